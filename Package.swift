@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest states the architecture: a target imports only targets listed above it,
+// and each third-party product appears in exactly one target.
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One room of the house: a library, its tests and its DocC catalogue share a name.
+struct Room {
+  var name: String
+  var rooms: [String] = []
+  var products: [Target.Dependency] = []
+}
+
+let rooms: [Room] = [
+  Room(name: "Statistics", products: [.product(name: "RealModule", package: "swift-numerics")]),
+  Room(name: "Optimization", rooms: ["Statistics"]),
+  Room(
+    name: "RunTables",
+    products: [.product(name: "OrderedCollections", package: "swift-collections")]),
+  Room(name: "ScalingLaws", rooms: ["Statistics", "Optimization"]),
+  Room(
+    name: "Reports", rooms: ["Statistics", "ScalingLaws"],
+    products: [.product(name: "Mustache", package: "swift-mustache")]),
+  Room(
+    name: "AllometryCommands",
+    rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws", "Reports"],
+    products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+]
+
+let package = Package(
+  name: "allometry",
+  // `InlineArray` and `Span` need the 2025 runtime on Apple's systems.
+  platforms: [.macOS(.v26)],
+  products: rooms.map { .library(name: $0.name, targets: [$0.name]) } + [
+    .executable(name: "allometry", targets: ["allometry"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+  ],
+  targets: rooms.flatMap { room -> [Target] in
+    let dependencies = room.rooms.map { Target.Dependency.target(name: $0) } + room.products
+    return [
+      .target(name: room.name, dependencies: dependencies, swiftSettings: settings),
+      .testTarget(
+        name: "\(room.name)Tests",
+        dependencies: [.target(name: room.name)]
+          + room.rooms.map { Target.Dependency.target(name: $0) },
+        swiftSettings: settings),
+    ]
+  } + [
+    .executableTarget(
+      name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings)
+  ]
+)

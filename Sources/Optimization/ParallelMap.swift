@@ -1,0 +1,31 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Maps indices to values on several threads, with a result that no thread count can change.
+///
+/// Each index is computed by one call of `transform`, and results are stored by index, so the
+/// outcome depends on `transform` alone. Reductions over the returned array run in index order.
+///
+/// - Parameters:
+///   - count: the number of indices.
+///   - threads: how many threads at most; one runs in the caller.
+///   - transform: called once for each index, from any thread.
+public func parallelMap<Value: Sendable>(
+  count: Int, threads: Int, _ transform: @Sendable (Int) -> Value
+) -> [Value] {
+  let workers = min(max(threads, 1), count)
+  guard workers > 1 else { return (0..<count).map(transform) }
+  let next = Atomic<Int>(0)
+  return [Value](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    // Every slot is written exactly once, by the worker that drew its index from `next`.
+    nonisolated(unsafe) let slots = buffer.baseAddress
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        (slots.unsafelyUnwrapped + index).initialize(to: transform(index))
+      }
+    }
+    initializedCount = count
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// One axis of a chart: what it measures, how values are placed and how they are written.
+public struct Axis: Sendable {
+  /// How values are placed along the axis.
+  public enum Scale: Sendable, Hashable {
+    /// Equal steps for equal differences.
+    case linear
+    /// Equal steps for equal ratios; values that are not positive are not drawn.
+    case log10
+    /// Named places: category `i` is at the value `i` and owns `i − 0.5` to `i + 0.5`.
+    ///
+    /// On a vertical axis the first category is at the top.
+    case category([String])
+  }
+
+  /// How tick labels are written.
+  public enum Format: Sendable {
+    /// Plain numbers: 2.5, 0.01.
+    case plain
+    /// Unit letters: 70M, 1.4B, 2T; for parameters and tokens.
+    case scale
+    /// Powers of ten: 10²¹, 2×10²⁰; for FLOPs.
+    case power
+    /// Percentages of a fraction: 12%.
+    case percent
+    /// Anything else; must not depend on state.
+    case custom(@Sendable (Double) -> String)
+  }
+
+  /// What the axis measures, with its unit.
+  public var label: String
+  /// How values are placed.
+  public var scale: Scale
+  /// The values at the two ends, or nil to take them from the data with some padding.
+  public var domain: ClosedRange<Double>?
+  /// How tick labels are written.
+  public var format: Format
+
+  /// An axis.
+  /// - Parameters:
+  ///   - label: What it measures, with its unit, for example "Loss (nats per token)".
+  ///   - scale: How values are placed.
+  ///   - domain: The values at the two ends; nil takes them from the data with 4 % padding.
+  ///   - format: How tick labels are written.
+  public init(
+    label: String, scale: Scale = .linear, domain: ClosedRange<Double>? = nil,
+    format: Format = .plain
+  ) {
+    self.label = label
+    self.scale = scale
+    self.domain = domain
+    self.format = format
+  }
+
+  /// An axis of named places, for bars and for cells.
+  public static func categories(_ names: [String], label: String = "") -> Axis {
+    Axis(label: label, scale: .category(names))
+  }
+
+  var isCategory: Bool {
+    if case .category = scale { return true }
+    return false
+  }
+
+  /// The ends of the axis for these data: the given domain, else the padded extent.
+  func resolvedDomain(_ values: [Double], includesZero: Bool = false) -> ClosedRange<Double> {
+    if case .category(let names) = scale { return -0.5...(Double(max(1, names.count)) - 0.5) }
+    let isLog = scale == .log10
+    if let domain, domain.lowerBound < domain.upperBound,
+      domain.lowerBound.isFinite, domain.upperBound.isFinite, !isLog || domain.lowerBound > 0
+    {
+      return domain
+    }
+    let usable = values.filter { $0.isFinite && (!isLog || $0 > 0) }
+    guard var low = usable.min(), var high = usable.max() else { return isLog ? 1...10 : 0...1 }
+    if isLog {
+      let (a, b) = (log(low), log(high))
+      let pad = b > a ? 0.04 * (b - a) : 0.35
+      return exp(a - pad)...exp(b + pad)
+    }
+    if includesZero {
+      low = min(0, low)
+      high = max(0, high)
+    }
+    let span = high - low
+    let pad = span > 0 ? 0.04 * span : max(abs(high) * 0.1, 0.5)
+    // A bar grows out of zero: no gap between the axis and its foot.
+    return (includesZero && low == 0 ? 0 : low - pad)...(includesZero && high == 0 ? 0 : high + pad)
+  }
+}

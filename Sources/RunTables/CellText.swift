@@ -1,0 +1,196 @@
+import Foundation
+
+/// What one cell of a table says, decided from its bytes.
+enum CellContent {
+  case missing
+  case number(Double)
+  case text
+}
+
+/// The rules by which the text of a cell is read as a number.
+///
+/// A number is `[+-]digits[.digits][e[+-]digits]`, with single underscores allowed between digits
+/// (`1_000`), followed by at most one unit suffix (`k` or `K` 10³, `M` 10⁶, `B` or `G` 10⁹, `T`
+/// 10¹²; one space may precede it), or an infinity (`inf`, `Infinity`). A lower-case `m` is milli to
+/// many people, so it means million only in columns that hold counts: `N`, `D`, `C`, `U` and their
+/// recognised aliases. Thousands commas (`1,000`) are read only inside quotes, where they cannot be
+/// delimiters or decimal commas. A percent sign is never read: nobody can tell 5 % from 5.
+struct CellRules: Sendable {
+  /// Whether `m` means million here.
+  var allowsLowerM: Bool
+  /// Whether the cell stood in quotes, so that `1,000` is a thousand.
+  var allowsThousands: Bool
+
+  /// Decides what a cell says; surrounding blanks do not count.
+  func content(of cell: UnsafeBufferPointer<UInt8>) -> CellContent {
+    var low = 0
+    var high = cell.count
+    while low < high, cell[low] == 32 || cell[low] == 9 { low += 1 }
+    while high > low, cell[high - 1] == 32 || cell[high - 1] == 9 { high -= 1 }
+    let trimmed = UnsafeBufferPointer(rebasing: cell[low..<high])
+    if Self.isMissing(trimmed) { return .missing }
+    return number(trimmed).map { .number($0) } ?? .text
+  }
+
+  /// Whether a trimmed cell is one of the spellings of a missing value.
+  static func isMissing(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = cell.first else { return true }
+    guard cell.count <= 4 else { return false }
+    switch first {
+    case UInt8(ascii: "N"), UInt8(ascii: "n"):
+      return missingSpellings.contains { $0.utf8.elementsEqual(cell) }
+    default: return false
+    }
+  }
+
+  /// The spellings of a missing value besides the empty cell.
+  private static let missingSpellings: [String] = [
+    "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "nan", "NaN", "NAN",
+  ]
+
+  /// Reads a trimmed, non-empty cell as a number, or returns nil.
+  private func number(_ cell: UnsafeBufferPointer<UInt8>) -> Double? {
+    var at = 0
+    let end = cell.count
+    var negative = false
+    if cell[0] == UInt8(ascii: "-") || cell[0] == UInt8(ascii: "+") {
+      negative = cell[0] == UInt8(ascii: "-")
+      at = 1
+    }
+    if let infinity = Self.infinity(cell[at...], negative: negative) { return infinity }
+    var digits: [UInt8] = negative ? [UInt8(ascii: "-")] : []
+    let wholeStart = at
+    guard let whole = Self.digits(cell, &at, into: &digits) else { return nil }
+    var wholeCount = whole
+    if allowsThousands, at < end, cell[at] == UInt8(ascii: ",") {
+      // One to three digits, then groups of exactly three: anything else is not a number.
+      guard (1...3).contains(at - wholeStart), whole == at - wholeStart else { return nil }
+      while at < end, cell[at] == UInt8(ascii: ",") {
+        at += 1
+        guard at + 3 <= end, cell[at..<(at + 3)].allSatisfy(Self.isDigit) else { return nil }
+        digits += cell[at..<(at + 3)]
+        at += 3
+        wholeCount += 3
+      }
+    }
+    var fraction = 0
+    if at < end, cell[at] == UInt8(ascii: ".") {
+      at += 1
+      digits.append(UInt8(ascii: "."))
+      guard let count = Self.digits(cell, &at, into: &digits) else { return nil }
+      fraction = count
+    }
+    guard wholeCount + fraction > 0 else { return nil }
+    var exponent = 0
+    if at < end, cell[at] | 0x20 == UInt8(ascii: "e") {
+      at += 1
+      guard let power = Self.exponent(cell, &at) else { return nil }
+      exponent = power
+    }
+    if at < end {
+      if cell[at] == 32 { at += 1 }
+      guard at == end - 1, let unit = unitExponent(cell[at]) else { return nil }
+      exponent += unit
+    }
+    return Self.value(digits: digits, negative: negative, exponent: exponent)
+  }
+
+  /// The power of ten of a unit suffix.
+  func unitExponent(_ byte: UInt8) -> Int? {
+    switch byte {
+    case UInt8(ascii: "k"), UInt8(ascii: "K"): 3
+    case UInt8(ascii: "M"): 6
+    case UInt8(ascii: "m"): allowsLowerM ? 6 : nil
+    case UInt8(ascii: "B"), UInt8(ascii: "G"): 9
+    case UInt8(ascii: "T"): 12
+    default: nil
+    }
+  }
+
+  @inline(__always)
+  static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
+
+  /// Copies digits, with single underscores between them, and returns how many there were.
+  private static func digits(
+    _ cell: UnsafeBufferPointer<UInt8>, _ at: inout Int, into digits: inout [UInt8]
+  ) -> Int? {
+    var count = 0
+    while at < cell.count {
+      if isDigit(cell[at]) {
+        digits.append(cell[at])
+        count += 1
+      } else if cell[at] == UInt8(ascii: "_") {
+        guard count > 0, isDigit(cell[at - 1]), at + 1 < cell.count, isDigit(cell[at + 1]) else {
+          return nil
+        }
+      } else {
+        break
+      }
+      at += 1
+    }
+    return count
+  }
+
+  /// Reads a signed exponent, saturated far outside of what any double can hold.
+  private static func exponent(_ cell: UnsafeBufferPointer<UInt8>, _ at: inout Int) -> Int? {
+    var negative = false
+    if at < cell.count, cell[at] == UInt8(ascii: "-") || cell[at] == UInt8(ascii: "+") {
+      negative = cell[at] == UInt8(ascii: "-")
+      at += 1
+    }
+    guard at < cell.count, isDigit(cell[at]) else { return nil }
+    var power = 0
+    while at < cell.count, isDigit(cell[at]) {
+      power = min(power * 10 + Int(cell[at] - 48), 100_000_000)
+      at += 1
+    }
+    return negative ? -power : power
+  }
+
+  /// Infinity in the spellings of C, Python and JavaScript, in any case.
+  private static func infinity(_ word: Slice<UnsafeBufferPointer<UInt8>>, negative: Bool) -> Double? {
+    guard word.count == 3 || word.count == 8 else { return nil }
+    let lower = word.map { $0 | 0x20 }
+    guard lower.elementsEqual("inf".utf8) || lower.elementsEqual("infinity".utf8) else {
+      return nil
+    }
+    return negative ? -.infinity : .infinity
+  }
+
+  /// Turns collected digits (`-12.5`) and a power of ten into the nearest double.
+  private static func value(digits: [UInt8], negative: Bool, exponent: Int) -> Double {
+    var mantissa: UInt64 = 0
+    var significant = 0
+    var scale = exponent
+    var afterPoint = false
+    for byte in digits {
+      if byte == UInt8(ascii: ".") {
+        afterPoint = true
+      } else if isDigit(byte) {
+        if significant > 0 || byte != 48 { significant += 1 }
+        if significant <= 19 { mantissa = mantissa &* 10 &+ UInt64(byte - 48) }
+        if afterPoint { scale -= 1 }
+      }
+    }
+    if significant <= 19,
+      let exact = DecimalNumber.exact(mantissa: mantissa, exponent: scale, negative: negative)
+    {
+      return exact
+    }
+    return DecimalNumber.strtodValue(digits + Array("e\(exponent)".utf8))
+  }
+}
+
+extension CellRules {
+  /// Reads a whole string as a number; nil for text, NaN for a missing value.
+  func value(of text: String) -> Double? {
+    var text = text
+    return text.withUTF8 { bytes in
+      switch content(of: bytes) {
+      case .missing: Double.nan
+      case .number(let value): value
+      case .text: nil
+      }
+    }
+  }
+}

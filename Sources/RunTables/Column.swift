@@ -1,0 +1,61 @@
+/// One column of a table: numbers or text, one entry a row.
+public enum Column: Sendable, Hashable {
+  /// Numbers; a missing value is NaN.
+  case numbers([Double])
+  /// Text as it stood in the file; a missing value is the empty string.
+  case text([String])
+
+  /// The number of rows.
+  public var count: Int {
+    switch self {
+    case .numbers(let values): values.count
+    case .text(let values): values.count
+    }
+  }
+
+  /// The entries of the given rows, in the given order.
+  func selecting(_ rows: [Int]) -> Column {
+    switch self {
+    case .numbers(let values): .numbers(rows.map { values[$0] })
+    case .text(let values): .text(rows.map { values[$0] })
+    }
+  }
+
+  /// One entry as text; numbers in the shortest spelling that reads back as the same number.
+  func entry(_ row: Int) -> String {
+    switch self {
+    case .numbers(let values): Self.spelling(values[row])
+    case .text(let values): values[row]
+    }
+  }
+
+  /// Shortest text that reads back as the same double: `7`, `0.1`, `1e+22`; NaN is empty.
+  static func spelling(_ value: Double) -> String {
+    if value.isNaN { return "" }
+    let text = value.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// Bitwise equality, for which a missing number equals a missing number.
+  public static func == (a: Column, b: Column) -> Bool {
+    switch (a, b) {
+    case (.numbers(let x), .numbers(let y)):
+      x.count == y.count
+        && zip(x, y).allSatisfy { $0 == $1 && $0.sign == $1.sign || $0.isNaN && $1.isNaN }
+    case (.text(let x), .text(let y)): x == y
+    default: false
+    }
+  }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .numbers(let values):
+      hasher.combine(0)
+      for value in values { hasher.combine(value.isNaN ? Double.nan.bitPattern : value.bitPattern) }
+    case .text(let values):
+      hasher.combine(1)
+      hasher.combine(values)
+    }
+  }
+}

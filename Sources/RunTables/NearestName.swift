@@ -1,0 +1,52 @@
+/// Suggests the existing name that a misspelt one was probably meant to be.
+enum NearestName {
+  /// Returns the closest name, or nil when none is near enough to be worth suggesting.
+  ///
+  /// Letter case counts nothing. Near means at most two edits (or a third of the longer name), or
+  /// that one name contains the other. Ties go to the first.
+  static func nearest(to name: String, among names: some Sequence<String>) -> String? {
+    let wanted = Array(name.lowercased().utf8.prefix(longest))
+    guard !wanted.isEmpty else { return nil }
+    var best: (name: String, distance: Int)?
+    for candidate in names {
+      let other = Array(candidate.lowercased().utf8.prefix(longest))
+      var distance = edits(wanted, other)
+      if distance > max(2, min(wanted.count, other.count) / 3) || distance >= wanted.count {
+        let short = wanted.count < other.count ? wanted : other
+        let long = wanted.count < other.count ? other : wanted
+        guard short.count >= 3, contains(long, short) else { continue }
+        distance = long.count
+      }
+      if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
+    }
+    return best?.name
+  }
+
+  /// The suggestion as a clause, `did you mean X?`.
+  static func hint(for name: String, among names: some Sequence<String>) -> String? {
+    nearest(to: name, among: names).map { "did you mean \($0)?" }
+  }
+
+  /// Names are compared up to this many bytes, which bounds the work on hostile input.
+  private static let longest = 96
+
+  /// Levenshtein distance by rows.
+  private static func edits(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let above = row[j + 1]
+        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[b.count]
+  }
+
+  private static func contains(_ long: [UInt8], _ short: [UInt8]) -> Bool {
+    guard long.count >= short.count else { return false }
+    return (0...(long.count - short.count)).contains { long[$0...].starts(with: short) }
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+
+extension RunTable {
+  /// Reads a table from a file.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the file, or `-` for standard input.
+  ///   - options: format, delimiter and renaming.
+  /// - Throws: ``TableError``: missing file (66), bad data (65), failed read (74).
+  public static func read(
+    contentsOf path: String, options: TableOptions = TableOptions()
+  ) throws(TableError) -> RunTable {
+    let bytes = try FileBytes.read(path)
+    let name = path == "-" ? "-" : (path as NSString).lastPathComponent
+    return try parse(bytes, source: name, options: options)
+  }
+
+  /// Reads a table from text in memory.
+  ///
+  /// - Parameters:
+  ///   - source: the name used in messages; its extension decides the format if the options do not.
+  /// - Throws: ``TableError`` (bad data).
+  public static func parse(
+    _ text: String, source: String = "text", options: TableOptions = TableOptions()
+  ) throws(TableError) -> RunTable {
+    try parse(Array(text.utf8), source: source, options: options)
+  }
+
+  /// Reads a table from UTF-8 bytes in memory.
+  ///
+  /// - Parameters:
+  ///   - source: the name used in messages; its extension decides the format if the options do not.
+  /// - Throws: ``TableError`` (bad data).
+  public static func parse(
+    _ bytes: [UInt8], source: String = "bytes", options: TableOptions = TableOptions()
+  ) throws(TableError) -> RunTable {
+    let result: Result<RunTable, TableError> = bytes.withUnsafeBufferPointer { buffer in
+      Result { () throws(TableError) in
+        try parse(buffer: buffer, source: source, options: options)
+      }
+    }
+    var table = try result.get()
+    if let map = options.map { table = try table.applying(map) }
+    return options.recognizesConventions ? table.recognizingConventions() : table
+  }
+
+  private static func parse(
+    buffer: UnsafeBufferPointer<UInt8>, source: String, options: TableOptions
+  ) throws(TableError) -> RunTable {
+    let text = try ByteText.utf8Body(of: buffer, source: source)
+    switch options.format ?? ByteText.format(of: text, name: source) {
+    case .csv:
+      return try DelimitedReader(text: text, source: source, options: options).read()
+    case .tsv:
+      var options = options
+      options.delimiter = options.delimiter ?? "\t"
+      return try DelimitedReader(text: text, source: source, options: options).read()
+    case .jsonl:
+      return try JSONTableReader(text: text, source: source).readLines()
+    case .json:
+      return try JSONTableReader(text: text, source: source).readDocument()
+    }
+  }
+}
+
+/// Questions about the bytes of a file before it is parsed.
+enum ByteText {
+  /// The bytes after a UTF-8 byte order mark.
+  ///
+  /// - Throws: ``TableError`` for an empty file and for UTF-16.
+  static func utf8Body(
+    of bytes: UnsafeBufferPointer<UInt8>, source: String
+  ) throws(TableError) -> UnsafeBufferPointer<UInt8> {
+    let head = Array(bytes.prefix(4))
+    let marked = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+    // Without a mark, the zero half of each ASCII character gives UTF-16 away.
+    let zeros = head.map { $0 == 0 }
+    if marked || zeros == [false, true, false, true] || zeros == [true, false, true, false] {
+      throw TableError(
+        .badData, source: source, line: 1, found: "UTF-16 text",
+        expected: "UTF-8", hint: "save the file as UTF-8")
+    }
+    let body = head.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    guard body.contains(where: { !isBlank($0) }) else {
+      throw TableError(
+        .badData, source: source, found: "an empty file", expected: "a table with a header row")
+    }
+    return UnsafeBufferPointer(rebasing: body)
+  }
+
+  /// The format by the extension of the name, else by the first character.
+  static func format(of text: UnsafeBufferPointer<UInt8>, name: String) -> TableFormat {
+    switch (name as NSString).pathExtension.lowercased() {
+    case "csv": return .csv
+    case "tsv": return .tsv
+    case "jsonl", "ndjson": return .jsonl
+    case "json": return .json
+    default: break
+    }
+    switch text.first(where: { !isBlank($0) }) {
+    case UInt8(ascii: "["), UInt8(ascii: "{"): return .json
+    default: return .csv
+    }
+  }
+
+  static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 32 || byte == 9 || byte == 10 || byte == 13
+  }
+}

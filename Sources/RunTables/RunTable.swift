@@ -1,0 +1,191 @@
+public import OrderedCollections
+
+/// A table of training runs or loss curves: named columns of equal length, in file order.
+///
+/// A table remembers where each row came from, so that whatever is found wrong later can still be
+/// reported with file and line, and it remembers in ``notes`` everything that was inferred rather
+/// than read.
+public struct RunTable: Sendable {
+  /// The columns by name, in order.
+  public private(set) var columns: OrderedDictionary<String, Column>
+  /// The number of rows.
+  public private(set) var rowCount: Int
+  /// The file name, `-` for standard input, or whatever the maker of the table called it.
+  public var source: String
+  /// The 1-based line of the file on which each row begins.
+  public private(set) var lineNumbers: [Int]
+  /// What was inferred: renamed columns, derived columns, dropped rows.
+  public var notes: [String]
+  /// Names that columns bore in the file before a convention renamed them, still understood.
+  private var formerNames: [String: String] = [:]
+
+  /// Makes a table from columns of equal length.
+  ///
+  /// - Parameter lineNumbers: the line of each row; by default 2, 3, … as in a file with a header.
+  /// - Throws: ``TableError`` when the columns differ in length.
+  public init(
+    columns: OrderedDictionary<String, Column>, source: String, lineNumbers: [Int]? = nil,
+    notes: [String] = []
+  ) throws(TableError) {
+    let rows = columns.values.first?.count ?? 0
+    for (name, column) in columns where column.count != rows {
+      throw TableError(
+        .badData, source: source, column: name, found: "\(column.count) rows",
+        expected: "\(rows) rows, as in column \(columns.keys[0])")
+    }
+    if let lineNumbers, lineNumbers.count != rows {
+      throw TableError(
+        .badData, source: source, found: "\(lineNumbers.count) line numbers",
+        expected: "\(rows), one a row")
+    }
+    self.columns = columns
+    self.rowCount = rows
+    self.source = source
+    self.lineNumbers = lineNumbers ?? (0..<rows).map { $0 + 2 }
+    self.notes = notes
+  }
+
+  /// The names of the columns, in order.
+  public var columnNames: [String] { Array(columns.keys) }
+
+  /// Whether the table has a column of this name (or of this name before a convention renamed it).
+  public func hasColumn(_ name: String) -> Bool { currentName(name) != nil }
+
+  /// The present name of a column given its present or its former name.
+  func currentName(_ name: String) -> String? {
+    if columns[name] != nil { return name }
+    if let current = formerNames[name], columns[current] != nil { return current }
+    return nil
+  }
+
+  /// A column by its present or former name.
+  ///
+  /// - Throws: ``TableError`` (usage) that suggests the nearest name when there is none.
+  public func column(_ name: String) throws(TableError) -> Column {
+    guard let current = currentName(name), let column = columns[current] else {
+      throw missingColumn(name)
+    }
+    return column
+  }
+
+  /// The error for a column that is not there.
+  func missingColumn(_ name: String) -> TableError {
+    let shown = columns.keys.prefix(12).joined(separator: ", ")
+    let more = columns.count > 12 ? ", … (\(columns.count) in all)" : ""
+    return TableError(
+      .usage, source: source, found: columns.isEmpty ? "no columns" : "columns \(shown)\(more)",
+      expected: "a column \(name)", hint: NearestName.hint(for: name, among: columns.keys))
+  }
+
+  /// A column as numbers, NaN where missing.
+  ///
+  /// A column that was kept as text is read as numbers now, by the rules of its present name.
+  /// - Throws: ``TableError`` when the column is absent, or naming the first cell that is not a
+  ///   number with its file and line.
+  public func numbers(_ name: String) throws(TableError) -> [Double] {
+    switch try column(name) {
+    case .numbers(let values): return values
+    case .text(let values):
+      let rules = ColumnConventions.cellRules(forColumn: currentName(name) ?? name)
+      var numbers: [Double] = []
+      numbers.reserveCapacity(values.count)
+      for (row, value) in values.enumerated() {
+        guard let number = rules.value(of: value) else {
+          throw badCell(row, name, found: TableError.quoted(value), expected: "a number")
+        }
+        numbers.append(number)
+      }
+      return numbers
+    }
+  }
+
+  /// A column as text, empty where missing; numbers in their shortest exact spelling.
+  ///
+  /// - Throws: ``TableError`` when the column is absent.
+  public func texts(_ name: String) throws(TableError) -> [String] {
+    switch try column(name) {
+    case .text(let values): return values
+    case .numbers(let values): return values.map(Column.spelling)
+    }
+  }
+
+  /// The distinct non-missing entries of a column as text, in order of first appearance.
+  ///
+  /// - Throws: ``TableError`` when the column is absent.
+  public func unique(_ name: String) throws(TableError) -> [String] {
+    switch try column(name) {
+    case .text(let values): return Array(OrderedSet(values.lazy.filter { !$0.isEmpty }))
+    case .numbers(let values):
+      return OrderedSet(values.lazy.filter { !$0.isNaN }).map(Column.spelling)
+    }
+  }
+
+  /// The error that blames one cell.
+  func badCell(_ row: Int, _ name: String, found: String, expected: String) -> TableError {
+    TableError(
+      .badData, source: source, line: lineNumbers[row], column: name, found: found,
+      expected: expected)
+  }
+
+  /// The table of the given rows, in the given order; rows may repeat.
+  ///
+  /// - Precondition: every index lies in `0..<rowCount`.
+  public func selecting(rows: [Int]) -> RunTable {
+    var table = self
+    table.columns = columns.mapValues { $0.selecting(rows) }
+    table.rowCount = rows.count
+    table.lineNumbers = rows.map { lineNumbers[$0] }
+    return table
+  }
+
+  /// The table with one more column at the end, or with the column of that name replaced.
+  ///
+  /// - Throws: ``TableError`` when the length is not ``rowCount``.
+  public func adding(_ name: String, _ column: Column) throws(TableError) -> RunTable {
+    guard columns.isEmpty || column.count == rowCount else {
+      throw TableError(
+        .badData, source: source, column: name, found: "\(column.count) rows",
+        expected: "\(rowCount) rows")
+    }
+    if columns.isEmpty {
+      return try RunTable(columns: [name: column], source: source, notes: notes)
+    }
+    var table = self
+    table.columns[name] = column
+    return table
+  }
+
+  /// The table with a column renamed in its place.
+  ///
+  /// - Throws: ``TableError`` when the old name is absent or the new one taken.
+  public func renaming(_ old: String, to new: String) throws(TableError) -> RunTable {
+    guard let current = currentName(old) else { throw missingColumn(old) }
+    guard current != new else { return self }
+    guard columns[new] == nil else {
+      throw TableError(
+        .usage, source: source, column: new, found: "a column of that name already",
+        expected: "a name that is free")
+    }
+    return replacingNames { $0 == current ? [new] : [$0] }
+  }
+
+  /// Gives each column the names that the closure returns (copies for several, gone for none).
+  ///
+  /// A text column that receives the name of a count (`N`, `D`, `C`, `U`) is read again, because
+  /// there a lower-case `m` is a unit.
+  func replacingNames(_ names: (String) -> [String]) -> RunTable {
+    var table = self
+    table.columns = [:]
+    for (old, column) in columns {
+      for new in names(old) {
+        table.columns[new] = new == old ? column : ColumnConventions.retyped(column, as: new)
+      }
+    }
+    return table
+  }
+
+  /// Lets a former name of a column go on being understood.
+  mutating func remember(_ former: String, for current: String) {
+    formerNames[former] = current
+  }
+}

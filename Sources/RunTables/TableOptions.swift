@@ -1,0 +1,40 @@
+/// The file formats that can be read.
+public enum TableFormat: String, Sendable, CaseIterable {
+  /// Delimited text with a header row (RFC 4180).
+  case csv
+  /// Delimited text with tabs.
+  case tsv
+  /// JSON lines: one object a line.
+  case jsonl
+  /// One JSON document: an array of objects, an object of arrays, or an object that holds one
+  /// array of objects.
+  case json
+}
+
+/// How a table is read.
+public struct TableOptions: Sendable {
+  /// The format; nil decides by the extension of the file name, then by the content.
+  public var format: TableFormat?
+  /// The delimiter of delimited text, one ASCII character; nil decides among `,` `;` tab `|`.
+  public var delimiter: Character?
+  /// The renaming that the user asked for, applied before any convention.
+  public var map: ColumnMap?
+  /// Whether columns of well-known exports are given their canonical names.
+  public var recognizesConventions: Bool
+  /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
+  ///
+  /// It decides nothing but speed: the table is the same for every value.
+  public var blockBytes: Int
+
+  /// Makes options; the defaults decide everything from the file.
+  public init(
+    format: TableFormat? = nil, delimiter: Character? = nil, map: ColumnMap? = nil,
+    recognizesConventions: Bool = true, blockBytes: Int = 4 << 20
+  ) {
+    self.format = format
+    self.delimiter = delimiter
+    self.map = map
+    self.recognizesConventions = recognizesConventions
+    self.blockBytes = blockBytes
+  }
+}

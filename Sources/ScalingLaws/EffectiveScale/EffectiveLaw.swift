@@ -1,0 +1,75 @@
+public import Optimization
+
+/// A loss surface over model size and data, given by their logarithms.
+///
+/// Methods that act like a change of size (more precision, experts, streams) or of data
+/// (repetition, mixture share) plug an ``EffectiveScale`` into such a surface.
+public protocol ScaleSurface: Sendable {
+  /// The formula with `N` and `D` standing for the effective quantities.
+  var formula: String { get }
+  /// The surface's own parameters.
+  var parameters: [LawParameter] { get }
+  /// Whether the surface reads `D` besides `N`.
+  var readsTokens: Bool { get }
+  /// The loss at the given logarithms; `logD` is zero where the surface does not read `D`.
+  func loss<let K: Int>(_ p: Span<Dual<K>>, logN: Dual<K>, logD: Dual<K>) -> Dual<K>
+}
+
+/// What replaces N by an effective N and D by an effective D.
+public protocol EffectiveScale: Sendable {
+  /// The parameters that the replacement adds.
+  var parameters: [LawParameter] { get }
+  /// The columns that it reads besides those of the surface.
+  var columns: [ColumnRequirement] { get }
+  /// The logarithms of effective size and data.
+  ///
+  /// - Parameters:
+  ///   - p: the parameters of the replacement.
+  ///   - surface: the parameters of the surface.
+  ///   - logN: ln N of the table.
+  ///   - logD: ln D of the table, zero where the surface does not read it.
+  ///   - x: the observation; the columns of the replacement start at `first`.
+  ///   - first: the number of its first own column.
+  func effective<let K: Int>(
+    _ p: Span<Dual<K>>, surface: Span<Dual<K>>, logN: Dual<K>, logD: Dual<K>, _ x: Observation,
+    first: Int
+  ) -> (logN: Dual<K>, logD: Dual<K>)
+}
+
+/// A law made of a surface and of what replaces its size and data.
+public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
+  /// The loss surface.
+  public var surface: Surface
+  /// What replaces size and data.
+  public var scale: Scale
+  /// What the law is and where it comes from; its columns are those of surface and replacement.
+  public var card: LawCard
+
+  /// Creates a law from its parts.
+  ///
+  /// - Parameters:
+  ///   - surface: the loss surface.
+  ///   - scale: what replaces size and data.
+  ///   - card: name, title, formula and sources; `columns` is filled in here.
+  public init(surface: Surface, scale: Scale, card: LawCard) {
+    self.surface = surface
+    self.scale = scale
+    self.card = card
+    self.card.columns =
+      [.parameters] + (surface.readsTokens ? [.tokens] : []) + scale.columns
+  }
+
+  /// The parameters of the surface, then those of the replacement.
+  public var parameters: [LawParameter] { surface.parameters + scale.parameters }
+
+  /// The surface at the effective size and data.
+  public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
+    let split = surface.parameters.count
+    let own = p.extracting(0..<split)
+    let effective = scale.effective(
+      p.extracting(split..<p.count), surface: own, logN: Dual<K>(constant: x.log(0)),
+      logD: Dual<K>(constant: surface.readsTokens ? x.log(1) : Lanes.zero), x,
+      first: surface.readsTokens ? 2 : 1)
+    return surface.loss(own, logN: effective.logN, logD: effective.logD)
+  }
+}

@@ -1,0 +1,196 @@
+public import Optimization
+internal import RealModule
+
+/// Observations packed for evaluation: blocks of eight rows, columns in the law's order.
+///
+/// Rows behind one learning-rate schedule are kept together, and the last block of each schedule
+/// is filled with copies of its first row at weight zero.
+public struct LaneTable: Sendable {
+  /// The number of blocks of eight rows.
+  public let blockCount: Int
+  /// The number of columns.
+  public let columnCount: Int
+  /// The row of the observations in each lane; fillers repeat the block's first row.
+  let rowOfLane: [Int]
+  /// Whether each lane holds a row rather than a filler.
+  let isFilled: [Bool]
+  @usableFromInline let values: [Lanes]
+  @usableFromInline let logarithms: [Lanes]
+  @usableFromInline let segments: [[ScheduleSegment]]
+  @usableFromInline let scheduleOfBlock: [Int]
+
+  /// Packs the columns that a law reads.
+  ///
+  /// - Parameters:
+  ///   - observations: the rows.
+  ///   - columns: the names of the columns in the law's order; all must exist.
+  ///   - rows: which rows to pack.
+  init(observations: Observations, columns: [String], rows: [Int]) {
+    var order: [Int] = []
+    var filled: [Bool] = []
+    var schedules: [Int] = []
+    var bySchedule: [Int: [Int]] = [:]
+    for row in rows { bySchedule[observations.scheduleOfRow[row], default: []].append(row) }
+    for schedule in bySchedule.keys.sorted() {
+      let members = bySchedule[schedule] ?? []
+      for start in stride(from: 0, to: members.count, by: 8) {
+        for lane in 0..<8 {
+          let position = start + lane
+          order.append(members[position < members.count ? position : start])
+          filled.append(position < members.count)
+        }
+        schedules.append(schedule)
+      }
+    }
+    rowOfLane = order
+    isFilled = filled
+    scheduleOfBlock = schedules
+    blockCount = schedules.count
+    columnCount = columns.count
+    segments = observations.schedules.map(\.segments)
+    let sources = columns.map { observations.columns[$0] ?? [] }
+    var packed: [Lanes] = []
+    packed.reserveCapacity(schedules.count * columns.count)
+    var packedLogarithms: [Lanes] = []
+    packedLogarithms.reserveCapacity(schedules.count * columns.count)
+    for block in 0..<schedules.count {
+      for source in sources {
+        var lanes = Lanes.zero
+        for lane in 0..<8 { lanes[lane] = source[order[block * 8 + lane]] }
+        packed.append(lanes)
+        var logs = Lanes.zero
+        for lane in 0..<8 { logs[lane] = Double.log(lanes[lane]) }
+        packedLogarithms.append(logs)
+      }
+    }
+    values = packed
+    logarithms = packedLogarithms
+  }
+
+  /// Spreads one number a row over the lanes; fillers get zero.
+  func pack(_ column: [Double]) -> [Lanes] {
+    (0..<blockCount).map { block in
+      var lanes = Lanes.zero
+      for lane in 0..<8 where isFilled[block * 8 + lane] {
+        lanes[lane] = column[rowOfLane[block * 8 + lane]]
+      }
+      return lanes
+    }
+  }
+
+  /// Calls `body` with each block's observation.
+  @inlinable
+  @inline(__always)
+  func forEachBlock(_ body: (Int, Observation) -> Void) {
+    let none = UnsafeBufferPointer<ScheduleSegment>(start: nil, count: 0)
+    values.withUnsafeBufferPointer { values in
+      logarithms.withUnsafeBufferPointer { logarithms in
+        guard let valueBase = values.baseAddress, let logBase = logarithms.baseAddress else {
+          return
+        }
+        for block in 0..<blockCount {
+          let schedule = scheduleOfBlock[block]
+          if schedule < 0 {
+            body(
+              block,
+              Observation(
+                values: valueBase + block * columnCount, logarithms: logBase + block * columnCount,
+                count: columnCount, segments: none))
+          } else {
+            segments[schedule].withUnsafeBufferPointer { segments in
+              body(
+                block,
+                Observation(
+                  values: valueBase + block * columnCount,
+                  logarithms: logBase + block * columnCount, count: columnCount,
+                  segments: segments))
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The compiled evaluation of one law's formula.
+public struct LawKernel: Sendable {
+  /// Predicts every block of a table.
+  let predict: @Sendable (LaneTable, [Double], inout [Lanes]) -> Void
+  /// Predicts every block and writes derivatives.
+  ///
+  /// `free` lists the parameters to differentiate; the derivative of block b with respect to
+  /// free parameter j is written to position j · blocks + b.
+  let differentiate: @Sendable (LaneTable, [Double], [Int], inout [Lanes], inout [Lanes]) -> Void
+  /// Predicts a single observation from its columns and schedule.
+  let predictOne: @Sendable ([Double], [Double], [ScheduleSegment]) -> Double
+}
+
+extension LawKernel {
+  /// Compiles a formula: generic code specialised for the concrete law and width.
+  @inline(__always)
+  init<Formula: Law, let K: Int>(_ law: Formula, width: Dual<K>.Type) {
+    predict = { table, point, predictions in
+      let parameters = point.map { Dual<0>(number: $0) }
+      table.forEachBlock { block, observation in
+        predictions[block] = law.predict(parameters.span, observation).value
+      }
+    }
+    differentiate = { table, point, free, predictions, derivatives in
+      let blocks = table.blockCount
+      var position = [Int](repeating: -1, count: point.count)
+      for (slot, parameter) in free.enumerated() { position[parameter] = slot }
+      for pass in stride(from: 0, to: max(free.count, 1), by: K) {
+        let parameters = point.indices.map { index in
+          Dual<K>(
+            parameter: point[index], slope: 1,
+            at: position[index] < 0 ? -1 : position[index] - pass)
+        }
+        let slots = max(min(K, free.count - pass), 0)
+        table.forEachBlock { block, observation in
+          let result = law.predict(parameters.span, observation)
+          predictions[block] = result.value
+          for slot in 0..<slots {
+            derivatives[(pass + slot) * blocks + block] = result.partials[slot]
+          }
+        }
+      }
+    }
+    predictOne = { point, columns, segments in
+      let parameters = point.map { Dual<0>(number: $0) }
+      let values = columns.map { Lanes(repeating: $0) }
+      let logarithms = columns.map { Lanes(repeating: Double.log($0)) }
+      return values.withUnsafeBufferPointer { values in
+        logarithms.withUnsafeBufferPointer { logs in
+          segments.withUnsafeBufferPointer { segments in
+            guard let valueBase = values.baseAddress, let logBase = logs.baseAddress else {
+              return Double.nan
+            }
+            let observation = Observation(
+              values: valueBase, logarithms: logBase, count: columns.count, segments: segments)
+            return law.predict(parameters.span, observation).value[0]
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Law {
+  /// Compiles the formula at the width that suits the number of parameters.
+  public func makeKernel() -> LawKernel {
+    parameters.count <= 5
+      ? LawKernel(self, width: Dual<5>.self) : LawKernel(self, width: Dual<8>.self)
+  }
+
+  /// The prediction for one observation.
+  ///
+  /// - Parameters:
+  ///   - point: the parameters in physical units.
+  ///   - columns: the columns in the card's order.
+  ///   - segments: the schedule behind the observation, for laws that need one.
+  public func prediction(
+    _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
+  ) -> Double {
+    makeKernel().predictOne(point, columns, segments)
+  }
+}

@@ -1,0 +1,233 @@
+internal import RealModule
+
+/// A continuous distribution on the real line.
+///
+/// `cdf` and `survival` are each accurate relative to themselves, so tail probabilities of 1e-200
+/// keep their digits; `quantile` and `inverseSurvival` invert them.
+public protocol ContinuousDistribution: Sendable {
+  /// `P(X ≤ x)`.
+  func cdf(_ x: Double) -> Double
+  /// `P(X > x)`.
+  func survival(_ x: Double) -> Double
+  /// The x with `cdf(x) = probability`; NaN outside 0...1.
+  func quantile(_ probability: Double) -> Double
+  /// The x with `survival(x) = probability`; NaN outside 0...1.
+  func inverseSurvival(_ probability: Double) -> Double
+  /// The logarithm of the density at x.
+  func logDensity(_ x: Double) -> Double
+}
+
+/// Student's t distribution; infinite degrees of freedom give the standard normal.
+public struct StudentT: ContinuousDistribution, Hashable {
+  /// The degrees of freedom ν, positive or infinite.
+  public let degreesOfFreedom: Double
+
+  /// Creates the distribution with ν > 0 degrees of freedom.
+  public init(degreesOfFreedom: Double) {
+    precondition(degreesOfFreedom > 0, "degrees of freedom must be positive")
+    self.degreesOfFreedom = degreesOfFreedom
+  }
+
+  /// `P(X ≤ x)`.
+  public func cdf(_ x: Double) -> Double { survival(-x) }
+
+  /// `P(X > x)`.
+  public func survival(_ x: Double) -> Double {
+    let nu = degreesOfFreedom
+    if nu == .infinity { return Normal.standard.survival(x) }
+    if x.isInfinite { return x > 0 ? 0 : 1 }
+    let ratio = x * x / nu
+    let both = incompleteBeta(nu / 2, 0.5, x: 1 / (1 + ratio), y: ratio / (1 + ratio))
+    if x >= 0 { return 0.5 * both.lower }
+    return 0.5 + 0.5 * both.upper
+  }
+
+  /// The x with `cdf(x) = probability`.
+  public func quantile(_ probability: Double) -> Double { -inverseSurvival(probability) }
+
+  /// The x with `survival(x) = probability`.
+  public func inverseSurvival(_ probability: Double) -> Double {
+    let nu = degreesOfFreedom
+    if nu == .infinity { return Normal.standard.inverseSurvival(probability) }
+    guard probability >= 0, probability <= 1 else { return .nan }
+    if probability == 0.5 { return 0 }
+    if probability > 0.5 { return -inverseSurvival(1 - probability) }
+    if probability == 0 { return .infinity }
+    if probability > 0.25 {
+      // Near the centre solve for the mass between 0 and t, which vanishes at t = 0.
+      return solvePositive(target: 0.5 - probability, initial: 0.5) { t in
+        let ratio = t * t / nu
+        let both = incompleteBeta(nu / 2, 0.5, x: 1 / (1 + ratio), y: ratio / (1 + ratio))
+        return (0.5 * both.upper, Double.exp(logDensity(t)))
+      }
+    }
+    return solvePositive(target: probability, initial: 1) { t in
+      (survival(t), -Double.exp(logDensity(t)))
+    }
+  }
+
+  /// The logarithm of the density at x.
+  public func logDensity(_ x: Double) -> Double {
+    let nu = degreesOfFreedom
+    if nu == .infinity { return Normal.standard.logDensity(x) }
+    // Γ((ν+1)/2)/Γ(ν/2) through Stirling errors: exact for large ν where logGamma cancels.
+    let half = nu / 2
+    let logRatio: Double =
+      if nu > 30 {
+        stirlingError(half - 0.5) - stirlingError(half - 1)
+          + half * Double.log(half - 0.5) - (half - 0.5) * Double.log(half - 1) - 0.5
+      } else {
+        Double.logGamma(half + 0.5) - Double.logGamma(half)
+      }
+    return logRatio - 0.5 * (Double.log(nu) + logTwoPi - Double.log(2))
+      - (half + 0.5) * Double.log(onePlus: x * x / nu)
+  }
+}
+
+/// The chi-squared distribution.
+public struct ChiSquared: ContinuousDistribution, Hashable {
+  /// The degrees of freedom, positive.
+  public let degreesOfFreedom: Double
+
+  /// Creates the distribution with positive degrees of freedom.
+  public init(degreesOfFreedom: Double) {
+    precondition(degreesOfFreedom > 0, "degrees of freedom must be positive")
+    self.degreesOfFreedom = degreesOfFreedom
+  }
+
+  /// `P(X ≤ x)`.
+  public func cdf(_ x: Double) -> Double {
+    incompleteGamma(shape: degreesOfFreedom / 2, max(x, 0) / 2).lower
+  }
+
+  /// `P(X > x)`.
+  public func survival(_ x: Double) -> Double {
+    incompleteGamma(shape: degreesOfFreedom / 2, max(x, 0) / 2).upper
+  }
+
+  /// The x with `cdf(x) = probability`.
+  public func quantile(_ probability: Double) -> Double {
+    2 * inverseRegularizedLowerGamma(shape: degreesOfFreedom / 2, probability)
+  }
+
+  /// The x with `survival(x) = probability`.
+  public func inverseSurvival(_ probability: Double) -> Double {
+    2 * inverseRegularizedUpperGamma(shape: degreesOfFreedom / 2, probability)
+  }
+
+  /// The logarithm of the density at x.
+  public func logDensity(_ x: Double) -> Double {
+    let shape = degreesOfFreedom / 2
+    guard x > 0 else {
+      if x < 0 || shape > 1 { return -.infinity }
+      return shape == 1 ? -Double.log(2) : .infinity
+    }
+    return logPoissonDensity(shape, mean: x / 2) + Double.log(shape / x)
+  }
+}
+
+/// The F distribution of a ratio of two mean squares.
+public struct FisherF: ContinuousDistribution, Hashable {
+  /// The degrees of freedom of the numerator.
+  public let numerator: Double
+  /// The degrees of freedom of the denominator.
+  public let denominator: Double
+
+  /// Creates the distribution with positive degrees of freedom.
+  public init(numerator: Double, denominator: Double) {
+    precondition(numerator > 0 && denominator > 0, "degrees of freedom must be positive")
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  private func both(_ f: Double) -> (lower: Double, upper: Double) {
+    if f <= 0 { return (0, 1) }
+    if f == .infinity { return (1, 0) }
+    let ratio = numerator * f / denominator
+    return incompleteBeta(
+      numerator / 2, denominator / 2, x: ratio / (1 + ratio), y: 1 / (1 + ratio))
+  }
+
+  /// `P(X ≤ x)`.
+  public func cdf(_ x: Double) -> Double { both(x).lower }
+
+  /// `P(X > x)`.
+  public func survival(_ x: Double) -> Double { both(x).upper }
+
+  /// The x with `cdf(x) = probability`.
+  public func quantile(_ probability: Double) -> Double {
+    inverse(lower: probability, upper: 1 - probability)
+  }
+
+  /// The x with `survival(x) = probability`.
+  public func inverseSurvival(_ probability: Double) -> Double {
+    inverse(lower: 1 - probability, upper: probability)
+  }
+
+  private func inverse(lower: Double, upper: Double) -> Double {
+    guard lower >= 0, upper >= 0 else { return .nan }
+    if lower == 0 { return 0 }
+    if upper == 0 { return .infinity }
+    let useLower = lower <= upper
+    return solvePositive(target: useLower ? lower : upper, initial: 1) { f in
+      let density = Double.exp(logDensity(f))
+      return useLower ? (both(f).lower, density) : (both(f).upper, -density)
+    }
+  }
+
+  /// The logarithm of the density at x.
+  public func logDensity(_ x: Double) -> Double {
+    guard x > 0 else {
+      if x < 0 || numerator > 2 { return -.infinity }
+      return numerator == 2 ? 0 : .infinity
+    }
+    let ratio = numerator * x / denominator
+    let share = ratio / (1 + ratio)
+    let rest = 1 / (1 + ratio)
+    // The share has a beta distribution; d share / dx = share · rest / x.
+    return logBetaDensity(numerator / 2, denominator / 2, x: share, y: rest)
+      + Double.log(share) + Double.log(rest) - Double.log(x)
+  }
+}
+
+/// The beta distribution on the unit interval.
+public struct Beta: ContinuousDistribution, Hashable {
+  /// The first shape, which pulls towards 1.
+  public let a: Double
+  /// The second shape, which pulls towards 0.
+  public let b: Double
+
+  /// Creates the distribution with two positive shapes.
+  public init(_ a: Double, _ b: Double) {
+    precondition(a > 0 && b > 0, "the shapes must be positive")
+    self.a = a
+    self.b = b
+  }
+
+  /// `P(X ≤ x)`.
+  public func cdf(_ x: Double) -> Double {
+    let x = min(max(x, 0), 1)
+    return incompleteBeta(a, b, x: x, y: 1 - x).lower
+  }
+
+  /// `P(X > x)`.
+  public func survival(_ x: Double) -> Double {
+    let x = min(max(x, 0), 1)
+    return incompleteBeta(a, b, x: x, y: 1 - x).upper
+  }
+
+  /// The x with `cdf(x) = probability`.
+  public func quantile(_ probability: Double) -> Double {
+    inverseBeta(a, b, lower: probability, upper: 1 - probability)
+  }
+
+  /// The x with `survival(x) = probability`.
+  public func inverseSurvival(_ probability: Double) -> Double {
+    inverseBeta(a, b, lower: 1 - probability, upper: probability)
+  }
+
+  /// The logarithm of the density at x.
+  public func logDensity(_ x: Double) -> Double {
+    x < 0 || x > 1 ? -.infinity : logBetaDensity(a, b, x: x, y: 1 - x)
+  }
+}
