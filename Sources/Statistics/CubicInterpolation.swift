@@ -94,7 +94,10 @@ public struct CubicInterpolation: Sendable {
   }
 
   private static func secants(_ x: [Double], _ y: [Double]) -> [Double] {
-    (1..<x.count).map { (y[$0] - y[$0 - 1]) / (x[$0] - x[$0 - 1]) }
+    (1..<x.count).map { (i: Int) -> Double in
+      let rise: Double = y[i] - y[i - 1]
+      return rise / (x[i] - x[i - 1])
+    }
   }
 
   private static func akimaSlopes(_ x: [Double], _ y: [Double]) -> [Double] {
@@ -105,8 +108,8 @@ public struct CubicInterpolation: Sendable {
     let first = 2 * inner[0] - inner[1]
     let last = 2 * inner[n - 1] - inner[n - 2]
     let m = [2 * first - inner[0], first] + inner + [last, 2 * last - inner[n - 1]]
-    let changes = (1..<m.count).map { abs(m[$0] - m[$0 - 1]) }
-    let largest = (0..<x.count).map { changes[$0] + changes[$0 + 2] }.max() ?? 0
+    let changes: [Double] = zip(m, m.dropFirst()).map { abs($1 - $0) }
+    let largest = zip(changes, changes.dropFirst(2)).map { $0 + $1 }.max() ?? 0
     return x.indices.map { i in
       let before = changes[i]
       let after = changes[i + 2]
@@ -119,7 +122,7 @@ public struct CubicInterpolation: Sendable {
   private static func monotoneSlopes(_ x: [Double], _ y: [Double]) -> [Double] {
     let m = secants(x, y)
     if m.count == 1 { return [m[0], m[0]] }
-    let h = (1..<x.count).map { x[$0] - x[$0 - 1] }
+    let h: [Double] = zip(x, x.dropFirst()).map { $1 - $0 }
     var slopes = [Double](repeating: 0, count: x.count)
     for i in 1..<m.count where m[i - 1] * m[i] > 0 {
       let left = 2 * h[i] + h[i - 1]
