@@ -64,7 +64,11 @@ public struct Axis: Sendable {
   }
 
   /// The ends of the axis for these data: the given domain, else the padded extent.
-  func resolvedDomain(_ values: [Double], includesZero: Bool = false) -> ClosedRange<Double> {
+  ///
+  /// An end that is set by one of the `tight` values, such as the edge of a grid, gets no padding.
+  func resolvedDomain(
+    _ values: [Double], tight: [Double] = [], includesZero: Bool = false
+  ) -> ClosedRange<Double> {
     if case .category(let names) = scale { return -0.5...(Double(max(1, names.count)) - 0.5) }
     let isLog = scale == .log10
     if let domain, domain.lowerBound < domain.upperBound,
@@ -72,12 +76,14 @@ public struct Axis: Sendable {
     {
       return domain
     }
-    let usable = values.filter { $0.isFinite && (!isLog || $0 > 0) }
+    let usable = (values + tight).filter { $0.isFinite && (!isLog || $0 > 0) }
     guard var low = usable.min(), var high = usable.max() else { return isLog ? 1...10 : 0...1 }
     if isLog {
       let (a, b) = (log(low), log(high))
       let pad = b > a ? 0.04 * (b - a) : 0.35
-      return exp(a - pad)...exp(b + pad)
+      let isTightLow = tight.contains(low) && b > a
+      let isTightHigh = tight.contains(high) && b > a
+      return (isTightLow ? low : exp(a - pad))...(isTightHigh ? high : exp(b + pad))
     }
     if includesZero {
       low = min(0, low)
@@ -86,6 +92,8 @@ public struct Axis: Sendable {
     let span = high - low
     let pad = span > 0 ? 0.04 * span : max(abs(high) * 0.1, 0.5)
     // A bar grows out of zero: no gap between the axis and its foot.
-    return (includesZero && low == 0 ? 0 : low - pad)...(includesZero && high == 0 ? 0 : high + pad)
+    let isTightLow = (includesZero && low == 0) || (tight.contains(low) && span > 0)
+    let isTightHigh = (includesZero && high == 0) || (tight.contains(high) && span > 0)
+    return (isTightLow ? low : low - pad)...(isTightHigh ? high : high + pad)
   }
 }

@@ -77,6 +77,12 @@ public struct HeatLayer: Sendable {
     self.format = format
   }
 
+  /// The format, with three digits where plain numbers would show all of theirs.
+  var roundedFormat: Axis.Format {
+    if case .plain = format { return .custom { NumberFormat.significant($0, 3) } }
+    return format
+  }
+
   /// The smallest and the largest value; nil where there is none.
   var extent: ClosedRange<Double>? {
     let finite = values.joined().filter(\.isFinite)

@@ -27,8 +27,10 @@ public enum TextMeasure {
     case "A", "B", "E", "K", "P", "S", "V", "X", "Y": 667
     default:
       // Combining marks take no room; East Asian text and emoji take a full em.
-      (0x300...0x36F).contains(scalar.value) ? 0 : scalar.value >= 0x1100 && scalar.value < 0x2000
-        || scalar.value >= 0x2E80 ? 1000 : 580
+      (0x300...0x36F).contains(scalar.value)
+        ? 0
+        : scalar.value >= 0x1100 && scalar.value < 0x2000
+          || scalar.value >= 0x2E80 ? 1000 : 580
     }
   }
 }

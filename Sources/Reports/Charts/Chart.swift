@@ -1,0 +1,107 @@
+/// A chart: two axes and layers, drawn as SVG without scripts.
+///
+/// Colours come from CSS variables, so that one drawing serves light, dark and print. Words are
+/// text, in the reader's sans-serif font. Everything drawn is clipped to the plot area.
+public struct Chart: Sendable {
+  /// For which width of page a chart is laid out.
+  public enum Layout: Sendable, Hashable, CaseIterable {
+    /// 760 pixels wide; for screens and paper.
+    case wide
+    /// 360 pixels wide, with the same font size; for phones.
+    case narrow
+  }
+
+  /// What the chart shows.
+  public var title: String
+  /// How it was made, in one line; becomes the description for screen readers.
+  public var method: String
+  /// The horizontal axis.
+  public var x: Axis
+  /// The vertical axis.
+  public var y: Axis
+  /// What is drawn, from back to front.
+  public var layers: [ChartLayer]
+
+  /// A chart.
+  /// - Parameters:
+  ///   - title: What the chart shows.
+  ///   - method: How it was made, in one line.
+  ///   - x: The horizontal axis.
+  ///   - y: The vertical axis; `.categories` for bars.
+  ///   - layers: What is drawn, from back to front.
+  public init(title: String, method: String = "", x: Axis, y: Axis, layers: [ChartLayer] = []) {
+    self.title = title
+    self.method = method
+    self.x = x
+    self.y = y
+    self.layers = layers
+  }
+
+  /// The chart as a file of its own: SVG with its style sheet and its title.
+  /// - Parameter layout: For which width it is laid out.
+  public func svg(_ layout: Layout = .wide) -> String {
+    ChartRenderer(chart: self, layout: layout, isStandalone: true).svg()
+  }
+
+  /// The chart as part of a page that brings ``styleSheet`` and shows the title elsewhere.
+  /// - Parameter layout: For which width it is laid out.
+  public func inlineSVG(_ layout: Layout) -> String {
+    ChartRenderer(chart: self, layout: layout, isStandalone: false).svg()
+  }
+
+  /// The style sheet that ``inlineSVG(_:)`` needs: colours for light, dark and print.
+  public static var styleSheet: String { ChartStyle.page }
+
+  // MARK: Extents
+
+  func xDomain() -> ClosedRange<Double> {
+    var values: [Double] = []
+    var tight: [Double] = []
+    var hasBars = false
+    for layer in layers {
+      switch layer {
+      case .points(let layer): values += layer.points.filter { drawable($0.y, y) }.map(\.x)
+      case .line(let layer):
+        values += zip(layer.xs, layer.ys).filter { drawable($1, y) }.map(\.0)
+      case .band(let layer): values += layer.xs
+      case .rule(let layer): if layer.orientation == .vertical { values.append(layer.value) }
+      case .contour(let layer): tight += layer.xs
+      case .heat(let layer): tight += layer.xEdges
+      case .bars(let layer):
+        hasBars = true
+        values += layer.bars.flatMap { [$0.value, $0.low ?? $0.value, $0.high ?? $0.value] }
+      case .text(let layer): values += layer.labels.map(\.x)
+      }
+    }
+    return x.resolvedDomain(values, tight: tight, includesZero: hasBars)
+  }
+
+  func yDomain() -> ClosedRange<Double> {
+    var values: [Double] = []
+    var tight: [Double] = []
+    for layer in layers {
+      switch layer {
+      case .points(let layer):
+        for point in layer.points where drawable(point.x, x) {
+          values += [point.y, point.low ?? point.y, point.high ?? point.y]
+        }
+      case .line(let layer):
+        values += zip(layer.xs, layer.ys).filter { drawable($0.0, x) }.map(\.1)
+      case .band(let layer): values += layer.low + layer.high
+      case .rule(let layer): if layer.orientation == .horizontal { values.append(layer.value) }
+      case .contour(let layer): tight += layer.ys
+      case .heat(let layer): tight += layer.yEdges
+      case .bars: break
+      case .text(let layer): values += layer.labels.map(\.y)
+      }
+    }
+    return y.resolvedDomain(values, tight: tight)
+  }
+
+  /// Whether a value has a place on an axis whose ends are taken from the data, and lies within
+  /// those that are given.
+  private func drawable(_ value: Double, _ axis: Axis) -> Bool {
+    guard value.isFinite, axis.scale != .log10 || value > 0 else { return false }
+    return axis.domain?.contains(value) ?? true
+  }
+}

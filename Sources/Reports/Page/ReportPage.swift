@@ -1,0 +1,95 @@
+/// A report as one HTML file that needs nothing else: no network, no script.
+///
+/// Every text is escaped. Light and dark follow the reader's system; on paper it is black on
+/// white with all details open.
+public struct ReportPage: Sendable {
+  /// Heading of the page.
+  public var title: String
+  /// One line below it; empty for none.
+  public var subtitle: String
+  /// The results, one sentence each.
+  public var summary: [String]
+  /// The body.
+  public var sections: [ReportSection]
+  /// Last line of the page, such as the command that made it; empty for none.
+  public var footer: String
+
+  /// A report.
+  /// - Parameters:
+  ///   - title: Heading of the page.
+  ///   - subtitle: One line below it; empty for none.
+  ///   - summary: The results, one sentence each.
+  ///   - sections: The body; listed in the table of contents.
+  ///   - footer: Last line of the page, such as the command that made it.
+  public init(
+    title: String, subtitle: String = "", summary: [String] = [],
+    sections: [ReportSection] = [], footer: String = ""
+  ) {
+    self.title = title
+    self.subtitle = subtitle
+    self.summary = summary
+    self.sections = sections
+    self.footer = footer
+  }
+
+  /// The page as HTML.
+  ///
+  /// The numbers of a figure are embedded with at most 2,000 rows. Where that would take the page
+  /// over its budget, all figures get fewer rows, never under 100; each says so.
+  /// - Parameter sizeBudget: Largest size wanted, in bytes of UTF-8.
+  public func html(sizeBudget: Int = 2_000_000) -> String {
+    var text = ""
+    for rowLimit in [2_000, 1_000, 500, 250, 100] {
+      text = PageContent(page: self, rowLimit: rowLimit).html()
+      if text.utf8.count <= sizeBudget { break }
+    }
+    return text
+  }
+}
+
+/// A part of a report with its own heading.
+public struct ReportSection: Sendable {
+  /// The heading.
+  public var title: String
+  /// What it holds.
+  public var blocks: [ReportBlock]
+
+  /// A part of a report.
+  public init(_ title: String, _ blocks: [ReportBlock]) {
+    self.title = title
+    self.blocks = blocks
+  }
+}
+
+/// A piece of a section.
+public indirect enum ReportBlock: Sendable {
+  /// Running text.
+  case paragraph(String)
+  /// Numbers to remember, side by side.
+  case keyNumbers([KeyNumber])
+  /// A table.
+  case table(ReportTable)
+  /// A chart with its numbers.
+  case figure(Figure)
+  /// Something that limits what may be concluded.
+  case warning(String)
+  /// Blocks behind a line that opens them; open on paper.
+  case details(summary: String, [ReportBlock])
+}
+
+/// A number to remember.
+public struct KeyNumber: Sendable, Hashable {
+  /// What it is.
+  public var label: String
+  /// The number, with its unit.
+  public var value: String
+  /// Its interval or another remark; nil for none.
+  public var interval: String?
+
+  /// A number to remember.
+  public init(label: String, value: String, interval: String? = nil) {
+    self.label = label
+    self.value = value
+    self.interval = interval
+  }
+}
