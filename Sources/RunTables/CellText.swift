@@ -148,7 +148,8 @@ struct CellRules: Sendable {
   }
 
   /// Infinity in the spellings of C, Python and JavaScript, in any case.
-  private static func infinity(_ word: Slice<UnsafeBufferPointer<UInt8>>, negative: Bool) -> Double? {
+  private static func infinity(_ word: Slice<UnsafeBufferPointer<UInt8>>, negative: Bool) -> Double?
+  {
     guard word.count == 3 || word.count == 8 else { return nil }
     let lower = word.map { $0 | 0x20 }
     guard lower.elementsEqual("inf".utf8) || lower.elementsEqual("infinity".utf8) else {

@@ -142,7 +142,7 @@ struct TextInterner {
   init(source: String) { self.source = source }
 
   mutating func text(
-    _ bytes: UnsafeBufferPointer<UInt8>, unescaping: Bool, line: Int, column: String
+    _ bytes: UnsafeBufferPointer<UInt8>, unescaping: Bool, line: Int, column: String?
   ) throws(TableError) -> String {
     if unescaping {
       var plain: [UInt8] = []

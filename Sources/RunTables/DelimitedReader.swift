@@ -56,7 +56,9 @@ struct DelimitedReader {
         .badData, source: source, line: scanner.line, found: "a header and no rows",
         expected: "at least one row of data")
     }
-    layout.allowsLowerM = layout.names.map { ColumnConventions.cellRules(forColumn: $0).allowsLowerM }
+    layout.allowsLowerM = layout.names.map {
+      ColumnConventions.cellRules(forColumn: $0).allowsLowerM
+    }
     layout.isText = layout.names.map { _ in false }
     // The first block is small and tells which columns hold text. If a later one disagrees, the
     // file is parsed once more with what it taught: every block reports all of its text columns.
@@ -169,9 +171,12 @@ struct DelimitedReader {
     let pieces = cuts.count - 1
     let quotes = Mutex([Int](repeating: 0, count: pieces))
     if text.contains(UInt8(ascii: "\"")) {
+      // Safe: the bytes are only read, and outlive this call, which waits for all pieces.
+      nonisolated(unsafe) let bytes = base
+      let ends = cuts
       DispatchQueue.concurrentPerform(iterations: pieces) { piece in
         var count = 0
-        for at in cuts[piece]..<cuts[piece + 1] where base[at] == UInt8(ascii: "\"") { count += 1 }
+        for at in ends[piece]..<ends[piece + 1] where bytes[at] == UInt8(ascii: "\"") { count += 1 }
         let total = count
         quotes.withLock { $0[piece] = total }
       }
@@ -195,7 +200,9 @@ struct DelimitedReader {
         }
         at = min(at + 1, text.count)
       }
-      if at < text.count { starts.append(at) }
+      // No record ends behind this cut, so none ends behind a later one.
+      guard at < text.count else { break }
+      starts.append(at)
     }
     starts.append(text.count)
     return starts
@@ -204,6 +211,8 @@ struct DelimitedReader {
   private func parse(_ starts: [Int], _ layout: DelimitedLayout) -> [DelimitedBlock] {
     let count = starts.count - 1
     let blocks = Mutex([DelimitedBlock?](repeating: nil, count: count))
+    // Safe: the bytes are only read, and outlive this call, which waits for all blocks.
+    nonisolated(unsafe) let layout = layout
     DispatchQueue.concurrentPerform(iterations: count) { index in
       let block = DelimitedBlock(parsing: starts[index]..<starts[index + 1], of: layout)
       blocks.withLock { $0[index] = block }
@@ -277,7 +286,8 @@ enum TableChecks {
     var seen: Set<String> = []
     for name in names where !seen.insert(name).inserted {
       throw TableError(
-        .badData, source: source, line: line, found: "the column name \(TableError.quoted(name)) twice",
+        .badData, source: source, line: line,
+        found: "the column name \(TableError.quoted(name)) twice",
         expected: "each name once")
     }
   }

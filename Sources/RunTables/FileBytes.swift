@@ -32,7 +32,8 @@ enum FileBytes {
     var whole = piece(descriptor, sizeHint, &failure)
     while failure == 0 {
       // For an ordinary file this second, small read finds the end.
-      let more = piece(descriptor, max(1 << 12, whole.count < sizeHint ? 0 : whole.count / 4), &failure)
+      let more = piece(
+        descriptor, max(1 << 12, whole.count < sizeHint ? 0 : whole.count / 4), &failure)
       if more.isEmpty { break }
       whole += more
     }

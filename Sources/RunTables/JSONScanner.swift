@@ -84,7 +84,8 @@ struct JSONScanner {
     }
     let count = at - start
     at += 1
-    return Slice(start: start, count: Int32(clamping: count), kind: escaped ? .escapedString : .string)
+    return Slice(
+      start: start, count: Int32(clamping: count), kind: escaped ? .escapedString : .string)
   }
 
   /// Reads one value of any kind that is to become a single cell.
@@ -253,7 +254,8 @@ struct JSONScanner {
     return plain
   }
 
-  private static func hexadecimal(_ rest: inout Swift.Slice<UnsafeBufferPointer<UInt8>>) -> UInt32? {
+  private static func hexadecimal(_ rest: inout Swift.Slice<UnsafeBufferPointer<UInt8>>) -> UInt32?
+  {
     var code: UInt32 = 0
     for _ in 0..<4 {
       guard let byte = rest.popFirst(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue,

@@ -59,14 +59,12 @@ struct JSONTableReader {
   private func rows(
     _ scanner: inout JSONScanner, _ builder: inout JSONColumnBuilder
   ) throws(TableError) {
-    var built = builder
     try scanner.elements { (scanner) throws(TableError) in
       guard scanner.peek() == UInt8(ascii: "{") else {
         throw scanner.unexpected("an object, one a row")
       }
-      try built.row(&scanner, line: scanner.line)
+      try builder.row(&scanner, line: scanner.line)
     }
-    builder = built
   }
 
   /// A member of the outermost object: where its value lies and what it is.
@@ -110,7 +108,8 @@ struct JSONTableReader {
       throw TableError(
         .badData, source: source, line: list.line,
         found: "an object of which only some members are arrays",
-        expected: "an array of objects, an object of arrays, or an object with one array of objects")
+        expected: "an array of objects, an object of arrays, or an object with one array of objects"
+      )
     }
     var inner = start
     try builder.row(&inner, line: start.line)
@@ -195,26 +194,22 @@ struct JSONColumnBuilder {
     _ scanner: inout JSONScanner, prefix: String, depth: Int
   ) throws(TableError) {
     guard depth < JSONScanner.deepest else { throw scanner.tooDeep() }
-    var builder = self
-    // The closure may not capture `self` while it is being changed; hand it over and back.
-    self = JSONColumnBuilder(source: source)
     try scanner.members { (scanner, key) throws(TableError) in
       if scanner.peek() == UInt8(ascii: "{") {
         let name = try scanner.text(key, line: scanner.line, column: nil)
-        try builder.object(&scanner, prefix: prefix + name + ".", depth: depth + 1)
+        try self.object(&scanner, prefix: prefix + name + ".", depth: depth + 1)
       } else {
-        let column = try builder.column(key, prefix, scanner)
+        let column = try self.column(key, prefix, scanner)
         let cell = try scanner.cell(depth: depth + 1)
-        guard builder.cells.values[column].count < builder.lines.count else {
+        guard self.cells.values[column].count < self.lines.count else {
           throw TableError(
-            .badData, source: builder.source, line: scanner.line,
-            found: "the key \(TableError.quoted(builder.cells.keys[column])) twice",
+            .badData, source: self.source, line: scanner.line,
+            found: "the key \(TableError.quoted(self.cells.keys[column])) twice",
             expected: "each key once in an object")
         }
-        builder.cells.values[column].append(cell)
+        self.cells.values[column].append(cell)
       }
     }
-    self = builder
   }
 
   /// The index of the column of a key, made if new.

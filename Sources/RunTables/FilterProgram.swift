@@ -1,0 +1,109 @@
+import Foundation
+
+/// A parsed condition as a program for a stack machine whose values are vectors.
+///
+/// A stack and not a tree, so that neither evaluation nor release of a long condition recurses.
+struct FilterProgram: Sendable {
+  enum Operation: Sendable {
+    case constant(Double)
+    case column(String)
+    case textEquals(column: String, text: String, negated: Bool)
+    case columnsEqual(String, String, negated: Bool)
+    case negate, not
+    case add, subtract, multiply, divide, power
+    case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
+    case and, or
+    case function(Function)
+  }
+
+  enum Function: String, Sendable, CaseIterable {
+    case log, ln, log10, log2, exp, sqrt, abs
+  }
+
+  var operations: [Operation] = []
+
+  /// Rows evaluated at a time: few enough for the vectors to stay in the cache.
+  private static let chunk = 1024
+
+  /// Runs the program over all rows; conditions are 1 and 0 while on the stack.
+  func run(on table: RunTable) throws(TableError) -> [Bool] {
+    var numbers: [String: [Double]] = [:]
+    var texts: [String: [String]] = [:]
+    for operation in operations {
+      switch operation {
+      case .column(let name): numbers[name] = try table.numbers(name)
+      case .textEquals(let name, _, _): texts[name] = try table.texts(name)
+      case .columnsEqual(let a, let b, _):
+        texts[a] = try table.texts(a)
+        texts[b] = try table.texts(b)
+      default: break
+      }
+    }
+    var matches: [Bool] = []
+    matches.reserveCapacity(table.rowCount)
+    var stack: [[Double]] = []
+    for start in stride(from: 0, to: table.rowCount, by: Self.chunk) {
+      let rows = start..<min(start + Self.chunk, table.rowCount)
+      stack.removeAll(keepingCapacity: true)
+      for operation in operations {
+        step(operation, rows, &stack, numbers, texts)
+      }
+      for value in stack[0] { matches.append(value != 0) }
+    }
+    return matches
+  }
+
+  private func step(
+    _ operation: Operation, _ rows: Range<Int>, _ stack: inout [[Double]],
+    _ numbers: [String: [Double]], _ texts: [String: [String]]
+  ) {
+    switch operation {
+    case .constant(let value): stack.append([Double](repeating: value, count: rows.count))
+    case .column(let name): stack.append(numbers[name].map { Array($0[rows]) } ?? [])
+    case .textEquals(let name, let text, let negated):
+      stack.append((texts[name] ?? [])[rows].map { ($0 == text) != negated ? 1 : 0 })
+    case .columnsEqual(let a, let b, let negated):
+      stack.append(
+        zip((texts[a] ?? [])[rows], (texts[b] ?? [])[rows]).map {
+          ($0 == $1) != negated ? 1 : 0
+        })
+    case .negate: unary(&stack) { -$0 }
+    case .not: unary(&stack) { $0 == 0 ? 1 : 0 }
+    case .add: binary(&stack) { $0 + $1 }
+    case .subtract: binary(&stack) { $0 - $1 }
+    case .multiply: binary(&stack) { $0 * $1 }
+    case .divide: binary(&stack) { $0 / $1 }
+    case .power: binary(&stack) { pow($0, $1) }
+    case .less: binary(&stack) { $0 < $1 ? 1 : 0 }
+    case .lessOrEqual: binary(&stack) { $0 <= $1 ? 1 : 0 }
+    case .greater: binary(&stack) { $0 > $1 ? 1 : 0 }
+    case .greaterOrEqual: binary(&stack) { $0 >= $1 ? 1 : 0 }
+    case .equal: binary(&stack) { $0 == $1 ? 1 : 0 }
+    case .notEqual: binary(&stack) { $0 != $1 ? 1 : 0 }
+    case .and: binary(&stack) { $0 != 0 && $1 != 0 ? 1 : 0 }
+    case .or: binary(&stack) { $0 != 0 || $1 != 0 ? 1 : 0 }
+    case .function(let function):
+      switch function {
+      case .log, .ln: unary(&stack) { Foundation.log($0) }
+      case .log10: unary(&stack) { Foundation.log10($0) }
+      case .log2: unary(&stack) { Foundation.log2($0) }
+      case .exp: unary(&stack) { Foundation.exp($0) }
+      case .sqrt: unary(&stack) { $0.squareRoot() }
+      case .abs: unary(&stack) { Swift.abs($0) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func unary(_ stack: inout [[Double]], _ body: (Double) -> Double) {
+    let top = stack.count - 1
+    for index in stack[top].indices { stack[top][index] = body(stack[top][index]) }
+  }
+
+  @inline(__always)
+  private func binary(_ stack: inout [[Double]], _ body: (Double, Double) -> Double) {
+    guard let right = stack.popLast(), var left = stack.popLast() else { return }
+    for index in left.indices { left[index] = body(left[index], right[index]) }
+    stack.append(left)
+  }
+}

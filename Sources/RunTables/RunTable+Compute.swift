@@ -1,0 +1,30 @@
+extension RunTable {
+  /// The table with the missing one of `N`, `D`, `C` computed from the other two.
+  ///
+  /// Training compute is taken as C = 6·N·D FLOPs, the usual count for a dense decoder without its
+  /// attention term [kaplan-2020]; D = C/(6·N) and N = C/(6·D) follow. A note says which was
+  /// computed. A table with all three, or with fewer than two, is returned as it is.
+  /// - Throws: ``TableError`` naming the first cell of a needed column that is not a number.
+  public func derivingCompute() throws(TableError) -> RunTable {
+    let present = ["N", "D", "C"].filter(hasColumn)
+    guard present.count == 2 else { return self }
+    if !present.contains("C") {
+      return try deriving("C", from: "N", "D", "C computed as 6·N·D") { 6 * $0 * $1 }
+    }
+    if !present.contains("D") {
+      return try deriving("D", from: "C", "N", "D computed as C/(6·N)") { $0 / (6 * $1) }
+    }
+    return try deriving("N", from: "C", "D", "N computed as C/(6·D)") { $0 / (6 * $1) }
+  }
+
+  private func deriving(
+    _ name: String, from first: String, _ second: String, _ note: String,
+    _ formula: (Double, Double) -> Double
+  ) throws(TableError) -> RunTable {
+    let a = try numbers(first)
+    let b = try numbers(second)
+    var table = try adding(name, .numbers(zip(a, b).map(formula)))
+    table.notes.append(note)
+    return table
+  }
+}
