@@ -1,4 +1,3 @@
-public import Optimization
 internal import RealModule
 
 /// What a fit minimises: the sum over rows of a loss of residuals.

@@ -1,0 +1,196 @@
+internal import Optimization
+internal import RealModule
+internal import Statistics
+
+/// A law fitted to a table: estimates, residuals and what is known of their uncertainty.
+public struct Fit: Sendable {
+  /// The fitted law.
+  public let law: any Law
+  /// The rows.
+  public let observations: Observations
+  /// What was minimised.
+  public let objective: Objective
+  /// The options of the fit.
+  public let options: FitOptions
+  /// The parameters in physical units, in the law's order.
+  public let estimate: [Double]
+  /// The names of the parameters that were fitted, in order; the others were held.
+  public let freeParameters: [String]
+  /// The minimum of the objective: a sum over rows.
+  public let objectiveValue: Double
+  /// The prediction for each row.
+  public let predictions: [Double]
+  /// The residual of each row in the objective's scale.
+  public let residuals: [Double]
+  /// How the search over starts went.
+  public let search: SearchSummary
+  /// Standard errors of all parameters from the sandwich of the Hessian; NaN where not identified,
+  /// zero where held.
+  public let hessianStandardErrors: [Double]
+  /// Bootstrap refits and how they were made; nil where no intervals were asked for.
+  public internal(set) var uncertainty: Uncertainty?
+  /// What a reader must know before trusting the numbers.
+  public internal(set) var warnings: [String]
+
+  /// How a search over starts went.
+  public struct SearchSummary: Sendable, Hashable {
+    /// The number of starting points.
+    public var starts: Int
+    /// How many starts were taken to full precision.
+    public var polished: Int
+    /// How many of those ended at the best objective.
+    public var agreeing: Int
+    /// The lowest objective above the best that a polished start ended at; nil if none.
+    public var runnerUp: Double?
+    /// Why the best run stopped.
+    public var status: String
+  }
+
+  /// The value of a parameter; nil for an unknown name.
+  public func value(of parameter: String) -> Double? {
+    law.index(of: parameter).map { estimate[$0] }
+  }
+
+  /// The degrees of freedom: rows (runs where rows share one) less fitted parameters, at least 1.
+  public var degreesOfFreedom: Int {
+    max(effectiveRows - freeParameters.count, 1)
+  }
+
+  /// The number of independent rows: runs where several rows share a run.
+  var effectiveRows: Int {
+    let clusters = observations.clusterCount
+    return clusters < observations.count && clusters > freeParameters.count
+      ? clusters : observations.count
+  }
+
+  /// The standard deviation of the residuals with the divisor n − p, in the objective's scale.
+  public var residualScatter: Double {
+    let sum = zip(residuals, observations.weights).reduce(0) {
+      $0 + ($1.1 > 0 ? $1.0 * $1.0 : 0)
+    }
+    let used = observations.weights.filter { $0 > 0 }.count
+    return (sum / Double(max(used - freeParameters.count, 1))).squareRoot()
+  }
+
+  /// The prediction at the given columns.
+  ///
+  /// - Parameters:
+  ///   - columns: values by the product's names; all that the law reads must be present.
+  ///   - point: the parameters; nil for the estimate.
+  /// - Throws: `FitError.missingColumn` for an absent column.
+  public func prediction(
+    at columns: [String: Double], point: [Double]? = nil
+  ) throws(FitError) -> Double {
+    law.prediction(point ?? estimate, at: try Self.arrange(columns, for: law))
+  }
+
+  /// Puts values into the order in which a law reads them, deriving C, N or D where it can.
+  static func arrange(
+    _ columns: [String: Double], for law: any Law
+  ) throws(FitError) -> [Double] {
+    var known = columns
+    if known["C"] == nil, let n = known["N"], let d = known["D"] { known["C"] = 6 * n * d }
+    if known["D"] == nil, let n = known["N"], let c = known["C"] { known["D"] = c / (6 * n) }
+    if known["N"] == nil, let d = known["D"], let c = known["C"] { known["N"] = c / (6 * d) }
+    var result: [Double] = []
+    for requirement in law.card.columns {
+      guard let value = known[requirement.name] else {
+        throw .missingColumn(
+          law: law.name, column: requirement.name, meaning: requirement.meaning,
+          present: Array(columns.keys))
+      }
+      result.append(value)
+    }
+    return result
+  }
+}
+
+/// Fits a law to a table of runs.
+///
+/// - Parameters:
+///   - law: the law.
+///   - observations: the rows; all columns that the law reads must be present.
+///   - options: objective, held parameters, starts, bounds and how uncertainty is measured.
+/// - Returns: the fit; its warnings name what a reader must know.
+/// - Throws: `FitError` where columns, values or the number of rows do not allow a fit.
+public func fit(
+  _ law: any Law, to observations: Observations, options: FitOptions = FitOptions()
+) throws(FitError) -> Fit {
+  let fitter = try Fitter(law: law, observations: observations, options: options)
+  return try fitter.fit()
+}
+
+extension Fitter {
+  /// Searches, measures the uncertainty and collects the warnings.
+  func fit() throws(FitError) -> Fit {
+    let search = try search(from: startingPoints())
+    var problem = self.problem(weights: [Double](repeating: 1, count: observations.count))
+    let estimate = space.physical(search.best.point)
+    let predictions = problem.rowPredictions(at: estimate, count: observations.count)
+    let residuals = zip(predictions, observations.response).map {
+      objective.residual(prediction: $0, outcome: $1)
+    }
+    var fit = Fit(
+      law: law, observations: observations, objective: objective, options: options,
+      estimate: estimate, freeParameters: space.free.map { law.parameters[$0].name },
+      objectiveValue: search.best.value, predictions: predictions, residuals: residuals,
+      search: Fit.SearchSummary(
+        starts: search.starts, polished: search.polished, agreeing: search.agreeing,
+        runnerUp: search.runnerUp, status: search.best.status.rawValue),
+      hessianStandardErrors: sandwichErrors(at: search.best.point, residuals: residuals),
+      uncertainty: nil, warnings: [])
+    fit.warnings = identifiabilityWarnings(search: search, fit: fit)
+    fit.uncertainty = measureUncertainty(of: fit, warnings: &fit.warnings)
+    return fit
+  }
+
+  /// Standard errors from the sandwich H⁻¹·(Σ ψ²·g·gᵀ)·H⁻¹ of an M-estimator, with the factor
+  /// n/(n − p) for small tables.
+  ///
+  /// Where the Huber threshold lies below the residuals, the expected derivative of ψ is a density
+  /// at zero; it is estimated over a window of the residuals' own width.
+  func sandwichErrors(at point: [Double], residuals: [Double]) -> [Double] {
+    var problem = self.problem()
+    var model = LocalModel(order: point.count)
+    problem.linearize(at: point, into: &model)
+    var errors = [Double](repeating: 0, count: law.parameters.count)
+    let count = Double(observations.count)
+    let threshold = objective.threshold
+    let scatter = median(residuals.map(abs)) * 1.4826
+    let window = max(threshold, 1.06 * scatter / Double.pow(count, 0.2))
+    let inside = Double(residuals.filter { abs($0) <= window }.count)
+    let slope = inside / count * min(threshold / window, 1)
+    let chargeSquared =
+      residuals.reduce(0) { $0 + Double.pow(min(abs($1), threshold), 2) } / count
+    // The unweighted Gauss–Newton matrix: majorizer weights are threshold/max(|r|, threshold).
+    guard let gram = plainGaussNewton(at: point), slope > 0 else {
+      return errors.map { _ in .nan }
+    }
+    let freedom = max(count - Double(point.count), 1)
+    guard let inverse = gram.choleskyFactor(tolerance: 1e-12)?.inverse() else {
+      for index in space.free { errors[index] = .nan }
+      return errors
+    }
+    let physical = space.physical(point)
+    for (slot, index) in space.free.enumerated() {
+      let variance =
+        chargeSquared / (slope * slope) * inverse[slot, slot] * count / freedom
+      errors[index] = variance.squareRoot() * space.slope(index, physical[index])
+    }
+    return errors
+  }
+
+  /// The Gauss–Newton matrix of the residuals with all weights as given and no robust weights.
+  func plainGaussNewton(at point: [Double]) -> SymmetricMatrix? {
+    let plain = Objective(residual: objective.residual, loss: .squared)
+    var problem = ResidualProblem(
+      kernel: kernel,
+      table: LaneTable(
+        observations: observations, columns: columns, rows: Array(0..<observations.count)),
+      space: space, objective: plain, response: observations.response,
+      weights: observations.weights)
+    var model = LocalModel(order: point.count)
+    problem.linearize(at: point, into: &model)
+    return model.value.isFinite ? model.majorizer : nil
+  }
+}

@@ -1,0 +1,135 @@
+internal import RealModule
+
+/// Information criteria of a fit, comparable between laws fitted to the same rows.
+public struct InformationCriteria: Sendable, Hashable {
+  /// Akaike's criterion with the small-sample correction.
+  public var aic: Double
+  /// The Bayesian criterion.
+  public var bic: Double
+}
+
+extension Fit {
+  /// Information criteria of the residuals.
+  ///
+  /// The likelihood is Laplace's for a Huber objective, whose threshold lies far below the
+  /// residuals, and normal for least squares; the scale is fitted and counts as a parameter.
+  public var informationCriteria: InformationCriteria {
+    let used = zip(residuals, observations.weights).filter { $0.1 > 0 }.map(\.0)
+    let count = Double(used.count)
+    let minusTwoLogLikelihood: Double
+    if objective.delta != nil {
+      let scale = used.reduce(0) { $0 + abs($1) } / count
+      minusTwoLogLikelihood = 2 * count * (Double.log(2 * scale) + 1)
+    } else {
+      let variance = used.reduce(0) { $0 + $1 * $1 } / count
+      minusTwoLogLikelihood = count * (Double.log(2 * .pi * variance) + 1)
+    }
+    let parameters = Double(freeParameters.count + 1)
+    let correction =
+      count - parameters - 1 > 0
+      ? 2 * parameters * (parameters + 1) / (count - parameters - 1) : .infinity
+    return InformationCriteria(
+      aic: minusTwoLogLikelihood + 2 * parameters + correction,
+      bic: minusTwoLogLikelihood + parameters * Double.log(count))
+  }
+}
+
+/// Laws ranked by how well they predict larger runs than they were fitted on.
+public struct LawRanking: Sendable {
+  /// One law's record.
+  public struct Entry: Sendable {
+    /// The fit on all rows.
+    public var fit: Fit
+    /// Its validation.
+    public var validation: Validation
+  }
+  /// The laws, best first.
+  public var entries: [Entry]
+  /// Laws that could not be fitted, with the reason.
+  public var skipped: [(law: String, reason: String)]
+  /// The position of the law to use.
+  public var chosen: Int
+  /// Which law to use, and why, in one sentence.
+  public var verdict: String
+}
+
+/// Fits every law that the columns allow and ranks them by the error on held-out larger runs.
+///
+/// - Parameters:
+///   - laws: the candidates.
+///   - observations: the rows.
+///   - options: options of every fit; the interval is measured for the winner only.
+public func rankLaws(
+  _ laws: [any Law], on observations: Observations, options: FitOptions
+) throws(FitError) -> LawRanking {
+  var entries: [LawRanking.Entry] = []
+  var skipped: [(law: String, reason: String)] = []
+  var quick = options
+  quick.interval = .none
+  for law in laws {
+    do {
+      let fitted = try fit(law, to: observations, options: quick)
+      guard observations.count > fitted.freeParameters.count + 1 else {
+        skipped.append((law.name, "too few rows for \(fitted.freeParameters.count) parameters"))
+        continue
+      }
+      entries.append(LawRanking.Entry(fit: fitted, validation: fitted.validation()))
+    } catch {
+      skipped.append((law.name, error.description))
+    }
+  }
+  guard !entries.isEmpty else {
+    let reasons = skipped.map { "\($0.law): \($0.reason)" }.joined(separator: "; ")
+    throw .unusable("no law can be fitted to this table (\(reasons))")
+  }
+  func key(_ entry: LawRanking.Entry) -> Double {
+    let error = entry.validation.meanError
+    return error.isNaN ? .infinity : error
+  }
+  entries.sort {
+    (key($0), $0.fit.informationCriteria.bic, $0.fit.law.name)
+      < (key($1), $1.fit.informationCriteria.bic, $1.fit.law.name)
+  }
+  let choice = choose(entries, key: key)
+  return LawRanking(
+    entries: entries, skipped: skipped, chosen: choice.index, verdict: choice.verdict)
+}
+
+private func choose(
+  _ entries: [LawRanking.Entry], key: (LawRanking.Entry) -> Double
+) -> (index: Int, verdict: String) {
+  let best = entries[0]
+  guard key(best).isFinite, let last = best.validation.last else {
+    let index =
+      entries.indices.min {
+        entries[$0].fit.informationCriteria.bic < entries[$1].fit.informationCriteria.bic
+      } ?? 0
+    return (
+      index,
+      "Too few rows to hold any out: \(entries[index].fit.law.name) has the lowest BIC, which says little about extrapolation."
+    )
+  }
+  func percent(_ x: Double) -> String { Fitter.short(x * 100) + " %" }
+  // Prefer fewer parameters where the held-out errors cannot be told apart.
+  let index =
+    entries.indices.filter { key(entries[$0]) <= key(best) * 1.1 }
+    .min {
+      (entries[$0].fit.freeParameters.count, $0) < (entries[$1].fit.freeParameters.count, $1)
+    } ?? 0
+  let chosen = entries[index]
+  let reason =
+    "fitted on the smaller runs it predicts the \(last.heldOutRows) largest within \(percent(key(chosen))) on average"
+  if index != 0 {
+    return (
+      index,
+      "Use \(chosen.fit.law.name): \(reason), within a tenth of the best (\(best.fit.law.name), \(percent(key(best)))) with fewer parameters."
+    )
+  }
+  guard entries.count > 1, key(entries[1]).isFinite else {
+    return (0, "Use \(best.fit.law.name): \(reason).")
+  }
+  return (
+    0,
+    "Use \(best.fit.law.name): \(reason), against \(percent(key(entries[1]))) for \(entries[1].fit.law.name)."
+  )
+}

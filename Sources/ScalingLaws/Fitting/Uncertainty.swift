@@ -1,0 +1,275 @@
+internal import Optimization
+internal import RealModule
+internal import Statistics
+
+/// Refits that show how the estimates would have varied.
+public struct Uncertainty: Sendable {
+  /// How the refits were made, for reports: `bootstrap`, `cluster-bootstrap`, `block-bootstrap`,
+  /// `parametric` or `profile`.
+  public var method: String
+  /// The parameters of each refit in physical units.
+  public var draws: [[Double]]
+  /// How many refits failed and were left out.
+  public var failed: Int
+  /// The nominal coverage.
+  public var level: Double
+  /// The tail probability at which quantiles are read, widened for small tables.
+  public var tail: Double
+  /// Profile intervals by parameter, where they were asked for.
+  public var profiles: [String: ClosedRange<Double>]
+
+  /// The interval of a derived quantity from its values over the refits.
+  ///
+  /// Values that are not finite are kept at the ends they stand for; NaN is left out.
+  public func interval(of values: [Double]) -> (low: Double, high: Double) {
+    let sorted = values.filter { !$0.isNaN }.sorted()
+    return (quantile(sorted: sorted, tail), quantile(sorted: sorted, 1 - tail))
+  }
+}
+
+/// A number with its interval.
+public struct Estimated: Sendable, Hashable, Codable {
+  /// The value at the estimate.
+  public var value: Double
+  /// The lower end of the interval; NaN where there is none.
+  public var low: Double
+  /// The upper end of the interval; NaN where there is none.
+  public var high: Double
+
+  /// Creates a number with its interval.
+  public init(value: Double, low: Double = .nan, high: Double = .nan) {
+    self.value = value
+    self.low = low
+    self.high = high
+  }
+}
+
+extension Fit {
+  /// A quantity derived from the parameters, with its interval over the refits.
+  ///
+  /// - Parameter quantity: computes the quantity from physical parameters in the law's order.
+  public func derived(_ quantity: ([Double]) -> Double) -> Estimated {
+    let value = quantity(estimate)
+    guard let uncertainty, !uncertainty.draws.isEmpty else { return Estimated(value: value) }
+    let ends = uncertainty.interval(of: uncertainty.draws.map(quantity))
+    return Estimated(value: value, low: ends.low, high: ends.high)
+  }
+
+  /// A parameter with its interval: the profile's where one was computed, else the refits'.
+  public func interval(of parameter: String) -> Estimated? {
+    guard let index = law.index(of: parameter) else { return nil }
+    if let profile = uncertainty?.profiles[parameter] {
+      return Estimated(
+        value: estimate[index], low: profile.lowerBound, high: profile.upperBound)
+    }
+    return derived { $0[index] }
+  }
+
+  /// The standard error of a parameter: the spread of the refits, else the Hessian's.
+  public func standardError(of parameter: String) -> Double {
+    guard let index = law.index(of: parameter) else { return .nan }
+    guard let uncertainty, uncertainty.draws.count > 1 else { return hessianStandardErrors[index] }
+    return standardDeviation(uncertainty.draws.map { $0[index] })
+  }
+}
+
+extension Fitter {
+  /// Refits the law as the options ask and returns the draws.
+  func measureUncertainty(of fit: Fit, warnings: inout [String]) -> Uncertainty? {
+    let free = space.free.count
+    let rows = observations.weights.filter { $0 > 0 }.count
+    guard options.interval != .none, free > 0, options.resamples > 0 else { return nil }
+    let repeatedSeeds = SeedNoise(observations: observations, objective: objective, law: law)
+    guard rows > free || options.seedNoise != nil || (repeatedSeeds?.degreesOfFreedom ?? 0) >= 3
+    else {
+      warnings.append(
+        "\(rows) rows for \(free) parameters leave no residual to measure noise with: no intervals"
+      )
+      return nil
+    }
+    let clusters = observations.clusterCount
+    let clustered = clusters < observations.count
+    var freedom = Double(fit.degreesOfFreedom)
+    let plan: (name: String, resample: @Sendable (inout SplittableRandom) -> Resample)
+    let method = options.interval
+    if method == .parametric || (method != .bootstrap && !clustered && rows < 4 * free) {
+      let noise = noise(of: fit)
+      freedom = noise.freedom
+      plan = ("parametric", parametricResample(predictions: fit.predictions, scale: noise.scale))
+      if method == .automatic {
+        let source =
+          options.seedNoise != nil
+          ? "the noise given"
+          : (repeatedSeeds?.degreesOfFreedom ?? 0) >= 3
+            ? "the noise of repeated seeds" : "the scatter of the residuals"
+        warnings.append(
+          "\(rows) rows for \(free) parameters are too few to resample rows: intervals come from outcomes simulated with \(source)"
+        )
+      }
+    } else if clustered, clusters >= 2 * free {
+      plan = ("cluster-bootstrap", clusterResample())
+    } else if clustered {
+      plan = ("block-bootstrap", blockResample())
+      warnings.append(
+        "\(clusters) runs are too few to resample whole runs: blocks of neighbouring rows are resampled, and variation between runs is not in the intervals"
+      )
+    } else {
+      plan = ("bootstrap", caseResample())
+    }
+    let random = SplittableRandom(seed: options.seed)
+    let start = fit.estimate
+    let outcomes = parallelMap(count: options.resamples, threads: options.threads) {
+      index -> [Double]? in
+      var generator = random.split(index)
+      let sample = plan.resample(&generator)
+      var problem = self.problem(weights: sample.weights, response: sample.response)
+      let minimum = refit(&problem, from: start)
+      guard minimum.value.isFinite else { return nil }
+      return space.physical(minimum.point)
+    }
+    let draws = outcomes.compactMap { $0 }
+    let failed = outcomes.count - draws.count
+    if failed > outcomes.count / 20 {
+      warnings.append(
+        "\(failed) of \(outcomes.count) bootstrap refits failed: the intervals may be too narrow")
+    }
+    let tail = Self.expandedTail(
+      level: options.level, rows: Double(fit.effectiveRows), freedom: freedom,
+      resamplesRows: plan.name != "parametric")
+    var result = Uncertainty(
+      method: plan.name, draws: draws, failed: failed, level: options.level, tail: tail,
+      profiles: [:])
+    if method == .profile {
+      result.profiles = profileIntervals(of: fit)
+      result.method = "profile"
+    }
+    return result
+  }
+
+  /// The tail probability at which percentiles are read.
+  ///
+  /// Percentile intervals are too narrow for small tables in two ways: resampled residuals are
+  /// smaller than the noise by √((n − p)/n), and the normal quantile stands where Student's
+  /// belongs. Reading the percentiles further out mends both (Hesterberg 2015, "expanded
+  /// percentile interval"). Simulated outcomes already carry the first correction.
+  static func expandedTail(
+    level: Double, rows: Double, freedom: Double, resamplesRows: Bool
+  ) -> Double {
+    let half = (1 - level) / 2
+    let student =
+      freedom.isFinite
+      ? -StudentT(degreesOfFreedom: freedom).quantile(half) : -Normal.standard.quantile(half)
+    let shrinkage = resamplesRows ? (rows / freedom).squareRoot() : 1
+    return max(Normal.standard.cdf(-student * shrinkage), 1e-4)
+  }
+
+  /// One resample: the weight of each row, and outcomes where they are simulated.
+  struct Resample: Sendable {
+    var weights: [Double]
+    var response: [Double]?
+  }
+
+  private func caseResample() -> @Sendable (inout SplittableRandom) -> Resample {
+    let weights = observations.weights
+    let used = weights.indices.filter { weights[$0] > 0 }
+    return { generator in
+      let counts = generator.resampleCounts(of: used.count)
+      var result = [Double](repeating: 0, count: weights.count)
+      for (slot, row) in used.enumerated() { result[row] = counts[slot] * weights[row] }
+      return Resample(weights: result, response: nil)
+    }
+  }
+
+  private func clusterResample() -> @Sendable (inout SplittableRandom) -> Resample {
+    let names = Array(Set(observations.clusters)).sorted()
+    let slotOfCluster = Dictionary(
+      uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+    let slots = observations.clusters.map { slotOfCluster[$0] ?? 0 }
+    let weights = observations.weights
+    return { generator in
+      let counts = generator.resampleCounts(of: names.count)
+      return Resample(
+        weights: weights.indices.map { counts[slots[$0]] * weights[$0] }, response: nil)
+    }
+  }
+
+  /// Rows of a run follow each other, so neighbouring residuals agree; blocks keep that.
+  private func blockResample() -> @Sendable (inout SplittableRandom) -> Resample {
+    let weights = observations.weights
+    var blocks: [[Int]] = []
+    for cluster in Set(observations.clusters).sorted() {
+      let rows = observations.clusters.indices.filter { observations.clusters[$0] == cluster }
+      let length = max(1, Int(Double.pow(Double(rows.count), 1.0 / 3).rounded(.up)))
+      for start in stride(from: 0, to: rows.count, by: length) {
+        blocks.append(Array(rows[start..<min(start + length, rows.count)]))
+      }
+    }
+    let fixedBlocks = blocks
+    return { generator in
+      let counts = generator.resampleCounts(of: fixedBlocks.count)
+      var result = [Double](repeating: 0, count: weights.count)
+      for (block, rows) in fixedBlocks.enumerated() {
+        for row in rows { result[row] = counts[block] * weights[row] }
+      }
+      return Resample(weights: result, response: nil)
+    }
+  }
+
+  /// The noise of simulated outcomes and the degrees of freedom with which it is known: the one
+  /// given, else that of repeated seeds, else that of the residuals with the divisor n − p.
+  private func noise(of fit: Fit) -> (scale: Double, freedom: Double) {
+    if let given = options.seedNoise { return (given, .infinity) }
+    if let repeated = SeedNoise(observations: observations, objective: objective, law: law),
+      repeated.degreesOfFreedom >= 3
+    {
+      return (repeated.standardDeviation, Double(repeated.degreesOfFreedom))
+    }
+    return (fit.residualScatter, Double(fit.degreesOfFreedom))
+  }
+
+  private func parametricResample(
+    predictions: [Double], scale: Double
+  ) -> @Sendable (inout SplittableRandom) -> Resample {
+    let objective = self.objective
+    let weights = observations.weights
+    return { generator in
+      Resample(
+        weights: weights,
+        response: predictions.map {
+          objective.outcome(prediction: $0, residual: scale * generator.nextNormal())
+        })
+    }
+  }
+}
+
+/// The spread of outcomes between runs that differ in nothing but the seed.
+public struct SeedNoise: Sendable, Hashable {
+  /// The pooled standard deviation, in the objective's scale.
+  public var standardDeviation: Double
+  /// The number of repeated rows less the number of groups.
+  public var degreesOfFreedom: Int
+
+  /// Pools the rows that agree in every column that the law reads; nil where none are repeated.
+  public init?(observations: Observations, objective: Objective, law: any Law) {
+    let columns = law.card.columns.compactMap { observations.columns[$0.name] }
+    guard !columns.isEmpty else { return nil }
+    var groups: [[Double]: [Int]] = [:]
+    for row in 0..<observations.count {
+      groups[columns.map { $0[row] }, default: []].append(row)
+    }
+    var sum = 0.0
+    var freedom = 0
+    for rows in groups.values.sorted(by: { $0[0] < $1[0] }) where rows.count > 1 {
+      let residuals = rows.map {
+        -objective.residual(
+          prediction: objective.residual == .linear ? 0 : 1, outcome: observations.response[$0])
+      }
+      let centre = mean(residuals)
+      for residual in residuals { sum += (residual - centre) * (residual - centre) }
+      freedom += rows.count - 1
+    }
+    guard freedom > 0 else { return nil }
+    standardDeviation = (sum / Double(freedom)).squareRoot()
+    degreesOfFreedom = freedom
+  }
+}
