@@ -37,7 +37,7 @@ public struct StudentT: ContinuousDistribution, Hashable {
     if nu == .infinity { return Normal.standard.survival(x) }
     if x.isInfinite { return x > 0 ? 0 : 1 }
     let ratio = x * x / nu
-    let both = incompleteBeta(nu / 2, 0.5, x: 1 / (1 + ratio), y: ratio / (1 + ratio))
+    let both = incompleteBeta(nu / 2, 0.5, x: 1 / (1 + ratio), y: 1 / (1 + 1 / ratio))
     if x >= 0 { return 0.5 * both.lower }
     return 0.5 + 0.5 * both.upper
   }
@@ -57,7 +57,7 @@ public struct StudentT: ContinuousDistribution, Hashable {
       // Near the centre solve for the mass between 0 and t, which vanishes at t = 0.
       return solvePositive(target: 0.5 - probability, initial: 0.5) { t in
         let ratio = t * t / nu
-        let both = incompleteBeta(nu / 2, 0.5, x: 1 / (1 + ratio), y: ratio / (1 + ratio))
+        let both = incompleteBeta(nu / 2, 0.5, x: 1 / (1 + ratio), y: 1 / (1 + 1 / ratio))
         return (0.5 * both.upper, Double.exp(logDensity(t)))
       }
     }
@@ -145,7 +145,7 @@ public struct FisherF: ContinuousDistribution, Hashable {
     if f == .infinity { return (1, 0) }
     let ratio = numerator * f / denominator
     return incompleteBeta(
-      numerator / 2, denominator / 2, x: ratio / (1 + ratio), y: 1 / (1 + ratio))
+      numerator / 2, denominator / 2, x: 1 / (1 + 1 / ratio), y: 1 / (1 + ratio))
   }
 
   /// `P(X ≤ x)`.
@@ -182,7 +182,7 @@ public struct FisherF: ContinuousDistribution, Hashable {
       return numerator == 2 ? 0 : .infinity
     }
     let ratio = numerator * x / denominator
-    let share = ratio / (1 + ratio)
+    let share = 1 / (1 + 1 / ratio)
     let rest = 1 / (1 + ratio)
     // The share has a beta distribution; d share / dx = share · rest / x.
     return logBetaDensity(numerator / 2, denominator / 2, x: share, y: rest)

@@ -34,9 +34,8 @@ func solvePositive(
     if !(next > low && next < high) || !newton.isFinite {
       // Far from the root double the stride; once bracketed, halve the bracket.
       let stride = max(1, 2 * abs(step))
-      let towardsHigh = low == u
-      if towardsHigh {
-        next = high == ceiling ? min(u + stride, (u + high) / 2 + 1) : (low + high) / 2
+      if low == u {
+        next = high == ceiling ? u + stride : (low + high) / 2
       } else {
         next = low == floor ? u - stride : (low + high) / 2
       }
