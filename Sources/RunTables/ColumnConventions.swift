@@ -118,7 +118,7 @@ extension RunTable {
     var taken: Set<String> = []
     for entry in ColumnConventions.entries where table.columns[entry.canonical] == nil {
       let free = Array(columns.keys).filter { !taken.contains($0) && table.columns[$0] != nil }
-      var found = Self.matches(entry, among: free)
+      var found = Self.matches(entry, among: free, companions: Set(columns.keys))
       guard !found.isEmpty else { continue }
       let (name, factor) = found.removeFirst()
       taken.insert(name)
@@ -144,11 +144,11 @@ extension RunTable {
 
   /// The columns that are a spelling of an entry, best first.
   private static func matches(
-    _ entry: ColumnConventions.Entry, among names: [String]
+    _ entry: ColumnConventions.Entry, among names: [String], companions: Set<String>
   ) -> [(name: String, factor: Double)] {
     let present = Set(names)
     var found = entry.aliases.compactMap { alias in
-      present.contains(alias.name) && alias.companions.allSatisfy(present.contains)
+      present.contains(alias.name) && alias.companions.allSatisfy(companions.contains)
         ? (name: alias.name, factor: alias.factor) : nil
     }
     if found.isEmpty {

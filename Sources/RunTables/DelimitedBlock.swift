@@ -102,7 +102,11 @@ struct DelimitedBlock {
           switch rules.content(of: content) {
           case .missing: break
           case .number(let value): storage[column * capacity + rows] = value
-          case .text: notNumeric[column] = true
+          case .text:
+            notNumeric[column] = true
+            // Only for its error, which must not depend on what was known of the column before.
+            _ = try interner.text(
+              content, unescaping: cell.hasDoubledQuotes, line: line, column: layout.names[column])
           }
         }
       }

@@ -53,7 +53,7 @@ struct DelimitedReader {
     let starts = blockStarts(from: scanner.at)
     guard scanner.skipBlankLines() else {
       throw TableError(
-        .badData, source: source, line: scanner.line, found: "a header and no rows",
+        .badData, source: source, line: max(scanner.line, 1), found: "a header and no rows",
         expected: "at least one row of data")
     }
     layout.allowsLowerM = layout.names.map {
@@ -246,7 +246,7 @@ struct DelimitedReader {
     let rows = blocks.reduce(0) { $0 + $1.rows }
     guard rows > 0 else {
       throw TableError(
-        .badData, source: source, line: headLines, found: "a header and no rows",
+        .badData, source: source, line: max(headLines, 1), found: "a header and no rows",
         expected: "at least one row of data")
     }
     var columns: OrderedDictionary<String, Column> = [:]

@@ -3,7 +3,7 @@ enum NearestName {
   /// Returns the closest name, or nil when none is near enough to be worth suggesting.
   ///
   /// Letter case counts nothing. Near means at most two edits (or a third of the longer name), or
-  /// that one name contains the other. Ties go to the first.
+  /// that one name contains the other, or that they begin alike. Ties go to the first.
   static func nearest(to name: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().utf8.prefix(longest))
     guard !wanted.isEmpty else { return nil }
@@ -14,7 +14,9 @@ enum NearestName {
       if distance > max(2, min(wanted.count, other.count) / 3) || distance >= wanted.count {
         let short = wanted.count < other.count ? wanted : other
         let long = wanted.count < other.count ? other : wanted
-        guard short.count >= 3, contains(long, short) else { continue }
+        let shared = zip(short, long).prefix { $0 == $1 }.count
+        let prefixed = shared >= max(4, short.count / 2)
+        guard short.count >= 3, prefixed || contains(long, short) else { continue }
         distance = long.count
       }
       if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }

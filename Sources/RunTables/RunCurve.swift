@@ -23,6 +23,12 @@ public struct RunCurve: Sendable {
   /// The line of the file of each point.
   public var lineNumbers: [Int]
 
+  /// The names of ``constants``, in order.
+  public var constantNames: [String] { Array(constants.keys) }
+
+  /// A constant of the run, or nil if the column changes during the run or does not exist.
+  public func constant(_ name: String) -> Constant? { constants[name] }
+
   /// A constant of the run as a number, or nil if it is absent, text or missing.
   public func number(_ name: String) -> Double? {
     if case .number(let value)? = constants[name], !value.isNaN { value } else { nil }

@@ -45,6 +45,16 @@ public struct RunTable: Sendable {
     self.notes = notes
   }
 
+  /// Makes a table from a literal: `RunTable(["N": .numbers([1e9])], source: "made")`.
+  ///
+  /// - Throws: ``TableError`` when the columns differ in length or two share a name.
+  public init(_ columns: KeyValuePairs<String, Column>, source: String) throws(TableError) {
+    try TableChecks.noDuplicates(columns.map(\.key), source: source, line: nil)
+    var ordered: OrderedDictionary<String, Column> = [:]
+    for (name, column) in columns { ordered[name] = column }
+    try self.init(columns: ordered, source: source)
+  }
+
   /// The names of the columns, in order.
   public var columnNames: [String] { Array(columns.keys) }
 

@@ -1,0 +1,48 @@
+import Foundation
+import RunTables
+import Testing
+
+/// Published tables beside the package; absent from a plain checkout.
+private let sharedData = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  .appendingPathComponent("../shared/data").standardizedFileURL.path
+
+@Suite(
+  .enabled(
+    if: FileManager.default.fileExists(atPath: sharedData),
+    "../shared/data is not beside the package"))
+struct SharedDataTests {
+  /// Row counts as stated in each folder's README.
+  @Test(arguments: [
+    ("chinchilla-fig4/chinchilla_fig4.csv", 245, ["N", "C", "D", "loss"]),
+    ("isoflop-llama3/isoflop_llama3.csv", 266, ["N", "C", "D", "loss"]),
+    ("isoflop-llama3/isoflop_chinchilla_binned.csv", 247, ["N", "C", "D", "loss"]),
+    ("multi-power-law-curves/loss_curves.csv", 4613, ["step", "lr", "loss"]),
+    ("multi-power-law-curves/lr_schedules_every_40_steps.csv", 7200, ["step", "lr"]),
+    ("step-law-lr-batch/dense_lr_bs_loss.csv", 1911, ["N", "D", "lr", "loss"]),
+    ("openclip/zeroshot_results.csv", 1107, []),
+    ("openclip/imagenet_learning_curves.csv", 3021, ["lr"]),
+    ("learning-curve-benchmark-nmt/nmt.csv", 53, ["loss"]),
+  ])
+  func rowsAndCanonicalColumns(path: String, rows: Int, canonical: [String]) throws {
+    let table = try RunTable.read(contentsOf: sharedData + "/" + path)
+    #expect(table.rowCount == rows)
+    for name in canonical { #expect(try table.numbers(name).count == rows, "\(name)") }
+    #expect(try plain(table.csvText()).columns == table.columns)
+  }
+
+  @Test func chinchillaFigure() throws {
+    let table = try RunTable.read(contentsOf: sharedData + "/chinchilla-fig4/chinchilla_fig4.csv")
+    let kept = try table.validated(positive: ["N", "D", "C", "loss"])
+      .filtered(by: "excluded_top5_loss == 0")
+    #expect(kept.rowCount == 240)
+  }
+
+  @Test func lossCurves() throws {
+    let path = sharedData + "/multi-power-law-curves/loss_curves.csv"
+    let curves = try RunTable.read(contentsOf: path)
+      .curves(run: ["model_label_Mparams", "schedule"])
+    #expect(curves.reduce(0) { $0 + $1.steps.count } == 4613)
+    #expect(curves.allSatisfy { $0.constant("split") != nil })
+  }
+}
