@@ -1,0 +1,33 @@
+extension ColumnRequirement {
+  /// The requirement of a law of one size, whichever column the user calls the size.
+  ///
+  /// - Parameter name: `N`, `D` or `C`, whose units are known, or any other column.
+  public static func scale(_ name: String) -> ColumnRequirement {
+    switch name {
+    case "N": return .parameters
+    case "D": return .tokens
+    case "C": return .compute
+    case "step":
+      return ColumnRequirement("step", unit: "steps", meaning: "optimiser steps")
+    default:
+      return ColumnRequirement(name, unit: "", meaning: "the size that the law extrapolates in")
+    }
+  }
+}
+
+extension LawSetting {
+  /// The setting `x` of a law of one size: the column that it reads.
+  static func scale(_ column: String) -> LawSetting {
+    LawSetting("x", value: column, meaning: "the column of size: N, D, C or any other")
+  }
+}
+
+extension Law {
+  /// The column that `--set x=NAME` chooses.
+  func scaleColumn(_ value: String) throws(FitError) -> String {
+    guard !value.isEmpty else {
+      throw .badSetting(law: name, name: "x", value: value, expected: "the name of a column")
+    }
+    return value
+  }
+}
