@@ -32,8 +32,7 @@ struct TrendFits {
     let remaining = quadratic.residualSumOfSquares
     let explained = max(0, constant.residualSumOfSquares - remaining)
     sides = TwoLines(
-      u: u, y: y, standardErrors: standardErrors,
-      vertex: -quadratic.coefficients[1] / (2 * quadratic.coefficients[2]))
+      u: u, y: y, standardErrors: standardErrors, parabola: quadratic)
     guard let standardErrors else {
       inflation = 1
       lineInflation = 1
@@ -122,21 +121,29 @@ struct TwoLines {
   /// The distribution of their errors.
   let errors: StudentT
 
-  init?(u: [Double], y: [Double], standardErrors: [Double]?, vertex: Double) {
+  /// Splits at the vertex of a parabola; nil where a side has fewer than two abscissae or no
+  /// freedom is left to estimate the noise.
+  init?(u: [Double], y: [Double], standardErrors: [Double]?, parabola: LinearRegression) {
+    let vertex = -parabola.coefficients[1] / (2 * parabola.coefficients[2])
     guard abs(vertex) < 1 else { return nil }
     let low = u.map { $0 < vertex ? 1.0 : 0.0 }
     let high = low.map { 1 - $0 }
     let arms = [low, high].flatMap { side in [side, zip(side, u).map { $0 * ($1 - vertex) }] }
-    // A side with fewer than two abscissae, or no freedom left for the noise: no answer.
     guard
       let fit = try? LinearRegression(
         predictors: arms, response: y,
         errors: standardErrors.map { .standardErrors($0) } ?? .equal, intercept: false)
     else { return nil }
-    let checked = fit.checkedErrors()
-    errors = checked.distribution
+    // Neither model is the truth, and the misfit of the worse one is not noise: the sides of an
+    // exact parabola are not straight. The noise is taken from the model that leaves less.
+    let own = fit.checkedErrors()
+    let other = parabola.checkedErrors()
+    let ownNoise = own.inflation * fit.residualVariance.squareRoot()
+    let otherNoise = other.inflation * parabola.residualVariance.squareRoot()
+    errors = otherNoise < ownNoise ? other.distribution : own.distribution
+    let factor = own.inflation * (otherNoise < ownNoise ? otherNoise / ownNoise : 1)
     statistics = [1, 3].map {
-      standardised(fit.coefficients[$0], fit.standardErrors[$0] * checked.inflation)
+      standardised(fit.coefficients[$0], fit.standardErrors[$0] * factor)
     }
   }
 }

@@ -7,6 +7,8 @@ import Testing
   struct Planted: Sendable, CustomTestStringConvertible {
     var name: String
     var expected: TrendShape
+    /// Right verdicts expected of 100; what is missing must be "undecided" but for α = 10.
+    var atLeast = 90
     var curve: @Sendable (Double) -> Double
     var testDescription: String { name }
   }
@@ -15,7 +17,8 @@ import Testing
     Planted(name: "line up", expected: .increasing) { $0 },
     Planted(name: "line down", expected: .decreasing) { 2 - $0 },
     Planted(name: "saturating up", expected: .increasing) { $0 / (0.1 + $0) },
-    Planted(name: "late rise", expected: .increasing) { $0 * $0 * $0 },
+    // Its left half is flat: one time in six chance makes it fall by more than a standard error.
+    Planted(name: "late rise", expected: .increasing, atLeast: 75) { $0 * $0 * $0 },
     Planted(name: "U", expected: .uShaped) { 4 * ($0 - 0.45) * ($0 - 0.45) },
     Planted(name: "V", expected: .uShaped) { abs(2 * $0 - 1) },
     Planted(name: "inverted U", expected: .invertedU) { 1 - 4 * ($0 - 0.6) * ($0 - 0.6) },
@@ -32,6 +35,7 @@ import Testing
   @Test(arguments: shapes, [false, true])
   func plantedShapesAreRecognised(_ planted: Planted, _ noiseIsKnown: Bool) throws {
     var right = 0
+    var wrong = 0
     for repetition in 0..<100 {
       var random = SplittableRandom(seed: 100).split(repetition)
       let (x, y) = series(planted.curve, count: 16, noise: 0.05, random: &random)
@@ -39,20 +43,29 @@ import Testing
         x: x, y: y,
         standardErrors: noiseIsKnown ? Array(repeating: 0.05, count: 16) : nil,
         relevantChange: planted.expected == .flat ? 0.25 : nil, draws: 10)
-      if test.shape == planted.expected { right += 1 }
+      if test.shape == planted.expected {
+        right += 1
+      } else if test.shape != .undecided {
+        wrong += 1
+      }
     }
-    #expect(right >= 90)
+    #expect(right >= planted.atLeast)
+    #expect(wrong <= 10)
   }
 
-  /// A ladder of six sizes with known seed noise suffices for a clear turn.
-  @Test(arguments: [1.0, -1.0]) func sixSizesWithKnownNoise(_ sign: Double) throws {
+  /// A short ladder with known seed noise suffices for a clear turn, near the middle or not; less
+  /// noise must not make it harder to see.
+  @Test(arguments: [1.0, -1.0], [(5, 0.05), (6, 0.05), (6, 0.01)])
+  func shortLaddersWithKnownNoise(_ sign: Double, _ ladder: (count: Int, noise: Double)) throws {
     var right = 0
     for repetition in 0..<100 {
       var random = SplittableRandom(seed: 12).split(repetition)
       let (x, y) = series(
-        { sign * 4 * ($0 - 0.5) * ($0 - 0.5) }, count: 6, noise: 0.05, random: &random)
+        { sign * 4 * ($0 - 0.4) * ($0 - 0.4) }, count: ladder.count, noise: ladder.noise,
+        random: &random)
       let test = try TrendTest(
-        x: x, y: y, standardErrors: Array(repeating: 0.05, count: 6), draws: 10)
+        x: x, y: y, standardErrors: Array(repeating: ladder.noise, count: ladder.count),
+        draws: 10)
       if test.shape == (sign > 0 ? .uShaped : .invertedU) { right += 1 }
     }
     #expect(right >= 95)
