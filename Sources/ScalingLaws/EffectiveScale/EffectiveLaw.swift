@@ -21,6 +21,15 @@ public protocol EffectiveScale: Sendable {
   var parameters: [LawParameter] { get }
   /// The columns that it reads besides those of the surface.
   var columns: [ColumnRequirement] { get }
+  /// The settings that choose a variant of the replacement.
+  var settings: [LawSetting] { get }
+  /// The replacement with a setting changed.
+  ///
+  /// - Parameters:
+  ///   - name: the setting.
+  ///   - value: its new value.
+  ///   - law: the name of the law, for the message of an error.
+  func setting(_ name: String, to value: String, law: String) throws(FitError) -> Self
   /// The logarithms of effective size and data.
   ///
   /// - Parameters:
@@ -34,6 +43,15 @@ public protocol EffectiveScale: Sendable {
     _ p: Span<Dual<K>>, surface: Span<Dual<K>>, logN: Dual<K>, logD: Dual<K>, _ x: Observation,
     first: Int
   ) -> (logN: Dual<K>, logD: Dual<K>)
+}
+
+extension EffectiveScale {
+  /// No settings unless the replacement says otherwise.
+  public var settings: [LawSetting] { [] }
+  /// Refuses every setting unless the replacement says otherwise.
+  public func setting(_ name: String, to value: String, law: String) throws(FitError) -> Self {
+    throw .unknownSetting(law: law, name: name, known: settings.map(\.name))
+  }
 }
 
 /// A law made of a surface and of what replaces its size and data.
@@ -61,6 +79,15 @@ public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
 
   /// The parameters of the surface, then those of the replacement.
   public var parameters: [LawParameter] { surface.parameters + scale.parameters }
+
+  /// The settings of the replacement.
+  public var settings: [LawSetting] { scale.settings }
+
+  /// The law with a setting of the replacement changed.
+  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
+    EffectiveLaw(
+      surface: surface, scale: try scale.setting(name, to: value, law: card.name), card: card)
+  }
 
   /// The surface at the effective size and data.
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
