@@ -71,12 +71,16 @@ public struct Axis: Sendable {
   ) -> ClosedRange<Double> {
     if case .category(let names) = scale { return -0.5...(Double(max(1, names.count)) - 0.5) }
     let isLog = scale == .log10
-    if let domain, domain.lowerBound < domain.upperBound,
-      domain.lowerBound.isFinite, domain.upperBound.isFinite, !isLog || domain.lowerBound > 0
+    // Beyond these, padding and differences would leave the range of a double.
+    func isUsable(_ value: Double) -> Bool {
+      isLog ? value >= 1e-250 && value <= 1e250 : abs(value) <= 1e250
+    }
+    if let domain, domain.lowerBound < domain.upperBound, isUsable(domain.lowerBound),
+      isUsable(domain.upperBound)
     {
       return domain
     }
-    let usable = (values + tight).filter { $0.isFinite && (!isLog || $0 > 0) }
+    let usable = (values + tight).filter(isUsable)
     guard var low = usable.min(), var high = usable.max() else { return isLog ? 1...10 : 0...1 }
     if isLog {
       let (a, b) = (log(low), log(high))

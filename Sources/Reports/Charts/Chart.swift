@@ -1,7 +1,9 @@
+import Foundation
+
 /// A chart: two axes and layers, drawn as SVG without scripts.
 ///
 /// Colours come from CSS variables, so that one drawing serves light, dark and print. Words are
-/// text, in the reader's sans-serif font. Everything drawn is clipped to the plot area.
+/// text, in the reader's sans-serif font. Everything drawn is clipped to the plot area; dots whose centre is outside are left out.
 public struct Chart: Sendable {
   /// For which width of page a chart is laid out.
   public enum Layout: Sendable, Hashable, CaseIterable {
@@ -54,7 +56,8 @@ public struct Chart: Sendable {
 
   // MARK: Extents
 
-  func xDomain() -> ClosedRange<Double> {
+  /// - Parameter room: Share of the width to keep free after the longest bar, for its words.
+  func xDomain(room: Double = 0) -> ClosedRange<Double> {
     var values: [Double] = []
     var tight: [Double] = []
     var hasBars = false
@@ -73,7 +76,12 @@ public struct Chart: Sendable {
       case .text(let layer): values += layer.labels.map(\.x)
       }
     }
-    return x.resolvedDomain(values, tight: tight, includesZero: hasBars)
+    let domain = x.resolvedDomain(values, tight: tight, includesZero: hasBars)
+    guard x.domain == nil, room > 0, !x.isCategory else { return domain }
+    let stretch = 1 / (1 - min(0.6, room))
+    let (low, high) = (domain.lowerBound, domain.upperBound)
+    return x.scale == .log10
+      ? low...(low * pow(high / low, stretch)) : low...(low + (high - low) * stretch)
   }
 
   func yDomain() -> ClosedRange<Double> {

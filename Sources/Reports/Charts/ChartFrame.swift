@@ -3,7 +3,7 @@ struct ChartFrame {
   /// One entry of the key above the plot.
   struct KeyEntry {
     enum Swatch {
-      case dot, hollowDot, line, dashedLine, area, ramp
+      case dot, hollowDot, line, dashedLine, area, ramp, divergingRamp
     }
 
     var swatch: Swatch
@@ -48,7 +48,7 @@ struct ChartFrame {
     width = isNarrow ? 360 : 760
     fontSize = isNarrow ? 12 : 13
     lineHeight = (fontSize * 1.35).rounded()
-    let xDomain = chart.xDomain()
+    let xDomain = chart.xDomain(room: Self.barTextRoom(chart, width: width, fontSize: fontSize))
     let yDomain = chart.yDomain()
 
     var plotHeight = isNarrow ? 240.0 : 340
@@ -127,6 +127,18 @@ struct ChartFrame {
   /// Height of the first baseline of the axis label above the plot.
   var yLabelBaseline: Double { plot.top - 8 }
 
+  /// Share of the width that the words after bars take.
+  private static func barTextRoom(_ chart: Chart, width: Double, fontSize: Double) -> Double {
+    let widths = chart.layers.flatMap { layer -> [Double] in
+      guard case .bars(let bars) = layer else { return [] }
+      return bars.bars.compactMap { bar in
+        bar.text.map { TextMeasure.width($0, fontSize: fontSize) }
+      }
+    }
+    // About a third of the drawing goes to the names of the categories.
+    return widths.max().map { ($0 + 8) / (width * 0.62) } ?? 0
+  }
+
   private static func rowHeight(_ chart: Chart, _ isNarrow: Bool) -> Double {
     let barLayers = chart.layers.count { if case .bars = $0 { true } else { false } }
     return Double(max(1, barLayers)) * 16 + (isNarrow ? 10 : 12)
@@ -174,7 +186,9 @@ struct ChartFrame {
         guard let label = layer.label, let extent = layer.extent else { return [] }
         let ends = Ticks.labels([extent.lowerBound, extent.upperBound], layer.roundedFormat)
         return [
-          KeyEntry(swatch: .ramp, color: .ink, text: "\(label): \(ends[0]) to \(ends[1])")
+          KeyEntry(
+            swatch: layer.midpoint == nil ? .ramp : .divergingRamp, color: .ink,
+            text: "\(label): \(ends[0]) to \(ends[1])")
         ]
       case .rule, .contour, .text: return []
       }

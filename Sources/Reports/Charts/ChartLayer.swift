@@ -1,4 +1,4 @@
-/// One thing drawn on a chart; layers are drawn in the order given.
+/// One thing drawn on a chart; layers are drawn in the order given, dots above all.
 public enum ChartLayer: Sendable {
   /// Measured rows.
   case points(PointLayer)

@@ -20,7 +20,12 @@ extension ChartRenderer {
         let at = point(along: longest, share)
         return placer.box(label, left: at.x - extent / 2, middle: at.y)
       }
-      if let box = placer.place(candidates) { write(label, in: box, color: layer.color) }
+      guard let box = placer.place(candidates) else { continue }
+      // A halo alone lets the line show through between the letters.
+      words += "<rect class=\"paper\" x=\"\(px(frame.plot.left + box.left))\""
+      words += " y=\"\(px(frame.plot.top + box.top + 2))\" width=\"\(px(box.width))\""
+      words += " height=\"\(px(box.height - 4))\"/>"
+      write(label, in: box, color: layer.color)
     }
   }
 
@@ -51,10 +56,16 @@ extension ChartRenderer {
     let xs = layer.xEdges.map { frame.x.position($0) }
     let ys = layer.yEdges.map { frame.y.position($0) }
     let texts = layer.values.map { Ticks.labels($0, layer.roundedFormat) }
+    // Words in every cell or in none: some without would look like missing values.
+    let widest = texts.joined().map { TextMeasure.width($0, fontSize: frame.fontSize) }.max() ?? 0
+    let narrowest = zip(xs, xs.dropFirst()).map { abs($1 - $0) }.min() ?? 0
+    let lowest = zip(ys, ys.dropFirst()).map { abs($1 - $0) }.min() ?? 0
+    let isWritten = widest + 6 < narrowest && frame.lineHeight < lowest
     for (row, values) in layer.values.enumerated() where row + 1 < ys.count {
       for (column, value) in values.enumerated() where column + 1 < xs.count {
         let (left, right) = (min(xs[column], xs[column + 1]), max(xs[column], xs[column + 1]))
         let (top, bottom) = (min(ys[row], ys[row + 1]), max(ys[row], ys[row + 1]))
+        // A cell beyond the end of a log axis has no place.
         guard value.isFinite, left.isFinite, right.isFinite, top.isFinite, bottom.isFinite
         else { continue }
         let (opacity, isBelow) = layer.shade(value)
@@ -63,14 +74,14 @@ extension ChartRenderer {
         marks += " d=\"M\(px(left)) \(px(top))H\(px(right))V\(px(bottom))H\(px(left))z\"/>"
         let text = texts[row][column]
         let extent = TextMeasure.width(text, fontSize: frame.fontSize)
-        if extent + 6 < right - left, frame.lineHeight < bottom - top {
+        if isWritten {
           let box = placer.box(
             text, left: (left + right - extent) / 2, middle: (top + bottom) / 2)
           guard placer.place([box]) != nil else { continue }
           words += Self.word(
             text, frame.plot.left + (left + right) / 2,
             frame.plot.top + (top + bottom) / 2 + frame.fontSize * 0.35, anchor: "middle",
-            style: opacity > 0.55 ? "onheat" : "tick")
+            style: opacity > 0.72 ? "onheat" : "key")
         }
       }
     }

@@ -23,9 +23,22 @@ extension ChartRenderer {
   /// Above this many dots, words no longer look for a place without any.
   private static var dotLimit: Int { 600 }
 
+  /// Dots and lines are what words should rather not cover.
   private mutating func collectDots() {
     for case .points(let layer) in chart.layers {
       placer.dots += layer.points.prefix(Self.dotLimit).map { place($0.x, $0.y) }
+    }
+    for case .line(let layer) in chart.layers {
+      let points = zip(layer.xs, layer.ys).map { place($0, $1) }
+      for (a, b) in zip(points, points.dropFirst())
+      where PathData.isUsable(a) && PathData.isUsable(b) {
+        // A dot every six pixels: no word is narrower than that.
+        let steps = min(200, max(1, Int(max(abs(b.x - a.x), abs(b.y - a.y)) / 6)))
+        for step in 0..<steps {
+          let t = Double(step) / Double(steps)
+          placer.dots.append(Point(x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y)))
+        }
+      }
     }
   }
 
@@ -56,7 +69,7 @@ extension ChartRenderer {
     var dense: [Point] = []
     for point in layer.points {
       let centre = place(point.x, point.y)
-      guard PathData.isUsable(centre) else { continue }
+      guard isInPlot(centre) else { continue }
       if isDense && !point.isHollow {
         dense.append(centre)
         continue
@@ -65,15 +78,21 @@ extension ChartRenderer {
       var circle = "<circle class=\"\(kind) \(style)\" cx=\"\(px(centre.x))\""
       circle += " cy=\"\(px(centre.y))\" r=\"\(px(radius))\""
       if let title = point.title, !isDense, layout == .wide {
-        marks += circle + "><title>\(MarkupText.escape(title))</title></circle>"
+        dots += circle + "><title>\(MarkupText.escape(title))</title></circle>"
       } else {
-        marks += circle + "/>"
+        dots += circle + "/>"
       }
     }
     if !dense.isEmpty {
-      marks += "<path class=\"dots \(style)\" stroke-width=\"\(px(2 * radius))\""
-      marks += " d=\"\(PathData.dots(dense))\"/>"
+      dots += "<path class=\"dots \(style)\" stroke-width=\"\(px(2 * radius))\""
+      dots += " d=\"\(PathData.dots(dense))\"/>"
     }
+  }
+
+  private func isInPlot(_ point: Point) -> Bool {
+    guard PathData.isUsable(point) else { return false }
+    let (width, height) = (frame.plot.width, frame.plot.height)
+    return point.x >= -0.5 && point.x <= width + 0.5 && point.y >= -0.5 && point.y <= height + 0.5
   }
 
   // MARK: Lines and areas

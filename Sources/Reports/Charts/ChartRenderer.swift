@@ -8,6 +8,9 @@ struct ChartRenderer {
   let frame: ChartFrame
   /// Marks, in pixels of the plot; clipped.
   var marks = ""
+  /// Dots, in pixels of the plot; above the marks and not clipped, so that a dot whose centre is on
+  /// an edge of the plot is whole.
+  var dots = ""
   /// Words, in pixels of the drawing.
   var words = ""
   /// Free places for words, in pixels of the plot.
@@ -45,7 +48,11 @@ struct ChartRenderer {
     let plot = frame.plot
     text += "<svg x=\"\(px(plot.left))\" y=\"\(px(plot.top))\" width=\"\(px(plot.width))\""
     text += " height=\"\(px(plot.height))\" overflow=\"hidden\">\(drawing.marks)</svg>"
-    return text + frameLine() + drawing.words + "</svg>"
+    text += frameLine()
+    if !drawing.dots.isEmpty {
+      text += "<g transform=\"translate(\(px(plot.left)) \(px(plot.top)))\">\(drawing.dots)</g>"
+    }
+    return text + drawing.words + "</svg>"
   }
 
   // MARK: Elements
@@ -148,17 +155,19 @@ struct ChartRenderer {
       case .area:
         swatch =
           "<path class=\"bar \(style)\" d=\"M\(px(left + 2)) \(px(middle - 6))h12v12h-12z\"/>"
-      case .ramp: swatch = ramp(left, middle)
+      case .ramp: swatch = ramp([0.1, 0.4, 0.7, 0.9], left, middle)
+      case .divergingRamp: swatch = ramp([-0.9, -0.4, 0.4, 0.9], left, middle)
       }
       let baseline = middle + frame.fontSize * 0.35
       return swatch + Self.word(entry.text, left + 20, baseline, style: "key")
     }.joined()
   }
 
-  private func ramp(_ left: Double, _ middle: Double) -> String {
-    (0..<4).map { step in
-      let opacity = PathData.number(0.15 + 0.25 * Double(step))
-      return "<path class=\"heat\" fill-opacity=\"\(opacity)\""
+  /// Four shades; negative ones are below the midpoint.
+  private func ramp(_ shades: [Double], _ left: Double, _ middle: Double) -> String {
+    shades.enumerated().map { step, shade in
+      let style = shade < 0 ? "heat below" : "heat"
+      return "<path class=\"\(style)\" fill-opacity=\"\(px(abs(shade)))\""
         + " d=\"M\(px(left + 4 * Double(step))) \(px(middle - 6))h4v12h-4z\"/>"
     }.joined()
   }

@@ -30,7 +30,7 @@ enum ChartStyle {
       .chart text.tick{fill:var(--muted)}
       .chart text.name,.chart text.key{fill:var(--ink)}
       .chart text.head{font-size:1.1em;font-weight:600}
-      .chart text.series{fill:currentColor;font-weight:600}
+      .chart text.series{fill:currentColor}
       .chart text.halo{fill:currentColor;paint-order:stroke;stroke:var(--paper);stroke-width:4px;\
       stroke-linejoin:round}
       .chart text.onheat{fill:var(--paper)}

@@ -36,7 +36,7 @@ public struct ContourLayer: Sendable {
     if let levels { return levels.filter(\.isFinite) }
     let finite = values.joined().filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max(), low < high else { return [] }
-    guard low > 0, high / low > 30 else { return Ticks.niceValues(low...high, target: 8) }
+    guard low > 0, high / low > 30 else { return Ticks.niceValues(low...high, target: 10) }
     let exponents = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
     let digits: [Double] = exponents.count > 4 ? [1] : [1, 2, 5]
     let all = exponents.flatMap { exponent in digits.map { $0 * pow(10, Double(exponent)) } }
@@ -77,10 +77,13 @@ public struct HeatLayer: Sendable {
     self.format = format
   }
 
-  /// The format, with three digits where plain numbers would show all of theirs.
+  /// The format; plain numbers get equal decimals, enough for three digits of the largest.
   var roundedFormat: Axis.Format {
-    if case .plain = format { return .custom { NumberFormat.significant($0, 3) } }
-    return format
+    guard case .plain = format, let extent else { return format }
+    let largest = max(abs(extent.lowerBound), abs(extent.upperBound))
+    if largest >= 1e4 || largest < 1e-3 { return .custom { NumberFormat.significant($0, 3) } }
+    let decimals = max(0, 2 - NumberFormat.floorLog10(largest))
+    return .custom { NumberFormat.fixed($0, decimals) }
   }
 
   /// The smallest and the largest value; nil where there is none.

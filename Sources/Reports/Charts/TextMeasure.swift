@@ -1,11 +1,11 @@
 /// Estimated width of text in the sans-serif fonts that browsers pick.
 ///
-/// Advance widths of Helvetica in thousandths of the font size, widened by a tenth because
-/// `system-ui` is wider than Helvetica on some systems. Charts use it to keep labels apart.
+/// Advance widths of Helvetica in thousandths of the font size, widened by 16 % because the
+/// sans-serif font of some systems (DejaVu Sans) is that much wider than Helvetica. Charts use it to keep labels apart.
 public enum TextMeasure {
   /// Width in pixels of one line of text at a font size in pixels.
   public static func width(_ text: String, fontSize: Double) -> Double {
-    text.unicodeScalars.reduce(0) { $0 + advance($1) } * fontSize * 1.1 / 1000
+    text.unicodeScalars.reduce(0) { $0 + advance($1) } * fontSize * 1.16 / 1000
   }
 
   /// The text, or its beginning with "…" where it would be wider than `limit` pixels.

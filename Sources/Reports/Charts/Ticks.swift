@@ -56,18 +56,20 @@ public enum Ticks {
       for count in stride(from: max(2, target), through: 1, by: -1) {
         let values = niceValues(domain, target: count)
         let ticks = labelled(values, axis.format)
-        if fits(ticks) { return ticks }
+        if !ticks.isEmpty, fits(ticks) { return ticks }
       }
       return thinned(labelled(niceValues(domain, target: 2), axis.format), fits: fits)
     case .log10:
-      return logarithmic(axis, domain: domain, length: length, fits: fits)
+      let target = Int(length / (isHorizontal ? 70 : 45))
+      return logarithmic(axis, domain: domain, length: length, target: target, fits: fits)
     }
   }
 
   // MARK: Logarithmic axes
 
   private static func logarithmic(
-    _ axis: Axis, domain: ClosedRange<Double>, length: Double, fits: ([Tick]) -> Bool
+    _ axis: Axis, domain: ClosedRange<Double>, length: Double, target: Int,
+    fits: ([Tick]) -> Bool
   ) -> [Tick] {
     let low = log10(domain.lowerBound)
     let high = log10(domain.upperBound)
@@ -86,7 +88,7 @@ public enum Ticks {
 
     var choices: [[Double]] = []
     if decades < 1 {
-      for count in stride(from: max(2, Int(length / 70)), through: 2, by: -1) {
+      for count in stride(from: max(2, target), through: 2, by: -1) {
         choices.append(niceValues(domain, target: count).filter { $0 > 0 })
       }
     } else if decades <= 3 {
@@ -98,7 +100,12 @@ public enum Ticks {
     }
     var labels = choices.first { $0.count >= 2 && fits(labelled($0, axis.format)) } ?? []
     if labels.isEmpty {
-      labels = thinned(labelled(multiples([1, 2, 5]), axis.format), fits: fits).map(\.value)
+      // Room for one label only.
+      let rest = [multiples([1, 2, 5]), niceValues(domain, target: 2).filter { $0 > 0 }]
+      let values = rest.first { !$0.isEmpty } ?? []
+      labels = thinned(labelled(values, axis.format), fits: fits).compactMap { tick in
+        tick.label.map { _ in tick.value }
+      }
     }
     let marked = labelled(labels, axis.format)
 
@@ -154,13 +161,15 @@ public enum Ticks {
     if largest >= 1e6 || largest < 1e-4 { return values.map { NumberFormat.flops($0, digits: 4) } }
     let smallest = values.map(abs).filter { $0 > 0 }.min() ?? largest
     if largest / smallest >= 1e3 { return values.map { NumberFormat.significant($0, 4) } }
-    // The fewest decimals that reproduce every value.
-    for decimals in 0...8 {
+    // The fewest decimals that reproduce every value, judged by the distance of neighbours.
+    let step = zip(values, values.dropFirst()).map { abs($1 - $0) }.filter { $0 > 0 }.min()
+    let tolerance = 1e-3 * min(step ?? smallest, smallest)
+    for decimals in 0...12 {
       let texts = values.map { NumberFormat.fixed($0, decimals) }
-      let exact = zip(texts, values).allSatisfy {
-        abs((Double($0) ?? .nan) - $1) <= 1e-6 * max(smallest, 1e-12)
+      let isExact = zip(texts, values).allSatisfy { text, value in
+        abs((Double(text) ?? .nan) - value) <= tolerance
       }
-      if exact { return texts }
+      if isExact { return texts }
     }
     return values.map { NumberFormat.significant($0, 6) }
   }
@@ -208,6 +217,7 @@ public enum Ticks {
   private static func niceStep(_ rough: Double) -> Double {
     let power = pow(10, Double(NumberFormat.floorLog10(rough)))
     let fraction = rough / power
-    return (fraction <= 1 ? 1 : fraction <= 2 ? 2 : fraction <= 5 ? 5 : 10) * power
+    // The nearest by ratio: the limits are the square roots of 2, 10 and 50.
+    return (fraction < 1.414 ? 1 : fraction < 3.162 ? 2 : fraction < 7.071 ? 5 : 10) * power
   }
 }

@@ -21,7 +21,9 @@ public struct FigureData: Sendable {
       case .number(let value):
         if value.isNaN { return "" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-        return NumberFormat.significant(value, 7)
+        // 1e9 is shorter than 1000000000, and every reader of tables understands it.
+        return abs(value) >= 1e7
+          ? NumberFormat.flops(value, digits: 7) : NumberFormat.significant(value, 7)
       case .text(let text):
         let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
         guard needsQuotes else { return text }

@@ -49,10 +49,12 @@ struct PageContent {
 
   /// The kinds of block, all absent: a name that a block lacks would be looked up in the block
   /// around it, and details would contain themselves.
-  private static let absent: [String: Any] = [
-    "paragraph": false, "warning": false, "keyNumbers": false, "table": false, "figure": false,
-    "details": false,
-  ]
+  private static var absent: [String: Any] {
+    [
+      "paragraph": false, "warning": false, "keyNumbers": false, "table": false, "figure": false,
+      "details": false,
+    ]
+  }
 
   private func block(_ block: ReportBlock, _ names: inout Names) -> [String: Any] {
     var result = Self.absent
@@ -100,7 +102,7 @@ struct PageContent {
     let name = names.unique(figure.name)
     let total = figure.data.rows.count
     let note =
-      total > rowLimit ? "\(rowLimit) of \(total) rows, evenly spaced." : "\(total) rows."
+      total > rowLimit ? "\(rowLimit) of \(total) rows, evenly spaced" : "\(total) rows"
     return [
       "id": Markup("figure-" + name), "file": Markup(name + ".csv"),
       "heading": Markup(figure.chart.title), "caption": Markup(figure.caption),
