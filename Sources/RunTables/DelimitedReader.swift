@@ -5,10 +5,11 @@ import Synchronization
 /// Reads delimited text (RFC 4180) into a table.
 ///
 /// The reader is our own because a table of a million rows must be read in under two seconds and
-/// in a small multiple of the file's size: the CSV packages for Swift decode every cell into a
-/// `String` inside a dictionary per row (`[String: String]`), which is tens of times more. Here
-/// numbers are parsed straight from the bytes into columns, in blocks of whole records side by
-/// side; the blocks are cut by the text alone, so the result does not depend on the processors.
+/// in a small multiple of the file's size. SwiftCSV, the usual package, decodes every cell into a
+/// `String` in a dictionary per row (`[String: String]`): six million strings before a number is
+/// parsed. Here numbers are parsed straight from the bytes into columns, in blocks of whole records
+/// side by side; the blocks are cut by the text alone, so the result does not depend on the
+/// processors.
 struct DelimitedReader {
   private let text: UnsafeBufferPointer<UInt8>
   private let base: UnsafePointer<UInt8>
