@@ -1,0 +1,39 @@
+internal import RealModule
+
+/// A number for a sentence: few significant digits, an exponent where it would be long.
+func plainNumber(_ value: Double, digits: Int = 3) -> String {
+  guard value.isFinite else {
+    return value.isNaN ? "unknown" : value > 0 ? "infinite" : "-infinite"
+  }
+  if value == 0 { return "0" }
+  let magnitude = abs(value)
+  var exponent = Int(Double.log10(magnitude).rounded(.down))
+  func scaled(_ exponent: Int) -> Double {
+    let power = digits - 1 - exponent
+    let shift = Double.pow(10, Double(abs(power)))
+    return (power >= 0 ? magnitude * shift : magnitude / shift).rounded()
+  }
+  var integer = scaled(exponent)
+  if integer >= Double.pow(10, Double(digits)) {
+    exponent += 1
+    integer = scaled(exponent)
+  }
+  let text = String(Int(integer))
+  let sign = value < 0 ? "-" : ""
+  func trimmed(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    var result = text
+    while result.hasSuffix("0") { result.removeLast() }
+    if result.hasSuffix(".") { result.removeLast() }
+    return result
+  }
+  if exponent < -4 || exponent >= 6 {
+    return sign + trimmed(text.prefix(1) + "." + text.dropFirst()) + "e\(exponent)"
+  }
+  if exponent < 0 {
+    return sign + trimmed("0." + String(repeating: "0", count: -exponent - 1) + text)
+  }
+  let whole = exponent + 1
+  if whole >= digits { return sign + text + String(repeating: "0", count: whole - digits) }
+  return sign + trimmed(text.prefix(whole) + "." + text.dropFirst(whole))
+}

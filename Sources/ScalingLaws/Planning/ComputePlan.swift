@@ -1,0 +1,123 @@
+internal import RealModule
+
+/// How to divide training compute between model size and tokens.
+public struct ComputePlan: Sendable, Hashable, Codable {
+  /// C, training FLOPs: the budget, or what the target needs.
+  public var compute: Estimated
+  /// N*, the optimal number of parameters.
+  public var size: Estimated
+  /// D*, the optimal number of training tokens.
+  public var tokens: Estimated
+  /// D*/N*.
+  public var tokensPerParameter: Estimated
+  /// The outcome at the optimum.
+  public var outcome: Estimated
+  /// d(outcome)/d ln C along the optimum: what a factor e of compute buys [160].
+  public var marginalReturn: Estimated
+  /// d ln N*/d ln C, the exponent a.
+  public var sizeExponent: Estimated
+  /// How far N*, D* and C lie beyond the fitted table.
+  public var reach: [Reach]
+  /// What a reader must know.
+  public var warnings: [String]
+}
+
+extension FittedLaw {
+  /// The optimal size and tokens for a training budget [L2].
+  ///
+  /// - Parameters:
+  ///   - compute: training FLOPs, C = 6·N·D.
+  ///   - others: the columns that the law reads besides N, D and C, such as `U` or `streams`.
+  ///   - closedForm: false to search numerically even where a closed form exists.
+  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  public func plan(
+    compute: Double, holding others: [String: Double] = [:], closedForm: Bool = true
+  ) throws(FitError) -> ComputePlan {
+    guard compute > 0, compute.isFinite else {
+      throw .unusable("compute: found \(compute), expected a positive number of FLOPs")
+    }
+    let surface = try LossSurface(self, holding: others, closedForm: closedForm)
+    return plan(on: surface) { _ in Double.log(compute) }
+  }
+
+  /// The least compute whose optimum reaches an outcome, and how to divide it.
+  ///
+  /// Where the target lies beyond the law's floor, compute, size and tokens are infinite.
+  ///
+  /// - Parameters:
+  ///   - outcome: the loss (or other response) to reach.
+  ///   - others: the columns that the law reads besides N, D and C.
+  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  public func plan(
+    reaching outcome: Double, holding others: [String: Double] = [:]
+  ) throws(FitError) -> ComputePlan {
+    let surface = try LossSurface(self, holding: others)
+    let logCompute = surface.leastLogCompute(estimate, reaching: outcome)
+    let centre =
+      logCompute.isFinite
+      ? (logCompute, surface.optimum(estimate, logCompute: logCompute).logN) : nil
+    return plan(on: surface) { point in
+      surface.leastLogCompute(point, reaching: outcome, near: centre)
+    }
+  }
+
+  /// Measures the optimum of every refit at the compute that `logCompute` names for it.
+  func plan(
+    on surface: LossSurface, logCompute: ([Double]) -> Double
+  ) -> ComputePlan {
+    let centre = logCompute(estimate)
+    let best = centre.isFinite ? surface.optimum(estimate, logCompute: centre) : nil
+    var boundary = 0
+    func measure(_ point: [Double]) -> [Double] {
+      let logC = logCompute(point)
+      guard logC.isFinite else {
+        return [logC, logC, logC, .nan, .nan, .nan, .nan]
+      }
+      let guess = best.map { $0.logN + 0.5 * (logC - centre) }
+      let found = surface.optimum(point, logCompute: logC, near: guess)
+      if !found.isInterior { boundary += 1 }
+      let step = 1e-4
+      // By the envelope theorem the optimum's slope in ln C is that in ln D at fixed N.
+      let above = surface.outcome(point, logN: found.logN, logD: found.logD + step)
+      let below = surface.outcome(point, logN: found.logN, logD: found.logD - step)
+      let exponent: Double
+      if let powers = surface.powers(point) {
+        exponent = powers.sizeExponent
+      } else {
+        let wide = 0.25
+        let up = surface.optimum(point, logCompute: logC + wide, near: found.logN + wide / 2)
+        let down = surface.optimum(point, logCompute: logC - wide, near: found.logN - wide / 2)
+        exponent = (up.logN - down.logN) / (2 * wide)
+      }
+      return [
+        logC, found.logN, found.logD, found.logD - found.logN, found.outcome,
+        (above - below) / (2 * step), exponent,
+      ]
+    }
+    let all = derivedTogether(measure)
+    func exponential(_ x: Estimated) -> Estimated {
+      Estimated(value: Double.exp(x.value), low: Double.exp(x.low), high: Double.exp(x.high))
+    }
+    let optimum = (size: exponential(all[1]), tokens: exponential(all[2]))
+    let compute = exponential(all[0])
+    var warnings: [String] = []
+    if !centre.isFinite {
+      warnings.append("no compute reaches the target: it lies beyond the law's floor")
+    }
+    if let best, !best.isInterior {
+      warnings.append(
+        "the outcome improves up to the edge of the search: the law has no optimum at this compute"
+      )
+    } else if boundary > 0 {
+      warnings.append(
+        "\(boundary) of \(draws.count) refits have no optimum inside the search: the interval of the size is open there"
+      )
+    }
+    let reach = Reach.all(
+      ["N": optimum.size.value, "D": optimum.tokens.value, "C": compute.value], ranges: ranges)
+    return ComputePlan(
+      compute: compute, size: optimum.size, tokens: optimum.tokens,
+      tokensPerParameter: exponential(all[3]), outcome: all[4], marginalReturn: all[5],
+      sizeExponent: all[6], reach: reach, warnings: warnings)
+  }
+}
