@@ -1,0 +1,218 @@
+internal import Optimization
+internal import RealModule
+internal import Statistics
+
+/// Does the treatment still help at scale? Two tables, or two saved fits, compared.
+public struct Comparison: Sendable {
+  /// The answer in one class.
+  public enum Verdict: String, Sendable, Hashable, Codable {
+    /// One law describes both tables.
+    case noDifference = "no difference"
+    /// The treatment is better at every scale.
+    case treatmentDominates = "treatment dominates"
+    /// The baseline is better at every scale.
+    case baselineDominates = "baseline dominates"
+    /// The laws cross within the range of the data.
+    case crossesInside = "crosses inside the data"
+    /// The laws are predicted to cross beyond the largest run.
+    case crossesBeyond = "predicted to cross beyond the data"
+    /// The runs do not tell.
+    case undecided = "not decidable"
+  }
+
+  /// What the treatment is worth if it differs only as the chosen hypothesis says.
+  public struct JointAnswer: Sendable {
+    /// The laws of the chosen hypothesis.
+    public var pair: LawPair
+    /// The multipliers by the chosen hypothesis.
+    public var multiplier: EffectiveCompute
+    /// The crossing by the chosen hypothesis.
+    public var crossover: Crossover
+  }
+
+  /// The class.
+  public let verdict: Verdict
+  /// The answer in sentences, the most important first.
+  public let sentences: [String]
+  /// The baseline's fit; nil for saved fits.
+  public let baseline: Fit?
+  /// The treatment's fit; nil for saved fits.
+  public let treatment: Fit?
+  /// The joint fits with their nested tests; nil for saved fits.
+  public let joint: JointFit?
+  /// What the chosen joint hypothesis says; nil where it is that nothing differs, and for saved
+  /// fits.
+  public let jointAnswer: JointAnswer?
+  /// The two laws, fitted apart.
+  public let pair: LawPair
+  /// The effective compute multiplier of the laws fitted apart, per rung and at the target.
+  public let multiplier: EffectiveCompute
+  /// The crossing of the laws fitted apart.
+  public let crossover: Crossover
+  /// The differences at each rung without any law; empty for saved fits.
+  public let rungs: [RungDifference]
+  /// How draws were made: `paired bootstrap`, `bootstrap`, `parametric`, `separate` or `none`.
+  public let method: String
+  /// What a reader must know before trusting the numbers.
+  public let warnings: [String]
+
+  /// The probability that the treatment still helps at the target, by the laws fitted apart.
+  public var probabilityAtTarget: Double { crossover.probabilityTreatmentIsBetterAtTarget }
+}
+
+/// Compares a treatment with its baseline over a ladder of scales.
+///
+/// Both tables are fitted apart and jointly; the joint fits say what differs, the separate ones
+/// what the treatment is worth at each scale and whether the curves cross.
+///
+/// - Parameters:
+///   - baseline: the rows of the baseline.
+///   - treatment: the rows of the treatment.
+///   - law: the law that both follow, perhaps with different parameters.
+///   - options: how to fit, pair, test and where the target lies.
+/// - Throws: `FitError` where a table does not allow a fit, or no scale is common to both.
+public func compare(
+  baseline: Observations, treatment: Observations, law: any Law,
+  options: ComparisonOptions = ComparisonOptions()
+) throws(FitError) -> Comparison {
+  var point = options.fit
+  point.interval = .none
+  var first = try fit(law, to: baseline, options: point)
+  var second = try fit(law, to: treatment, options: point)
+  let joint = try fitJointly(law, baseline: baseline, treatment: treatment, options: options)
+  let runs = PairedRuns(baseline, treatment, law: law, seedColumn: options.seedColumn)
+  let refits = PairedRefits(first, second, runs: runs, options: options)
+  let draws = try refits?.separateDraws() ?? []
+  let level = options.fit.level
+  let tail = refits?.tail ?? (1 - level) / 2
+  let frame = try ScaleFrame(first, second, options: options)
+  let pair = try LawPair(
+    laws: (law, law), baseline: first.estimate, treatment: second.estimate, draws: draws,
+    tail: tail, level: level, frame: frame, threads: options.fit.threads)
+  if let refits {
+    func uncertainty(_ draws: [[Double]]) -> Uncertainty {
+      Uncertainty(
+        method: refits.method, draws: draws, failed: options.fit.resamples - draws.count,
+        level: level, tail: tail, profiles: [:])
+    }
+    first.uncertainty = uncertainty(draws.map(\.baseline))
+    second.uncertainty = uncertainty(draws.map(\.treatment))
+  }
+  let scales = (
+    scaleColumn(baseline, name: pair.scaleName), scaleColumn(treatment, name: pair.scaleName)
+  )
+  let rungScales = rungs(of: scales.0 + scales.1, in: pair.dataRange)
+  let multiplier = EffectiveCompute(pair, at: rungScales)
+  let crossover = Crossover(pair)
+  var answer: Comparison.JointAnswer?
+  if joint.choice.hypothesis != .same {
+    let drawn = try refits?.jointDraws(joint.choice, law: law) ?? []
+    let chosen = try LawPair(
+      laws: (law, law), baseline: joint.choice.baseline, treatment: joint.choice.treatment,
+      draws: drawn, tail: tail, level: level, frame: frame, threads: options.fit.threads)
+    answer = Comparison.JointAnswer(
+      pair: chosen, multiplier: EffectiveCompute(chosen, at: rungScales),
+      crossover: Crossover(chosen))
+  }
+  let differences = rungDifferences(
+    baseline, treatment, scale: scales, runs: runs, objective: first.objective, level: level)
+  var warnings = refits?.warnings ?? []
+  if refits == nil, options.fit.interval != .none {
+    warnings.append("too few rows to measure noise with: no intervals and no probabilities")
+  }
+  if runs.pairs.isEmpty, baseline.columns[options.seedColumn] != nil {
+    warnings.append("no run of one table shares scale and seed with the other: nothing is paired")
+  }
+  let verdict = decide(joint: joint, crossover: crossover, answer: answer)
+  let voice = ComparisonSentences(pair: pair, higherIsBetter: law.card.response.higherIsBetter)
+  return Comparison(
+    verdict: verdict,
+    sentences: voice.sentences(
+      verdict: verdict, joint: joint, answer: answer, multiplier: multiplier,
+      crossover: crossover),
+    baseline: first, treatment: second, joint: joint, jointAnswer: answer, pair: pair,
+    multiplier: multiplier, crossover: crossover, rungs: differences,
+    method: refits?.method ?? "none",
+    warnings: warnings + named(first.warnings, "baseline") + named(second.warnings, "treatment"))
+}
+
+/// Compares two fitted laws without their tables.
+///
+/// Without rows there are no joint fits and no nested tests, and the refits of the two laws are
+/// taken as independent even if the runs shared seeds; the sentences say so.
+///
+/// - Parameters:
+///   - baseline: the baseline's fitted law.
+///   - treatment: the treatment's fitted law; it may be another law over the same scale.
+///   - options: the target and the scale; options of fitting are not used.
+/// - Throws: `FitError` where the laws share no scale, or it is not known which range they cover.
+public func comparison(
+  of baseline: any FittedLaw, and treatment: any FittedLaw,
+  options: ComparisonOptions = ComparisonOptions()
+) throws(FitError) -> Comparison {
+  guard
+    baseline.law.card.response.higherIsBetter == treatment.law.card.response.higherIsBetter
+  else {
+    throw .unusable(
+      "the laws predict \(baseline.law.card.response.column) and \(treatment.law.card.response.column), which cannot be compared"
+    )
+  }
+  let draws = zip(baseline.draws, treatment.draws).map { (baseline: $0, treatment: $1) }
+  let frame = try ScaleFrame(baseline, treatment, options: options)
+  let pair = try LawPair(
+    laws: (baseline.law, treatment.law), baseline: baseline.estimate,
+    treatment: treatment.estimate, draws: draws, tail: min(baseline.tail, treatment.tail),
+    level: min(baseline.level, treatment.level), frame: frame, threads: options.fit.threads)
+  let multiplier = EffectiveCompute(pair, at: rungs(of: [], in: pair.dataRange))
+  let crossover = Crossover(pair)
+  let verdict = decide(joint: nil, crossover: crossover, answer: nil)
+  let voice = ComparisonSentences(
+    pair: pair, higherIsBetter: baseline.law.card.response.higherIsBetter)
+  return Comparison(
+    verdict: verdict,
+    sentences: voice.sentences(
+      verdict: verdict, joint: nil, answer: nil, multiplier: multiplier, crossover: crossover),
+    baseline: nil, treatment: nil, joint: nil, jointAnswer: nil, pair: pair,
+    multiplier: multiplier, crossover: crossover, rungs: [],
+    method: draws.isEmpty ? "none" : "separate",
+    warnings: draws.isEmpty
+      ? ["a saved fit without refits: no intervals and no probabilities"] : [])
+}
+
+/// The class: the joint tests say whether there is a difference, the crossing what it becomes.
+///
+/// The separate laws decide where they can. Where they cannot, the chosen hypothesis may: sharing
+/// what does not differ is what the joint tests allow.
+private func decide(
+  joint: JointFit?, crossover: Crossover, answer: Comparison.JointAnswer?
+) -> Comparison.Verdict {
+  if let joint, joint.choice.hypothesis == .same { return .noDifference }
+  let chosen =
+    crossover.verdict == .undecided ? answer?.crossover.verdict ?? .undecided : crossover.verdict
+  switch chosen {
+  case .treatmentDominates: return .treatmentDominates
+  case .baselineDominates: return .baselineDominates
+  case .crossesInside: return .crossesInside
+  case .crossesBeyond: return .crossesBeyond
+  case .undecided: return .undecided
+  }
+}
+
+private func named(_ warnings: [String], _ arm: String) -> [String] {
+  warnings.map { "\(arm): \($0)" }
+}
+
+/// The scale of each row.
+private func scaleColumn(_ observations: Observations, name: String) -> [Double] {
+  if name == "C", let compute = observations.compute { return compute }
+  return observations.columns[name] ?? []
+}
+
+/// The rungs of a ladder, or seven steps where there are many scales or none are known.
+private func rungs(of scales: [Double], in range: ClosedRange<Double>) -> [Double] {
+  let steps = ladder(scales)
+  if steps.count >= 1, steps.count <= 12 { return steps }
+  let ratio = range.upperBound / range.lowerBound
+  guard ratio > 1 else { return [range.lowerBound] }
+  return (0..<7).map { range.lowerBound * Double.pow(ratio, Double($0) / 6) }
+}

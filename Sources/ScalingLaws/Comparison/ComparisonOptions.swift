@@ -1,0 +1,37 @@
+/// How two tables are compared.
+public struct ComparisonOptions: Sendable {
+  /// Options of every fit: objective, held parameters, intervals, seed, threads.
+  public var fit: FitOptions
+  /// The scale at which it matters whether the treatment still helps; nil for ten times the
+  /// largest run.
+  public var target: Double?
+  /// How a law of several columns is read along one scale.
+  public var path: ScalePath
+  /// Values of columns that are not on the path, by name; a column that is constant in both
+  /// tables needs none.
+  public var columns: [String: Double]
+  /// The column that names the seed of a run, by which runs are paired.
+  public var seedColumn: String
+  /// The simulated tables behind each nested test of a small table; 0 for the F distribution.
+  public var refits: Int
+  /// The significance level of the nested tests.
+  public var significance: Double
+  /// Whether hypotheses are also fitted on the smaller runs to predict the larger.
+  public var validates: Bool
+
+  /// Creates options; every argument has a default.
+  public init(
+    fit: FitOptions = FitOptions(), target: Double? = nil, path: ScalePath = .automatic,
+    columns: [String: Double] = [:], seedColumn: String = "seed", refits: Int = 500,
+    significance: Double = 0.05, validates: Bool = true
+  ) {
+    self.fit = fit
+    self.target = target
+    self.path = path
+    self.columns = columns
+    self.seedColumn = seedColumn
+    self.refits = refits
+    self.significance = significance
+    self.validates = validates
+  }
+}

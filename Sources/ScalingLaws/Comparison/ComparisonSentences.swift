@@ -1,0 +1,129 @@
+internal import RealModule
+
+/// Puts a comparison into sentences.
+struct ComparisonSentences {
+  var pair: LawPair
+  var higherIsBetter: Bool
+
+  func sentences(
+    verdict: Comparison.Verdict, joint: JointFit?, answer: Comparison.JointAnswer?,
+    multiplier: EffectiveCompute, crossover: Crossover
+  ) -> [String] {
+    [
+      joint.map { difference($0, answer: answer) }
+        ?? "Two saved fits without tables: what differs between the laws was not tested, and their refits count as independent.",
+      target(multiplier.target),
+      crossing(verdict: verdict, crossover: crossover, answer: answer),
+    ]
+  }
+
+  /// What the scale is called in "worth 1.3x …".
+  private var scaleWord: String {
+    switch pair.scaleName {
+    case "C": "compute"
+    case "N": "parameters"
+    case "D": "data"
+    default: pair.scaleName
+    }
+  }
+
+  private func difference(_ joint: JointFit, answer: Comparison.JointAnswer?) -> String {
+    let choice = joint.choice
+    let p = Fitter.short(joint.pValueOfNoDifference)
+    guard choice.hypothesis != .same, let answer else {
+      return "No difference: one law describes both tables (p = \(p))."
+    }
+    if choice.hypothesis == .amplitude, answer.multiplier.variation < 1.01,
+      let worth = answer.multiplier.rungs.first?.multiplier
+    {
+      return
+        "The treatment changes the amplitude only: worth \(times(worth)) \(scaleWord) at every scale (p = \(p) for no difference)."
+    }
+    if choice.hypothesis == .floor, let floor = choice.relaxed.first,
+      let index = joint.law.index(of: floor)
+    {
+      let change = choice.treatment[index] - choice.baseline[index]
+      return
+        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(Fitter.short(abs(change))), which no scale makes up (p = \(p) for no difference)."
+    }
+    guard let low = answer.multiplier.rungs.first, let high = answer.multiplier.rungs.last else {
+      return "The treatment changes \(choice.hypothesis.phrase) (p = \(p) for no difference)."
+    }
+    return
+      "The treatment changes \(choice.hypothesis.phrase): worth \(times(low.multiplier)) \(scaleWord) at the smallest scale and \(times(high.multiplier)) at the largest (p = \(p) for no difference)."
+  }
+
+  private func target(_ rung: EffectiveCompute.Rung) -> String {
+    let ahead = rung.scale / pair.dataRange.upperBound
+    let place =
+      ahead > 1.01 ? ", \(Fitter.short(ahead))x the largest run," : ""
+    let scale = "At \(pair.scaleName) = \(scientific(rung.scale))\(place)"
+    guard rung.probabilityTreatmentIsBetter.isFinite else {
+      return "\(scale) the treatment is worth \(times(rung.multiplier)) \(scaleWord)."
+    }
+    return
+      "\(scale) the treatment is better with probability \(probability(rung.probabilityTreatmentIsBetter)) and worth \(times(rung.multiplier)) \(scaleWord)."
+  }
+
+  private func crossing(
+    verdict: Comparison.Verdict, crossover separate: Crossover,
+    answer: Comparison.JointAnswer?
+  ) -> String {
+    let crossover = separate.verdict == .undecided ? answer?.crossover ?? separate : separate
+    let shared =
+      separate.verdict == .undecided && answer != nil
+        && crossover.verdict != .undecided ? ", by the joint fit," : ""
+    let level = Fitter.short(pair.level * 100)
+    let at = crossover.scale.map { scientific($0) } ?? "no scale"
+    let span = "[\(scientific(crossover.interval.low)), \(scientific(crossover.interval.high))]"
+    let leader = crossover.treatmentLeadsBelow == true ? "treatment" : "baseline"
+    switch verdict {
+    case .noDifference:
+      return "There is nothing to cross: the curves cannot be told apart."
+    case .treatmentDominates:
+      return
+        "The treatment\(shared) is better at every scale from the smallest run to three decades beyond the largest."
+    case .baselineDominates:
+      return
+        "The baseline\(shared) is better at every scale from the smallest run to three decades beyond the largest."
+    case .crossesInside:
+      return
+        "The curves cross\(shared) within the data at \(pair.scaleName) = \(at) \(span) (\(level) %): below it the \(leader) is better."
+    case .crossesBeyond:
+      return
+        "The curves are predicted to cross\(shared) beyond the data at \(pair.scaleName) = \(at) \(span) (\(level) %): until then the \(leader) is better."
+    case .undecided:
+      guard separate.shareWithoutCrossing.isFinite else {
+        return "Without refits it cannot be decided whether the curves cross."
+      }
+      return
+        "Whether the curves cross cannot be decided: \(probability(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(scientific($0))" } ?? "")."
+    }
+  }
+
+  private func times(_ estimate: Estimated) -> String {
+    func one(_ value: Double) -> String {
+      if value == .infinity { return "more than 1000x" }
+      if value.isNaN { return "unknown" }
+      return Fitter.short(value) + "x"
+    }
+    guard !estimate.low.isNaN else { return one(estimate.value) }
+    func end(_ value: Double) -> String { value == .infinity ? "∞" : Fitter.short(value) }
+    return "\(one(estimate.value)) [\(end(estimate.low)), \(end(estimate.high))]"
+  }
+
+  private func probability(_ value: Double) -> String {
+    if value > 0.995 { return "over 0.99" }
+    if value < 0.005 { return "under 0.01" }
+    return Fitter.short((value * 100).rounded() / 100)
+  }
+
+  private func scientific(_ value: Double) -> String {
+    if value == .infinity { return "∞" }
+    guard value.isFinite, value > 0 else { return Fitter.short(value) }
+    let exponent = Double.log10(value).rounded(.down)
+    if abs(exponent) < 5 { return Fitter.short(value) }
+    let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
+    return mantissa >= 10 ? "1e\(Int(exponent) + 1)" : "\(mantissa)e\(Int(exponent))"
+  }
+}

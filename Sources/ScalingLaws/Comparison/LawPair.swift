@@ -1,0 +1,184 @@
+internal import Optimization
+internal import RealModule
+internal import Statistics
+
+/// A baseline's and a treatment's law read along one scale, with draws of both.
+///
+/// It answers what two fitted laws say about each other, whichever way they were fitted: apart,
+/// jointly, or loaded from files. A draw holds one refit of each; where the runs of the two tables
+/// are paired, so are the refits.
+public struct LawPair: Sendable {
+  /// The scale that is varied: a column, or `C` with the split that the path names.
+  public let scaleName: String
+  /// The names of the two laws.
+  public let lawNames: (baseline: String, treatment: String)
+  /// The range of scale that the runs cover.
+  public let dataRange: ClosedRange<Double>
+  /// The scale at which the comparison matters most.
+  public let target: Double
+  /// The parameters of the baseline's law.
+  public let baseline: [Double]
+  /// The parameters of the treatment's law.
+  public let treatment: [Double]
+  /// How many draws there are.
+  public var drawCount: Int { drawCurves.count }
+  /// The tail probability at which quantiles over draws are read.
+  public let tail: Double
+  /// The nominal coverage of intervals.
+  public let level: Double
+  /// Whether a larger outcome is better.
+  let higherIsBetter: Bool
+
+  /// Outcomes on the grid, as logarithms where all are positive.
+  struct Curves: Sendable {
+    var baseline: [Double]
+    var treatment: [Double]
+  }
+  let readers: (baseline: CurveReader, treatment: CurveReader)
+  let curves: Curves
+  let drawCurves: [Curves]
+  let isLogarithmic: Bool
+
+  /// Reads two laws with their parameters and draws along one scale.
+  init(
+    laws: (baseline: any Law, treatment: any Law), baseline: [Double], treatment: [Double],
+    draws: [(baseline: [Double], treatment: [Double])], tail: Double, level: Double,
+    frame: ScaleFrame, threads: Int
+  ) throws(FitError) {
+    let low = Double.log(frame.dataRange.lowerBound)
+    let high = Double.log(max(frame.dataRange.upperBound, frame.target))
+    // Three decades beyond the runs at either end [21].
+    let margin = 3 * Double.log(10)
+    let bottom = min(low, Double.log(frame.target)) - margin
+    let first = try CurveReader(
+      law: laws.baseline, path: frame.path, columns: frame.columns,
+      range: bottom...(high + margin), sizes: frame.sizes)
+    let second = try CurveReader(
+      law: laws.treatment, path: frame.path, columns: frame.columns,
+      range: bottom...(high + margin), sizes: frame.sizes)
+    guard first.scaleName == second.scaleName else {
+      throw .unusable(
+        "the laws are functions of \(first.scaleName) and \(second.scaleName): choose one scale with a path"
+      )
+    }
+    readers = (first, second)
+    scaleName = first.scaleName
+    lawNames = (laws.baseline.name, laws.treatment.name)
+    dataRange = frame.dataRange
+    target = frame.target
+    self.baseline = baseline
+    self.treatment = treatment
+    self.tail = tail
+    self.level = level
+    higherIsBetter = laws.baseline.card.response.higherIsBetter
+    let raw = Curves(baseline: first.curve(baseline), treatment: second.curve(treatment))
+    let isLogarithmic = (raw.baseline + raw.treatment).allSatisfy { $0 > 0 }
+    self.isLogarithmic = isLogarithmic
+    @Sendable func scaled(_ values: [Double]) -> [Double] {
+      isLogarithmic ? values.map { Double.log(max($0, 1e-300)) } : values
+    }
+    curves = Curves(baseline: scaled(raw.baseline), treatment: scaled(raw.treatment))
+    let chosen = draws
+    drawCurves = parallelMap(count: draws.count, threads: threads) { index in
+      Curves(
+        baseline: scaled(first.curve(chosen[index].baseline)),
+        treatment: scaled(second.curve(chosen[index].treatment)))
+    }
+  }
+
+  /// By how much the treatment is better at an ln scale, in the scale of the curves.
+  func advantage(_ curves: Curves, at logScale: Double) -> Double {
+    let difference =
+      readers.baseline.interpolate(curves.baseline, at: logScale)
+      - readers.treatment.interpolate(curves.treatment, at: logScale)
+    return higherIsBetter ? -difference : difference
+  }
+
+  /// The probability over draws that the treatment is better at a scale; NaN without draws.
+  public func probabilityTreatmentIsBetter(at scale: Double) -> Double {
+    let logScale = clamped(Double.log(scale))
+    guard drawCount > 0 else { return .nan }
+    let better = drawCurves.reduce(0.0) {
+      let advantage = advantage($1, at: logScale)
+      return $0 + (advantage > 0 ? 1 : advantage == 0 ? 0.5 : 0)
+    }
+    return better / Double(drawCount)
+  }
+
+  /// The treatment's outcome less the baseline's at a scale, with its interval.
+  public func difference(at scale: Double) -> Estimated {
+    let logScale = clamped(Double.log(scale))
+    func value(_ curves: Curves) -> Double {
+      let first = readers.baseline.interpolate(curves.baseline, at: logScale)
+      let second = readers.treatment.interpolate(curves.treatment, at: logScale)
+      return isLogarithmic ? Double.exp(second) - Double.exp(first) : second - first
+    }
+    return estimated(value(curves), over: drawCurves.map(value))
+  }
+
+  /// A value with the interval that its values over the draws span; NaN is left out.
+  func estimated(_ value: Double, over values: [Double]) -> Estimated {
+    let sorted = values.filter { !$0.isNaN }.sorted()
+    guard !sorted.isEmpty else { return Estimated(value: value) }
+    return Estimated(
+      value: value, low: Self.order(sorted, tail), high: Self.order(sorted, 1 - tail))
+  }
+
+  /// A quantile that stays defined next to infinite values.
+  private static func order(_ sorted: [Double], _ probability: Double) -> Double {
+    let position = probability * Double(sorted.count - 1)
+    let (below, above) = (sorted[Int(position.rounded(.down))], sorted[Int(position.rounded(.up))])
+    return below.isFinite && above.isFinite
+      ? quantile(sorted: sorted, probability)
+      : below == above
+        ? below : (probability < 0.5 ? below : above)
+  }
+
+  func clamped(_ logScale: Double) -> Double {
+    let grid = readers.baseline.grid
+    return min(max(logScale, grid[0]), grid[grid.count - 1])
+  }
+}
+
+/// Where and along what two laws are compared.
+struct ScaleFrame: Sendable {
+  var path: ScalePath
+  var columns: [String: Double]
+  var dataRange: ClosedRange<Double>
+  var target: Double
+  /// The range of N in the tables, around which optimal sizes are searched.
+  var sizes: ClosedRange<Double>?
+
+  /// Finds scale, range and held columns of two fitted laws.
+  init(
+    _ baseline: any FittedLaw, _ treatment: any FittedLaw, options: ComparisonOptions
+  ) throws(FitError) {
+    var joined: [String: ClosedRange<Double>] = baseline.ranges
+    for (name, range) in treatment.ranges {
+      let known = joined[name] ?? range
+      joined[name] =
+        min(known.lowerBound, range.lowerBound)...max(known.upperBound, range.upperBound)
+    }
+    columns = options.columns
+    let names = Set((baseline.law.card.columns + treatment.law.card.columns).map(\.name))
+    for name in names where columns[name] == nil {
+      if let range = joined[name], range.lowerBound == range.upperBound {
+        columns[name] = range.lowerBound
+      }
+    }
+    path = options.path
+    sizes = joined["N"]
+    let probe = try CurveReader(
+      law: baseline.law, path: path, columns: columns, range: 0...1, sizes: sizes, points: 4)
+    if case .column(let name) = path { columns[name] = nil }
+    guard let range = joined[probe.scaleName], range.lowerBound > 0 else {
+      throw .unusable(
+        "the tables do not say which range of \(probe.scaleName) the runs cover")
+    }
+    dataRange = range
+    target = options.target ?? 10 * range.upperBound
+    guard target > 0, target.isFinite else {
+      throw .unusable("target: found \(target), expected a positive number")
+    }
+  }
+}

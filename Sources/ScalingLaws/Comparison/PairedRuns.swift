@@ -1,0 +1,157 @@
+internal import Optimization
+internal import RealModule
+internal import Statistics
+
+/// Which runs of two tables belong together: the same scale and the same seed.
+struct PairedRuns: Sendable {
+  /// Rows of baseline and treatment that form a pair.
+  let pairs: [(baseline: Int, treatment: Int)]
+  /// Rows of each table that have no partner.
+  let unpaired: (baseline: [Int], treatment: [Int])
+  /// Whether every row of both tables has a partner.
+  var isComplete: Bool {
+    !pairs.isEmpty && unpaired.baseline.isEmpty && unpaired.treatment.isEmpty
+  }
+
+  /// Pairs rows whose seeds are equal and whose columns agree within two per cent: budgets are
+  /// rarely hit exactly, and a treatment may add a few parameters.
+  ///
+  /// Without a column of seeds nothing is paired.
+  init(_ baseline: Observations, _ treatment: Observations, law: any Law, seedColumn: String) {
+    let names = law.card.columns.map(\.name)
+    var partners: [(baseline: Int, treatment: Int)] = []
+    var free = Set(treatment.response.indices)
+    if let first = baseline.columns[seedColumn], let second = treatment.columns[seedColumn] {
+      for row in 0..<baseline.count {
+        let match = free.sorted().first { other in
+          first[row] == second[other]
+            && names.allSatisfy { name in
+              let a = baseline.columns[name]?[row] ?? .nan
+              let b = treatment.columns[name]?[other] ?? .nan
+              return abs(a - b) <= 0.02 * max(abs(a), abs(b))
+            }
+        }
+        if let match {
+          partners.append((row, match))
+          free.remove(match)
+        }
+      }
+    }
+    let matched = Set(partners.map(\.baseline))
+    pairs = partners
+    unpaired = (
+      (0..<baseline.count).filter { !matched.contains($0) },
+      (0..<treatment.count).filter { free.contains($0) }
+    )
+  }
+}
+
+/// The difference between treatment and baseline at one rung of the ladder, without any law.
+public struct RungDifference: Sendable, Hashable, Codable {
+  /// The scale of the rung: the mean of its runs.
+  public var scale: Double
+  /// The number of runs of the baseline.
+  public var baselineRuns: Int
+  /// The number of runs of the treatment.
+  public var treatmentRuns: Int
+  /// How many of them are paired by seed.
+  public var pairs: Int
+  /// The mean outcome of the treatment less that of the baseline; the interval is NaN where no
+  /// seed is repeated at any rung.
+  public var difference: Estimated
+}
+
+/// Compares the two tables rung by rung with the noise of repeated seeds.
+///
+/// The noise is pooled over all rungs, because few seeds a rung cannot tell it; where every run is
+/// paired it is that of the differences within pairs, in which what a seed does to both cancels.
+///
+/// - Parameters:
+///   - baseline: the rows of the baseline.
+///   - treatment: the rows of the treatment.
+///   - law: the law, whose columns make a rung.
+///   - scale: the scale of each row of both tables.
+///   - runs: which rows are paired.
+///   - objective: its residual scale is that of the noise.
+///   - level: the nominal coverage.
+func rungDifferences(
+  _ baseline: Observations, _ treatment: Observations, scale: ([Double], [Double]),
+  runs: PairedRuns, objective: Objective, level: Double
+) -> [RungDifference] {
+  let rungs = ladder(scale.0 + scale.1)
+  func rung(_ value: Double) -> Int {
+    rungs.indices.min { abs(Double.log(rungs[$0] / value)) < abs(Double.log(rungs[$1] / value)) }
+      ?? 0
+  }
+  func transformed(_ outcome: Double) -> Double {
+    -objective.residual(prediction: objective.residual == .linear ? 0 : 1, outcome: outcome)
+  }
+  let groups = rungs.indices.map { index -> (first: [Int], second: [Int], pairs: [(Int, Int)]) in
+    (
+      (0..<baseline.count).filter { rung(scale.0[$0]) == index },
+      (0..<treatment.count).filter { rung(scale.1[$0]) == index },
+      runs.pairs.filter { rung(scale.0[$0.baseline]) == index }.map { ($0.baseline, $0.treatment) }
+    )
+  }
+  let complete = runs.isComplete
+  var sum = 0.0
+  var freedom = 0
+  func pool(_ values: [Double]) {
+    guard values.count > 1 else { return }
+    let centre = mean(values)
+    sum += values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+    freedom += values.count - 1
+  }
+  for group in groups {
+    if complete {
+      pool(
+        group.pairs.map {
+          transformed(treatment.response[$0.1]) - transformed(baseline.response[$0.0])
+        })
+    } else {
+      pool(group.first.map { transformed(baseline.response[$0]) })
+      pool(group.second.map { transformed(treatment.response[$0]) })
+    }
+  }
+  let noise = freedom > 0 ? (sum / Double(freedom)).squareRoot() : .nan
+  let critical =
+    freedom > 0
+    ? StudentT(degreesOfFreedom: Double(freedom)).quantile(0.5 + level / 2) : .nan
+  return groups.compactMap { group in
+    guard !group.first.isEmpty, !group.second.isEmpty else { return nil }
+    let first = mean(group.first.map { baseline.response[$0] })
+    let second = mean(group.second.map { treatment.response[$0] })
+    let variance =
+      complete
+      ? 1 / Double(group.pairs.count)
+      : 1 / Double(group.first.count) + 1 / Double(group.second.count)
+    // d outcome / d residual at the rung, which is 1, the outcome, or the outcome plus one.
+    let slope: Double =
+      switch objective.residual {
+      case .linear: 1
+      case .log: (first + second) / 2
+      case .logPlusOne: (first + second) / 2 + 1
+      }
+    let reach = critical * noise * variance.squareRoot() * slope
+    let difference = second - first
+    return RungDifference(
+      scale: mean(group.first.map { scale.0[$0] } + group.second.map { scale.1[$0] }),
+      baselineRuns: group.first.count, treatmentRuns: group.second.count,
+      pairs: group.pairs.count,
+      difference: Estimated(
+        value: difference, low: difference - reach, high: difference + reach))
+  }
+}
+
+/// The distinct scales, ascending; values within two per cent are one rung.
+func ladder(_ scales: [Double]) -> [Double] {
+  var rungs: [[Double]] = []
+  for scale in scales.filter({ $0 > 0 && $0.isFinite }).sorted() {
+    if let first = rungs.last?.first, scale <= 1.02 * first {
+      rungs[rungs.count - 1].append(scale)
+    } else {
+      rungs.append([scale])
+    }
+  }
+  return rungs.map { Double.exp(mean($0.map { Double.log($0) })) }
+}
