@@ -25,13 +25,15 @@ public struct DataPool: Sendable, Hashable {
   ///   - pools: the pools that are mixed.
   ///   - poolSize: the samples in each pool.
   ///   - samples: the samples seen in training.
-  ///   - amplitude: a, shared by all pools.
+  ///   - amplitude: a, the error of every pool at `reference` samples without the part d.
+  ///   - reference: the number of samples at which all pools are equally good; the mixture depends
+  ///     on it. The authors share it as 10⁵/a, one for the whole web pool.
   ///   - irreducible: d.
   ///   - floor: where d enters.
   /// - Returns: the error, or NaN without pools.
   public static func error(
     mixing pools: [DataPool], poolSize: Double, samples: Double, amplitude: Double,
-    irreducible: Double, floor: DataFiltering.Floor = .outside
+    reference: Double = 1, irreducible: Double, floor: DataFiltering.Floor = .outside
   ) -> Double {
     guard !pools.isEmpty else { return .nan }
     let count = Double(pools.count)
@@ -41,7 +43,7 @@ public struct DataPool: Sendable, Hashable {
         $0 + $1.utility * Double.exp2(-Double(index) / ($1.halfLife * count))
       } / count
     }
-    let first = amplitude * Double.pow(min(samples, epoch), -utility(0))
+    let first = amplitude * Double.pow(min(samples, epoch) / reference, -utility(0))
     var factor = 1.0
     var index = 1
     while Double(index) * epoch < samples, index < 100_000 {
@@ -64,7 +66,7 @@ public struct DataPool: Sendable, Hashable {
   /// - Returns: the chosen pools, best first, and their error; no pools and NaN without any.
   public static func bestMixture(
     of pools: [DataPool], poolSize: Double, samples: Double, amplitude: Double,
-    irreducible: Double, floor: DataFiltering.Floor = .outside
+    reference: Double = 1, irreducible: Double, floor: DataFiltering.Floor = .outside
   ) -> (pools: [DataPool], error: Double) {
     let sorted = pools.sorted { ($1.utility, $0.name) < ($0.utility, $1.name) }
     var best: (pools: [DataPool], error: Double) = ([], .nan)
@@ -72,7 +74,7 @@ public struct DataPool: Sendable, Hashable {
       let candidate = Array(sorted[...count])
       let error = Self.error(
         mixing: candidate, poolSize: poolSize, samples: samples, amplitude: amplitude,
-        irreducible: irreducible, floor: floor)
+        reference: reference, irreducible: irreducible, floor: floor)
       if best.pools.isEmpty || error < best.error { best = (candidate, error) }
     }
     return best

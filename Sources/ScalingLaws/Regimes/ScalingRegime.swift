@@ -30,8 +30,9 @@ public struct RegimeReading: Sendable, Hashable {
   /// Reads an exponent.
   ///
   /// The variance-limited exponent is a fixed number (1, or 1/2 in N), so that regime stays possible
-  /// where the interval contains it. The resolution-limited exponent can be anything below it. An
-  /// interval that reaches both says that the data do not decide.
+  /// where the interval contains it. The resolution-limited exponent can be anything below it, but
+  /// within a fifth of it the implied dimension would be implausibly small, so an interval that
+  /// stays there reads as variance-limited. An interval that reaches both does not decide.
   ///
   /// - Parameters:
   ///   - interval: the interval of the fitted exponent, with the floor fitted too.
@@ -44,7 +45,8 @@ public struct RegimeReading: Sendable, Hashable {
     if interval.contains(universal) {
       compatible.append(data ? .varianceLimitedData : .varianceLimitedSize)
     }
-    let below = interval.lowerBound < universal && interval.upperBound > 0
+    let margin = interval.contains(universal) ? 0.8 * universal : universal
+    let below = interval.lowerBound < margin && interval.upperBound > 0
     if below { compatible.append(data ? .resolutionLimitedData : .resolutionLimitedSize) }
     self.compatible = compatible
     let steepest = min(interval.upperBound, universal)

@@ -50,7 +50,8 @@ public struct OptimalSchedule: Sendable, Hashable {
         let (start, end) = (positions[knot], positions[knot + 1])
         for step in start...end where end > start {
           let share = Double(step - start) / Double(end - start)
-          result[step] = values[knot] * (1 - share) + values[knot + 1] * share
+          // In this form the rate cannot rise by rounding.
+          result[step] = values[knot] + (values[knot + 1] - values[knot]) * share
         }
       }
       return result
