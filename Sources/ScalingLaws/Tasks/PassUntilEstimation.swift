@@ -61,13 +61,11 @@ public struct PassLine: Sendable, Hashable {
   /// - Parameters:
   ///   - sizes: N of each model.
   ///   - counts: what sampling found for each model.
-  ///   - prior: the typical line and how far instances scatter about it; steadies instances that
-  ///     hardly ever pass.
   /// - Returns: nil where fewer than two sizes were sampled or nothing ever passed.
-  public init?(sizes: [Double], counts: [PassCount], prior: PassPrior? = nil) {
+  public init?(sizes: [Double], counts: [PassCount]) {
     let used = counts.indices.filter { counts[$0].draws > 0 }
-    guard Set(used.map { sizes[$0] }).count >= 2 || prior != nil,
-      prior != nil || used.contains(where: { counts[$0].passes > 0 })
+    guard Set(used.map { sizes[$0] }).count >= 2,
+      used.contains(where: { counts[$0].passes > 0 })
     else { return nil }
     let logSizes = used.map { Double.log(sizes[$0]) }
     let centre = logSizes.reduce(0, +) / Double(max(used.count, 1))
@@ -100,13 +98,6 @@ public struct PassLine: Sendable, Hashable {
         t0 += weight * working
         t1 += weight * x * working
       }
-      if let prior {
-        let height = prior.logScale - prior.exponent * (centre - prior.centre)
-        s0 += prior.heightPrecision
-        s2 += prior.exponentPrecision
-        t0 += prior.heightPrecision * height
-        t1 -= prior.exponentPrecision * prior.exponent
-      }
       let determinant = s0 * s2 - s1 * s1
       guard determinant > 1e-12 * s0 * s2 else { break }
       var next = (
@@ -134,32 +125,6 @@ public struct PassLine: Sendable, Hashable {
   }
 }
 
-/// How the lines of a set of instances are spread.
-public struct PassPrior: Sendable, Hashable {
-  /// ln(−ln PU) of the typical instance at the central size.
-  public var logScale: Double
-  /// ln N of the central size.
-  public var centre: Double
-  /// α of the typical instance.
-  public var exponent: Double
-  /// 1 over the variance of ln(−ln PU) between instances.
-  public var heightPrecision: Double
-  /// 1 over the variance of α between instances.
-  public var exponentPrecision: Double
-
-  /// Creates a prior.
-  public init(
-    logScale: Double, centre: Double, exponent: Double, heightPrecision: Double,
-    exponentPrecision: Double
-  ) {
-    self.logScale = logScale
-    self.centre = centre
-    self.exponent = exponent
-    self.heightPrecision = heightPrecision
-    self.exponentPrecision = exponentPrecision
-  }
-}
-
 /// The pass rate of a data set, predicted instance by instance [5].
 public struct PassForecast: Sendable {
   /// The line of each instance; nil where it never passed.
@@ -170,9 +135,8 @@ public struct PassForecast: Sendable {
   /// - Parameters:
   ///   - sizes: N of each model.
   ///   - counts: for each instance what sampling found for each model.
-  ///   - prior: steadies the lines; nil to fit each instance by itself.
-  public init(sizes: [Double], counts: [[PassCount]], prior: PassPrior? = nil) {
-    lines = counts.map { PassLine(sizes: sizes, counts: $0, prior: prior) }
+  public init(sizes: [Double], counts: [[PassCount]]) {
+    lines = counts.map { PassLine(sizes: sizes, counts: $0) }
   }
 
   /// The mean pass rate at a size, with instances that never passed counted as failing, and its
