@@ -1,0 +1,162 @@
+internal import ScalingLaws
+internal import Statistics
+
+extension FitReading {
+  /// The sections of the report, in reading order.
+  func sections() -> [ReportSection] {
+    [
+      overviewSection(), mainFigureSection(), residualSection(), parameterSection(),
+      rankingSection(), tradeoffSection(), planSection(), validationSection(),
+      influenceSection(), assumptionSection(),
+    ].compactMap { $0 }
+  }
+
+  /// The sections that a report of very many groups can afford.
+  func mainSections() -> [ReportSection] {
+    [overviewSection(), mainFigureSection(), parameterSection(figures: false)].compactMap { $0 }
+  }
+
+  // MARK: Sentences
+
+  /// The result in a few sentences for a reader who has never seen a scaling law.
+  func summary() -> [String] {
+    [fittedSentence(), predictionSentence(), floorSentence(), trustSentence(), influenceSentence()]
+      .compactMap { $0 } + [warningSentence()].compactMap { $0 }
+  }
+
+  /// The result in one line, for a report of several groups.
+  func line() -> String {
+    let trust = part.validation.last.map {
+      "; fitted to the smaller runs it misses the larger by \(Wording.percent($0.relativeError))"
+    }
+    return "\(name): \(predictionSentence() ?? fittedSentence())"
+      .trimmingSuffix(".") + (trust ?? "") + "."
+  }
+
+  func fittedSentence() -> String {
+    let rows = fit.observations
+    let what =
+      rows.clusterCount < rows.count
+      ? "\(Wording.count(used.count, "measurement")) of \(Wording.count(rows.clusterCount, "run"))"
+      : Wording.count(used.count, "run")
+    let spans = ["N", "D", "C"].compactMap { column -> String? in
+      guard let range = fit.ranges[column], range.upperBound > range.lowerBound else { return nil }
+      let meaning = ["N": "parameters", "D": "tokens", "C": "FLOPs"][column] ?? ""
+      return
+        "\(Wording.number(range.lowerBound)) to \(Wording.number(range.upperBound)) \(meaning)"
+    }
+    let span = spans.isEmpty ? "" : ", spanning \(Wording.list(spans))"
+    return
+      "What was fitted: \(what)\(span). The law \(fit.law.name) says \(responseName) = \(card.formula)."
+  }
+
+  func predictionSentence() -> String? {
+    if let plan {
+      return
+        "With \(Wording.number(plan.compute.value)) FLOPs of training compute, the law puts the best model at \(Wording.estimated(plan.size)) parameters and \(Wording.estimated(plan.tokens)) tokens (\(Wording.estimated(plan.tokensPerParameter)) tokens per parameter) and predicts \(responseName) \(Wording.estimated(plan.outcome))."
+    }
+    guard shape == .single, let forecast = singleForecast() else { return nil }
+    return
+      "At \(main.column) = \(Wording.number(forecast.columns[main.column] ?? .nan)) the law predicts \(responseName) \(Wording.estimated(forecast.law))."
+  }
+
+  /// The forecast of a law of one column at the budget, or ten times beyond the table.
+  func singleForecast() -> Forecast? {
+    guard shape == .single, let range = fit.ranges[main.column] else { return nil }
+    let isScale = ["N", "D", "C"].contains(main.column)
+    let place =
+      main.column == "C"
+      ? budget ?? 10 * range.upperBound
+      : isScale ? 10 * range.upperBound : range.upperBound
+    return try? fit.forecast(at: [main.column: place])
+  }
+
+  private func floorSentence() -> String? {
+    guard responseName == "loss", let floor = fit.interval(of: "E"),
+      fit.freeParameters.contains("E"), shape == .tradeoff || shape == .single
+    else { return nil }
+    return
+      "However large the model and the data, the law expects no loss below E = \(Wording.estimated(floor))."
+  }
+
+  func trustSentence() -> String {
+    let sizes = used.map { abs(departure($0)) }
+    var text = "How far to trust it: half of the rows lie within "
+    text +=
+      fit.objective.residual == .log
+      ? Wording.percent(median(sizes)) : NumberFormat.significant(median(sizes), 2)
+    text += " of the law"
+    guard let last = part.validation.last else {
+      return text + "; there are too few scales to test it on larger runs than it was fitted to."
+    }
+    text +=
+      ". Fitted again to the \(last.fittedRows) smaller rows alone, it predicts the \(last.heldOutRows) larger within \(Wording.percent(last.relativeError)) on average"
+    if last.bias.isFinite, abs(last.bias) > 0.5 * last.relativeError {
+      text += ", mostly too \(last.bias > 0 ? "high" : "low")"
+    }
+    return text + "."
+  }
+
+  private func warningSentence() -> String? {
+    let count = fit.warnings.count
+    guard count > 0 else { return nil }
+    return
+      "\(Wording.spelled(count)) caution\(count == 1 ? "" : "s") below limit\(count == 1 ? "s" : "") what may be concluded."
+  }
+
+  // MARK: First section
+
+  func overviewSection() -> ReportSection {
+    var blocks: [ReportBlock] = fit.warnings.map { .warning(Wording.sentence($0) + ".") }
+    if !card.caution.isEmpty { blocks.append(.warning(Wording.sentence(card.caution) + ".")) }
+    blocks += (plan?.warnings ?? []).map { .warning(Wording.sentence($0) + ".") }
+    // On a page of its own the summary heads the page; among others it heads the part.
+    if blocks.isEmpty {
+      blocks.append(
+        .paragraph("The fit raised no warning: one optimum, all parameters determined."))
+    }
+    blocks.append(.keyNumbers(keyNumbers()))
+    return ReportSection("Summary", summary().map { .paragraph($0) } + blocks)
+  }
+
+  private func keyNumbers() -> [KeyNumber] {
+    func key(_ label: String, _ x: Estimated, _ unit: String = "") -> KeyNumber {
+      let interval = Wording.interval(x)
+      return KeyNumber(
+        label: label, value: Wording.number(x.value) + unit,
+        interval: interval == Wording.missing ? nil : interval)
+    }
+    var numbers: [KeyNumber] = []
+    if let plan {
+      let budget = Wording.number(plan.compute.value)
+      numbers += [
+        key("Best size at \(budget) FLOPs", plan.size), key("Best token count", plan.tokens),
+        key("Tokens per parameter", plan.tokensPerParameter),
+        key("Predicted \(responseName)", plan.outcome),
+        key("Size grows as compute to the power", plan.sizeExponent),
+      ]
+    } else if let forecast = singleForecast() {
+      let place = Wording.number(forecast.columns[main.column] ?? .nan)
+      numbers.append(key("Predicted \(responseName) at \(main.column) = \(place)", forecast.law))
+    }
+    if plan == nil {
+      numbers += fit.freeParameters.prefix(4).compactMap { name in
+        fit.interval(of: name).map { key(name, $0) }
+      }
+    }
+    if let last = part.validation.last {
+      numbers.append(
+        KeyNumber(
+          label: "Error on held-out larger runs", value: Wording.percent(last.relativeError),
+          interval: "\(last.heldOutRows) of \(used.count) rows held out"))
+    }
+    return numbers
+  }
+}
+
+extension String {
+  /// The text without a final part.
+  func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  }
+}

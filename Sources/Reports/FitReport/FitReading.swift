@@ -1,0 +1,235 @@
+import Foundation
+internal import ScalingLaws
+internal import Statistics
+
+/// A fit read once for all sections of its report.
+struct FitReading {
+  /// How the rows are best shown.
+  enum Shape {
+    /// A law of N and D, which can divide compute between them.
+    case tradeoff
+    /// A law of one column.
+    case single
+    /// Loss along training, several rows a run.
+    case curve
+    /// Anything else.
+    case several
+  }
+
+  let part: FitReport.Part
+  let shape: Shape
+  /// The rows with weight.
+  let used: [Int]
+  /// Training compute of each row, where it follows from the columns.
+  let compute: [Double]?
+  /// The compute to plan for, in FLOPs.
+  let budget: Double?
+  /// Columns besides N, D and C that the law reads, held for plans at the table's median.
+  let others: [String: Double]
+  /// Compute-optimal plans from the smallest compute to the budget; empty where there are none.
+  let frontier: [ComputePlan]
+  /// The plans at a tenth of the budget, the budget and ten times it.
+  let plans: [ComputePlan]
+
+  var fit: Fit { part.fit }
+  var card: LawCard { fit.law.card }
+
+  init(_ part: FitReport.Part, compute wanted: Double?) {
+    self.part = part
+    let fit = part.fit
+    let rows = fit.observations
+    let used = rows.weights.indices.filter { rows.weights[$0] > 0 }
+    let compute = rows.compute
+    let largest = compute.flatMap { column in used.map { column[$0] }.max() }
+    let smallest = compute.flatMap { column in used.map { column[$0] }.min() }
+    let names = fit.law.card.columns.map(\.name)
+    let budget = wanted ?? largest.map { 10 * $0 }
+    let held = names.filter { !["N", "D", "C"].contains($0) }.compactMap { name in
+      rows.columns[name].map { column -> (String, Double) in
+        let sorted = used.map { column[$0] }.sorted()
+        return (name, sorted.isEmpty ? .nan : sorted[sorted.count / 2])
+      }
+    }
+    let others = Dictionary(held, uniquingKeysWith: { first, _ in first })
+    var frontier: [ComputePlan] = []
+    var plans: [ComputePlan] = []
+    if let budget, let smallest, let largest, smallest > 0, budget > 0 {
+      frontier =
+        (try? fit.efficientFrontier(
+          compute: min(smallest, budget)...max(largest, budget) * 1.0001, steps: 31,
+          holding: others)) ?? []
+      if !frontier.isEmpty {
+        plans = [0.1, 1, 10].compactMap { try? fit.plan(compute: budget * $0, holding: others) }
+      }
+    }
+    // A law with no optimum, or one that says nothing of N and D, cannot be planned with.
+    let isPlannable = frontier.allSatisfy { $0.size.value.isFinite && $0.outcome.value.isFinite }
+    self.frontier = isPlannable ? frontier : []
+    self.plans = isPlannable ? plans : []
+    self.used = used
+    self.compute = compute
+    self.budget = budget
+    self.others = others
+    let isCurve =
+      names.contains("S1") || !rows.schedules.isEmpty
+      || (rows.columns["step"] != nil && rows.clusterCount < rows.count)
+    if isCurve {
+      shape = .curve
+    } else if !self.frontier.isEmpty {
+      shape = .tradeoff
+    } else {
+      shape = names.count == 1 ? .single : .several
+    }
+  }
+
+  /// What to call the rows.
+  var name: String { part.title.isEmpty ? part.source : part.title }
+  var heading: String {
+    part.title.isEmpty
+      ? "Scaling law of \(responseName)" : "Scaling law of \(responseName), \(part.title)"
+  }
+  var subtitle: String { "\(card.title), fitted to \(part.source)" }
+  var responseName: String { fit.observations.responseName ?? card.response.column }
+  var levelText: String { NumberFormat.percent(fit.level, decimals: 0) }
+  var hasIntervals: Bool { !fit.draws.isEmpty }
+
+  /// The plan at the budget.
+  var plan: ComputePlan? { plans.count == 3 ? plans[1] : nil }
+
+  // MARK: Axes
+
+  var responseAxis: Axis {
+    let unit = responseName == card.response.column ? card.response.unit : ""
+    let label = Wording.sentence(responseName) + (unit.isEmpty ? "" : " (\(unit))")
+    let values = fit.observations.response + fit.predictions
+    guard let low = values.min(), let high = values.max(), low > 0, high / low > 8 else {
+      return Axis(label: label)
+    }
+    return Axis(label: label, scale: .log10, format: high >= 1e4 ? .scale : .plain)
+  }
+
+  /// The axis of a column, by what it is called and how far it spreads.
+  func axis(_ column: String) -> Axis {
+    switch column {
+    case "N": return Axis(label: "Model size N (parameters)", scale: .log10, format: .scale)
+    case "D": return Axis(label: "Training tokens D", scale: .log10, format: .scale)
+    case "C": return Axis(label: "Training compute C (FLOPs)", scale: .log10, format: .power)
+    default: break
+    }
+    let requirement = card.columns.first { $0.name == column }
+    var label = column
+    if let requirement, !requirement.unit.isEmpty { label += " (\(requirement.unit))" }
+    let values = used.compactMap { fit.observations.columns[column]?[$0] }
+    guard let low = values.min(), let high = values.max(), low > 0, high / low > 20,
+      column != "step"
+    else { return Axis(label: label, format: (values.max() ?? 0) >= 1e4 ? .scale : .plain) }
+    return Axis(label: label, scale: .log10, format: high >= 1e12 ? .power : .scale)
+  }
+
+  /// The column that the main figure has on its horizontal axis, with its values.
+  var main: (column: String, values: [Double]) {
+    let rows = fit.observations
+    switch shape {
+    case .tradeoff: if let compute { return ("C", compute) }
+    case .curve:
+      if let step = rows.columns["step"] { return ("step", step) }
+    case .single, .several: break
+    }
+    for name in ["C", "N", "D"] where card.columns.contains(where: { $0.name == name }) {
+      if let column = rows.columns[name] ?? (name == "C" ? compute : nil) { return (name, column) }
+    }
+    for requirement in card.columns {
+      if let column = rows.columns[requirement.name] { return (requirement.name, column) }
+    }
+    return ("row", rows.response.indices.map { Double($0 + 1) })
+  }
+
+  // MARK: Colour
+
+  /// Rows that share a colour.
+  struct ColorGroup {
+    var label: String?
+    var color: ChartColor
+    var rows: [Int]
+  }
+
+  /// All rows in groups: runs of a curve, else up to five ranges of N, else one group.
+  var groups: [ColorGroup] {
+    let rows = fit.observations
+    let all = Array(rows.response.indices)
+    if shape == .curve, rows.clusterCount > 1 {
+      let runs = Dictionary(grouping: all) { rows.clusters[$0] }.sorted { $0.key < $1.key }
+      return runs.enumerated().map { index, run in
+        ColorGroup(
+          label: runs.count <= 8 ? "run \(index + 1)" : nil,
+          color: runs.count <= 8
+            ? .series(index) : .ramp(Double(index) / Double(runs.count - 1)), rows: run.value)
+      }
+    }
+    guard let size = rows.columns["N"], main.column != "N",
+      size.allSatisfy({ $0 > 0 }), Set(size).count > 1
+    else { return [ColorGroup(label: nil, color: .series(0), rows: all)] }
+    let distinct = Set(size).sorted()
+    let bins = min(5, distinct.count)
+    // Equal numbers of rows in each range, cut between sizes.
+    let ordered = all.sorted { (size[$0], $0) < (size[$1], $1) }
+    let cuts =
+      distinct.count <= 5
+      ? distinct
+      : (1...bins).map { size[ordered[ordered.count * $0 / bins - 1]] }
+    var result: [ColorGroup] = []
+    var low = -Double.infinity
+    for (index, cut) in Set(cuts).sorted().enumerated() {
+      let members = ordered.filter { size[$0] > low && size[$0] <= cut }
+      low = cut
+      guard let first = members.first, let last = members.last else { continue }
+      let ends = [size[first], size[last]].map { NumberFormat.scale($0, digits: 2) }
+      result.append(
+        ColorGroup(
+          label: "N " + (ends[0] == ends[1] ? ends[0] : "\(ends[0]) to \(ends[1])"),
+          color: .ramp(Double(index) / Double(max(bins - 1, 1))), rows: members))
+    }
+    return result
+  }
+
+  // MARK: Residuals
+
+  /// How far a row's outcome lies from the law: a share of the law's value for logarithmic
+  /// objectives, else a difference; positive above the law.
+  func departure(_ row: Int) -> Double { departure(residual: fit.residuals[row]) }
+
+  func departure(residual: Double) -> Double {
+    switch fit.objective.residual {
+    case .log: return expm1(-residual)
+    case .linear, .logPlusOne: return -residual
+    }
+  }
+
+  var departureAxis: Axis {
+    switch fit.objective.residual {
+    case .log: return Axis(label: "Measured over law, less one", format: .percent)
+    case .linear:
+      return Axis(label: "Measured less law (\(card.response.unit))")
+    case .logPlusOne: return Axis(label: "ln(1 + measured) − ln(1 + law)")
+    }
+  }
+
+  /// A departure in words.
+  func departureText(_ value: Double) -> String {
+    fit.objective.residual == .log
+      ? (value > 0 ? "+" : "") + Wording.percent(value)
+      : (value > 0 ? "+" : "") + NumberFormat.significant(value, 2)
+  }
+
+  /// What a pointer on a row's dot shows.
+  func title(_ row: Int) -> String {
+    let rows = fit.observations
+    let columns = card.columns.compactMap { requirement in
+      rows.columns[requirement.name].map {
+        "\(requirement.name) \(Wording.number($0[row]))"
+      }
+    }
+    return "\(rows.labels[row]): \(columns.joined(separator: ", ")), \(responseName) "
+      + NumberFormat.significant(rows.response[row], 4)
+  }
+}

@@ -1,0 +1,122 @@
+public import ScalingLaws
+
+/// The report of one or several fits: what was fitted, what the law says, how far to trust it.
+public struct FitReport: Sendable {
+  /// One fit with all that was measured about it.
+  public struct Part: Sendable {
+    /// What to call the group of rows; empty for the whole table.
+    public var title: String
+    /// Where the rows are from, such as a file name.
+    public var source: String
+    /// Remarks on how the rows were read.
+    public var notes: [String]
+    /// The fit.
+    public var fit: Fit
+    /// How well the law predicts larger runs than it was fitted on.
+    public var validation: Validation
+    /// What the worst rows do to the parameters; nil where it was not measured.
+    public var influence: Influence?
+    /// The laws that were compared; nil where one was given.
+    public var ranking: LawRanking?
+
+    /// A fit with all that was measured about it.
+    public init(
+      title: String, source: String, notes: [String], fit: Fit, validation: Validation,
+      influence: Influence?, ranking: LawRanking?
+    ) {
+      self.title = title
+      self.source = source
+      self.notes = notes
+      self.fit = fit
+      self.validation = validation
+      self.influence = influence
+      self.ranking = ranking
+    }
+  }
+
+  /// The fits, one a group of rows.
+  public var parts: [Part]
+  /// The training compute to plan for, in FLOPs; nil for ten times the largest of the data.
+  public var compute: Double?
+
+  /// A report.
+  ///
+  /// - Parameters:
+  ///   - parts: the fits, one a group of rows.
+  ///   - compute: the training compute to plan for, in FLOPs; nil for ten times the largest of
+  ///     the data.
+  public init(parts: [Part], compute: Double?) {
+    self.parts = parts
+    self.compute = compute
+  }
+
+  /// The report as one HTML file that needs nothing else.
+  ///
+  /// It stays under two megabytes: with many parts or rows, figures embed fewer of their numbers,
+  /// and where that is not enough only the main figure of each part is drawn.
+  public func html() -> String {
+    let readings = parts.map { FitReading($0, compute: compute) }
+    let full = page(readings, sections: readings.map { $0.sections() }).html()
+    guard full.utf8.count > 2_000_000, parts.count > 1 else { return full }
+    return page(readings, sections: readings.map { $0.mainSections() }).html()
+  }
+
+  private func page(_ readings: [FitReading], sections: [[ReportSection]]) -> ReportPage {
+    guard readings.count != 1 else {
+      let reading = readings[0]
+      return ReportPage(
+        title: reading.heading, subtitle: reading.subtitle, summary: reading.summary(),
+        sections: sections[0], footer: Self.footer)
+    }
+    var result = [overview(readings)]
+    for (reading, own) in zip(readings, sections) {
+      let name = reading.part.title.isEmpty ? reading.part.source : reading.part.title
+      if readings.count <= 2 {
+        result += own.map { ReportSection("\(name): \($0.title)", $0.blocks) }
+      } else {
+        // A table of contents with a dozen entries for each group would help nobody.
+        let first = own.first?.blocks ?? []
+        let rest = own.dropFirst().map { ReportBlock.details(summary: $0.title, $0.blocks) }
+        result.append(ReportSection(name, first + rest))
+      }
+    }
+    return ReportPage(
+      title: "Scaling laws of \(readings.count) groups of runs",
+      subtitle: Set(parts.map(\.source)).sorted().joined(separator: ", "),
+      summary: readings.map { $0.line() }, sections: result, footer: Self.footer)
+  }
+
+  private static let footer =
+    "Made by Allometry. Intervals, warnings and held-out errors are part of every number above."
+
+  /// The groups side by side.
+  private func overview(_ readings: [FitReading]) -> ReportSection {
+    let laws = Set(readings.map { $0.fit.law.name })
+    let parameters = laws.count == 1 ? readings.first?.fit.law.parameters.map(\.name) ?? [] : []
+    let columns: [TextTable.Column] =
+      [.init("Group"), .init("Law"), .init("Rows", alignment: .trailing)]
+      + parameters.map { .init($0, alignment: .trailing) }
+      + [
+        .init("Error on held-out larger runs", alignment: .trailing),
+        .init("Warnings", alignment: .trailing),
+      ]
+    let rows = readings.map { reading -> [String] in
+      let fit = reading.fit
+      let values = parameters.map { name in
+        fit.interval(of: name).map(Wording.estimated) ?? Wording.missing
+      }
+      return [reading.name, fit.law.name, "\(reading.used.count)"] + values + [
+        reading.part.validation.last.map { Wording.percent($0.relativeError) } ?? Wording.missing,
+        "\(fit.warnings.count)",
+      ]
+    }
+    return ReportSection(
+      "All groups",
+      [
+        .table(
+          ReportTable(
+            columns: columns, rows: rows,
+            note: "Each group is fitted by itself; brackets hold the interval of each value."))
+      ])
+  }
+}
