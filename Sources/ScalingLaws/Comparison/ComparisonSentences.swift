@@ -124,6 +124,8 @@ struct ComparisonSentences {
     let exponent = Double.log10(value).rounded(.down)
     if abs(exponent) < 5 { return Fitter.short(value) }
     let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
-    return mantissa >= 10 ? "1e\(Int(exponent) + 1)" : "\(mantissa)e\(Int(exponent))"
+    if mantissa >= 10 { return "1e\(Int(exponent) + 1)" }
+    let digits = mantissa == mantissa.rounded() ? "\(Int(mantissa))" : "\(mantissa)"
+    return "\(digits)e\(Int(exponent))"
   }
 }

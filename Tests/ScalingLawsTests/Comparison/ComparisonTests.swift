@@ -74,7 +74,6 @@ import Testing
       options: quickOptions(refits: 50))
     #expect(result.sentences[0].hasPrefix("The treatment changes the amplitude only: worth"))
     #expect(result.sentences.allSatisfy { $0.hasSuffix(".") })
-    for sentence in result.sentences { print(sentence) }
   }
 
   @Test func threadsDoNotChangeTheAnswer() throws {

@@ -71,7 +71,6 @@ import Testing
         options: quickOptions(resamples: 50, refits: 99, objective: objective))
       if result.verdict == .noDifference { same += 1 }
     }
-    print("null treatment, \(objective.name): no difference in \(same)/200")
     #expect(same >= 180)
   }
 

@@ -106,7 +106,6 @@ import Testing
       chosen += 1
       if worth.low <= expected, expected <= worth.high { covered += 1 }
     }
-    print("amplitude chosen \(chosen)/200, multiplier covered \(covered) at nominal 90 %")
     #expect(chosen >= 160)
     #expect(Double(covered) >= 0.84 * Double(chosen))
   }

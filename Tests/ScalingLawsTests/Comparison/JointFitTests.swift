@@ -55,7 +55,6 @@ import Testing
         if !isEqual, p < 0.05 { found += 1 }
       }
     }
-    print("equal exponents accepted \(accepted)/200, planted difference found \(found)/200")
     #expect((180...196).contains(accepted))
     #expect(found >= 190)
   }
@@ -74,7 +73,6 @@ import Testing
       #expect(test.calibration == .simulated)
       if test.pValue <= 0.05 { rejected += 1 }
     }
-    print("simulated calibration rejects \(rejected)/200 at 5 %")
     // 5 % of 200 is 10; 20 is three standard errors above.
     #expect(rejected <= 20)
   }
