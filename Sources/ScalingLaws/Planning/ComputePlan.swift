@@ -84,10 +84,7 @@ extension FittedLaw {
       if let powers = surface.powers(point) {
         exponent = powers.sizeExponent
       } else {
-        let wide = 0.25
-        let up = surface.optimum(point, logCompute: logC + wide, near: found.logN + wide / 2)
-        let down = surface.optimum(point, logCompute: logC - wide, near: found.logN - wide / 2)
-        exponent = (up.logN - down.logN) / (2 * wide)
+        exponent = surface.sizeExponent(point, at: found)
       }
       return [
         logC, found.logN, found.logD, found.logD - found.logN, found.outcome,

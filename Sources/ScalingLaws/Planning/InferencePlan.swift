@@ -179,7 +179,7 @@ extension FittedLaw {
         surface.outcome(point, logN: logN, logD: logD),
       ]
     }
-    let near = solve(estimate, near: nil)[0]
+    let near = solve(estimate, near: Double.log(plain.size.value))[0]
     return assemble(
       derivedTogether { solve($0, near: near) }, demand: served, plain: plain)
   }

@@ -7,6 +7,42 @@ extension IsoFLOPGrid {
     var method: String
     var draws: [[Double]]
     var vertices: [[Double]]
+
+    /// The scatter of ln N* about the line that noise within budgets does not explain; nil below
+    /// four budgets or where there is none.
+    ///
+    /// Budgets differ in more than the noise of their runs: schedules, batch sizes, digitising.
+    func scatterBetweenBudgets(
+      _ used: [BudgetValley], estimate: [Double]
+    ) -> (deviation: Double, excess: Double)? {
+      guard used.count >= 4, vertices.count >= 20 else { return nil }
+      let squares = used.reduce(0) { sum, valley in
+        let line = Double.log(estimate[1]) + estimate[0] * Double.log(valley.compute)
+        return sum + Double.pow(Double.log(valley.optimalSize) - line, 2)
+      }
+      let found = squares / Double(used.count - 2)
+      let within =
+        used.indices.reduce(0) { sum, slot in
+          sum + Double.pow(standardDeviation(vertices.map { $0[slot] }), 2)
+        } / Double(used.count)
+      guard found > within, within > 0 else { return nil }
+      return ((found - within).squareRoot(), (found / within).squareRoot())
+    }
+
+    /// Moves every resampled ln N* by normal scatter and regresses again.
+    mutating func scatter(_ used: [BudgetValley], by deviation: Double, seed: UInt64) {
+      let random = SplittableRandom(seed: seed).split(15_485_863)
+      let logCompute = used.map { Double.log($0.compute) }
+      for index in vertices.indices {
+        var generator = random.split(index)
+        for slot in used.indices { vertices[index][slot] += deviation * generator.nextNormal() }
+        let logSize = vertices[index]
+        draws[index] =
+          AllocationFit.regress(
+            logCompute: logCompute, logSize: logSize,
+            logTokens: zip(logCompute, logSize).map { $0 - Double.log(6) - $1 }) ?? draws[index]
+      }
+    }
   }
 
   /// Resamples the runs within budgets.
@@ -93,23 +129,6 @@ extension IsoFLOPGrid {
       (y[$0] - smooth[$0]) / max(1 - parabola.leverages[$0], 0.1).squareRoot()
     }
     return (smooth, residual)
-  }
-
-  /// The scatter of ln N* about the line over what resampling explains; nil below four budgets.
-  static func scatterExcess(
-    _ used: [BudgetValley], estimate: [Double], draws: [[Double]]
-  ) -> Double? {
-    guard used.count >= 4, draws.count >= 20 else { return nil }
-    var found = 0.0
-    var expected = 0.0
-    for (slot, valley) in used.enumerated() {
-      let line = Double.log(estimate[1]) + estimate[0] * Double.log(valley.compute)
-      found += Double.pow(Double.log(valley.optimalSize) - line, 2)
-      expected += Double.pow(standardDeviation(draws.map { $0[slot] }), 2)
-    }
-    let share = Double(used.count - 2) / Double(used.count)
-    guard expected > 0 else { return nil }
-    return (found / (expected * share)).squareRoot()
   }
 
   func warnings(_ valleys: [BudgetValley], options: IsoFLOPOptions) -> [String] {

@@ -57,26 +57,29 @@ public func isoFLOPFit(
     )
   }
   var warnings = grid.warnings(valleys, options: options)
-  let resampled = grid.draws(valleys, options: options)
+  var resampled = grid.draws(valleys, options: options)
   if resampled.draws.count < options.resamples / 2, options.resamples > 0 {
     warnings.append(
       "\(options.resamples - resampled.draws.count) of \(options.resamples) resamples lost their valleys: the intervals are too narrow"
     )
   }
   let used = valleys.filter(\.isUsed)
-  if let excess = IsoFLOPGrid.scatterExcess(used, estimate: estimate, draws: resampled.vertices),
-    excess > 2
-  {
-    warnings.append(
-      "the optimal sizes scatter about the power law \(plainNumber(excess, digits: 2)) times as much as the noise within budgets explains: the intervals are too narrow or no power law holds"
-    )
-  }
   let points = used.reduce(0) { $0 + $1.sizes.count }
+  var freedom = points - 3 * used.count
+  if let between = resampled.scatterBetweenBudgets(used, estimate: estimate) {
+    resampled.scatter(used, by: between.deviation, seed: options.seed)
+    freedom = min(freedom, used.count - 2)
+    if between.excess > 2 {
+      warnings.append(
+        "the optimal sizes scatter about the power law \(plainNumber(between.excess, digits: 2)) times as much as the noise within budgets explains; the intervals include that scatter"
+      )
+    }
+  }
   let computes = used.map(\.compute)
   return AllocationFit(
     method: options.akima ? .isoflopAkima : .isoflop, estimate: estimate,
     draws: resampled.draws, resampling: resampled.method,
-    tail: AllocationFit.tail(level: options.level, freedom: points - 3 * used.count),
+    tail: AllocationFit.tail(level: options.level, freedom: freedom),
     level: options.level,
     computeRange: (computes.min() ?? 1)...(computes.max() ?? 1), valleys: valleys, envelope: [],
     warnings: warnings)

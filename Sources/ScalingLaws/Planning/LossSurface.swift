@@ -100,6 +100,17 @@ struct LossSurface: Sendable {
     return (ends.min() ?? 0) - 12...(ends.max() ?? 0) + 12
   }
 
+  /// ln N in the middle of the table, moved to a compute as if size and tokens grew alike.
+  private func middle(logCompute: Double) -> Double? {
+    guard let sizeRange, let tokenRange, sizeRange.lowerBound > 0, tokenRange.lowerBound > 0 else {
+      return nil
+    }
+    func centre(_ range: ClosedRange<Double>) -> Double {
+      (Double.log(range.lowerBound) + Double.log(range.upperBound)) / 2
+    }
+    return (centre(sizeRange) - centre(tokenRange) + logCompute - Double.log(6)) / 2
+  }
+
   /// The optimum at a compute of 6·N·D.
   ///
   /// - Parameter near: ln N at which a neighbouring problem had its optimum; nil to scan.
@@ -111,13 +122,30 @@ struct LossSurface: Sendable {
         logN: logN, logD: product - logN,
         outcome: outcome(point, logN: logN, logD: product - logN), isInterior: true)
     }
-    let found = lowest(in: sizes(logCompute: logCompute), near: near) {
-      cost(point, logN: $0, logD: product - $0)
+    let bounds = sizes(logCompute: logCompute)
+    func cost(_ logN: Double) -> Double {
+      self.cost(point, logN: logN, logD: product - logN)
     }
+    // The valley next to the table comes first: far outside it a flexible law may fall again.
+    var found = lowest(in: bounds, near: near ?? middle(logCompute: logCompute), cost)
+    if !found.isInterior { found = lowest(in: bounds, near: nil, cost) }
     return Optimum(
       logN: found.argument, logD: product - found.argument,
       outcome: outcome(point, logN: found.argument, logD: product - found.argument),
       isInterior: found.isInterior)
+  }
+
+  /// d ln N*/d ln C at an optimum, from second differences of the outcome along and across it.
+  func sizeExponent(_ point: [Double], at optimum: Optimum) -> Double {
+    let step = 0.01
+    func value(_ alongN: Double, _ alongC: Double) -> Double {
+      outcome(
+        point, logN: optimum.logN + step * alongN,
+        logD: optimum.logD + step * (alongC - alongN))
+    }
+    let curvature = value(1, 0) - 2 * value(0, 0) + value(-1, 0)
+    let mixed = (value(1, 1) - value(-1, 1) - value(1, -1) + value(-1, -1)) / 4
+    return -mixed / curvature
   }
 
   /// The lowest point of a function of ln N: a scan, then the valley it found.
