@@ -1,9 +1,16 @@
 /// Every law, in the order in which help and reports list them.
 public enum LawCatalog {
-  /// One line a law; a test compares the list with the folder `Laws`.
+  /// A test compares the list with the folder `Laws`.
   public static let all: [any Law] = [
-    Chinchilla(),
-    ParScale(),
+    PowerLaw(), PowerConstant(), VarianceLimited(), ResolutionLimited(), BrokenPower(), M4(),
+    Kaplan(), KaplanSteps(), Chinchilla(), Coupled(), Farseer(), Overtraining(),
+    Annealing(), MultiPower(),
+    DataConstrained(), RepeatedData(), DataFiltering(), Vocabulary(),
+    Routed(), FineGrainedMoE(), Precision(), FloatQuantization(), ParScale(),
+    SparseAttention(), SparseTraining(), Superposition(),
+    EncoderDecoder(), Multilingual(), Transfer(),
+    LossToError(), LossToAccuracy(), TwoStepLaw(), TaskSigmoid(), PassUntil(), PostTraining(), RLSigmoid(),
+    LearningRateLaw(), BatchSizeLaw(), CriticalBatch(), MixtureLaw(),
   ]
 
   /// The law with this name.

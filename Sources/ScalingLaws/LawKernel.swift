@@ -193,4 +193,28 @@ extension Law {
   ) -> Double {
     makeKernel().predictOne(point, columns, segments)
   }
+
+  /// The derivatives of the prediction for one observation with respect to all parameters.
+  ///
+  /// - Parameters:
+  ///   - point: the parameters in physical units.
+  ///   - columns: the columns in the card's order.
+  ///   - segments: the schedule behind the observation, for laws that need one.
+  public func gradient(
+    _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
+  ) -> [Double] {
+    var schedule = LearningRateSchedule(rates: [])
+    schedule.segments = segments
+    let names = card.columns.map(\.name)
+    let observations = Observations(
+      columns: Dictionary(
+        zip(names, columns.map { [$0] }), uniquingKeysWith: { first, _ in first }),
+      response: [1], schedules: [schedule], scheduleOfRow: [0])
+    let table = LaneTable(observations: observations, columns: names, rows: [0])
+    let free = Array(point.indices)
+    var predictions = [Lanes.zero]
+    var derivatives = [Lanes](repeating: .zero, count: free.count)
+    makeKernel().differentiate(table, point, free, &predictions, &derivatives)
+    return derivatives.map { $0[0] }
+  }
 }

@@ -64,6 +64,8 @@ public struct Observations: Sendable {
   public var columns: [String: [Double]]
   /// The outcome of each row.
   public var response: [Double]
+  /// The column of the outcomes, where it is not the law's own.
+  public var responseName: String?
   /// The weight of each row in the objective.
   public var weights: [Double]
   /// Which run each row belongs to; rows of one run are resampled together.
@@ -107,11 +109,13 @@ public struct Observations: Sendable {
 
   /// The chosen rows, in the given order.
   public func selecting(_ rows: [Int]) -> Observations {
-    Observations(
+    var result = Observations(
       columns: columns.mapValues { column in rows.map { column[$0] } },
       response: rows.map { response[$0] }, weights: rows.map { weights[$0] },
       clusters: rows.map { clusters[$0] }, labels: rows.map { labels[$0] },
       schedules: schedules, scheduleOfRow: rows.map { scheduleOfRow[$0] })
+    result.responseName = responseName
+    return result
   }
 
   /// The column of training compute: `C`, or 6·N·D where it is absent; nil without either.

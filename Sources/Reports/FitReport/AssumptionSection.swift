@@ -13,12 +13,12 @@ extension FitReading {
     let search = fit.search
     var rows: [[String]] = [
       ["Source", part.source],
-      ["Law", "\(fit.law.name): \(responseName) = \(card.formula)"],
-      ["From", card.citations.map { "[\($0)]" }.joined(separator: " ")],
+      ["Law", "\(fit.law.name): \(equation)"],
+      ["Catalogue entries", card.citations.map { "[\($0)]" }.joined(separator: " ")],
       ["Minimised", objectiveText],
       [
         "Minimum",
-        "\(NumberFormat.significant(fit.objectiveValue, 9)), reached by \(search.agreeing) of \(search.polished) finished searches out of \(search.starts) starts",
+        "\(NumberFormat.significant(fit.objectiveValue, 9)), reached by \(search.agreeing) of the \(search.polished) searches that were taken to full precision",
       ],
       ["Intervals", intervalText],
     ]

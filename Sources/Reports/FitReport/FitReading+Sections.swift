@@ -3,9 +3,11 @@ internal import Statistics
 
 extension FitReading {
   /// The sections of the report, in reading order.
-  func sections() -> [ReportSection] {
+  ///
+  /// - Parameter isAlone: whether the page is about this fit only, so that the summary heads it.
+  func sections(isAlone: Bool) -> [ReportSection] {
     [
-      overviewSection(), mainFigureSection(), residualSection(), parameterSection(),
+      overviewSection(isAlone: isAlone), mainFigureSection(), residualSection(), parameterSection(),
       rankingSection(), tradeoffSection(), planSection(), validationSection(),
       influenceSection(), assumptionSection(),
     ].compactMap { $0 }
@@ -13,7 +15,8 @@ extension FitReading {
 
   /// The sections that a report of very many groups can afford.
   func mainSections() -> [ReportSection] {
-    [overviewSection(), mainFigureSection(), parameterSection(figures: false)].compactMap { $0 }
+    [overviewSection(isAlone: false), mainFigureSection(), parameterSection(figures: false)]
+      .compactMap { $0 }
   }
 
   // MARK: Sentences
@@ -27,7 +30,7 @@ extension FitReading {
   /// The result in one line, for a report of several groups.
   func line() -> String {
     let trust = part.validation.last.map {
-      "; fitted to the smaller runs it misses the larger by \(Wording.percent($0.relativeError))"
+      "; fitted to the \(heldOutWords.fitted) rows it misses the \(heldOutWords.held) by \(Wording.percent($0.relativeError))"
     }
     return "\(name): \(predictionSentence() ?? fittedSentence())"
       .trimmingSuffix(".") + (trust ?? "") + "."
@@ -47,7 +50,7 @@ extension FitReading {
     }
     let span = spans.isEmpty ? "" : ", spanning \(Wording.list(spans))"
     return
-      "What was fitted: \(what)\(span). The law \(fit.law.name) says \(responseName) = \(card.formula)."
+      "What was fitted: \(what)\(span). The law \(fit.law.name) says \(equation)."
   }
 
   func predictionSentence() -> String? {
@@ -84,13 +87,14 @@ extension FitReading {
     var text = "How far to trust it: half of the rows lie within "
     text +=
       fit.objective.residual == .log
-      ? Wording.percent(median(sizes)) : NumberFormat.significant(median(sizes), 2)
+      ? Wording.percent(median(sizes))
+      : "\(NumberFormat.significant(median(sizes), 2)) \(departureUnit)"
     text += " of the law"
     guard let last = part.validation.last else {
       return text + "; there are too few scales to test it on larger runs than it was fitted to."
     }
     text +=
-      ". Fitted again to the \(last.fittedRows) smaller rows alone, it predicts the \(last.heldOutRows) larger within \(Wording.percent(last.relativeError)) on average"
+      ". Fitted again to the \(last.fittedRows) \(heldOutWords.fitted) rows alone, it predicts the \(last.heldOutRows) \(heldOutWords.held) within \(Wording.percent(last.relativeError)) on average"
     if last.bias.isFinite, abs(last.bias) > 0.5 * last.relativeError {
       text += ", mostly too \(last.bias > 0 ? "high" : "low")"
     }
@@ -98,33 +102,48 @@ extension FitReading {
   }
 
   private func warningSentence() -> String? {
-    let count = fit.warnings.count
+    let count =
+      fit.warnings.count + (plan?.warnings.count ?? 0) + (hasOwnCaution ? 1 : 0)
+      + (influenceWarning() == nil ? 0 : 1) + (distanceWarning() == nil ? 0 : 1)
     guard count > 0 else { return nil }
     return
       "\(Wording.spelled(count)) caution\(count == 1 ? "" : "s") below limit\(count == 1 ? "s" : "") what may be concluded."
   }
 
+  /// Whether the law's caution is not among the warnings of the fit already.
+  private var hasOwnCaution: Bool {
+    !card.caution.isEmpty && !fit.warnings.contains { $0.contains(card.caution) }
+  }
+
   // MARK: First section
 
-  func overviewSection() -> ReportSection {
+  func overviewSection(isAlone: Bool) -> ReportSection {
     var blocks: [ReportBlock] = fit.warnings.map { .warning(Wording.sentence($0) + ".") }
-    if !card.caution.isEmpty { blocks.append(.warning(Wording.sentence(card.caution) + ".")) }
+    if hasOwnCaution { blocks.append(.warning(Wording.sentence(card.caution) + ".")) }
     blocks += (plan?.warnings ?? []).map { .warning(Wording.sentence($0) + ".") }
-    // On a page of its own the summary heads the page; among others it heads the part.
-    if blocks.isEmpty {
+    if let note = influenceWarning() { blocks.append(.warning(note)) }
+    if let note = distanceWarning() { blocks.append(.warning(note)) }
+    if fit.warnings.isEmpty {
       blocks.append(
-        .paragraph("The fit raised no warning: one optimum, all parameters determined."))
+        .paragraph("The fit itself raised no warning: one optimum, all parameters determined."))
     }
-    blocks.append(.keyNumbers(keyNumbers()))
-    return ReportSection("Summary", summary().map { .paragraph($0) } + blocks)
+    // On a page of its own the sentences head the page.
+    let sentences = isAlone ? [] : summary().map { ReportBlock.paragraph($0) }
+    return ReportSection(
+      "Key numbers and cautions", sentences + [.keyNumbers(keyNumbers())] + blocks)
   }
 
   private func keyNumbers() -> [KeyNumber] {
     func key(_ label: String, _ x: Estimated, _ unit: String = "") -> KeyNumber {
       let interval = Wording.interval(x)
       return KeyNumber(
-        label: label, value: Wording.number(x.value) + unit,
+        label: label, value: Wording.value(x) + unit,
         interval: interval == Wording.missing ? nil : interval)
+    }
+    func exponent(_ x: Estimated) -> KeyNumber {
+      var number = key("Size grows as compute to the power", x)
+      if number.interval == nil, hasIntervals { number.interval = "fixed by the law's form" }
+      return number
     }
     var numbers: [KeyNumber] = []
     if let plan {
@@ -133,7 +152,7 @@ extension FitReading {
         key("Best size at \(budget) FLOPs", plan.size), key("Best token count", plan.tokens),
         key("Tokens per parameter", plan.tokensPerParameter),
         key("Predicted \(responseName)", plan.outcome),
-        key("Size grows as compute to the power", plan.sizeExponent),
+        exponent(plan.sizeExponent),
       ]
     } else if let forecast = singleForecast() {
       let place = Wording.number(forecast.columns[main.column] ?? .nan)
@@ -147,7 +166,8 @@ extension FitReading {
     if let last = part.validation.last {
       numbers.append(
         KeyNumber(
-          label: "Error on held-out larger runs", value: Wording.percent(last.relativeError),
+          label: "Error on held-out \(heldOutWords.held) rows",
+          value: Wording.percent(last.relativeError),
           interval: "\(last.heldOutRows) of \(used.count) rows held out"))
     }
     return numbers

@@ -93,8 +93,32 @@ struct FitReading {
   var levelText: String { NumberFormat.percent(fit.level, decimals: 0) }
   var hasIntervals: Bool { !fit.draws.isEmpty }
 
+  /// What the rows fitted and held out in a validation differ in.
+  var heldOutWords: (fitted: String, held: String) {
+    scaleName == "step" ? ("earlier", "later") : ("smaller", "larger")
+  }
+
+  /// The column by which validation orders rows.
+  var scaleName: String {
+    if compute != nil { return "C" }
+    for name in ["N", "D", "step"] where fit.observations.columns[name] != nil { return name }
+    return card.columns.first?.name ?? "row"
+  }
+
   /// The plan at the budget.
   var plan: ComputePlan? { plans.count == 3 ? plans[1] : nil }
+
+  /// The law as an equation, with its column of size named where the formula calls it x.
+  var equation: String {
+    let x = fit.law.settings.first { $0.name == "x" }.map { ", where x is \($0.value)" }
+    return "\(responseName) = \(card.formula)\(x ?? "")"
+  }
+
+  /// The unit of departures that are not shares.
+  var departureUnit: String {
+    fit.objective.residual == .linear && responseName == card.response.column
+      ? card.response.unit : ""
+  }
 
   // MARK: Axes
 
@@ -102,9 +126,10 @@ struct FitReading {
     let unit = responseName == card.response.column ? card.response.unit : ""
     let label = Wording.sentence(responseName) + (unit.isEmpty ? "" : " (\(unit))")
     let values = fit.observations.response + fit.predictions
-    guard let low = values.min(), let high = values.max(), low > 0, high / low > 8 else {
-      return Axis(label: label)
-    }
+    let isLaw = shape == .tradeoff || shape == .single
+    guard let low = values.min(), let high = values.max(), low > 0,
+      high / low > (isLaw ? 1.6 : 8)
+    else { return Axis(label: label) }
     return Axis(label: label, scale: .log10, format: high >= 1e4 ? .scale : .plain)
   }
 
@@ -209,7 +234,8 @@ struct FitReading {
     switch fit.objective.residual {
     case .log: return Axis(label: "Measured over law, less one", format: .percent)
     case .linear:
-      return Axis(label: "Measured less law (\(card.response.unit))")
+      return Axis(
+        label: "Measured less law" + (departureUnit.isEmpty ? "" : " (\(departureUnit))"))
     case .logPlusOne: return Axis(label: "ln(1 + measured) − ln(1 + law)")
     }
   }

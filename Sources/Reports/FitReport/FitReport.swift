@@ -56,8 +56,9 @@ public struct FitReport: Sendable {
   /// and where that is not enough only the main figure of each part is drawn.
   public func html() -> String {
     let readings = parts.map { FitReading($0, compute: compute) }
-    let full = page(readings, sections: readings.map { $0.sections() }).html()
-    guard full.utf8.count > 2_000_000, parts.count > 1 else { return full }
+    let isAlone = parts.count == 1
+    let full = page(readings, sections: readings.map { $0.sections(isAlone: isAlone) }).html()
+    guard full.utf8.count > 2_000_000, !isAlone else { return full }
     return page(readings, sections: readings.map { $0.mainSections() }).html()
   }
 
@@ -75,8 +76,8 @@ public struct FitReport: Sendable {
         result += own.map { ReportSection("\(name): \($0.title)", $0.blocks) }
       } else {
         // A table of contents with a dozen entries for each group would help nobody.
-        let first = own.first?.blocks ?? []
-        let rest = own.dropFirst().map { ReportBlock.details(summary: $0.title, $0.blocks) }
+        let first = own.prefix(2).flatMap(\.blocks)
+        let rest = own.dropFirst(2).map { ReportBlock.details(summary: $0.title, $0.blocks) }
         result.append(ReportSection(name, first + rest))
       }
     }
@@ -94,21 +95,20 @@ public struct FitReport: Sendable {
     let laws = Set(readings.map { $0.fit.law.name })
     let parameters = laws.count == 1 ? readings.first?.fit.law.parameters.map(\.name) ?? [] : []
     let columns: [TextTable.Column] =
-      [.init("Group"), .init("Law"), .init("Rows", alignment: .trailing)]
-      + parameters.map { .init($0, alignment: .trailing) }
-      + [
-        .init("Error on held-out larger runs", alignment: .trailing),
-        .init("Warnings", alignment: .trailing),
-      ]
+      [
+        .init("Group"), .init("Law"), .init("Rows", alignment: .trailing),
+        .init("Held-out error", alignment: .trailing), .init("Warnings", alignment: .trailing),
+      ] + parameters.map { .init($0, alignment: .trailing) }
     let rows = readings.map { reading -> [String] in
       let fit = reading.fit
       let values = parameters.map { name in
         fit.interval(of: name).map(Wording.estimated) ?? Wording.missing
       }
-      return [reading.name, fit.law.name, "\(reading.used.count)"] + values + [
-        reading.part.validation.last.map { Wording.percent($0.relativeError) } ?? Wording.missing,
+      let error = reading.part.validation.last.map { Wording.percent($0.relativeError) }
+      return [
+        reading.name, fit.law.name, "\(reading.used.count)", error ?? Wording.missing,
         "\(fit.warnings.count)",
-      ]
+      ] + values
     }
     return ReportSection(
       "All groups",
@@ -116,7 +116,9 @@ public struct FitReport: Sendable {
         .table(
           ReportTable(
             columns: columns, rows: rows,
-            note: "Each group is fitted by itself; brackets hold the interval of each value."))
+            note:
+              "Each group is fitted by itself; brackets hold the interval of each value. Held-out error: the mean relative error on the rows beyond those fitted, in the last window."
+          ))
       ])
   }
 }

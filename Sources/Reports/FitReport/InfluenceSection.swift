@@ -28,10 +28,15 @@ extension FitReading {
     }
   }
 
-  /// The parameters that the worst rows move by a standard error or a tenth, the furthest first.
+  /// The parameters that the worst rows move by a standard error, exponents first.
   private var largeMoves: [Move] {
-    moves.filter { $0.errors >= 1 || $0.share >= 0.1 }
-      .sorted { rank($0) > rank($1) }
+    moves.filter { $0.errors >= 1 || ($0.errors.isNaN && $0.share >= 0.1) }
+      .sorted { (isShape($0), rank($0)) > (isShape($1), rank($1)) }
+  }
+
+  /// Exponents decide where the law goes beyond the data, so they are named first.
+  private func isShape(_ move: Move) -> Int {
+    fit.law.index(of: move.name).map { fit.law.parameters[$0].isLinear ? 0 : 1 } ?? 0
   }
 
   private func rank(_ move: Move) -> Double { move.errors.isNaN ? move.share : move.errors }
@@ -67,17 +72,21 @@ extension FitReading {
       "\(Wording.spelled(count)) \(rows) \(share) move\(count == 1 ? "s" : "") \(Wording.list(shown.map(text)))."
   }
 
+  /// The same as a caution where a parameter moves by a standard error; nil elsewhere.
+  func influenceWarning() -> String? {
+    guard moves.contains(where: { $0.errors >= 1 }), let sentence = influenceSentence() else {
+      return nil
+    }
+    return sentence + " Look at these rows before trusting those parameters."
+  }
+
   func influenceSection() -> ReportSection? {
     guard let influence = part.influence, !influence.rows.isEmpty,
       let sentence = influenceSentence()
     else { return nil }
-    var blocks: [ReportBlock] = []
-    let isLarge = moves.contains { $0.errors >= 1 }
-    if isLarge {
-      blocks.append(.warning(sentence + " Look at these rows before trusting those parameters."))
-    } else {
-      blocks.append(.paragraph(sentence))
-    }
+    var blocks: [ReportBlock] = [
+      influenceWarning().map { .warning($0) } ?? .paragraph(sentence)
+    ]
     let names = fit.freeParameters
     let slots = names.compactMap { fit.law.index(of: $0) }
     let columns = names.map { TextTable.Column($0, alignment: .trailing) }

@@ -43,10 +43,13 @@ extension FitReading {
 
   /// The axis of outcomes with ends taken from rows and curve, so that a wide band is cut off
   /// and does not flatten the rest.
-  private func outcomeAxis(including curve: [Double]) -> Axis {
+  private func outcomeAxis(including curve: [Double], band: [Double]) -> Axis {
     var axis = responseAxis
     let values = (fit.observations.response + curve).filter(\.isFinite)
-    guard let low = values.min(), let high = values.max(), low < high else { return axis }
+    guard var low = values.min(), var high = values.max(), low < high else { return axis }
+    let room = 0.25 * (high - low)
+    let ends = band.filter { $0.isFinite && $0 > low - room && $0 < high + room }
+    (low, high) = (min(low, ends.min() ?? low), max(high, ends.max() ?? high))
     if axis.scale == .log10 {
       let pad = pow(high / low, 0.04)
       axis.domain = low / pad...high * pad
@@ -74,12 +77,16 @@ extension FitReading {
     let inside = xs.indices.filter { xs[$0] <= largest }
     let beyond = xs.indices.filter { xs[$0] >= (inside.last.map { xs[$0] } ?? 0) }
     layers.append(
-      .line(LineLayer(xs: inside.map { xs[$0] }, ys: inside.map { ys[$0] }, color: .ink)))
+      .line(
+        LineLayer(
+          xs: inside.map { xs[$0] }, ys: inside.map { ys[$0] }, color: .ink,
+          label: beyond.count > 1 ? nil : "law")))
     if beyond.count > 1 {
       layers.append(
         .line(
           LineLayer(
-            xs: beyond.map { xs[$0] }, ys: beyond.map { ys[$0] }, color: .ink, isDashed: true)))
+            xs: beyond.map { xs[$0] }, ys: beyond.map { ys[$0] }, color: .ink, label: "law",
+            isDashed: true)))
     }
     if let compute { layers += points(x: compute) { fit.observations.response[$0] } }
     if let plan {
@@ -98,7 +105,9 @@ extension FitReading {
     return Figure(
       Chart(
         title: "\(Wording.sentence(responseName)) against compute", x: axis("C"),
-        y: outcomeAxis(including: ys), layers: layers),
+        y: outcomeAxis(
+          including: ys, band: frontier.flatMap { [$0.outcome.low, $0.outcome.high] }),
+        layers: layers),
       caption:
         "Dots are runs, coloured by model size\(isSomeRowHollow ? "; hollow ones were not fitted" : ""). The thick line is the law at the best division of compute between size and tokens, dashed beyond the largest run. Thin lines are the law at fixed sizes: no run can fall far below the thick one unless the law is wrong.",
       method: "Law \(fit.law.name) at its estimate. \(bandMethod)\(held)")
@@ -154,7 +163,7 @@ extension FitReading {
     return Figure(
       Chart(
         title: "\(Wording.sentence(responseName)) against \(column)", x: horizontal,
-        y: outcomeAxis(including: ys), layers: layers),
+        y: outcomeAxis(including: ys, band: curve.flatMap { [$0.low, $0.high] }), layers: layers),
       caption:
         "Dots are runs\(isSomeRowHollow ? "; hollow ones were not fitted" : ""), the line is the law, dashed beyond the largest run.",
       method: "Law \(fit.law.name) at its estimate. \(bandMethod)")
@@ -171,8 +180,9 @@ extension FitReading {
       return Figure(Chart(title: column, x: axis(column), y: responseAxis))
     }
     let rest = card.columns.map(\.name).filter { $0 != column }
+    let leveled = rest.map { Self.levels(rows.columns[$0] ?? []) }
     let combinations = Dictionary(grouping: rows.response.indices) { row in
-      rest.map { rows.columns[$0]?[row] ?? .nan }
+      leveled.map { $0.indices.contains(row) ? $0[row] : .nan }
     }.sorted { $0.value[0] < $1.value[0] }
     var layers: [ChartLayer] = []
     let caption: String
@@ -191,7 +201,8 @@ extension FitReading {
               }, color: color,
               label: zip(rest, key).map { "\($0) \(Wording.number($1))" }.joined(separator: ", "))))
       }
-      caption = "Dots are runs, lines the law."
+      caption =
+        "Dots are runs, lines the law at the values in the key; rows within 6 % of a value share its colour."
     } else {
       layers = [
         .points(
@@ -213,6 +224,23 @@ extension FitReading {
         title: "\(Wording.sentence(responseName)) against \(column)", x: axis(column),
         y: responseAxis, layers: layers),
       caption: caption, method: "Law \(fit.law.name) at its estimate.")
+  }
+
+  /// Values with near neighbours, within 6 %, pooled at the middle one: sizes of one rung rarely
+  /// agree to the parameter.
+  private static func levels(_ values: [Double]) -> [Double] {
+    var level: [Double: Double] = [:]
+    var rung: [Double] = []
+    func close() {
+      for value in rung { level[value] = rung[rung.count / 2] }
+      rung = []
+    }
+    for value in Set(values).sorted() {
+      if let last = rung.last, !(last > 0 && value < 1.06 * last) { close() }
+      rung.append(value)
+    }
+    close()
+    return values.map { level[$0] ?? $0 }
   }
 
   private func law(

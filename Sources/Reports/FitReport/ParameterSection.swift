@@ -4,7 +4,7 @@ internal import Statistics
 
 extension FitReading {
   func parameterSection(figures: Bool = true) -> ReportSection {
-    var blocks: [ReportBlock] = [.paragraph("\(responseName) = \(card.formula)"), .table(table())]
+    var blocks: [ReportBlock] = [.paragraph(equation), .table(table())]
     if figures, hasIntervals {
       blocks += [intervalFigure(), valleyFigure()].compactMap { $0 }.map { .figure($0) }
     }
@@ -26,7 +26,7 @@ extension FitReading {
     }
     let note =
       if let uncertainty = fit.uncertainty {
-        "Intervals by \(uncertainty.method), standard errors from the spread of \(uncertainty.draws.count) refits."
+        "Intervals: \(uncertainty.method); standard errors from the spread of \(uncertainty.draws.count) refits."
       } else {
         "No intervals were measured; standard errors are from the curvature of the objective."
       }

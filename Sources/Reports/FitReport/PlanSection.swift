@@ -5,14 +5,16 @@ extension FitReading {
   func planSection() -> ReportSection? {
     guard let plan else { return forecastSection() }
     var blocks: [ReportBlock] = []
-    if let note = distanceWarning(plan.reach) { blocks.append(.warning(note)) }
     blocks.append(.table(budgetTable()))
     if let table = sizeTable(plan) { blocks.append(.table(table)) }
     if plan.reach.contains(where: \.isOutside) { blocks.append(.table(reachTable(plan.reach))) }
     if let forecast = try? fit.forecast(
       at: others.merging(["N": plan.size.value, "D": plan.tokens.value]) { first, _ in first })
     {
-      blocks.append(.paragraph(forecast.sentence))
+      blocks.append(
+        .paragraph(
+          "A single run at N* and D* would fall in \(Wording.interval(forecast.run)) (\(levelText)): the interval of the law and the scatter of the runs together."
+        ))
     }
     blocks += nextRunBlocks(plan)
     return ReportSection("What to run", blocks)
@@ -24,9 +26,9 @@ extension FitReading {
     ReportTable(
       caption: "The best division of three budgets",
       columns: [
-        .init("Compute (FLOPs)", alignment: .trailing),
-        .init("N* (parameters)", alignment: .trailing), .init("D* (tokens)", alignment: .trailing),
-        .init("Tokens per parameter", alignment: .trailing),
+        .init("C", alignment: .trailing),
+        .init("N*", alignment: .trailing), .init("D*", alignment: .trailing),
+        .init("D*/N*", alignment: .trailing),
         .init(Wording.sentence(responseName), alignment: .trailing),
       ],
       rows: plans.map {
@@ -37,7 +39,7 @@ extension FitReading {
         ]
       }, emphasizedRows: [1],
       note:
-        "A tenth of the budget, the budget and ten times it, with \(levelText) intervals. They hold what the runs cannot tell about this law; they do not hold the chance that another law is right."
+        "C in FLOPs, N* parameters, D* tokens: a tenth of the budget, the budget and ten times it, with \(levelText) intervals. They hold what the runs cannot tell about this law; they do not hold the chance that another law is right."
     )
   }
 
@@ -46,7 +48,7 @@ extension FitReading {
       let rows = try? fit.sizeTradeoffs(
         compute: plan.compute.value, holding: others, factors: [0.25, 0.5, 1, 2, 4])
     else { return nil }
-    let names = [0.25: "a quarter", 0.5: "half", 1: "N*", 2: "twice", 4: "four times"]
+    let names = [0.25: "N*/4", 0.5: "N*/2", 1: "N*", 2: "2 N*", 4: "4 N*"]
     return ReportTable(
       caption: "How much do I lose at half the size?",
       columns: [
@@ -107,7 +109,6 @@ extension FitReading {
   private func forecastSection() -> ReportSection? {
     guard let forecast = singleForecast() else { return nil }
     var blocks: [ReportBlock] = []
-    if let note = distanceWarning(forecast.reach) { blocks.append(.warning(note)) }
     blocks.append(.paragraph(forecast.sentence))
     let (column, _) = main
     if let place = forecast.columns[column], axis(column).scale == .log10 {
@@ -143,7 +144,9 @@ extension FitReading {
     return reach.factor.isFinite ? NumberFormat.significant(reach.factor, 2) + "×" : "outside"
   }
 
-  private func distanceWarning(_ reach: [Reach]) -> String? {
+  /// How far the plan or forecast lies beyond the data; nil inside it.
+  func distanceWarning() -> String? {
+    let reach = plan?.reach ?? singleForecast()?.reach ?? []
     let far = reach.filter { $0.isOutside }.compactMap(\.sentence)
     guard !far.isEmpty else { return nil }
     return

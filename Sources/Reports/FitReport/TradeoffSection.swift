@@ -102,8 +102,26 @@ extension FitReading {
         }))
   }
 
+  /// The outcomes that equal factors of compute reach along the frontier, and worse ones that
+  /// badly divided runs reach: even steps would leave the good end empty.
+  private var levels: [Double] {
+    let outcomes = stride(from: 0, to: frontier.count - 1, by: 5).map { frontier[$0].outcome.value }
+    var result = outcomes.compactMap { Double(NumberFormat.significant($0, 3)) }
+    if !card.response.higherIsBetter, let worst = result.max(), worst > 0 {
+      result += [1.2, 1.5, 2].compactMap { Double(NumberFormat.significant(worst * $0, 2)) }
+    }
+    return Array(Set(result)).sorted()
+  }
+
   /// Infinite ends are left empty in tables of numbers.
   private func finite(_ value: Double) -> Double { value.isFinite ? value : .nan }
+
+  private var levelStep: String {
+    let xs = frontier.map(\.compute.value)
+    guard xs.count > 5, xs[0] > 0 else { return "lines are at equal factors of compute." }
+    return
+      "lines it crosses are a factor \(NumberFormat.significant(xs[5] / xs[0], 2)) of compute apart."
+  }
 
   private func contourFigure() -> Figure? {
     guard let sizes = fit.ranges["N"], let tokens = fit.ranges["D"], sizes.lowerBound > 0,
@@ -111,16 +129,17 @@ extension FitReading {
     else { return nil }
     let n =
       min(sizes.lowerBound, plan.size.value)
-      / 1.5...max(sizes.upperBound, plan.size.value) * 1.5
+      / 1.5...max(sizes.upperBound, plan.size.value) * 3
     let d =
       min(tokens.lowerBound, plan.tokens.value)
-      / 1.5...max(tokens.upperBound, plan.tokens.value) * 1.5
+      / 1.5...max(tokens.upperBound, plan.tokens.value) * 3
     guard let grid = try? fit.outcomeGrid(sizes: n, tokens: d, steps: 36, holding: others) else {
       return nil
     }
     let values = grid.tokens.indices.map { row in grid.sizes.indices.map { grid.outcome[$0][row] } }
     var layers: [ChartLayer] = [
-      .contour(ContourLayer(xs: grid.sizes, ys: grid.tokens, values: values))
+      .contour(
+        ContourLayer(xs: grid.sizes, ys: grid.tokens, values: values, levels: levels))
     ]
     let ends = [n.lowerBound, n.upperBound]
     layers.append(
@@ -151,7 +170,7 @@ extension FitReading {
         title: "Lines of equal \(responseName) over size and data", x: horizontal, y: vertical,
         layers: layers),
       caption:
-        "All points of a grey line reach the same \(responseName). The frontier crosses each where it costs least compute.",
+        "All points of a grey line reach the same \(responseName). The frontier crosses each where it costs least compute; \(levelStep)",
       method: "Law \(fit.law.name) at its estimate on a grid of 36 by 36.")
   }
 }

@@ -7,7 +7,7 @@ extension FitReading {
     let windows = part.validation.windows
     guard let last = windows.last else {
       return ReportSection(
-        "Would it have predicted the largest runs?",
+        question,
         [
           .warning(
             "Not measured: there are too few rows, or too few different scales, to fit the law to some and predict the others."
@@ -16,19 +16,18 @@ extension FitReading {
     }
     var blocks: [ReportBlock] = [
       .paragraph(
-        "The test that matters for a forecast: fit the law to the smaller runs only, predict the larger, compare."
+        "The test that matters for a forecast: fit the law to the \(heldOutWords.fitted) rows only, predict the \(heldOutWords.held), compare."
       ), .table(table(windows)),
     ]
-    if windows.count > 1 { blocks.append(.figure(windowFigure(windows))) }
+    if windows.count > 2 { blocks.append(.figure(windowFigure(windows))) }
     if let figure = heldOutFigure(last) { blocks.append(.figure(figure)) }
-    return ReportSection("Would it have predicted the largest runs?", blocks)
+    return ReportSection(question, blocks)
   }
 
-  private var scaleName: String {
-    let rows = fit.observations
-    if compute != nil { return "C" }
-    for name in ["N", "D", "step"] where rows.columns[name] != nil { return name }
-    return card.columns.first?.name ?? "row"
+  private var question: String {
+    scaleName == "step"
+      ? "Would it have predicted the end of training?"
+      : "Would it have predicted the largest runs?"
   }
 
   private func table(_ windows: [Validation.Window]) -> ReportTable {
@@ -54,12 +53,14 @@ extension FitReading {
   }
 
   private func windowFigure(_ windows: [Validation.Window]) -> Figure {
-    let xs = windows.map(\.fittedUpTo)
+    let xs = windows.map { Double($0.fittedRows) }
     let errors = windows.map(\.relativeError)
     return Figure(
       Chart(
-        title: "Error on the larger runs, by how much was fitted",
-        x: scaleAxis(label: "Largest \(scaleName) fitted"),
+        title: "Error on the \(heldOutWords.held) rows, by how much was fitted",
+        x: Axis(
+          label: "Rows fitted, of \(used.count), the smallest \(scaleName) first",
+          format: .custom { $0 == $0.rounded() ? "\(Int($0))" : "" }),
         y: Axis(
           label: "Mean relative error", domain: errorDomain(errors), format: .percent),
         layers: [
@@ -68,13 +69,14 @@ extension FitReading {
             PointLayer(
               zip(xs, windows).map { x, window in
                 ChartPoint(
-                  x: x, y: window.relativeError, title: "\(window.fittedRows) rows fitted")
+                  x: x, y: window.relativeError,
+                  title: "up to \(scaleName) = \(Wording.number(window.fittedUpTo))")
               }, radius: 4)),
         ]),
       caption:
-        "The error should fall, or at least not rise, as larger runs are let in: a rise says that the law bends.",
+        "The error should fall, or at least not rise, as \(heldOutWords.held) rows are let in: a rise says that the law bends.",
       method:
-        "The law is fitted again from its own starts to the rows up to each scale; nothing of the larger rows is used.",
+        "The law is fitted again from its own starts to the rows up to each scale; nothing of the \(heldOutWords.held) rows is used.",
       data: FigureData(
         columns: [
           "fitted_rows", "held_out_rows", "fitted_up_to", "relative_error", "bias",
@@ -84,12 +86,6 @@ extension FitReading {
             Double($0.fittedRows), Double($0.heldOutRows), $0.fittedUpTo, $0.relativeError, $0.bias,
           ]
         }))
-  }
-
-  private func scaleAxis(label: String) -> Axis {
-    var result = axis(scaleName)
-    result.label = label
-    return result
   }
 
   private func errorDomain(_ errors: [Double]) -> ClosedRange<Double>? {
@@ -120,14 +116,19 @@ extension FitReading {
         ChartPoint(x: predicted[$0], y: rows.response[$0], title: title($0), isHollow: hollow)
       }
     }
-    let all = (fitted + held).flatMap { [predicted[$0], rows.response[$0]] }.filter(\.isFinite)
-    guard let low = all.min(), let high = all.max(), low < high else { return nil }
-    let vertical = responseAxis
+    // The held-out rows fill the plot; most fitted ones lie far outside it.
+    let shown = held.flatMap { [predicted[$0], rows.response[$0]] }.filter(\.isFinite)
+    guard let least = shown.min(), let most = shown.max(), least < most else { return nil }
+    let pad = 0.12 * (most - least)
+    let (low, high) = (least - pad, most + pad)
+    var vertical = responseAxis
+    vertical.scale = .linear
+    vertical.domain = low...high
     var horizontal = vertical
     horizontal.label = "Predicted: " + vertical.label
     return Figure(
       Chart(
-        title: "Predicted and measured \(responseName) of the largest runs",
+        title: "Predicted and measured \(responseName) of the \(heldOutWords.held) rows",
         x: horizontal, y: vertical,
         layers: [
           .line(LineLayer(xs: [low, high], ys: [low, high], color: .ink, width: 1)),
@@ -138,10 +139,10 @@ extension FitReading {
           .points(
             PointLayer(
               dots(held, hollow: true), color: .series(1), radius: held.count > 150 ? 2 : 3.5,
-              label: "held out, larger")),
+              label: "held out, \(heldOutWords.held)")),
         ]),
       caption:
-        "On the line, prediction and measurement agree. The \(held.count) hollow runs were not seen by this fit.",
+        "On the line, prediction and measurement agree. The \(held.count) hollow rows were not seen by this fit; most of the fitted ones lie outside the plot.",
       method:
         "Law \(fit.law.name) fitted to the \(fitted.count) rows with \(scaleName) up to \(Wording.number(window.fittedUpTo)).",
       data: FigureData(

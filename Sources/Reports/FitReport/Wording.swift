@@ -15,19 +15,28 @@ enum Wording {
   /// A number with its interval, which is left out where there is none.
   static func estimated(_ x: Estimated) -> String {
     guard x.low.isFinite || x.high.isFinite else { return number(x.value, digits: 4) }
-    // Decimals that suit a wide interval would leave nothing of a small value.
-    let isWide = x.low <= 0 || x.high / x.low > 8 || !x.high.isFinite
+    // What the law fixes by its form has no interval worth printing.
+    if x.high - x.low <= 1e-9 * abs(x.value) { return number(x.value) }
+    // Decimals that suit a wide interval would leave nothing of a small value, and one unit for
+    // three large numbers would make fractions of it.
+    let isWide = x.low <= 0 || x.high / x.low > 3 || !x.high.isFinite || x.value >= 1e5
     guard isWide, x.value > 0, x.low >= 0 else {
       return NumberFormat.withInterval(x.value, x.low, x.high)
     }
-    return "\(number(x.value)) [\(number(x.low)), \(number(x.high))]"
+    return "\(number(x.value)) [\(number(x.low, digits: 2)), \(number(x.high, digits: 2))]"
+  }
+
+  /// The value alone, with the digits that its interval leaves it.
+  static func value(_ x: Estimated) -> String {
+    guard let end = estimated(x).firstIndex(of: " ") else { return estimated(x) }
+    return String(estimated(x)[..<end])
   }
 
   /// The ends of an interval; a dash where there is none.
   static func interval(_ x: Estimated) -> String {
     guard x.low.isFinite || x.high.isFinite else { return missing }
     let text = estimated(x)
-    guard let open = text.firstIndex(of: "[") else { return text }
+    guard let open = text.firstIndex(of: "[") else { return missing }
     return String(text[text.index(after: open)...].dropLast())
       .replacing(", ", with: " to ")
   }
@@ -36,7 +45,7 @@ enum Wording {
   static func percent(_ fraction: Double) -> String {
     guard fraction.isFinite else { return missing }
     if abs(fraction) >= 10 { return "\(number(fraction)) times" }
-    return NumberFormat.significant(fraction * 100, 2) + " %"
+    return NumberFormat.significant(fraction * 100, 2) + "\u{A0}%"
   }
 
   /// "3 rows", "1 row".

@@ -13,6 +13,9 @@ public struct ComparisonOptions: Sendable {
   /// The column that names the seed of a run, by which runs are paired.
   public var seedColumn: String
   /// The simulated tables behind each nested test of a small table; 0 for the F distribution.
+  ///
+  /// The smallest p-value is 1/(refits + 1), and up to five tests are corrected together, so fewer
+  /// than 200 cannot find a difference at the 5 % level for every law.
   public var refits: Int
   /// The significance level of the nested tests.
   public var significance: Double

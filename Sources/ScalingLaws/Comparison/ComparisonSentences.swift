@@ -29,28 +29,29 @@ struct ComparisonSentences {
 
   private func difference(_ joint: JointFit, answer: Comparison.JointAnswer?) -> String {
     let choice = joint.choice
-    let p = Fitter.short(joint.pValueOfNoDifference)
+    let adjusted = joint.pValueOfNoDifference
+    let p = adjusted < 0.001 ? "p < 0.001" : "p = \(Fitter.short(adjusted))"
     guard choice.hypothesis != .same, let answer else {
-      return "No difference: one law describes both tables (p = \(p))."
+      return "No difference: one law describes both tables (\(p))."
     }
     if choice.hypothesis == .amplitude, answer.multiplier.variation < 1.01,
       let worth = answer.multiplier.rungs.first?.multiplier
     {
       return
-        "The treatment changes the amplitude only: worth \(times(worth)) \(scaleWord) at every scale (p = \(p) for no difference)."
+        "The treatment changes the amplitude only: worth \(times(worth)) \(scaleWord) at every scale (\(p) for no difference)."
     }
     if choice.hypothesis == .floor, let floor = choice.relaxed.first,
       let index = joint.law.index(of: floor)
     {
       let change = choice.treatment[index] - choice.baseline[index]
       return
-        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(Fitter.short(abs(change))), which no scale makes up (p = \(p) for no difference)."
+        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(Fitter.short(abs(change))), which no scale makes up (\(p) for no difference)."
     }
     guard let low = answer.multiplier.rungs.first, let high = answer.multiplier.rungs.last else {
-      return "The treatment changes \(choice.hypothesis.phrase) (p = \(p) for no difference)."
+      return "The treatment changes \(choice.hypothesis.phrase) (\(p) for no difference)."
     }
     return
-      "The treatment changes \(choice.hypothesis.phrase): worth \(times(low.multiplier)) \(scaleWord) at the smallest scale and \(times(high.multiplier)) at the largest (p = \(p) for no difference)."
+      "The treatment changes \(choice.hypothesis.phrase): worth \(times(low.multiplier)) \(scaleWord) at the smallest scale and \(times(high.multiplier)) at the largest (\(p) for no difference)."
   }
 
   private func target(_ rung: EffectiveCompute.Rung) -> String {

@@ -7,7 +7,7 @@ internal import RealModule
 /// treatment and baseline differ in amplitude only, it is the same at every scale.
 public struct EffectiveCompute: Sendable {
   /// The multiplier at one scale.
-  public struct Rung: Sendable, Hashable, Codable {
+  public struct Rung: Sendable, Hashable {
     /// The scale of the treatment's run.
     public var scale: Double
     /// The multiplier; infinite where the baseline gets there at no scale within three decades.

@@ -47,7 +47,7 @@ struct PairedRuns: Sendable {
 }
 
 /// The difference between treatment and baseline at one rung of the ladder, without any law.
-public struct RungDifference: Sendable, Hashable, Codable {
+public struct RungDifference: Sendable, Hashable {
   /// The scale of the rung: the mean of its runs.
   public var scale: Double
   /// The number of runs of the baseline.

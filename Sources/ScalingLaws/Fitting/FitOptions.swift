@@ -4,7 +4,7 @@ public struct FitOptions: Sendable {
   public enum IntervalMethod: String, Sendable, Hashable, CaseIterable {
     /// Case bootstrap where there are enough runs, else parametric.
     case automatic
-    /// Resample runs with replacement; rows of one run stay together.
+    /// Reweight runs at random; rows of one run keep one weight.
     case bootstrap
     /// Simulate new outcomes around the fit with the noise of the seeds or of the residuals.
     case parametric
@@ -35,7 +35,10 @@ public struct FitOptions: Sendable {
   public var seed: UInt64
   /// The number of threads; the result does not depend on it.
   public var threads: Int
-  /// How many of the best starts are polished to full precision.
+  /// How many starts are minimised; where a law has more, those with the lowest objective. Starts
+  /// that the user names are all minimised.
+  public var minimisedStarts: Int
+  /// How many of the best minimised starts are polished to full precision.
   public var polished: Int
 
   /// Creates options; every argument has a default.
@@ -43,7 +46,8 @@ public struct FitOptions: Sendable {
     objective: Objective? = nil, fixed: [String: Double] = [:],
     bounds: [String: ClosedRange<Double>] = [:], starts: [String: [Double]] = [:],
     interval: IntervalMethod = .automatic, level: Double = 0.9, resamples: Int = 2000,
-    seedNoise: Double? = nil, seed: UInt64 = 0, threads: Int = 1, polished: Int = 24
+    seedNoise: Double? = nil, seed: UInt64 = 0, threads: Int = 1,
+    minimisedStarts: Int = 256, polished: Int = 24
   ) {
     self.objective = objective
     self.fixed = fixed
@@ -55,6 +59,7 @@ public struct FitOptions: Sendable {
     self.seedNoise = seedNoise
     self.seed = seed
     self.threads = threads
+    self.minimisedStarts = minimisedStarts
     self.polished = polished
   }
 }

@@ -229,6 +229,7 @@ struct Fitter: Sendable {
   /// Huber objective with a small threshold has many shallow valleys.
   func search(from points: [[Double]]) throws(FitError) -> Search {
     let prototype = problem()
+    let points = screened(points, by: prototype)
     let loose = SemismoothNewton(
       relativeTolerance: 1e-4, evaluationLimit: 60, initialDamping: 1)
     let chunk = 16
@@ -280,6 +281,18 @@ struct Fitter: Sendable {
     return Search(
       best: best, starts: points.count, agreeing: near.count, polished: finished.count,
       runnerUp: far)
+  }
+
+  /// The starts with the lowest objective, in their original order, where there are too many.
+  private func screened(_ points: [[Double]], by prototype: ResidualProblem) -> [[Double]] {
+    guard options.starts.isEmpty, points.count > options.minimisedStarts else { return points }
+    var problem = prototype
+    let values = points.map { point in
+      problem.value(atPhysical: space.physical(space.unknowns(point)))
+    }
+    let kept = points.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+      .prefix(options.minimisedStarts)
+    return kept.sorted().map { points[$0] }
   }
 
   /// The candidates to polish: the best ones that do not repeat each other.

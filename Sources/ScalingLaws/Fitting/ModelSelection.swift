@@ -58,15 +58,18 @@ public struct LawRanking: Sendable {
 /// - Parameters:
 ///   - laws: the candidates.
 ///   - observations: the rows.
-///   - options: options of every fit; the interval is measured for the winner only.
+///   - options: options of every fit; no intervals are measured.
+///   - progress: called before each law with its position and name.
 public func rankLaws(
-  _ laws: [any Law], on observations: Observations, options: FitOptions
+  _ laws: [any Law], on observations: Observations, options: FitOptions,
+  progress: (Int, String) -> Void = { _, _ in }
 ) throws(FitError) -> LawRanking {
   var entries: [LawRanking.Entry] = []
   var skipped: [(law: String, reason: String)] = []
   var quick = options
   quick.interval = .none
-  for law in laws {
+  for (position, law) in laws.enumerated() {
+    progress(position, law.name)
     do {
       let fitted = try fit(law, to: observations, options: quick)
       guard observations.count > fitted.freeParameters.count + 1 else {

@@ -99,7 +99,8 @@ extension Fit {
   ) -> (error: Double, bias: Double)? {
     var settings = options
     settings.interval = .none
-    settings.polished = min(options.polished, 8)
+    settings.minimisedStarts = min(options.minimisedStarts, 48)
+    settings.polished = min(options.polished, 6)
     guard
       let fitter = try? Fitter(
         law: law, observations: observations.selecting(Array(fitting)), options: settings),

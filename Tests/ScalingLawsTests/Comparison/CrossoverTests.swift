@@ -52,7 +52,6 @@ import Testing
         if interval.low <= 1e17, 1e17 <= interval.high { covered += 1 }
         spans.append(log(interval.high / max(interval.low, 1e-300)))
       }
-      print("data up to 1e\(top): covered \(covered)/200, median width \(median(spans)) nats")
       #expect(covered >= 180)
       widths.append(median(spans))
     }

@@ -1,0 +1,31 @@
+public import ArgumentParser
+
+/// The command `allometry`.
+public struct AllometryCommand: ParsableCommand {
+  /// What the command is called and which subcommands it has.
+  public static let configuration = CommandConfiguration(
+    commandName: "allometry",
+    abstract: "Will this method still help at scale, and what should I do with my compute?",
+    discussion: """
+      Start with a table of training runs (CSV, JSON lines or JSON):
+
+        allometry fit runs.csv --report report.html
+        allometry fit runs.csv --law chinchilla --json > fit.json
+        allometry plan fit.json --compute 5.76e23
+        allometry forecast fit.json --at N=7e9,D=1.4e11
+
+      Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input,
+      70 internal error, 73 cannot create output, 74 input or output failed.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      FitCommand.self, ForecastCommand.self, PlanCommand.self, CompareCommand.self,
+      TrendsCommand.self, LawsCommand.self,
+    ])
+
+  /// Creates the command.
+  public init() {}
+
+  /// Runs the command with the arguments of the process and ends it.
+  public static func start() { main() }
+}

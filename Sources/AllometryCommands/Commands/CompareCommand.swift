@@ -1,0 +1,176 @@
+internal import ArgumentParser
+internal import Reports
+internal import RunTables
+internal import ScalingLaws
+
+/// `allometry compare`.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Does a treatment still help at scale? Compare two tables or two saved fits.",
+    discussion: """
+      Two tables are fitted apart and jointly: the joint fits tell whether the
+      treatment changes the constant, the amplitude or the slope; the multiplier
+      says how much compute the treatment is worth at each scale. Runs with equal
+      scale and seed are paired. One table with both arms is split by --arm.
+
+      Examples:
+        allometry compare baseline.csv treatment.csv --law power-constant --target 1e22
+        allometry compare runs.csv --arm method --baseline plain --treatment gated
+        allometry compare baseline.json treatment.json --target 1e22
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Baseline and treatment: two tables, two saved fits, or one table with --arm.",
+      valueName: "inputs"))
+  var inputs: [String]
+
+  @OptionGroup(title: "Table options") var reading: ReadingArguments
+  @OptionGroup(title: "Law options") var law: LawArguments
+
+  @Option(help: ArgumentHelp("The column that tells the arms apart.", valueName: "column"))
+  var arm: String?
+
+  @Option(help: ArgumentHelp("The value of --arm for the baseline.", valueName: "value"))
+  var baseline: String?
+
+  @Option(help: ArgumentHelp("The value of --arm for the treatment.", valueName: "value"))
+  var treatment: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The scale of the question; default ten times the largest run.", valueName: "scale"))
+  var target: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare at this many tokens per parameter instead of each law's optimum.",
+      valueName: "ratio"))
+  var tokensPerParameter: Double?
+
+  @Flag(help: "Print JSON (schema allometry.comparison/1).")
+  var json = false
+
+  func run() throws {
+    try reportingFailure {
+      var options = ComparisonOptions(fit: try law.options())
+      options.target = try target.map { try NameList.number($0, option: "--target") }
+      if let tokensPerParameter {
+        guard tokensPerParameter > 0 else {
+          throw CommandFailure(
+            .usage,
+            "--tokens-per-parameter: found \(tokensPerParameter), expected a positive number")
+        }
+        options.path = .tokensPerParameter(tokensPerParameter)
+      }
+      let comparison = try self.comparison(&options)
+      if json {
+        Console.print(try jsonText(comparison.summary))
+      } else {
+        Console.print(ComparisonText(comparison).text(), terminator: "")
+      }
+    }
+  }
+
+  private func comparison(_ options: inout ComparisonOptions) throws -> Comparison {
+    if arm == nil, inputs.count == 2, inputs.allSatisfy({ $0.hasSuffix(".json") }),
+      let first = try? SavedFitArguments.load(inputs[0])
+    {
+      return try ScalingLaws.comparison(
+        of: first, and: SavedFitArguments.load(inputs[1]), options: options)
+    }
+    let tables = try self.tables()
+    let name = law.law == "auto" ? defaultLaw(tables.0) : law.law
+    let chosen = try law.configured(try FitSession.law(named: name, for: tables.0))
+    options.fit.objective = try law.objective(for: chosen)
+    let first = try ObservationsBuilder(table: tables.0, response: law.response).build(for: chosen)
+    let second = try ObservationsBuilder(table: tables.1, response: law.response)
+      .build(for: chosen)
+    return try compare(
+      baseline: first.observations, treatment: second.observations, law: chosen, options: options)
+  }
+
+  /// The law when none is named: the additive one where size and data both vary, else a power of
+  /// compute over a floor.
+  private func defaultLaw(_ table: RunTable) -> String {
+    func distinct(_ name: String) -> Int { Set((try? table.numbers(name)) ?? []).count }
+    guard distinct("N") > 2, distinct("D") > 2, table.rowCount >= 10 else {
+      return "power-constant"
+    }
+    let ratios = zip((try? table.numbers("D")) ?? [], (try? table.numbers("N")) ?? [])
+      .map { $0 / $1 }
+    guard let low = ratios.min(), let high = ratios.max(), high > 3 * low else {
+      return "power-constant"
+    }
+    return "chinchilla"
+  }
+
+  private func tables() throws -> (RunTable, RunTable) {
+    if let arm {
+      guard inputs.count == 1 else {
+        throw CommandFailure(.usage, "--arm splits one table, found \(inputs.count)")
+      }
+      let table = try reading.read(inputs[0])
+      let groups = try table.grouped(by: [arm])
+      func part(_ name: String?, _ option: String, position: Int) throws -> RunTable {
+        guard let name else {
+          guard groups.count == 2 else {
+            throw CommandFailure(
+              .usage,
+              "\(option) is needed: column \(arm) holds \(groups.map(\.key).joined(separator: ", "))"
+            )
+          }
+          return groups[position].table
+        }
+        guard let group = groups.first(where: { $0.key == name }) else {
+          throw CommandFailure(
+            .badData,
+            "\(table.source): column \(arm): found \(groups.map(\.key).joined(separator: ", ")), expected \"\(name)\""
+          )
+        }
+        return group.table
+      }
+      return (
+        try part(baseline, "--baseline", position: 0),
+        try part(treatment, "--treatment", position: 1)
+      )
+    }
+    guard inputs.count == 2 else {
+      throw CommandFailure(
+        .usage, "found \(inputs.count) inputs, expected two, or one table with --arm")
+    }
+    return (try reading.read(inputs[0]), try reading.read(inputs[1]))
+  }
+}
+
+/// A comparison as a person reads it in a terminal.
+struct ComparisonText {
+  let comparison: Comparison
+
+  init(_ comparison: Comparison) { self.comparison = comparison }
+
+  func text() -> String {
+    var lines = comparison.sentences.map { Console.wrap($0, width: Console.width) }
+    lines.append("")
+    var table = TextTable(
+      columns: [
+        .init(comparison.pair.scaleName, alignment: .trailing),
+        .init("multiplier", alignment: .trailing), .init("interval", alignment: .trailing),
+        .init("P(better)", alignment: .trailing),
+      ], widthLimit: Console.width)
+    let rungs = comparison.multiplier.rungs + [comparison.multiplier.target]
+    for (position, rung) in rungs.enumerated() {
+      let scale = NumberFormat.flops(rung.scale)
+      table.rows.append([
+        position == rungs.count - 1 ? "target \(scale)" : scale,
+        NumberFormat.significant(rung.multiplier.value, 3),
+        "\(NumberFormat.significant(rung.multiplier.low, 3)) to \(NumberFormat.significant(rung.multiplier.high, 3))",
+        NumberFormat.percent(rung.probabilityTreatmentIsBetter, decimals: 0),
+      ])
+    }
+    lines.append(table.render(style: Console.isTerminal ? .ansi : .plain))
+    lines += comparison.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import Reports
+internal import RunTables
+internal import ScalingLaws
+
+/// `allometry fit`.
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit scaling laws to a table of runs, with intervals, validation and a report.",
+    discussion: """
+      Columns are N parameters, D training tokens, C training FLOPs (6ND when
+      absent), loss in nats per token, and those that a law names (allometry laws
+      NAME). Well-known exports are recognised; --map renames any others.
+
+      Examples:
+        allometry fit runs.csv
+        allometry fit runs.csv --law chinchilla --report report.html
+        allometry fit runs.csv --map N=params,D=tokens --where 'D/N<=200' --by family
+        allometry fit runs.csv --law chinchilla --json > fit.json
+      """)
+
+  @OptionGroup var input: TableArguments
+  @OptionGroup(title: "Law options") var law: LawArguments
+  @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
+
+  @Option(help: ArgumentHelp("Fit each group of rows by itself.", valueName: "columns"))
+  var by: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The compute budget of the report's plan, such as 5.76e23; default ten times the data's.",
+      valueName: "FLOPs"))
+  var compute: String?
+
+  @Flag(help: "Print the fit as JSON (schema allometry.fit/1).")
+  var json = false
+
+  func run() throws {
+    try reportingFailure {
+      let session = FitSession(law: law, schedule: schedule)
+      let table = try input.reading.read(input.table)
+      let groups = try FitSession.groups(of: table, by: by)
+      if let procedure = ProcedureFit(rawValue: law.law) {
+        try run(procedure, on: groups)
+        return
+      }
+      var results: [FittedTable] = []
+      for group in groups {
+        do {
+          results.append(
+            try session.fit(group.table, group: group.labels, needsInfluence: !json || report != nil))
+        } catch where groups.count > 1 {
+          Console.error("allometry: \(group.title): \(CommandFailure(error).message)")
+        }
+      }
+      guard !results.isEmpty else {
+        throw CommandFailure(.badData, "no group of rows could be fitted")
+      }
+      if let report {
+        let budget = try compute.map { try NameList.number($0, option: "--compute") }
+        let page = FitReport(parts: results.map(\.reportPart), compute: budget)
+        try writeFile(page.html(), to: report)
+      }
+      if json {
+        Console.print(try FittedTable.json(results), terminator: "")
+      } else {
+        for (position, result) in results.enumerated() {
+          if position > 0 { Console.print("") }
+          Console.print(FitSummary(result).text(), terminator: "")
+        }
+        if let report { Console.print("\nReport: \(report)") }
+      }
+    }
+  }
+
+  private func run(_ procedure: ProcedureFit, on groups: [FitSession.Group]) throws {
+    if report != nil {
+      throw CommandFailure(
+        .usage,
+        "--report shows laws of rows; \(procedure.rawValue) is printed, and saved with --json")
+    }
+    for (position, group) in groups.enumerated() {
+      let document = try procedure.document(of: group.table, law: law)
+      if json {
+        Console.print(try document.json(), terminator: "")
+      } else {
+        if position > 0 { Console.print("") }
+        if !group.title.isEmpty { Console.print(group.title) }
+        Console.print(DocumentSummary(document: document).text(), terminator: "")
+      }
+    }
+  }
+}

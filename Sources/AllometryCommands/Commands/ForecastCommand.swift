@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import Reports
+internal import ScalingLaws
+
+/// `allometry forecast`.
+struct ForecastCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forecast",
+    abstract: "Predict the outcome of runs from a saved fit.",
+    discussion: """
+      Each --at is one run. Two of N, D and C give the third (C = 6ND). The answer
+      has the interval of the law and the wider one of a single run.
+
+      Examples:
+        allometry forecast fit.json --at N=7e9,D=1.4e11
+        allometry forecast fit.json --at N=7B,D=140B --at N=70B,D=1.4T --json
+        allometry forecast fit.json --reach 2.0 --vary C
+      """)
+
+  @OptionGroup var saved: SavedFitArguments
+
+  @Option(help: ArgumentHelp("The columns of a run: N=7e9,D=1.4e11.", valueName: "name=value"))
+  var at: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask instead for the smallest scale that reaches this outcome.", valueName: "outcome"))
+  var reach: Double?
+
+  @Option(help: ArgumentHelp("The column to vary for --reach.", valueName: "column"))
+  var vary: String = "C"
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    try reportingFailure {
+      guard !at.isEmpty || reach != nil else {
+        throw CommandFailure(.usage, "found neither --at nor --reach, expected one of them")
+      }
+      let fit = try saved.load()
+      let places = try at.map { try NameList.numbers($0, option: "--at") }
+      if let reach {
+        try answerReach(fit, reach, places: places.isEmpty ? [[:]] : places)
+        return
+      }
+      let forecasts = try places.map { try fit.forecast(at: $0) }
+      if json {
+        struct Answer: Encodable {
+          var schema = "allometry.forecast/1"
+          var law: String
+          var forecasts: [Forecast]
+        }
+        Console.print(try jsonText(Answer(law: fit.law.name, forecasts: forecasts)))
+        return
+      }
+      for forecast in forecasts {
+        Console.print(Console.wrap(forecast.sentence, width: Console.width))
+      }
+    }
+  }
+
+  private func answerReach(_ fit: SavedFit, _ outcome: Double, places: [[String: Double]]) throws {
+    struct Answer: Encodable {
+      var schema = "allometry.reach/1"
+      var law: String
+      var outcome: Double
+      var column: String
+      var smallest: [Estimated]
+    }
+    let smallest = try places.map { try fit.smallest(vary, reaching: outcome, holding: $0) }
+    if json {
+      Console.print(
+        try jsonText(
+          Answer(law: fit.law.name, outcome: outcome, column: vary, smallest: smallest)))
+      return
+    }
+    let response = fit.document.response.column
+    for value in smallest {
+      let text =
+        value.value.isFinite
+        ? "\(response) \(NumberFormat.significant(outcome, 5)) is reached at \(vary) = \(NumberFormat.withInterval(value.value, value.low, value.high))."
+        : "\(response) \(NumberFormat.significant(outcome, 5)) is reached at no \(vary): it lies beyond what the law can give."
+      Console.print(Console.wrap(text, width: Console.width))
+    }
+  }
+}

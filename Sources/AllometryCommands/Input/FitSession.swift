@@ -1,0 +1,162 @@
+internal import Reports
+internal import RunTables
+internal import ScalingLaws
+
+/// A table with everything that was learned from it.
+struct FittedTable {
+  var fit: Fit
+  var validation: Validation
+  var influence: Influence?
+  var ranking: LawRanking?
+  var source: String
+  var notes: [String]
+  /// The values of the grouping columns.
+  var group: [(column: String, value: String)]
+
+  /// What to call the group; empty for the whole table.
+  var title: String { group.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
+
+  /// The saved form.
+  var document: FitDocument {
+    FitDocument(
+      fit, validation: validation, table: source, notes: notes,
+      group: group.isEmpty
+        ? nil
+        : Dictionary(group.map { ($0.column, $0.value) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// The part of a report that shows this table.
+  var reportPart: FitReport.Part {
+    FitReport.Part(
+      title: title, source: source, notes: notes, fit: fit, validation: validation,
+      influence: influence, ranking: ranking)
+  }
+
+  /// One fit as one object, several as an object with a list.
+  static func json(_ results: [FittedTable]) throws -> String {
+    if results.count == 1, results[0].group.isEmpty { return try results[0].document.json() }
+    let documents = try results.map { try $0.document.json() }
+    return "{\"schema\" : \"allometry.fits/1\", \"fits\" : [\n"
+      + documents.joined(separator: ",\n") + "]}\n"
+  }
+}
+
+/// Fits tables as the options of a command ask.
+struct FitSession {
+  var law: LawArguments
+  var schedule: ScheduleArguments
+
+  /// A part of a table.
+  struct Group {
+    var table: RunTable
+    var labels: [(column: String, value: String)]
+    var title: String { labels.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
+  }
+
+  /// Splits a table by the columns of `--by`.
+  static func groups(of table: RunTable, by: String?) throws -> [Group] {
+    guard let by else { return [Group(table: table, labels: [])] }
+    let names = by.split(separator: ",").map(\.trimmingSpaces)
+    return try table.grouped(by: names).map { group in
+      Group(table: group.table, labels: zip(names, group.values).map { ($0, $1) })
+    }
+  }
+
+  /// The laws that the options name, or that the table allows.
+  func candidates(for builder: ObservationsBuilder) throws -> [any Law] {
+    if law.law == "auto" {
+      let size = Self.varyingSize(of: builder.table)
+      let all = try LawCatalog.all.map { try settingIfKnown($0, size: size) }
+      let response = law.response ?? "loss"
+      let usable = all.filter { candidate in
+        builder.allows(candidate)
+          && (law.response != nil || candidate.card.response.column == response)
+      }
+      guard !usable.isEmpty else {
+        throw CommandFailure(
+          .badData,
+          "\(builder.table.source): found columns \(builder.table.columnNames.joined(separator: ", ")), expected \(response) and a size (N, D or C); rename columns with --map, or name the predicted column with --response"
+        )
+      }
+      return usable
+    }
+    return try law.law.split(separator: ",").map { name in
+      try law.configured(Self.law(named: name.trimmingSpaces, for: builder.table))
+    }
+  }
+
+  /// A law by name; the mixture law takes its domains from the table.
+  ///
+  /// Domains are the columns named `share_…` or `weight_…`, unless `--set domains=A,B` names them.
+  static func law(named name: String, for table: RunTable) throws -> any Law {
+    let law = try LawCatalog.law(named: name)
+    guard law is MixtureLaw else { return law }
+    let domains = table.columnNames.filter { $0.hasPrefix("share_") || $0.hasPrefix("weight_") }
+    return domains.isEmpty ? law : MixtureLaw(domains: domains)
+  }
+
+  /// The column that a law of one size should read: compute where size and data both vary.
+  static func varyingSize(of table: RunTable) -> String? {
+    func varies(_ name: String) -> Bool {
+      Set(((try? table.numbers(name)) ?? []).filter(\.isFinite)).count > 1
+    }
+    if varies("N"), varies("D") { return "C" }
+    return ["N", "D", "C"].first(where: varies)
+  }
+
+  /// Settings given with `--law auto` apply to the laws that know them; laws of one size read the
+  /// column that varies.
+  private func settingIfKnown(_ candidate: any Law, size: String?) throws -> any Law {
+    let known = Set(candidate.settings.map(\.name))
+    var arguments = law
+    arguments.settings = law.settings.filter { setting in
+      setting.split(separator: "=").first.map { known.contains(String($0)) } ?? true
+    }
+    let hasOwn = arguments.settings.contains { $0.hasPrefix("x=") }
+    if known.contains("x"), !hasOwn, let size { arguments.settings.append("x=\(size)") }
+    return try arguments.configured(candidate)
+  }
+
+  /// Fits one table.
+  func fit(
+    _ table: RunTable, group: [(column: String, value: String)], needsInfluence: Bool
+  ) throws -> FittedTable {
+    let builder = ObservationsBuilder(
+      table: table, response: law.response, schedules: try schedule.source())
+    let laws = try candidates(for: builder)
+    var options = try law.options()
+    var ranking: LawRanking?
+    var chosen = laws[0]
+    if laws.count > 1 {
+      (ranking, chosen) = try rank(laws, builder: builder, options: options)
+    }
+    let (observations, notes) = try builder.build(for: chosen)
+    // Laws that were ranked were compared under one objective, and the winner keeps it.
+    options.objective = try law.objective(for: ranking == nil ? chosen : laws[0])
+    Console.progress("fitting \(chosen.name) to \(observations.count) rows …")
+    let fitted = try ScalingLaws.fit(chosen, to: observations, options: options)
+    Console.progress("validating \(chosen.name) …")
+    let validation = fitted.validation()
+    let influence = needsInfluence ? try fitted.influence() : nil
+    Console.progress("")
+    return FittedTable(
+      fit: fitted, validation: validation, influence: influence, ranking: ranking,
+      source: table.source, notes: notes, group: group)
+  }
+
+  private func rank(
+    _ laws: [any Law], builder: ObservationsBuilder, options: FitOptions
+  ) throws -> (LawRanking, any Law) {
+    // Laws are compared on the same rows: those that are complete for all of them.
+    let shared = try builder.build(for: laws.max { $0.card.columns.count < $1.card.columns.count } ?? laws[0])
+    var options = options
+    options.objective = try law.objective(for: laws[0])
+    options.fixed = [:]
+    options.starts = [:]
+    options.bounds = [:]
+    let ranking = try rankLaws(laws, on: shared.observations, options: options) { position, name in
+      Console.progress("fitting \(name) (\(position + 1) of \(laws.count)) …")
+    }
+    return (ranking, ranking.entries[ranking.chosen].fit.law)
+  }
+}

@@ -1,0 +1,181 @@
+internal import RunTables
+internal import ScalingLaws
+
+/// Turns a table of runs into the observations of one law.
+struct ObservationsBuilder {
+  var table: RunTable
+  /// The column that the law predicts, if it is not the law's own.
+  var response: String?
+  /// Learning-rate schedules by run, for laws of the training curve.
+  var schedules: ScheduleSource?
+
+  /// The columns that a law reads and that the table itself must hold.
+  static func requiredColumns(_ law: any Law) -> [String] {
+    law.card.columns.map(\.name).filter { $0 != "S1" && $0 != "S2" }
+  }
+
+  /// Whether a law integrates over the learning-rate schedule.
+  static func readsSchedule(_ law: any Law) -> Bool {
+    law.card.columns.contains { $0.name == "S1" || $0.name == "S2" }
+  }
+
+  /// Whether the table holds what a law needs.
+  func allows(_ law: any Law) -> Bool {
+    let needed = Self.requiredColumns(law) + [response ?? law.card.response.column]
+    guard needed.allSatisfy({ isNumeric($0) }) else { return false }
+    return !Self.readsSchedule(law)
+      || (table.hasColumn("step") && (schedules != nil || table.hasColumn("lr")))
+  }
+
+  private func isNumeric(_ name: String) -> Bool {
+    table.hasColumn(name) && (try? table.numbers(name)) != nil
+  }
+
+  /// The observations of a law.
+  ///
+  /// Rows without a value in a column that the law reads are left out and noted.
+  func build(for law: any Law) throws -> (observations: Observations, notes: [String]) {
+    let responseColumn = response ?? law.card.response.column
+    var needed = Self.requiredColumns(law)
+    if Self.readsSchedule(law) { needed.append("step") }
+    for name in needed where !table.hasColumn(name) {
+      let meaning = law.card.columns.first { $0.name == name }?.meaning ?? "the training step"
+      throw FitError.missingColumn(
+        law: law.name, column: name, meaning: meaning, present: table.columnNames)
+    }
+    guard table.hasColumn(responseColumn) else {
+      throw FitError.missingColumn(
+        law: law.name, column: responseColumn, meaning: "what the law predicts",
+        present: table.columnNames)
+    }
+    let (complete, _) = try table.droppingMissing(in: needed + [responseColumn])
+    guard complete.rowCount > 0 else {
+      throw CommandFailure(
+        .badData,
+        "\(table.source): no row has a value in all of \((needed + [responseColumn]).joined(separator: ", "))"
+      )
+    }
+    var columns: [String: [Double]] = [:]
+    for name in complete.columnNames {
+      if case .numbers(let values) = try complete.column(name) { columns[name] = values }
+    }
+    for name in needed { columns[name] = try complete.numbers(name) }
+    let outcomes = try complete.numbers(responseColumn)
+    let labels = complete.lineNumbers.map { "\(complete.source):\($0)" }
+    var clusters: [Int]?
+    if complete.hasColumn("run") {
+      var numbers: [String: Int] = [:]
+      clusters = try complete.texts("run").map { run in
+        if let known = numbers[run] { return known }
+        numbers[run] = numbers.count
+        return numbers.count - 1
+      }
+    }
+    var observations = Observations(
+      columns: columns, response: outcomes,
+      weights: complete.hasColumn("weight") ? try complete.numbers("weight") : nil,
+      clusters: clusters, labels: labels)
+    observations.responseName = response
+    var notes = complete.notes
+    if Self.readsSchedule(law) {
+      let source = schedules ?? ScheduleSource(warmup: 0, table: nil)
+      notes += try source.attach(to: &observations, from: complete, law: law)
+    }
+    return (observations, notes)
+  }
+}
+
+/// Where the learning-rate schedules of runs come from.
+struct ScheduleSource {
+  /// Steps of warm-up that are counted at the peak rate.
+  var warmup: Int
+  /// A table of `run` (or `schedule`), `step` and `lr`; nil to take the rates of the runs' rows.
+  var table: RunTable?
+
+  /// Gives every row its run's schedule and the areas that laws of the curve read.
+  ///
+  /// Rates between the rows of a table are interpolated linearly; before the first row the rate
+  /// is taken to rise linearly from zero.
+  func attach(
+    to observations: inout Observations, from rows: RunTable, law: any Law
+  ) throws -> [String] {
+    let key = rows.hasColumn("run") ? "run" : rows.hasColumn("schedule") ? "schedule" : nil
+    let runs = try key.map { try rows.texts($0) } ?? rows.lineNumbers.map { _ in "run" }
+    let steps = try rows.numbers("step")
+    var points: [String: [(step: Double, rate: Double)]] = [:]
+    if let table {
+      let name = table.hasColumn("run") ? "run" : "schedule"
+      guard table.hasColumn(name) || key == nil else {
+        throw CommandFailure(
+          .badData, "\(table.source): found no column run or schedule, expected one to join with")
+      }
+      let names = table.hasColumn(name) ? try table.texts(name) : [String](
+        repeating: "run", count: table.rowCount)
+      for (index, run) in names.enumerated() {
+        points[run, default: []].append(
+          (try table.numbers("step")[index], try table.numbers("lr")[index]))
+      }
+    } else {
+      guard rows.hasColumn("lr") else {
+        throw CommandFailure(
+          .badData,
+          "\(rows.source): law \(law.name) needs the learning rate: found no column lr, expected one, or a table with --schedule"
+        )
+      }
+      let rates = try rows.numbers("lr")
+      for (index, run) in runs.enumerated() where rates[index].isFinite {
+        points[run, default: []].append((steps[index], rates[index]))
+      }
+    }
+    var last: [String: Double] = [:]
+    for (run, step) in zip(runs, steps) { last[run] = max(last[run] ?? 0, step) }
+    var indexOfRun: [String: Int] = [:]
+    var schedules: [LearningRateSchedule] = []
+    for run in last.keys.sorted() {
+      guard let known = points[run], !known.isEmpty else {
+        throw CommandFailure(
+          .badData,
+          "\(table?.source ?? rows.source): found no schedule for run \"\(run)\", expected one row per logged step"
+        )
+      }
+      indexOfRun[run] = schedules.count
+      schedules.append(
+        LearningRateSchedule(rates: Self.rates(known, through: last[run] ?? 0)))
+    }
+    observations.schedules = schedules
+    observations.scheduleOfRow = runs.map { indexOfRun[$0] ?? -1 }
+    if key != nil {
+      observations.clusters = observations.scheduleOfRow
+    }
+    let decay = law.settings.first { $0.name == "lambda" }.flatMap { Double($0.value) } ?? 0.999
+    observations = try observations.addingScheduleAreas(decay: decay, warmup: warmup)
+    return [
+      "learning rates of \(schedules.count) runs \(table == nil ? "interpolated between the table's rows" : "read from \(table?.source ?? "")")"
+    ]
+  }
+
+  /// The rate at every step from 0 to `last`, linear between known points.
+  static func rates(_ points: [(step: Double, rate: Double)], through last: Double) -> [Double] {
+    let sorted = points.sorted { $0.step < $1.step }
+    var result: [Double] = []
+    result.reserveCapacity(Int(last) + 1)
+    var next = 0
+    for step in 0...Int(last) {
+      let position = Double(step)
+      while next < sorted.count, sorted[next].step < position { next += 1 }
+      if next == sorted.count {
+        result.append(sorted[sorted.count - 1].rate)
+      } else if sorted[next].step == position {
+        result.append(sorted[next].rate)
+      } else if next == 0 {
+        result.append(sorted[0].rate * position / sorted[0].step)
+      } else {
+        let before = sorted[next - 1]
+        let after = sorted[next]
+        let share = (position - before.step) / (after.step - before.step)
+        result.append(before.rate + share * (after.rate - before.rate))
+      }
+    }
+    return result
+  }
+}

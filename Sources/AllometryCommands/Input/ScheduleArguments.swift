@@ -1,0 +1,26 @@
+internal import ArgumentParser
+internal import RunTables
+
+/// Where laws of the training curve find the learning rate.
+struct ScheduleArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A table of run (or schedule), step and lr, for laws of the training curve.",
+      valueName: "table"))
+  var schedule: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps of warm-up to count at the peak learning rate.", valueName: "steps"))
+  var warmup: Int = 0
+
+  /// The source of schedules; nil if neither option is given.
+  func source() throws -> ScheduleSource? {
+    guard warmup >= 0 else {
+      throw CommandFailure(.usage, "--warmup: found \(warmup), expected a number of steps")
+    }
+    if schedule == nil, warmup == 0 { return nil }
+    return ScheduleSource(
+      warmup: warmup, table: try schedule.map { try RunTable.read(contentsOf: $0) })
+  }
+}

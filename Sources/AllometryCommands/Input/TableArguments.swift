@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import RunTables
+
+/// Options that say which table to read and how.
+struct TableArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The table of runs: CSV, TSV, JSON lines or JSON; - for standard input.",
+      valueName: "table"))
+  var table: String
+
+  @OptionGroup(title: "Table options") var reading: ReadingArguments
+}
+
+/// How a table is read.
+struct ReadingArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Rename columns: N=params,D=tokens. Names with commas go in double quotes.",
+      valueName: "map"))
+  var map: String?
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Keep rows for which this holds: 'D/N<=200 && family==c4'.", valueName: "filter"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("The delimiter of CSV, if it is not found by itself."))
+  var delimiter: String?
+
+  @Option(help: "The format if the name does not tell: csv, tsv, jsonl, json.")
+  var format: String?
+
+  /// Reads, renames, completes and filters a table.
+  func read(_ path: String) throws -> RunTable {
+    var options = TableOptions()
+    if let format {
+      guard let known = TableFormat(rawValue: format) else {
+        throw CommandFailure(
+          .usage,
+          "--format: found \"\(format)\", expected one of \(TableFormat.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
+      }
+      options.format = known
+    }
+    if let delimiter {
+      let named = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "]
+      let text = named[delimiter] ?? delimiter
+      guard text.count == 1, let character = text.first, character.isASCII else {
+        throw CommandFailure(
+          .usage, "--delimiter: found \"\(delimiter)\", expected one character or tab")
+      }
+      options.delimiter = character
+    }
+    if let map { options.map = try ColumnMap.parse(map) }
+    var table = try RunTable.read(contentsOf: path, options: options).derivingCompute()
+    if let filter {
+      table = try table.filtered(by: filter)
+      guard table.rowCount > 0 else {
+        throw CommandFailure(.badData, "\(table.source): no row is left by --where '\(filter)'")
+      }
+    }
+    return table
+  }
+}

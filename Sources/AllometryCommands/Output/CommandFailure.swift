@@ -1,0 +1,165 @@
+internal import ArgumentParser
+internal import RunTables
+internal import ScalingLaws
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A failure with its exit status, after sysexits.h.
+struct CommandFailure: Error {
+  /// The exit statuses that the commands use.
+  enum Status: Int32 {
+    case usage = 64
+    case badData = 65
+    case missingInput = 66
+    case internalError = 70
+    case cannotCreate = 73
+    case inputOutput = 74
+  }
+  var status: Status
+  var message: String
+
+  init(_ status: Status, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// Classifies an error of the libraries.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as CommandFailure: self = failure
+    case let error as TableError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as FitError:
+      switch error {
+      case .unknownLaw, .unknownSetting, .badSetting, .unknownParameter:
+        self.init(.usage, error.description)
+      case .missingColumn, .badValue, .tooFewRows, .noSolution, .unusable:
+        self.init(.badData, error.description)
+      }
+    default: self.init(.internalError, "\(error)")
+    }
+  }
+}
+
+/// Runs the body of a command, prints a failure as one sentence and ends with its status.
+func reportingFailure(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error where error is ExitCode || error is CleanExit || error is ValidationError {
+    throw error
+  } catch {
+    let failure = CommandFailure(error)
+    Console.error("allometry: \(failure.message)")
+    throw ExitCode(failure.status.rawValue)
+  }
+}
+
+/// Standard output and standard error.
+enum Console {
+  /// Whether standard output is a terminal, where colour is welcome.
+  static var isTerminal: Bool { isatty(1) == 1 }
+  /// Whether standard error is a terminal, where progress is welcome.
+  static var showsProgress: Bool { isatty(2) == 1 }
+
+  /// The width of tables: that of the terminal if it says so, at most 120, else 80.
+  static var width: Int {
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init),
+      columns >= 40
+    {
+      return min(columns, 120)
+    }
+    return 80
+  }
+
+  /// Prints to standard output; ends the process with status 74 where that fails, as on a full
+  /// disk.
+  static func print(_ text: String, terminator: String = "\n") {
+    guard write(text + terminator, to: 1) else {
+      _ = write("allometry: standard output cannot be written\n", to: 2)
+      exit(CommandFailure.Status.inputOutput.rawValue)
+    }
+  }
+
+  /// Prints a line to standard error.
+  static func error(_ text: String) { _ = write(text + "\n", to: 2) }
+
+  /// Replaces the progress line on standard error.
+  static func progress(_ text: String) {
+    guard showsProgress else { return }
+    _ = write("\r\u{1B}[2K\(text)", to: 2)
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        #else
+          Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return false
+      }
+      bytes = bytes.dropFirst(count)
+    }
+    return true
+  }
+
+  /// Everything on standard input.
+  static func readInput() -> Data? {
+    var result = Data()
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(0, &buffer, buffer.count)
+      if count == 0 { return result }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return nil
+      }
+      result.append(contentsOf: buffer[..<count])
+    }
+  }
+}
+
+/// Writes a file in one go: to a neighbour first, then renamed, so that no half file is left.
+func writeFile(_ text: String, to path: String) throws {
+  let url = URL(fileURLWithPath: path)
+  do {
+    try Data(text.utf8).write(to: url, options: .atomic)
+  } catch {
+    let folder = url.deletingLastPathComponent().path
+    let reason =
+      FileManager.default.fileExists(atPath: folder)
+      ? "the file cannot be written" : "the folder \(folder) does not exist"
+    throw CommandFailure(.cannotCreate, "\(path): \(reason)")
+  }
+}
+
+/// Reads a file.
+func readFile(_ path: String) throws -> Data {
+  if path == "-" {
+    guard let data = Console.readInput() else {
+      throw CommandFailure(.inputOutput, "standard input cannot be read")
+    }
+    return data
+  }
+  guard FileManager.default.fileExists(atPath: path) else {
+    throw CommandFailure(.missingInput, "\(path): no such file")
+  }
+  guard let data = FileManager.default.contents(atPath: path) else {
+    throw CommandFailure(.missingInput, "\(path): the file cannot be read")
+  }
+  return data
+}

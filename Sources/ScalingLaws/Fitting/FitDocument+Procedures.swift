@@ -1,0 +1,151 @@
+internal import RealModule
+internal import Statistics
+
+extension FitDocument {
+  /// Records the allocation of approach 1 or 2 as a fit: `a`, `G_N`, `b`, `G_D`.
+  ///
+  /// - Parameters:
+  ///   - allocation: the fit.
+  ///   - rows: the number of rows it was read from.
+  ///   - bias: what the method gets wrong on this grid, for iso-FLOP fits.
+  ///   - table: the name of the table.
+  ///   - notes: what was inferred while reading it.
+  public init(
+    _ allocation: AllocationFit, rows: Int, bias: IsoFLOPBias? = nil, table: String? = nil,
+    notes: [String] = []
+  ) {
+    let names = AllocationFit.names
+    self.init(
+      law: allocation.method.rawValue, formula: "N* = G_N C^a, D* = G_D C^b",
+      response: ResponseRecord(column: "N", unit: "parameters"), rows: rows,
+      // The regression of the optima on compute is ordinary least squares of logarithms.
+      objective: ObjectiveRecord(
+        name: Objective.squaredLog.name, delta: nil, overestimatePenalty: nil,
+        value: allocation.residualSum, mean: allocation.residualSum / Double(max(rows, 1))),
+      parameters: Dictionary(
+        names.enumerated().map { index, name in
+          (name, Self.parameter(allocation.estimate[index], draws: allocation.draws.map { $0[index] },
+            interval: allocation.parameter(name), unit: ""))
+        }, uniquingKeysWith: { first, _ in first }),
+      interval: IntervalRecord(
+        level: allocation.level, method: allocation.resampling,
+        resamples: allocation.draws.count, tail: allocation.tail),
+      ranges: ["C": [allocation.computeRange.lowerBound, allocation.computeRange.upperBound]],
+      table: table, notes: notes,
+      warnings: allocation.warnings + (bias.map { [$0.sentence] } ?? []),
+      draws: allocation.draws.isEmpty
+        ? nil : Draws(parameters: names, values: allocation.draws))
+  }
+
+  /// Records both steps of a task forecast as one fit of the law `two-step`.
+  ///
+  /// - Parameters:
+  ///   - steps: the fits of both steps.
+  ///   - law: the law with the chance that was used.
+  ///   - table: the name of the table.
+  ///   - notes: what was inferred while reading it.
+  public init(_ steps: TwoStep, law: TwoStepLaw, table: String? = nil, notes: [String] = []) {
+    let estimate = steps.lossFit.estimate + steps.accuracyFit.estimate
+    let draws = steps.draws.map { $0.loss + $0.accuracy }
+    let uncertainty = Uncertainty(
+      method: "cluster-bootstrap", draws: draws, failed: 0, level: steps.level,
+      tail: (1 - steps.level) / 2, profiles: [:])
+    let accuracy = steps.accuracyFit
+    self.init(
+      law: law.name, formula: law.card.formula,
+      response: ResponseRecord(column: "accuracy", unit: "fraction"),
+      rows: accuracy.observations.count,
+      objective: ObjectiveRecord(
+        name: accuracy.objective.name, delta: accuracy.objective.delta, overestimatePenalty: nil,
+        value: accuracy.objectiveValue,
+        mean: accuracy.objectiveValue / Double(max(accuracy.observations.count, 1))),
+      parameters: Dictionary(
+        law.parameters.enumerated().map { index, parameter in
+          let column = draws.map { $0[index] }
+          let ends = uncertainty.interval(of: column)
+          return (
+            parameter.name,
+            Self.parameter(
+              estimate[index], draws: column,
+              interval: Estimated(value: estimate[index], low: ends.low, high: ends.high),
+              unit: parameter.unit)
+          )
+        }, uniquingKeysWith: { first, _ in first }),
+      interval: IntervalRecord(
+        level: steps.level, method: draws.isEmpty ? "none" : uncertainty.method,
+        resamples: draws.count, tail: uncertainty.tail),
+      ranges: steps.lossFit.ranges.mapValues { [$0.lowerBound, $0.upperBound] }, table: table,
+      notes: notes, warnings: steps.lossFit.warnings + accuracy.warnings,
+      draws: draws.isEmpty
+        ? nil : Draws(parameters: law.parameters.map(\.name), values: draws))
+    settings = Dictionary(
+      law.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    scatter = accuracy.residualScatter
+  }
+
+  /// The allocation of a saved fit of approach 1 or 2; nil for other fits.
+  public var allocation: AllocationFit? {
+    guard let method = AllocationFit.Method(rawValue: law) else { return nil }
+    let estimate = AllocationFit.names.compactMap { parameters[$0]?.value }
+    guard estimate.count == AllocationFit.names.count, let range = ranges["C"], range.count == 2,
+      range[0] <= range[1]
+    else { return nil }
+    return AllocationFit(
+      method: method, estimate: estimate, draws: draws?.values ?? [],
+      resampling: interval.method, tail: interval.tail, level: interval.level,
+      computeRange: range[0]...range[1], valleys: [], envelope: [], warnings: warnings)
+  }
+
+  private static func parameter(
+    _ value: Double, draws: [Double], interval: Estimated?, unit: String
+  ) -> Parameter {
+    func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+    return Parameter(
+      value: value,
+      standardError: draws.count > 1 ? finite(standardDeviation(draws)) : nil,
+      hessianStandardError: nil, low: finite(interval?.low), high: finite(interval?.high),
+      unit: unit, fixed: false)
+  }
+
+  private init(
+    law: String, formula: String, response: ResponseRecord, rows: Int,
+    objective: ObjectiveRecord, parameters: [String: Parameter], interval: IntervalRecord,
+    ranges: [String: [Double]], table: String?, notes: [String], warnings: [String],
+    draws: Draws?
+  ) {
+    schema = Self.currentSchema
+    self.law = law
+    settings = [:]
+    self.formula = formula
+    self.response = response
+    self.rows = rows
+    self.objective = objective
+    self.parameters = parameters
+    self.interval = interval
+    validation = nil
+    aic = nil
+    bic = nil
+    self.ranges = ranges
+    scatter = 0
+    search = SearchRecord(starts: 1, polished: 1, agreeing: 1, runnerUp: nil, status: "converged")
+    self.table = table
+    self.notes = notes
+    group = nil
+    self.warnings = warnings
+    self.draws = draws
+  }
+}
+
+extension AllocationFit {
+  /// Half the sum of squared residuals of ln N* about its regression on ln C.
+  var residualSum: Double {
+    let points =
+      valleys.filter(\.isUsed).map { ($0.compute, $0.optimalSize) }
+      + envelope.map { ($0.compute, $0.size) }
+    return points.reduce(0) { sum, point in
+      let fitted = Double.log(estimate[1]) + estimate[0] * Double.log(point.0)
+      let residual = fitted - Double.log(point.1)
+      return sum + residual * residual / 2
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import Optimization
+
+/// Accuracy on a task from size and data, through the loss on the task [L16].
+///
+/// Acc = g + (A_max − g)·sigmoid(−k·(L(N, D) − L0)) with L = E + A·N^(−α) + B·D^(−β). Its
+/// parameters are fitted in two steps by ``TwoStep``; as a law it carries their result, so that
+/// forecasts, plans and saved fits work as for any other.
+public struct TwoStepLaw: Law {
+  private let chance: Double?
+
+  /// Creates the law.
+  ///
+  /// - Parameter chance: g, the accuracy of guessing; nil to fit it.
+  public init(chance: Double? = 0) { self.chance = chance }
+
+  /// What the law is and where it comes from.
+  public var card: LawCard {
+    let held = chance.map { "\($0)" } ?? "g"
+    return LawCard(
+      name: "two-step", title: "Task accuracy from size and data through the task loss",
+      formula:
+        "\(held) + (A_max - \(held)) sigmoid(-k (E + A/N^alpha + B/D^beta - L0))",
+      citations: ["L16"], columns: [.parameters, .tokens], response: .accuracy,
+      objective: .squared,
+      caution: "The two steps are fitted one after the other: the table needs loss (on the task) "
+        + "and accuracy beside N and D.")
+  }
+
+  /// Those of the loss, then those of the accuracy.
+  public var parameters: [LawParameter] {
+    Chinchilla().parameters
+      + LossToAccuracy(chance: chance).parameters.map { parameter in
+        var renamed = parameter
+        if parameter.name == "A" { renamed.name = "A_max" }
+        return renamed
+      }
+  }
+
+  /// `chance`.
+  public var settings: [LawSetting] { LossToAccuracy(chance: chance).settings }
+
+  /// Sets the accuracy of guessing to a number or to `fitted`.
+  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
+    if name == "chance", value == "fitted" { return TwoStepLaw(chance: nil) }
+    guard name == "chance", let number = Double(value), number >= 0, number < 1 else {
+      throw .badSetting(
+        law: self.name, name: name, value: value, expected: "fitted or a number from 0 to below 1")
+    }
+    return TwoStepLaw(chance: number)
+  }
+
+  /// The law's formula.
+  public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
+    let loss = Chinchilla().predict(p.extracting(0..<5), x)
+    let first = chance == nil ? 6 : 5
+    let gain = logistic(p[first + 1] * (p[first + 2] - loss))
+    guard let chance else { return p[5] + (p[first] - p[5]) * gain }
+    return chance + (p[first] - chance) * gain
+  }
+}

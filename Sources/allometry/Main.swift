@@ -1,0 +1,8 @@
+import AllometryCommands
+
+@main
+struct Main {
+  static func main() {
+    AllometryCommand.start()
+  }
+}
