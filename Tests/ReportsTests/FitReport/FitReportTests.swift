@@ -55,7 +55,7 @@ import Testing
       #expect(strayNumbers(html).isEmpty, "\(strayNumbers(html))")
       #expect(html.utf8.count < 2_000_000)
       #expect(!html.contains("<sleep>"))
-      let ids = html.matches(of: / id="([^"]*)"/).map { $0.output.1 }
+      let ids = html.matches(of: #/ id="([^"]*)"/#).map { $0.output.1 }
       #expect(Set(ids).count == ids.count)
       let figures = html.components(separatedBy: "<figure ").count - 1
       #expect(figures >= (resamples > 0 ? 4 : 3))
@@ -125,7 +125,8 @@ import Testing
     let part = try PlantedFits.part(planted, resamples: 0)
     let last = try #require(part.validation.last)
     let html = FitReport(parts: [part], compute: nil).html()
-    let block = try #require(html.components(separatedBy: "row,held_out,predicted,measured\n").dropFirst().first)
+    let block = try #require(
+      html.components(separatedBy: "row,held_out,predicted,measured\n").dropFirst().first)
     let rows = block.prefix { $0 != "<" }.split(separator: "\n").map {
       $0.split(separator: ",").compactMap { Double($0) }
     }
@@ -136,16 +137,21 @@ import Testing
     #expect(abs(mean - last.relativeError) <= 1e-6 + 1e-3 * last.relativeError)
   }
 
+  /// `../shared/data` beside the root of the package.
+  static let chinchilla: URL = {
+    var folder = URL(filePath: #filePath)
+    for _ in 0..<5 { folder.deleteLastPathComponent() }
+    return folder.appending(path: "shared/data/chinchilla-fig4/chinchilla_fig4.csv")
+  }()
+
   /// Besiroglu et al. (2024, arXiv:2404.10102) drop five rows of Chinchilla's figure 4; with them
   /// β is 0.453, without them 0.367.
-  @Test func fiveRowsOfChinchillaMoveBeta() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let file = root.appending(path: "shared/data/chinchilla-fig4/chinchilla_fig4.csv")
-    guard let text = try? String(contentsOf: file, encoding: .utf8) else {
-      print("skipped: \(file.lastPathComponent) is not beside the repository")
-      return
-    }
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: Self.chinchilla.path()),
+      "the shared data are not beside the repository"))
+  func fiveRowsOfChinchillaMoveBeta() throws {
+    let text = try String(contentsOf: Self.chinchilla, encoding: .utf8)
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
