@@ -143,7 +143,9 @@ struct FitReading {
     }
     let requirement = card.columns.first { $0.name == column }
     var label = column
-    if let requirement, !requirement.unit.isEmpty { label += " (\(requirement.unit))" }
+    if let requirement, !requirement.unit.isEmpty, requirement.unit != column {
+      label += " (\(requirement.unit))"
+    }
     let values = used.compactMap { fit.observations.columns[column]?[$0] }
     guard let low = values.min(), let high = values.max(), low > 0, high / low > 20,
       column != "step"

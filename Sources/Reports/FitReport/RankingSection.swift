@@ -18,10 +18,10 @@ extension FitReading {
   private func table(_ ranking: LawRanking) -> ReportTable {
     ReportTable(
       columns: [
-        .init("Law"), .init("Parameters", alignment: .trailing),
+        .init("Law"), .init("Fitted", alignment: .trailing),
         .init("Held-out error", alignment: .trailing),
         .init("Last window", alignment: .trailing),
-        .init("One scale left out", alignment: .trailing), .init("AIC", alignment: .trailing),
+        .init("Leave-one-out", alignment: .trailing), .init("AIC", alignment: .trailing),
         .init("BIC", alignment: .trailing),
       ],
       rows: ranking.entries.map { entry in
@@ -36,7 +36,7 @@ extension FitReading {
         ]
       }, emphasizedRows: [ranking.chosen],
       note:
-        "Held-out error: the mean over expanding windows of the relative error on the rows larger than those fitted. Last window: the one with the most rows fitted. AIC and BIC compare laws on the rows that all of them were fitted to; they say less about larger runs."
+        "Fitted: the number of parameters. Held-out error: the mean over expanding windows of the relative error on the rows larger than those fitted. Last window: the one with the most rows fitted. Leave-one-out: every scale predicted from the others. AIC and BIC compare laws on the rows that all of them were fitted to; they say less about larger runs."
     )
   }
 
@@ -58,7 +58,8 @@ extension FitReading {
           shown.map {
             ranking.entries[$0].fit.law.name + ($0 == ranking.chosen ? " (used)" : "")
           }), layers: [.bars(BarLayer(all))]),
-      caption: "Shorter is better. Differences of a tenth are within what chance does.",
+      caption:
+        "Shorter is better. Among laws within a tenth of the best, the one with the fewest parameters is used.",
       method:
         "Every law is fitted again to the smaller runs of each window and predicts the larger.",
       data: FigureData(

@@ -170,7 +170,7 @@ extension FitReading {
         title: "Lines of equal \(responseName) over size and data", x: horizontal, y: vertical,
         layers: layers),
       caption:
-        "All points of a grey line reach the same \(responseName). The frontier crosses each where it costs least compute; \(levelStep)",
+        "All points of a thin grey line reach the same \(responseName). The frontier crosses each where it costs least compute; \(levelStep)",
       method: "Law \(fit.law.name) at its estimate on a grid of 36 by 36.")
   }
 }

@@ -23,7 +23,8 @@ enum Wording {
     guard isWide, x.value > 0, x.low >= 0 else {
       return NumberFormat.withInterval(x.value, x.low, x.high)
     }
-    return "\(number(x.value)) [\(number(x.low, digits: 2)), \(number(x.high, digits: 2))]"
+    return
+      "\(number(x.value, digits: x.value >= 1e5 ? 3 : 2)) [\(number(x.low, digits: 2)), \(number(x.high, digits: 2))]"
   }
 
   /// The value alone, with the digits that its interval leaves it.

@@ -52,6 +52,11 @@ enum PlantedFits {
       law: Annealing(), point: [2.6, 0.43, 0.4, 0.55],
       columns: ["step": (0..<2).flatMap { _ in (1...20).map { 100.0 * Double($0) } }],
       curve: true),
+    Case(
+      law: DataConstrained(), point: [1.8, 480, 1500, 0.35, 15, 5],
+      columns: rectangle(7, 6).merging(
+        ["U": (0..<42).map { [2e9, 2e10, 2e11][$0 % 3] }], uniquingKeysWith: { first, _ in first })
+    ),
   ]
 
   /// Rows with normal scatter of half a per cent around the planted law.
