@@ -56,7 +56,7 @@ extension FitReading {
   func predictionSentence() -> String? {
     if let plan {
       return
-        "With \(Wording.number(plan.compute.value)) FLOPs of training compute, the law puts the best model at \(Wording.estimated(plan.size)) parameters and \(Wording.estimated(plan.tokens)) tokens (\(Wording.estimated(plan.tokensPerParameter)) tokens per parameter) and predicts \(responseName) \(Wording.estimated(plan.outcome))."
+        "With \(Wording.number(plan.compute.value)) FLOPs of training compute\(heldText.isEmpty ? "" : " and \(heldText), the table's median"), the law puts the best model at \(Wording.estimated(plan.size)) parameters and \(Wording.estimated(plan.tokens)) tokens (\(Wording.estimated(plan.tokensPerParameter)) tokens per parameter) and predicts \(responseName) \(Wording.estimated(plan.outcome))."
     }
     guard shape == .single, let forecast = singleForecast() else { return nil }
     return

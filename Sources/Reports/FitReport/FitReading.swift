@@ -105,6 +105,11 @@ struct FitReading {
     return card.columns.first?.name ?? "row"
   }
 
+  /// The columns that plans hold, `U = 20B`; empty where the law reads N and D only.
+  var heldText: String {
+    Wording.list(others.keys.sorted().map { "\($0) = \(Wording.number(others[$0] ?? .nan))" })
+  }
+
   /// The plan at the budget.
   var plan: ComputePlan? { plans.count == 3 ? plans[1] : nil }
 

@@ -96,12 +96,11 @@ extension FitReading {
             .vertical, at: plan.compute.value,
             label: "budget \(Wording.number(plan.compute.value))")))
     }
-    let held =
+    let held = others.isEmpty ? "" : " The law is drawn at \(heldText), the table's median."
+    let lines =
       others.isEmpty
-      ? ""
-      : " Other columns are held at the table's median: "
-        + others.keys.sorted().map { "\($0) = \(Wording.number(others[$0] ?? .nan))" }
-        .joined(separator: ", ") + "."
+      ? " Thin lines are the law at fixed sizes: no run can fall far below the thick one unless the law is wrong."
+      : " Runs with other values of \(Wording.list(others.keys.sorted())) may lie on either side."
     return Figure(
       Chart(
         title: "\(Wording.sentence(responseName)) against compute", x: axis("C"),
@@ -109,7 +108,7 @@ extension FitReading {
           including: ys, band: frontier.flatMap { [$0.outcome.low, $0.outcome.high] }),
         layers: layers),
       caption:
-        "Dots are runs, coloured by model size\(isSomeRowHollow ? "; hollow ones were not fitted" : ""). The thick line is the law at the best division of compute between size and tokens, dashed beyond the largest run. Thin lines are the law at fixed sizes: no run can fall far below the thick one unless the law is wrong.",
+        "Dots are runs, coloured by model size\(isSomeRowHollow ? "; hollow ones were not fitted" : ""). The thick line is the law at the best division of compute between size and tokens, dashed beyond the largest run.\(lines)",
       method: "Law \(fit.law.name) at its estimate. \(bandMethod)\(held)")
   }
 

@@ -39,7 +39,7 @@ extension FitReading {
         ]
       }, emphasizedRows: [1],
       note:
-        "C in FLOPs, N* parameters, D* tokens: a tenth of the budget, the budget and ten times it, with \(levelText) intervals. They hold what the runs cannot tell about this law; they do not hold the chance that another law is right."
+        "C in FLOPs, N* parameters, D* tokens: a tenth of the budget, the budget and ten times it, with \(levelText) intervals. They hold what the runs cannot tell about this law; they do not hold the chance that another law is right.\(heldText.isEmpty ? "" : " Held at the table's median: \(heldText).")"
     )
   }
 

@@ -76,6 +76,14 @@ import Testing
     #expect(first.contains("The forecast reaches beyond the data"))
   }
 
+  @Test func plansNameTheColumnsThatTheyHold() throws {
+    let planted = try #require(PlantedFits.all.last)
+    let part = try PlantedFits.part(planted, resamples: 0, influence: false)
+    let html = FitReport(parts: [part], compute: 1e22).html()
+    #expect(html.contains("With 1e22 FLOPs of training compute and U = 20B"))
+    #expect(html.contains("Loss against U"))
+  }
+
   @Test func hostileNamesAreEscaped() throws {
     let evil = "<script>alert(1)</script>\"'&"
     let planted = PlantedFits.Case(
