@@ -7,14 +7,14 @@ public typealias Lanes = SIMD8<Double>
 extension SIMD8 where Scalar == Double {
   /// The exponential of each lane, within 2 ulp of the C library's.
   ///
-  /// Arguments are clamped to −708…709.7, so the result is always positive and finite; NaN stays
+  /// Arguments are clamped to −708…709, so the result is always positive and finite; NaN stays
   /// NaN. The reduction is x = n·ln 2 + r with |r| ≤ ln 2 / 2, then a Taylor polynomial of
   /// degree 13.
   @inlinable
   public static func exp(_ argument: Self) -> Self {
     var x = argument
     let lowest = Self(repeating: -708)
-    let highest = Self(repeating: 709.7)
+    let highest = Self(repeating: 709)
     x.replace(with: lowest, where: x .< lowest)
     x.replace(with: highest, where: x .> highest)
     // Adding 1.5·2⁵² rounds to the nearest integer and leaves that integer in the low bits.

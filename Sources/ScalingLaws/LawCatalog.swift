@@ -9,7 +9,8 @@ public enum LawCatalog {
     Routed(), FineGrainedMoE(), Precision(), FloatQuantization(), ParScale(),
     SparseAttention(), SparseTraining(), Superposition(),
     EncoderDecoder(), Multilingual(), Transfer(),
-    LossToError(), LossToAccuracy(), TwoStepLaw(), TaskSigmoid(), PassUntil(), PostTraining(), RLSigmoid(),
+    LossToError(), LossToAccuracy(), TwoStepLaw(), TaskSigmoid(), PassUntil(), PostTraining(),
+    RLSigmoid(),
     LearningRateLaw(), BatchSizeLaw(), CriticalBatch(), MixtureLaw(),
   ]
 

@@ -35,13 +35,14 @@ import Testing
     for index in 1...1000 {
       let x = 1 + (Double(index) - 500) * 1e-6
       let expected = Foundation.log(x)
-      worst = max(worst, abs(Lanes.log(Lanes(repeating: x))[0] - expected) / max(expected.ulp, 1e-22))
+      worst = max(
+        worst, abs(Lanes.log(Lanes(repeating: x))[0] - expected) / max(expected.ulp, 1e-22))
     }
     #expect(worst <= 2)
   }
 
   @Test func logarithmIsNaNOutsideItsDomain() {
-    let lanes = Lanes.log(Lanes(0, -1, .nan, .infinity, -0.0, 1e-310, 1, 2))
+    let lanes = Lanes.log(Lanes(0, -1, .nan, .infinity, -0.0, -.infinity, 1, 2))
     for index in 0..<6 { #expect(lanes[index].isNaN) }
     #expect(lanes[6] == 0)
   }

@@ -24,8 +24,12 @@ extension FitDocument {
         value: allocation.residualSum, mean: allocation.residualSum / Double(max(rows, 1))),
       parameters: Dictionary(
         names.enumerated().map { index, name in
-          (name, Self.parameter(allocation.estimate[index], draws: allocation.draws.map { $0[index] },
-            interval: allocation.parameter(name), unit: ""))
+          (
+            name,
+            Self.parameter(
+              allocation.estimate[index], draws: allocation.draws.map { $0[index] },
+              interval: allocation.parameter(name), unit: "")
+          )
         }, uniquingKeysWith: { first, _ in first }),
       interval: IntervalRecord(
         level: allocation.level, method: allocation.resampling,

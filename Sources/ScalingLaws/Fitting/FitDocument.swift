@@ -1,11 +1,11 @@
+internal import RealModule
+internal import Statistics
+
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
 #else
   public import Foundation
 #endif
-internal import RealModule
-internal import Statistics
-
 /// A fit as it is saved: everything that a forecast or a plan needs, without the table.
 ///
 /// The JSON form has the schema `allometry.fit/1`: keys are added to it, never renamed.
@@ -159,7 +159,8 @@ public struct FitDocument: Sendable, Codable {
       fit.law.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     formula = fit.law.card.formula
     response = ResponseRecord(
-      column: fit.observations.responseName ?? fit.law.card.response.column, unit: fit.law.card.response.unit)
+      column: fit.observations.responseName ?? fit.law.card.response.column,
+      unit: fit.law.card.response.unit)
     rows = fit.observations.count
     objective = ObjectiveRecord(
       name: fit.objective.name, delta: fit.objective.delta,
@@ -233,7 +234,8 @@ public struct FitDocument: Sendable, Codable {
     struct Header: Decodable { var schema: String? }
     let decoder = JSONDecoder()
     guard let header = try? decoder.decode(Header.self, from: data) else {
-      throw .unusable("\(source): found no JSON object, expected a fit saved by allometry fit --json")
+      throw .unusable(
+        "\(source): found no JSON object, expected a fit saved by allometry fit --json")
     }
     guard let schema = header.schema else {
       throw .unusable("\(source): found no key \"schema\", expected \"\(currentSchema)\"")

@@ -1,3 +1,4 @@
+internal import Optimization
 internal import RealModule
 
 /// Information criteria of a fit, comparable between laws fitted to the same rows.
@@ -59,26 +60,35 @@ public struct LawRanking: Sendable {
 ///   - laws: the candidates.
 ///   - observations: the rows.
 ///   - options: options of every fit; no intervals are measured.
-///   - progress: called before each law with its position and name.
+///   - progress: called before each law with its position and name, from any thread.
 public func rankLaws(
   _ laws: [any Law], on observations: Observations, options: FitOptions,
-  progress: (Int, String) -> Void = { _, _ in }
+  progress: @Sendable (Int, String) -> Void = { _, _ in }
 ) throws(FitError) -> LawRanking {
-  var entries: [LawRanking.Entry] = []
-  var skipped: [(law: String, reason: String)] = []
   var quick = options
   quick.interval = .none
-  for (position, law) in laws.enumerated() {
-    progress(position, law.name)
-    do {
-      let fitted = try fit(law, to: observations, options: quick)
+  // Laws run side by side, each on one thread; what is reported comes in the order of `laws`.
+  quick.threads = 1
+  let single = quick
+  let outcomes = parallelMap(count: laws.count, threads: options.threads) {
+    index -> Result<LawRanking.Entry, FitError> in
+    progress(index, laws[index].name)
+    return Result { () throws(FitError) in
+      let fitted = try fit(laws[index], to: observations, options: single)
       guard observations.count > fitted.freeParameters.count + 1 else {
-        skipped.append((law.name, "too few rows for \(fitted.freeParameters.count) parameters"))
-        continue
+        throw .tooFewRows(
+          law: laws[index].name, found: observations.count,
+          needed: fitted.freeParameters.count + 2)
       }
-      entries.append(LawRanking.Entry(fit: fitted, validation: fitted.validation()))
-    } catch {
-      skipped.append((law.name, error.description))
+      return LawRanking.Entry(fit: fitted, validation: fitted.validation())
+    }
+  }
+  var entries: [LawRanking.Entry] = []
+  var skipped: [(law: String, reason: String)] = []
+  for (law, outcome) in zip(laws, outcomes) {
+    switch outcome {
+    case .success(let entry): entries.append(entry)
+    case .failure(let error): skipped.append((law.name, error.description))
     }
   }
   guard !entries.isEmpty else {

@@ -55,9 +55,11 @@ extension Fit {
     return derived { $0[index] }
   }
 
-  /// The standard error of a parameter: the spread of the refits, else the Hessian's.
+  /// The standard error of a parameter: the spread of the refits, else the Hessian's; zero where it
+  /// was held, NaN for an unknown name.
   public func standardError(of parameter: String) -> Double {
     guard let index = law.index(of: parameter) else { return .nan }
+    guard freeParameters.contains(parameter) else { return 0 }
     guard let uncertainty, uncertainty.draws.count > 1 else { return hessianStandardErrors[index] }
     return standardDeviation(uncertainty.draws.map { $0[index] })
   }

@@ -64,10 +64,13 @@ extension Fit: FittedLaw {
   /// The standard deviation of the residuals with the divisor n − p, in the objective's scale.
   public var scatter: Double { residualScatter }
 
-  /// The range of each column over the rows with weight, and that of compute where it follows.
+  /// The range of each column over the rows with weight, and those of C and D/N where they follow.
   public var ranges: [String: ClosedRange<Double>] {
     var columns = observations.columns
     columns["C"] = observations.compute
+    if let sizes = columns["N"], let tokens = columns["D"] {
+      columns["D/N"] = zip(tokens, sizes).map { $0 / $1 }
+    }
     return columns.compactMapValues { column in
       let used = column.indices.filter { observations.weights[$0] > 0 && column[$0].isFinite }
       guard let low = used.map({ column[$0] }).min(), let high = used.map({ column[$0] }).max()

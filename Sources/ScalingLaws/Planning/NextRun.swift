@@ -58,7 +58,8 @@ extension FittedLaw {
   /// The refits give the covariance of the target with the outcome of each candidate. Observing
   /// that outcome with residual scatter σ lowers the target's variance from V to
   /// V − cov²/(var + σ²), the rank-one update of an optimal design; nothing is linearised in the
-  /// parameters, whose refits may lie along a curved valley.
+  /// parameters, whose refits may lie along a curved valley. Candidates stay within twice the
+  /// ratios of tokens to parameters that the table holds.
   ///
   /// - Parameters:
   ///   - target: what is to be pinned down.
@@ -89,12 +90,15 @@ extension FittedLaw {
       cap
       ?? max(
         min(0.1 * (targetCompute ?? .infinity), table.upperBound), 4 * table.lowerBound)
+    // Far from the ratios that were run the law is a guess, and so is what a run would teach.
+    let known = ranges["D/N"] ?? 1...1000
+    let ratios = known.lowerBound / 2...known.upperBound * 2
     let clampedTarget = Self.clamped(values)
     var runs: [NextRun] = []
     for size in geometricGrid(sizes.lowerBound / 2...sizes.upperBound * 4, count: steps) {
       for token in geometricGrid(tokens.lowerBound / 2...tokens.upperBound * 4, count: steps) {
         let cost = 6 * size * token
-        guard cost <= limit * (1 + 1e-9) else { continue }
+        guard cost <= limit * (1 + 1e-9), ratios.contains(token / size) else { continue }
         let (logN, logD) = (Double.log(size), Double.log(token))
         let outcomes = draws.map {
           objective.residual(

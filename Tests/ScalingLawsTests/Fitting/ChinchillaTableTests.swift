@@ -69,8 +69,10 @@ struct ChinchillaTableTests {
     let best = try fit(Chinchilla(), to: rows, options: FitOptions(interval: .none))
     // Objectives at published parameters, from the table's README.
     for (parameters, objective) in [
-      (["E": 1.81686, "A": 482.00572, "B": 2085.43420, "alpha": 0.34781, "beta": 0.36585],
-        0.001_018_644_7),
+      (
+        ["E": 1.81686, "A": 482.00572, "B": 2085.43420, "alpha": 0.34781, "beta": 0.36585],
+        0.001_018_644_7
+      ),
       (["E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34, "beta": 0.28], 0.004_121_0),
     ] {
       let held = try fit(
@@ -92,7 +94,8 @@ struct ChinchillaTableTests {
 
   @Test func profileAndBootstrapIntervalsAgreeRoughly() throws {
     let rows = try #require(ChinchillaTable.observations(all: false))
-    let profile = try fit(Chinchilla(), to: rows, options: FitOptions(interval: .profile, threads: 2))
+    let profile = try fit(
+      Chinchilla(), to: rows, options: FitOptions(interval: .profile, threads: 2))
     let interval = try #require(profile.interval(of: "alpha"))
     #expect(interval.low > 0.30 && interval.low < 0.34)
     #expect(interval.high > 0.355 && interval.high < 0.39)

@@ -9,7 +9,8 @@ import Testing
     (sizes: 8, noise: 0.002, method: .automatic),
     (sizes: 5, noise: 0.003, method: .parametric),
   ])
-  func nominalIntervalsCover(_ plan: (sizes: Int, noise: Double, method: FitOptions.IntervalMethod)) {
+  func nominalIntervalsCover(_ plan: (sizes: Int, noise: Double, method: FitOptions.IntervalMethod))
+  {
     let truth = PlantedTables.truth
     let hits = parallelMap(count: 500, threads: 2) { index -> [Bool] in
       let table = PlantedTables.chinchilla(

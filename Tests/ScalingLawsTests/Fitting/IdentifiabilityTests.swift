@@ -40,7 +40,8 @@ import Testing
     let result = try fit(Chinchilla(), to: table)
     #expect(result.draws.isEmpty)
     #expect(result.warnings.contains { $0.contains("no residual") })
-    let simulated = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 50, seedNoise: 0.001))
+    let simulated = try fit(
+      Chinchilla(), to: table, options: FitOptions(resamples: 50, seedNoise: 0.001))
     #expect(simulated.draws.count > 40)
   }
 
@@ -56,7 +57,8 @@ import Testing
   @Test func heldParametersStayAndTheRestMoves() throws {
     let table = PlantedTables.chinchilla(sizes: 6, noise: 0, seed: 3)
     let result = try fit(
-      Chinchilla(), to: table, options: FitOptions(fixed: ["E": 1.69, "alpha": 0.34], resamples: 20))
+      Chinchilla(), to: table,
+      options: FitOptions(fixed: ["E": 1.69, "alpha": 0.34], resamples: 20))
     #expect(result.value(of: "E") == 1.69)
     #expect(result.freeParameters == ["A", "B", "beta"])
     #expect(abs((result.value(of: "beta") ?? 0) - 0.28) < 1e-5)
