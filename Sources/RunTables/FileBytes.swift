@@ -6,7 +6,7 @@ import Foundation
 /// another process truncates meanwhile gives an error or a short table instead of a signal.
 enum FileBytes {
   static func read(_ path: String) throws(TableError) -> [UInt8] {
-    if path == "-" { return try drain(0, source: path, sizeHint: 1 << 16) }
+    if path == "-" { return try drain(0, source: "standard input", sizeHint: 1 << 16) }
     let name = (path as NSString).lastPathComponent
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -11,7 +11,7 @@ extension RunTable {
     contentsOf path: String, options: TableOptions = TableOptions()
   ) throws(TableError) -> RunTable {
     let bytes = try FileBytes.read(path)
-    let name = path == "-" ? "-" : (path as NSString).lastPathComponent
+    let name = path == "-" ? "standard input" : (path as NSString).lastPathComponent
     return try parse(bytes, source: name, options: options)
   }
 

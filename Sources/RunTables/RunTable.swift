@@ -10,7 +10,7 @@ public struct RunTable: Sendable {
   public private(set) var columns: OrderedDictionary<String, Column>
   /// The number of rows.
   public private(set) var rowCount: Int
-  /// The file name, `-` for standard input, or whatever the maker of the table called it.
+  /// The file name, `standard input`, or whatever the maker of the table called it.
   public var source: String
   /// The 1-based line of the file on which each row begins.
   public private(set) var lineNumbers: [Int]

@@ -39,11 +39,13 @@ struct CompareCommand: ParsableCommand {
   var treatment: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The scale of the question; default ten times the largest run.", valueName: "scale"))
   var target: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Compare at this many tokens per parameter instead of each law's optimum.",
       valueName: "ratio"))
@@ -55,9 +57,9 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       var options = ComparisonOptions(fit: try law.options())
-      options.target = try target.map { try NameList.number($0, option: "--target") }
+      options.target = try target.map { try NameList.positive($0, option: "--target") }
       if let tokensPerParameter {
-        guard tokensPerParameter > 0 else {
+        guard tokensPerParameter > 0, tokensPerParameter.isFinite else {
           throw CommandFailure(
             .usage,
             "--tokens-per-parameter: found \(tokensPerParameter), expected a positive number")
@@ -74,21 +76,35 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func comparison(_ options: inout ComparisonOptions) throws -> Comparison {
-    if arm == nil, inputs.count == 2, inputs.allSatisfy({ $0.hasSuffix(".json") }),
-      let first = try? SavedFitArguments.load(inputs[0])
-    {
-      return try ScalingLaws.comparison(
-        of: first, and: SavedFitArguments.load(inputs[1]), options: options)
+    if arm == nil, inputs.count == 2 {
+      switch inputs.map(SavedFitArguments.isSavedFit) {
+      case [true, true]:
+        return try ScalingLaws.comparison(
+          of: SavedFitArguments.load(inputs[0]), and: SavedFitArguments.load(inputs[1]),
+          options: options)
+      case [true, false], [false, true]:
+        throw CommandFailure(
+          .usage,
+          "\(inputs.joined(separator: ", ")): found a saved fit and another file, expected two tables or two saved fits"
+        )
+      default: break
+      }
     }
     let tables = try self.tables()
     let name = law.law == "auto" ? defaultLaw(tables.0) : law.law
-    let chosen = try law.configured(try FitSession.law(named: name, for: tables.0))
+    let chosen = try FitSession.configured(name, by: law, for: tables.0)
     options.fit.objective = try law.objective(for: chosen)
     let first = try ObservationsBuilder(table: tables.0, response: law.response).build(for: chosen)
     let second = try ObservationsBuilder(table: tables.1, response: law.response)
       .build(for: chosen)
-    return try compare(
-      baseline: first.observations, treatment: second.observations, law: chosen, options: options)
+    return try CommandFailure.naming(
+      tables.0.source == tables.1.source
+        ? tables.0.source : "\(tables.0.source), \(tables.1.source)"
+    ) {
+      try compare(
+        baseline: first.observations, treatment: second.observations, law: chosen,
+        options: options)
+    }
   }
 
   /// The law when none is named: the additive one where size and data both vary, else a power of
@@ -113,20 +129,21 @@ struct CompareCommand: ParsableCommand {
       }
       let table = try reading.read(inputs[0])
       let groups = try table.grouped(by: [arm])
+      let names = groups.flatMap(\.values).joined(separator: ", ")
       func part(_ name: String?, _ option: String, position: Int) throws -> RunTable {
         guard let name else {
           guard groups.count == 2 else {
             throw CommandFailure(
               .usage,
-              "\(option) is needed: column \(arm) holds \(groups.map(\.key).joined(separator: ", "))"
+              "\(option) is needed: column \(arm) holds \(names)"
             )
           }
           return groups[position].table
         }
-        guard let group = groups.first(where: { $0.key == name }) else {
+        guard let group = groups.first(where: { $0.values == [name] }) else {
           throw CommandFailure(
             .badData,
-            "\(table.source): column \(arm): found \(groups.map(\.key).joined(separator: ", ")), expected \"\(name)\""
+            "\(table.source): column \(arm): found \(names), expected \"\(name)\""
           )
         }
         return group.table

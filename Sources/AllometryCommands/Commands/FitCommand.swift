@@ -33,6 +33,7 @@ struct FitCommand: ParsableCommand {
   var report: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The compute budget of the report's plan, such as 5.76e23; default ten times the data's.",
       valueName: "FLOPs"))
@@ -43,6 +44,13 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
+      let budget = try compute.map { try NameList.positive($0, option: "--compute") }
+      if let report {
+        try checkCreatable(report)
+      } else if compute != nil {
+        throw CommandFailure(
+          .usage, "--compute is the budget of the report's plan, expected --report with it")
+      }
       let session = FitSession(law: law, schedule: schedule)
       let table = try input.reading.read(input.table)
       let groups = try FitSession.groups(of: table, by: by)
@@ -54,8 +62,9 @@ struct FitCommand: ParsableCommand {
       for group in groups {
         do {
           results.append(
-            try session.fit(group.table, group: group.labels, needsInfluence: !json || report != nil))
-        } catch where groups.count > 1 {
+            try session.fit(
+              group.table, group: group.labels, needsInfluence: !json || report != nil))
+        } catch  where groups.count > 1 {
           Console.error("allometry: \(group.title): \(CommandFailure(error).message)")
         }
       }
@@ -63,7 +72,6 @@ struct FitCommand: ParsableCommand {
         throw CommandFailure(.badData, "no group of rows could be fitted")
       }
       if let report {
-        let budget = try compute.map { try NameList.number($0, option: "--compute") }
         let page = FitReport(parts: results.map(\.reportPart), compute: budget)
         try writeFile(page.html(), to: report)
       }
@@ -85,15 +93,22 @@ struct FitCommand: ParsableCommand {
         .usage,
         "--report shows laws of rows; \(procedure.rawValue) is printed, and saved with --json")
     }
-    for (position, group) in groups.enumerated() {
-      let document = try procedure.document(of: group.table, law: law)
-      if json {
-        Console.print(try document.json(), terminator: "")
-      } else {
-        if position > 0 { Console.print("") }
-        if !group.title.isEmpty { Console.print(group.title) }
-        Console.print(DocumentSummary(document: document).text(), terminator: "")
+    var documents: [FitDocument] = []
+    for group in groups {
+      var document = try CommandFailure.naming(group.table.source) {
+        try procedure.document(of: group.table, law: law)
       }
+      if !group.labels.isEmpty { document.group = group.values }
+      documents.append(document)
+    }
+    if json {
+      Console.print(try FittedTable.json(documents), terminator: "")
+      return
+    }
+    for (position, document) in documents.enumerated() {
+      if position > 0 { Console.print("") }
+      if !groups[position].title.isEmpty { Console.print(groups[position].title) }
+      Console.print(DocumentSummary(document: document).text(), terminator: "")
     }
   }
 }

@@ -23,6 +23,7 @@ struct ForecastCommand: ParsableCommand {
   var at: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Ask instead for the smallest scale that reaches this outcome.", valueName: "outcome"))
   var reach: Double?
@@ -39,12 +40,29 @@ struct ForecastCommand: ParsableCommand {
         throw CommandFailure(.usage, "found neither --at nor --reach, expected one of them")
       }
       let fit = try saved.load()
-      let places = try at.map { try NameList.numbers($0, option: "--at") }
+      let places = try at.map {
+        try fit.columns(NameList.numbers($0, option: "--at"), option: "--at")
+      }
       if let reach {
+        let known = fit.readableColumns
+        guard known.contains(vary) else {
+          throw CommandFailure(
+            .usage,
+            "--vary: found \"\(vary)\", expected one of \(known.joined(separator: ", "))")
+        }
         try answerReach(fit, reach, places: places.isEmpty ? [[:]] : places)
         return
       }
-      let forecasts = try places.map { try fit.forecast(at: $0) }
+      let forecasts = try places.map { place in
+        do { return try fit.forecast(at: place) } catch FitError.missingColumn(
+          _, let column, let meaning, _)
+        {
+          throw CommandFailure(
+            .usage,
+            "--at: found no \(column), expected it: law \(fit.law.name) reads \(column) (\(meaning))"
+          )
+        }
+      }
       if json {
         struct Answer: Encodable {
           var schema = "allometry.forecast/1"
@@ -68,7 +86,18 @@ struct ForecastCommand: ParsableCommand {
       var column: String
       var smallest: [Estimated]
     }
-    let smallest = try places.map { try fit.smallest(vary, reaching: outcome, holding: $0) }
+    let smallest = try places.map { place in
+      do {
+        return try fit.smallest(vary, reaching: outcome, holding: place)
+      } catch FitError
+        .missingColumn(_, let column, let meaning, _)
+      {
+        throw CommandFailure(
+          .usage,
+          "--vary \(vary): law \(fit.law.name) reads \(column) (\(meaning)) too: give it with --at \(column)=VALUE"
+        )
+      }
+    }
     if json {
       Console.print(
         try jsonText(

@@ -27,6 +27,10 @@ struct LawsCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
+      if let procedure = law.flatMap(ProcedureFit.init(rawValue:)), procedure.isAllocation, !json {
+        describe(procedure)
+        return
+      }
       let laws = try law.map { [try LawCatalog.law(named: $0)] } ?? LawCatalog.all
       if json {
         let encoder = JSONEncoder()
@@ -78,6 +82,17 @@ struct LawsCommand: ParsableCommand {
     Console.print(
       table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
     Console.print("\n\(laws.count) laws; allometry laws NAME describes one.")
+    let procedures = ProcedureFit.allCases.filter(\.isAllocation).map(\.rawValue)
+    Console.print(
+      Console.wrap(
+        "allometry fit --law also takes the procedures \(procedures.joined(separator: " and ")), which give N* and D* over compute and no loss.",
+        width: Console.width))
+  }
+
+  private func describe(_ procedure: ProcedureFit) {
+    Console.print("\(procedure.rawValue): N* = G_N C^a, D* = G_D C^b\n")
+    Console.print(Console.wrap(procedure.summary, width: Console.width))
+    Console.print("Columns: N, D, loss; C is 6ND where absent.")
   }
 
   private func describe(_ law: any Law) {
@@ -88,7 +103,9 @@ struct LawsCommand: ParsableCommand {
     var columns = TextTable(
       columns: [.init("column"), .init("unit"), .init("meaning")], widthLimit: Console.width,
       overflow: .wrap)
-    for column in law.card.columns { columns.rows.append([column.name, column.unit, column.meaning]) }
+    for column in law.card.columns {
+      columns.rows.append([column.name, column.unit, column.meaning])
+    }
     columns.rows.append([
       law.card.response.column, law.card.response.unit, "what the law predicts",
     ])

@@ -23,26 +23,37 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup var saved: SavedFitArguments
 
-  @Option(help: ArgumentHelp("The budget in training FLOPs: 5.76e23.", valueName: "FLOPs"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The budget in training FLOPs: 5.76e23.", valueName: "FLOPs"))
   var compute: String?
 
-  @Option(help: ArgumentHelp("The budget in hours of one accelerator.", valueName: "hours"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The budget in hours of one accelerator.", valueName: "hours"))
   var hours: String?
 
   @Option(help: "The accelerator of --hours, or of the price of the plan.")
   var accelerator: String?
 
-  @Option(help: ArgumentHelp("The share of the accelerator's peak that is reached."))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The share of the accelerator's peak that is reached."))
   var utilisation: Double = ComputeBudget.defaultUtilisation
 
-  @Option(help: ArgumentHelp("The outcome to reach instead of a budget.", valueName: "outcome"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The outcome to reach instead of a budget.", valueName: "outcome"))
   var target: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Tokens that the model will serve over its life.", valueName: "tokens"))
   var inference: String?
 
-  @Option(help: ArgumentHelp("Unique training tokens that exist.", valueName: "tokens"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Unique training tokens that exist.", valueName: "tokens"))
   var unique: String?
 
   @Option(
@@ -51,6 +62,7 @@ struct PlanCommand: ParsableCommand {
   var with: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The largest compute of a run that --compute may call for next.", valueName: "FLOPs"))
   var nextCap: String?
@@ -146,15 +158,11 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func positive(_ text: String, _ option: String) throws -> Double {
-    let value = try NameList.number(text, option: option)
-    guard value > 0 else {
-      throw CommandFailure(.usage, "\(option): found \(text), expected a positive number")
-    }
-    return value
+    try NameList.positive(text, option: option)
   }
 
   private func answer(_ fit: SavedFit) throws -> Answer {
-    let others = try NameList.numbers(with, option: "--with")
+    let others = try fit.columns(NameList.numbers(with, option: "--with"), option: "--with")
     let budget = try self.budget()
     let plan: ComputePlan
     if let budget {
@@ -168,7 +176,7 @@ struct PlanCommand: ParsableCommand {
         )
       }
     }
-    let flops = plan.compute.value
+    let flops = budget?.flops ?? plan.compute.value
     var demandPlan: InferencePlan?
     if let inference {
       let demand = InferenceDemand(tokens: try positive(inference, "--inference"))

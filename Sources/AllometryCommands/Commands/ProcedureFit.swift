@@ -3,10 +3,24 @@ internal import RunTables
 internal import ScalingLaws
 
 /// Fits that are procedures rather than one law over rows: iso-FLOP, envelope, two steps.
-enum ProcedureFit: String {
+enum ProcedureFit: String, CaseIterable {
   case isoflop
   case envelope
   case twoStep = "two-step"
+
+  /// Whether the result tells how N and D grow with compute and knows no loss.
+  var isAllocation: Bool { self != .twoStep }
+
+  /// What the procedure does, in a sentence.
+  var summary: String {
+    switch self {
+    case .isoflop:
+      "Approach 2: at each compute budget a parabola through loss over ln N; its lowest points give N* and D* as powers of C."
+    case .envelope:
+      "Approach 1: the lowest loss of all training curves at each compute; the sizes that reach it give N* and D* as powers of C."
+    case .twoStep: "Loss from N and D, then the task's metric from loss."
+    }
+  }
 
   /// The saved form of the procedure's result.
   func document(of table: RunTable, law: LawArguments) throws -> FitDocument {
@@ -63,7 +77,9 @@ struct DocumentSummary {
     var table = TextTable(
       columns: [
         .init("parameter"), .init("value", alignment: .trailing),
-        .init("\(NumberFormat.percent(document.interval.level, decimals: 0)) interval", alignment: .trailing),
+        .init(
+          "\(NumberFormat.percent(document.interval.level, decimals: 0)) interval",
+          alignment: .trailing),
       ], widthLimit: Console.width)
     let order = document.draws?.parameters ?? document.parameters.keys.sorted()
     for name in order {
@@ -77,8 +93,10 @@ struct DocumentSummary {
       ])
     }
     var lines = [
-      "\(document.law): \(document.formula)",
-      "\(document.rows) rows of \(document.table ?? "the table"); intervals: \(document.interval.method), \(document.interval.resamples) refits",
+      Console.wrap("\(document.law): \(document.formula)", width: Console.width),
+      Console.wrap(
+        "\(document.rows) rows of \(document.table ?? "the table"); intervals: \(document.interval.method), \(document.interval.resamples) refits",
+        width: Console.width),
       "", table.render(style: Console.isTerminal ? .ansi : .plain),
     ]
     if let allocation = document.allocation {

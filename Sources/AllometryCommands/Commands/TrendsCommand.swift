@@ -114,10 +114,33 @@ struct TrendsCommand: ParsableCommand {
 
   private func series(of table: RunTable) throws -> [TaskSeries] {
     let chances = try NameList.numbers(chance, option: "--chance")
-    let counts = try NameList.numbers(items, option: "--items").mapValues { Int($0) }
+    let counts = try NameList.numbers(items, option: "--items").mapValues { count in
+      guard let whole = Int(exactly: count), whole > 0 else {
+        throw CommandFailure(
+          .usage,
+          "--items: found \(NumberFormat.significant(count, 6)), expected a number of items, 1 or more"
+        )
+      }
+      return whole
+    }
     let lower = Set((lowerIsBetter ?? "").split(separator: ",").map(\.trimmingSpaces))
+    let tasks =
+      try task.map { try table.unique($0) }
+      ?? table.columnNames.filter { $0.hasPrefix("metric.") }.map { String($0.dropFirst(7)) }
+    for (option, names) in [
+      ("--chance", Array(chances.keys)), ("--items", Array(counts.keys)),
+      ("--lower-is-better", Array(lower.subtracting(["all"]))),
+    ] {
+      for name in names.sorted() where !tasks.isEmpty && !tasks.contains(name) {
+        throw CommandFailure(
+          .usage,
+          "\(option): found \"\(name)\", expected a task of \(table.source): \(tasks.joined(separator: ", "))"
+        )
+      }
+    }
     let scaleColumn = try scale ?? ["C", "N"].first { table.hasColumn($0) } ?? missingScale(table)
-    func one(_ name: String, _ rows: RunTable, metric: String, error: String?) throws -> TaskSeries {
+    func one(_ name: String, _ rows: RunTable, metric: String, error: String?) throws -> TaskSeries
+    {
       let needed = [scaleColumn, metric] + (error.map { [$0] } ?? [])
       let (complete, _) = try rows.droppingMissing(in: needed)
       return TaskSeries(
@@ -131,7 +154,7 @@ struct TrendsCommand: ParsableCommand {
     }
     if let task {
       return try table.grouped(by: [task]).map {
-        try one($0.key, $0.table, metric: metric, error: error)
+        try one($0.values[0], $0.table, metric: metric, error: error)
       }
     }
     return try table.columnNames.filter { $0.hasPrefix("metric.") }.map { column in
@@ -140,6 +163,11 @@ struct TrendsCommand: ParsableCommand {
         name, table, metric: column,
         error: table.hasColumn("stderr.\(name)") ? "stderr.\(name)" : nil)
     }
+  }
+
+  /// A shape as people write it.
+  private static func words(_ shape: String) -> String {
+    ["uShaped": "U-shaped", "invertedU": "inverted U"][shape] ?? shape
   }
 
   private func missingScale(_ table: RunTable) throws -> String {
@@ -157,7 +185,7 @@ struct TrendsCommand: ParsableCommand {
       ], widthLimit: Console.width)
     for entry in entries {
       table.rows.append([
-        entry.task, entry.shape, NumberFormat.percent(entry.probability, decimals: 0),
+        entry.task, Self.words(entry.shape), NumberFormat.percent(entry.probability, decimals: 0),
         NumberFormat.withInterval(
           entry.slopePerDecade.value, entry.slopePerDecade.low, entry.slopePerDecade.high),
         entry.accepted ? entry.law : entry.aboveChance == false ? "no: at chance" : "no",

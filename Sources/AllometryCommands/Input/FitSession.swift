@@ -34,10 +34,15 @@ struct FittedTable {
 
   /// One fit as one object, several as an object with a list.
   static func json(_ results: [FittedTable]) throws -> String {
-    if results.count == 1, results[0].group.isEmpty { return try results[0].document.json() }
-    let documents = try results.map { try $0.document.json() }
+    try json(results.map(\.document))
+  }
+
+  /// One saved fit of a whole table as it is, those of groups as an object with a list.
+  static func json(_ documents: [FitDocument]) throws -> String {
+    if documents.count == 1, documents[0].group == nil { return try documents[0].json() }
+    let texts = try documents.map { try $0.json() }
     return "{\"schema\" : \"allometry.fits/1\", \"fits\" : [\n"
-      + documents.joined(separator: ",\n") + "]}\n"
+      + texts.joined(separator: ",\n") + "]}\n"
   }
 }
 
@@ -51,6 +56,10 @@ struct FitSession {
     var table: RunTable
     var labels: [(column: String, value: String)]
     var title: String { labels.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
+    /// The values of the grouping columns by name.
+    var values: [String: String] {
+      Dictionary(labels.map { ($0.column, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
   }
 
   /// Splits a table by the columns of `--by`.
@@ -66,7 +75,9 @@ struct FitSession {
   func candidates(for builder: ObservationsBuilder) throws -> [any Law] {
     if law.law == "auto" {
       let size = Self.varyingSize(of: builder.table)
-      let all = try LawCatalog.all.map { try settingIfKnown($0, size: size) }
+      let all = try LawCatalog.all.compactMap {
+        try settingIfKnown(Self.law(named: $0.name, for: builder.table), size: size)
+      }
       let response = law.response ?? "loss"
       let usable = all.filter { candidate in
         builder.allows(candidate)
@@ -81,14 +92,34 @@ struct FitSession {
       return usable
     }
     return try law.law.split(separator: ",").map { name in
-      try law.configured(Self.law(named: name.trimmingSpaces, for: builder.table))
+      try Self.configured(name.trimmingSpaces, by: law, for: builder.table)
     }
+  }
+
+  /// A law by name with the settings of the options.
+  ///
+  /// A law of one size that would read an absent column reads the size that varies.
+  static func configured(
+    _ name: String, by arguments: LawArguments, for table: RunTable
+  ) throws -> any Law {
+    let configured = try arguments.configured(law(named: name, for: table))
+    guard let preferred = configured.settings.first(where: { $0.name == "x" })?.value,
+      !table.hasColumn(preferred), !arguments.settings.contains(where: { $0.hasPrefix("x=") }),
+      let size = varyingSize(of: table), let other = try? configured.setting("x", to: size)
+    else { return configured }
+    return other
   }
 
   /// A law by name; the mixture law takes its domains from the table.
   ///
   /// Domains are the columns named `share_…` or `weight_…`, unless `--set domains=A,B` names them.
   static func law(named name: String, for table: RunTable) throws -> any Law {
+    if let procedure = ProcedureFit(rawValue: name), procedure.isAllocation {
+      throw CommandFailure(
+        .usage,
+        "\(name) is a procedure, not a law of rows: only allometry fit TABLE --law \(name) runs it"
+      )
+    }
     let law = try LawCatalog.law(named: name)
     guard law is MixtureLaw else { return law }
     let domains = table.columnNames.filter { $0.hasPrefix("share_") || $0.hasPrefix("weight_") }
@@ -106,15 +137,17 @@ struct FitSession {
 
   /// Settings given with `--law auto` apply to the laws that know them; laws of one size read the
   /// column that varies.
-  private func settingIfKnown(_ candidate: any Law, size: String?) throws -> any Law {
+  private func settingIfKnown(_ candidate: any Law, size: String?) throws -> (any Law)? {
     let known = Set(candidate.settings.map(\.name))
     var arguments = law
     arguments.settings = law.settings.filter { setting in
       setting.split(separator: "=").first.map { known.contains(String($0)) } ?? true
     }
     let hasOwn = arguments.settings.contains { $0.hasPrefix("x=") }
-    if known.contains("x"), !hasOwn, let size { arguments.settings.append("x=\(size)") }
-    return try arguments.configured(candidate)
+    let configured = try arguments.configured(candidate)
+    guard known.contains("x"), !hasOwn, let size else { return configured }
+    // A law that cannot read the size that varies has nothing to say about this table.
+    return try? configured.setting("x", to: size)
   }
 
   /// Fits one table.
@@ -128,13 +161,18 @@ struct FitSession {
     var ranking: LawRanking?
     var chosen = laws[0]
     if laws.count > 1 {
-      (ranking, chosen) = try rank(laws, builder: builder, options: options)
+      (ranking, chosen) = try CommandFailure.naming(table.source) {
+        try rank(laws, builder: builder, options: options)
+      }
     }
     let (observations, notes) = try builder.build(for: chosen)
+    let source = table.source
     // Laws that were ranked were compared under one objective, and the winner keeps it.
     options.objective = try law.objective(for: ranking == nil ? chosen : laws[0])
     Console.progress("fitting \(chosen.name) to \(observations.count) rows …")
-    let fitted = try ScalingLaws.fit(chosen, to: observations, options: options)
+    let fitted = try CommandFailure.naming(source) {
+      try ScalingLaws.fit(chosen, to: observations, options: options)
+    }
     Console.progress("validating \(chosen.name) …")
     let validation = fitted.validation()
     let influence = needsInfluence ? try fitted.influence() : nil
@@ -148,14 +186,16 @@ struct FitSession {
     _ laws: [any Law], builder: ObservationsBuilder, options: FitOptions
   ) throws -> (LawRanking, any Law) {
     // Laws are compared on the same rows: those that are complete for all of them.
-    let shared = try builder.build(for: laws.max { $0.card.columns.count < $1.card.columns.count } ?? laws[0])
+    let shared = try builder.build(
+      for: laws.max { $0.card.columns.count < $1.card.columns.count } ?? laws[0])
     var options = options
     options.objective = try law.objective(for: laws[0])
     options.fixed = [:]
     options.starts = [:]
     options.bounds = [:]
+    let count = laws.count
     let ranking = try rankLaws(laws, on: shared.observations, options: options) { position, name in
-      Console.progress("fitting \(name) (\(position + 1) of \(laws.count)) …")
+      Console.progress("fitting \(name) (\(position + 1) of \(count)) …")
     }
     return (ranking, ranking.entries[ranking.chosen].fit.law)
   }

@@ -46,10 +46,11 @@ struct LawArguments: ParsableArguments {
       valueName: "objective"))
   var objective: String?
 
-  @Option(help: "The threshold of a Huber objective.")
+  @Option(parsing: .unconditional, help: "The threshold of a Huber objective.")
   var delta: Double = 1e-3
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Charge predictions above the outcome by this factor more (badly tuned runs).",
       valueName: "factor"))
@@ -61,22 +62,27 @@ struct LawArguments: ParsableArguments {
       valueName: "method"))
   var interval: String = "automatic"
 
-  @Option(help: ArgumentHelp("The nominal coverage of intervals.", valueName: "level"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The nominal coverage of intervals.", valueName: "level"))
   var level: Double = 0.9
 
-  @Option(help: ArgumentHelp("The number of bootstrap refits.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of bootstrap refits.", valueName: "count"))
   var resamples: Int = 2000
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The standard deviation between seeds, as a residual of the objective.",
       valueName: "deviation"))
   var seedNoise: Double?
 
-  @Option(help: "The seed of all random numbers.")
+  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 0
 
-  @Option(help: "The number of threads; results do not depend on it.")
+  @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
   /// The options of a fit.
@@ -171,7 +177,9 @@ enum NameList {
   /// `alpha=0.2:0.4` as lists.
   static func lists(_ text: String?, option: String) throws -> [String: [Double]] {
     try pairs(text, option: option).mapValues { value in
-      try value.split(separator: ":").map { try number(String($0), option: option) }
+      try value.split(separator: ":", omittingEmptySubsequences: false).map {
+        try number(String($0), option: option)
+      }
     }
   }
 
@@ -206,7 +214,19 @@ enum NameList {
       throw CommandFailure(
         .usage, "\(option): found \"\(text)\", expected a number such as 0.34, 7B or 1.4e11")
     }
+    guard (value * factor).isFinite else {
+      throw CommandFailure(.usage, "\(option): found \"\(text)\", expected a smaller number")
+    }
     return value * factor
+  }
+
+  /// A positive number with an optional unit.
+  static func positive(_ text: String, option: String) throws -> Double {
+    let value = try number(text, option: option)
+    guard value > 0 else {
+      throw CommandFailure(.usage, "\(option): found \(text), expected a positive number")
+    }
+    return value
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
@@ -40,13 +41,10 @@ struct ObservationsBuilder {
     if Self.readsSchedule(law) { needed.append("step") }
     for name in needed where !table.hasColumn(name) {
       let meaning = law.card.columns.first { $0.name == name }?.meaning ?? "the training step"
-      throw FitError.missingColumn(
-        law: law.name, column: name, meaning: meaning, present: table.columnNames)
+      throw missing(name, meaning: meaning, law: law)
     }
     guard table.hasColumn(responseColumn) else {
-      throw FitError.missingColumn(
-        law: law.name, column: responseColumn, meaning: "what the law predicts",
-        present: table.columnNames)
+      throw missing(responseColumn, meaning: "what the law predicts", law: law)
     }
     let (complete, _) = try table.droppingMissing(in: needed + [responseColumn])
     guard complete.rowCount > 0 else {
@@ -61,6 +59,12 @@ struct ObservationsBuilder {
     }
     for name in needed { columns[name] = try complete.numbers(name) }
     let outcomes = try complete.numbers(responseColumn)
+    if outcomes.count > 1, outcomes.allSatisfy({ $0 == outcomes[0] }) {
+      throw CommandFailure(
+        .badData,
+        "\(complete.source): column \(responseColumn): found \(NumberFormat.significant(outcomes[0], 6)) in all \(outcomes.count) rows, expected outcomes that differ"
+      )
+    }
     let labels = complete.lineNumbers.map { "\(complete.source):\($0)" }
     var clusters: [Int]?
     if complete.hasColumn("run") {
@@ -85,12 +89,38 @@ struct ObservationsBuilder {
   }
 }
 
+extension ObservationsBuilder {
+  /// The failure that names the table and the column it lacks.
+  private func missing(_ column: String, meaning: String, law: any Law) -> CommandFailure {
+    let error = FitError.missingColumn(
+      law: law.name, column: column, meaning: meaning, present: table.columnNames)
+    return CommandFailure(.badData, "\(table.source): \(error)")
+  }
+}
+
 /// Where the learning-rate schedules of runs come from.
 struct ScheduleSource {
   /// Steps of warm-up that are counted at the peak rate.
   var warmup: Int
   /// A table of `run` (or `schedule`), `step` and `lr`; nil to take the rates of the runs' rows.
   var table: RunTable?
+
+  /// The longest schedule that is integrated step by step.
+  private static let longest = 100_000_000.0
+
+  /// The steps of a table, checked to be whole and not absurdly many.
+  private static func steps(of table: RunTable) throws -> [Double] {
+    let steps = try table.numbers("step")
+    for (step, line) in zip(steps, table.lineNumbers) where step.isFinite || step.isInfinite {
+      guard step >= 0, step <= longest, step == step.rounded() else {
+        throw CommandFailure(
+          .badData,
+          "\(table.source):\(line): column step: found \(NumberFormat.significant(step, 6)), expected a whole number from 0 to 100000000"
+        )
+      }
+    }
+    return steps
+  }
 
   /// Gives every row its run's schedule and the areas that laws of the curve read.
   ///
@@ -101,7 +131,7 @@ struct ScheduleSource {
   ) throws -> [String] {
     let key = rows.hasColumn("run") ? "run" : rows.hasColumn("schedule") ? "schedule" : nil
     let runs = try key.map { try rows.texts($0) } ?? rows.lineNumbers.map { _ in "run" }
-    let steps = try rows.numbers("step")
+    let steps = try Self.steps(of: rows)
     var points: [String: [(step: Double, rate: Double)]] = [:]
     if let table {
       let name = table.hasColumn("run") ? "run" : "schedule"
@@ -109,11 +139,14 @@ struct ScheduleSource {
         throw CommandFailure(
           .badData, "\(table.source): found no column run or schedule, expected one to join with")
       }
-      let names = table.hasColumn(name) ? try table.texts(name) : [String](
-        repeating: "run", count: table.rowCount)
-      for (index, run) in names.enumerated() {
-        points[run, default: []].append(
-          (try table.numbers("step")[index], try table.numbers("lr")[index]))
+      let names =
+        table.hasColumn(name)
+        ? try table.texts(name)
+        : [String](
+          repeating: "run", count: table.rowCount)
+      let (known, rates) = (try Self.steps(of: table), try table.numbers("lr"))
+      for (index, run) in names.enumerated() where known[index].isFinite && rates[index].isFinite {
+        points[run, default: []].append((known[index], rates[index]))
       }
     } else {
       guard rows.hasColumn("lr") else {

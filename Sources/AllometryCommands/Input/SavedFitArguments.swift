@@ -15,7 +15,22 @@ struct SavedFitArguments: ParsableArguments {
   func document() throws -> FitDocument { try Self.document(fit) }
 
   /// Reads a fit from a path.
-  static func load(_ path: String) throws -> SavedFit { try SavedFit(try document(path)) }
+  static func load(_ path: String) throws -> SavedFit {
+    let document = try document(path)
+    guard document.allocation == nil else {
+      throw CommandFailure(
+        .usage,
+        "\(path): a fit of \(document.law) knows how N and D grow with compute and no loss: only allometry plan reads it"
+      )
+    }
+    return try SavedFit(document)
+  }
+
+  /// Whether a file holds a saved fit rather than a table.
+  static func isSavedFit(_ path: String) -> Bool {
+    guard path.hasSuffix(".json"), let data = try? readFile(path) else { return false }
+    return (try? FitDocument.decode(data, source: path)) != nil
+  }
 
   private static func document(_ path: String) throws -> FitDocument {
     try FitDocument.decode(

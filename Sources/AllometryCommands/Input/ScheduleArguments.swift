@@ -10,6 +10,7 @@ struct ScheduleArguments: ParsableArguments {
   var schedule: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Steps of warm-up to count at the peak learning rate.", valueName: "steps"))
   var warmup: Int = 0

@@ -1,12 +1,9 @@
 internal import ArgumentParser
+internal import Foundation
+internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Darwin)
@@ -42,10 +39,29 @@ struct CommandFailure: Error {
       switch error {
       case .unknownLaw, .unknownSetting, .badSetting, .unknownParameter:
         self.init(.usage, error.description)
-      case .missingColumn, .badValue, .tooFewRows, .noSolution, .unusable:
+      case .badValue(let row, let column, let found, let expected):
+        // As tables say it: file, line, column, what was found, what was expected.
+        self.init(
+          .badData,
+          "\(row): column \(column): found \(NumberFormat.significant(found, 6)), expected \(found.isInfinite ? "a finite number" : expected)"
+        )
+      case .missingColumn, .tooFewRows, .noSolution, .unusable:
         self.init(.badData, error.description)
       }
     default: self.init(.internalError, "\(error)")
+    }
+  }
+}
+
+extension CommandFailure {
+  /// Puts the name of the table in front of failures of a fit, which knows nothing of files.
+  static func naming<Result>(_ source: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as FitError {
+      switch error {
+      case .missingColumn, .tooFewRows, .noSolution:
+        throw CommandFailure(.badData, "\(source): \(error)")
+      default: throw error
+      }
     }
   }
 }
@@ -98,7 +114,8 @@ enum Console {
     _ = write("\r\u{1B}[2K\(text)", to: 2)
   }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+  /// Writes all of a text to an open file; false where that fails.
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { buffer in
@@ -133,17 +150,35 @@ enum Console {
   }
 }
 
+/// Checks that a file can be made at a path, before the work that would fill it.
+func checkCreatable(_ path: String) throws {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    throw CommandFailure(.cannotCreate, "\(path): found a folder, expected the name of a file")
+  }
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  guard FileManager.default.fileExists(atPath: folder) else {
+    throw CommandFailure(.cannotCreate, "\(path): the folder \(folder) does not exist")
+  }
+}
+
 /// Writes a file in one go: to a neighbour first, then renamed, so that no half file is left.
+///
+/// A device or pipe is written to as it is, for a rename would replace it.
 func writeFile(_ text: String, to path: String) throws {
-  let url = URL(fileURLWithPath: path)
+  try checkCreatable(path)
+  let type =
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+  if let type, type != .typeRegular, type != .typeSymbolicLink {
+    guard let file = FileHandle(forWritingAtPath: path),
+      Console.write(text, to: file.fileDescriptor)
+    else { throw CommandFailure(.inputOutput, "\(path): the report cannot be written") }
+    return
+  }
   do {
-    try Data(text.utf8).write(to: url, options: .atomic)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {
-    let folder = url.deletingLastPathComponent().path
-    let reason =
-      FileManager.default.fileExists(atPath: folder)
-      ? "the file cannot be written" : "the folder \(folder) does not exist"
-    throw CommandFailure(.cannotCreate, "\(path): \(reason)")
+    throw CommandFailure(.cannotCreate, "\(path): the file cannot be written")
   }
 }
 
@@ -155,8 +190,12 @@ func readFile(_ path: String) throws -> Data {
     }
     return data
   }
-  guard FileManager.default.fileExists(atPath: path) else {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
     throw CommandFailure(.missingInput, "\(path): no such file")
+  }
+  guard !isFolder.boolValue else {
+    throw CommandFailure(.missingInput, "\(path): found a folder, expected a file")
   }
   guard let data = FileManager.default.contents(atPath: path) else {
     throw CommandFailure(.missingInput, "\(path): the file cannot be read")

@@ -31,7 +31,7 @@ struct FitSummary {
     }
     let search = fit.search
     return """
-      \(fit.law.name)\(group): \(response) = \(fit.law.card.formula)  \(sources)
+      \(wrapped("\(fit.law.name)\(group): \(response) = \(fit.law.card.formula)  \(sources)"))
       \(wrapped("\(fit.observations.count) rows of \(result.source); sum of \(objective) \(NumberFormat.significant(fit.objectiveValue, 9)); \(search.starts) starts, \(search.agreeing) of \(search.polished) polished agree"))
 
       """
@@ -95,7 +95,13 @@ struct FitSummary {
   }
 
   private func optimumText() -> String? {
-    guard let compute = fit.ranges["C"]?.upperBound, let plan = try? fit.plan(compute: compute)
+    // Where size or data never varied there is no trade-off to tell.
+    guard
+      ["N", "D"].allSatisfy({ name in
+        fit.ranges[name].map { $0.lowerBound < $0.upperBound } ?? true
+      }),
+      let compute = fit.ranges["C"]?.upperBound, compute.isFinite,
+      let plan = try? fit.plan(compute: compute), plan.sizeExponent.value.isFinite
     else { return nil }
     func text(_ x: Estimated) -> String { NumberFormat.withInterval(x.value, x.low, x.high) }
     return wrapped(

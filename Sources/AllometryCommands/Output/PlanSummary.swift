@@ -21,7 +21,7 @@ struct PlanSummary {
     parts.append(sizeTable())
     if let next = answer.next { parts.append(nextTable(next)) }
     let warnings =
-      answer.plan.warnings + (answer.inference?.warnings ?? [])
+      unmeasured + answer.plan.warnings + (answer.inference?.warnings ?? [])
       + answer.plan.reach.compactMap(\.sentence)
     var seen: Set<String> = []
     let distinct = warnings.filter { seen.insert($0).inserted }
@@ -42,7 +42,15 @@ struct PlanSummary {
     if let footprint = answer.footprint {
       text += ", \(NumberFormat.scale(footprint.kilowattHours)) kWh"
     }
-    return text + "\n"
+    return Console.wrap(text, width: Console.width) + "\n"
+  }
+
+  /// Columns of which the fitted table had one value, so that no exponent of theirs was measured.
+  private var unmeasured: [String] {
+    ["N", "D"].filter { name in fit.ranges[name].map { $0.lowerBound == $0.upperBound } ?? false }
+      .map {
+        "\($0) takes one value only in the fitted table: how the outcome depends on it was not measured, and this plan rests on it"
+      }
   }
 
   private func interval(_ x: Estimated, _ format: (Double) -> String) -> [String] {
@@ -65,12 +73,14 @@ struct PlanSummary {
     table.rows = [
       ["parameters N*"] + interval(plan.size, scale),
       ["tokens D*"] + interval(plan.tokens, scale),
-      ["tokens per parameter"] + interval(plan.tokensPerParameter) { NumberFormat.significant($0, 3) },
+      ["tokens per parameter"]
+        + interval(plan.tokensPerParameter) { NumberFormat.significant($0, 3) },
       ["\(response) at the optimum"] + interval(plan.outcome, loss),
       ["exponent a of N* in C"] + interval(plan.sizeExponent) { NumberFormat.significant($0, 3) },
     ]
     if !plan.compute.low.isNaN, plan.compute.low != plan.compute.high {
-      table.rows.insert(["training FLOPs"] + interval(plan.compute) { NumberFormat.flops($0) }, at: 0)
+      table.rows.insert(
+        ["training FLOPs"] + interval(plan.compute) { NumberFormat.flops($0) }, at: 0)
     }
     return table.render(style: style)
   }
@@ -113,7 +123,8 @@ struct PlanSummary {
     var table = TextTable(
       columns: [
         .init("N", alignment: .trailing), .init("D", alignment: .trailing),
-        .init("FLOPs", alignment: .trailing), .init("narrows the interval by", alignment: .trailing),
+        .init("FLOPs", alignment: .trailing),
+        .init("narrows the interval by", alignment: .trailing),
       ], widthLimit: Console.width)
     for run in advice.best.prefix(3) {
       table.rows.append([
