@@ -7,6 +7,10 @@ struct ForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",
     abstract: "Predict the outcome of runs from a saved fit.",
+    usage: """
+      allometry forecast <fit.json> --at <name=value> ... [<options>]
+      allometry forecast <fit.json> --reach <outcome> [<options>]
+      """,
     discussion: """
       Each --at is one run. Two of N, D and C give the third (C = 6ND). The answer
       has the interval of the law and the wider one of a single run.

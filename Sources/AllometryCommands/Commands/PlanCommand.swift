@@ -7,6 +7,11 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Divide a budget between model size and tokens, from a saved fit.",
+    usage: """
+      allometry plan <fit.json> --compute <FLOPs> [<options>]
+      allometry plan <fit.json> --hours <h> --accelerator <name> [<options>]
+      allometry plan <fit.json> --target <outcome> [<options>]
+      """,
     discussion: """
       The budget is given in FLOPs, or in hours of a named accelerator, or as the
       outcome to reach. Demand for inference and a limit on unique data change the

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// `allometry compare`.
+@Suite struct CompareCommandTests {
+  let workspace: Workspace
+  static let options = ["--law", "chinchilla", "--resamples", "30"]
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.write(PlantedTables.runs(), to: "baseline.csv")
+    try workspace.write(PlantedTables.runs(amplitude: 0.9), to: "treatment.csv")
+    try workspace.write(PlantedTables.arms, to: "arms.csv")
+  }
+
+  @Test func twoTablesAndOneTableWithArmsAgree() async throws {
+    let two = try await workspace.run(
+      ["compare", "baseline.csv", "treatment.csv", "--json"] + Self.options)
+    #expect(two.status == 0, "\(two.error)")
+    let one = try await workspace.run(
+      [
+        "compare", "arms.csv", "--arm", "method", "--baseline", "plain", "--treatment", "gated",
+        "--json",
+      ] + Self.options)
+    #expect(one.status == 0, "\(one.error)")
+    #expect(try two.json["schema"] as? String == "allometry.comparison/1")
+    let first = try #require(try two.json["rungs"] as? NSArray)
+    #expect(first == (try one.json["rungs"] as? NSArray))
+    let inOrder = try await workspace.run(
+      ["compare", "arms.csv", "--arm", "method", "--json"] + Self.options)
+    #expect(inOrder.output == one.output)
+  }
+
+  @Test func theTextSaysWhetherItStillHelps() async throws {
+    let outcome = try await workspace.run(
+      ["compare", "baseline.csv", "treatment.csv", "--target", "1e22"] + Self.options)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("the treatment is better with probability"))
+    #expect(outcome.output.contains("target 1e22"))
+    #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func twoSavedFits() async throws {
+    for name in ["baseline", "treatment"] {
+      let fit = try await workspace.run(["fit", "\(name).csv", "--json"] + Self.options)
+      try workspace.write(fit.output, to: "\(name).json")
+    }
+    let outcome = try await workspace.run("compare", "baseline.json", "treatment.json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.hasPrefix("Two saved fits without tables"))
+    expectOneSentence(
+      try await workspace.run("compare", "baseline.json", "treatment.csv"), status: 64,
+      containing: "expected two tables or two saved fits")
+  }
+
+  @Test(arguments: [
+    (["baseline.csv"], 64, "found 1 inputs, expected two, or one table with --arm"),
+    (["baseline.csv", "none.csv"], 66, "none.csv: found no such file"),
+    (["arms.csv", "--arm", "methd"], 64, "expected a column methd; did you mean method?"),
+    (
+      ["arms.csv", "--arm", "method", "--baseline", "plian"], 65,
+      "arms.csv: column method: found plain, gated, expected \"plian\""
+    ),
+    (["arms.csv", "baseline.csv", "--arm", "method"], 64, "--arm splits one table, found 2"),
+    (["baseline.csv", "treatment.csv", "--target", "-1"], 64, "--target: found -1"),
+    (["baseline.csv", "treatment.csv", "--law", "isoflop"], 64, "isoflop is a procedure"),
+  ])
+  func wrongQuestions(arguments: [String], status: Int, sentence: String) async throws {
+    expectOneSentence(
+      try await workspace.run(["compare"] + arguments), status: Int32(status),
+      containing: sentence)
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// `--help` of every command.
+@Suite struct HelpTests {
+  @Test(arguments: ["fit", "forecast", "plan", "compare", "trends", "laws"])
+  func everyCommandShowsAnExample(command: String) async throws {
+    let help = try await Workspace().run(command, "--help")
+    #expect(help.status == 0)
+    #expect(help.output.contains("Examples:"))
+    #expect(help.output.contains("\n  allometry \(command)"))
+    #expect(help.error.isEmpty)
+    let longest = help.output.split(separator: "\n").map(\.count).max() ?? 0
+    #expect(longest <= 80, "help fits a terminal of 80 columns")
+  }
+
+  @Test func theCommandListsItsCommandsAndStatuses() async throws {
+    let help = try await Workspace().run("--help")
+    #expect(help.status == 0)
+    for word in ["fit", "forecast", "plan", "compare", "trends", "laws", "64", "65", "66", "73"] {
+      #expect(help.output.contains(word))
+    }
+    let version = try await Workspace().run("--version")
+    #expect(version.output == "0.1.0\n")
+  }
+
+  /// The design promises 50 ms; a shared machine is given ten times that, and three tries.
+  @Test func helpIsFast() async throws {
+    let workspace = try Workspace()
+    var best = Duration.seconds(60)
+    for _ in 0..<3 {
+      best = min(
+        best, try await ContinuousClock().measure { _ = try await workspace.run("--help") })
+    }
+    #expect(best < .milliseconds(500))
+  }
+
+  @Test(arguments: [
+    ["fti"], ["fit"], ["fit", "a.csv", "b.csv"], ["fit", "a.csv", "--lwa", "power"], ["plan"],
+  ])
+  func wrongUsageHasStatus64(arguments: [String]) async throws {
+    let outcome = try await Workspace().run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.error.hasPrefix("Error: "))
+    #expect(outcome.error.contains("Usage: allometry"))
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+/// `allometry forecast` and `allometry plan` on a saved fit.
+@Suite struct SavedFitTests {
+  let workspace: Workspace
+
+  init() async throws {
+    workspace = try Workspace()
+    try workspace.write(PlantedTables.runs(noise: 1e-4), to: "runs.csv")
+    let fit = try await workspace.run(
+      "fit", "runs.csv", "--law", "chinchilla", "--resamples", "60", "--json")
+    try workspace.write(fit.output, to: "fit.json")
+  }
+
+  private func value(_ any: Any?) throws -> (value: Double, low: Double, high: Double) {
+    let object = try #require(any as? [String: Any])
+    return (
+      try #require(object["value"] as? Double), try #require(object["low"] as? Double),
+      try #require(object["high"] as? Double)
+    )
+  }
+
+  @Test func forecastsAreNearTheTruth() async throws {
+    let outcome = try await workspace.run(
+      "forecast", "fit.json", "--at", "N=7B,D=140B", "--at", "N=7e8,D=1.4e10", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let json = try outcome.json
+    #expect(json["schema"] as? String == "allometry.forecast/1")
+    let forecasts = try #require(json["forecasts"] as? [[String: Any]])
+    try #require(forecasts.count == 2)
+    for (forecast, (size, tokens)) in zip(forecasts, [(7e9, 1.4e11), (7e8, 1.4e10)]) {
+      let law = try value(forecast["law"])
+      #expect(abs(law.value / PlantedTables.loss(size, tokens) - 1) < 0.002)
+      #expect(law.low <= law.value && law.value <= law.high)
+      let run = try value(forecast["run"])
+      #expect(run.low <= law.low && law.high <= run.high)
+    }
+    let text = try await workspace.run("forecast", "fit.json", "--at", "N=7B,D=140B")
+    #expect(text.output.contains("law chinchilla predicts loss"))
+    #expect(text.output.replacingOccurrences(of: "\n ", with: "").contains("N is 7 times above"))
+  }
+
+  @Test func theSmallestScaleThatReachesAnOutcome() async throws {
+    let outcome = try await workspace.run(
+      "forecast", "fit.json", "--reach", "2.4", "--vary", "D", "--at", "N=1e9", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let smallest = try #require(try outcome.json["smallest"] as? [Any])
+    let truth = pow(410.7 / (2.4 - 1.69 - 406.4 / pow(1e9, 0.34)), 1 / 0.28)
+    #expect(abs(try value(smallest.first).value / truth - 1) < 0.05)
+    let never = try await workspace.run("forecast", "fit.json", "--reach", "0.5")
+    #expect(never.output.contains("reached at no C"))
+  }
+
+  @Test func aBudgetIsDivided() async throws {
+    let outcome = try await workspace.run("plan", "fit.json", "--compute", "5.76e23", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let json = try outcome.json
+    #expect(json["schema"] as? String == "allometry.plan/1")
+    #expect(json["compute"] as? Double == 5.76e23)
+    let plan = try #require(json["plan"] as? [String: Any])
+    let size = try value(plan["size"])
+    let tokens = try value(plan["tokens"])
+    #expect(abs(6 * size.value * tokens.value / 5.76e23 - 1) < 1e-6)
+    // The closed form of approach 3: N* = G (C/6)^(beta/(alpha+beta)), G = (alpha A/(beta B))^(1/(alpha+beta)).
+    let truth = pow(0.34 * 406.4 / (0.28 * 410.7), 1 / 0.62) * pow(5.76e23 / 6, 0.28 / 0.62)
+    #expect(abs(log(size.value / truth)) < 0.1)
+    #expect(size.low <= size.value && size.value <= size.high)
+    for key in ["sizes", "next", "sensitivity"] { #expect(json[key] != nil) }
+  }
+
+  @Test(arguments: [
+    (["--hours", "100000", "--accelerator", "H100", "--utilisation", "0.4"], "acceleratorHours"),
+    (["--target", "2.2"], "plan"),
+    (["--target", "2.2", "--inference", "1e13"], "inference"),
+    (["--compute", "1e22", "--unique", "50B"], "limitedData"),
+  ])
+  func otherQuestions(arguments: [String], key: String) async throws {
+    let outcome = try await workspace.run(["plan", "fit.json", "--json"] + arguments)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(try outcome.json[key] != nil)
+    let text = try await workspace.run(["plan", "fit.json"] + arguments)
+    #expect(text.status == 0)
+    #expect(text.output.hasPrefix("Plan for "))
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func hoursAreFLOPs() async throws {
+    let outcome = try await workspace.run(
+      "plan", "fit.json", "--hours", "100000", "--accelerator", "H100", "--utilisation", "0.4",
+      "--json")
+    // 10^5 hours of 3,600 s at 40 % of 989 TFLOP/s.
+    let compute = try #require(try outcome.json["compute"] as? Double)
+    #expect(abs(compute / (1e5 * 3600 * 0.4 * 989e12) - 1) < 1e-9)
+  }
+
+  @Test func aSavedFitComesFromStandardInput() async throws {
+    let outcome = try await workspace.run(
+      "forecast", "-", "--at", "N=1e9,D=2e10", input: try workspace.read("fit.json"))
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("At N = 1e9, D = 2e10"))
+  }
+
+  @Test(arguments: [
+    (["forecast", "fit.json"], 64, "found neither --at nor --reach"),
+    (["forecast", "fit.json", "--at", "N=1e9"], 64, "--at: found no D"),
+    (["forecast", "fit.json", "--at", "N=0,D=1e9"], 64, "--at: N: found 0"),
+    (["forecast", "fit.json", "--at", "N=1e9,D=1e9,T=3"], 64, "--at: found \"T\""),
+    (["forecast", "fit.json", "--at", "N=lots"], 64, "found \"lots\", expected a number"),
+    (["forecast", "fit.json", "--at", "N=1,N=2"], 64, "N is given twice"),
+    (["forecast", "fit.json", "--reach", "2", "--vary", "Q"], 64, "--vary: found \"Q\""),
+    (["forecast", "none.json", "--at", "N=1"], 66, "none.json: no such file"),
+    (["forecast", ".", "--at", "N=1"], 66, ".: found a folder"),
+    (["forecast", "runs.csv", "--at", "N=1"], 65, "runs.csv: found no JSON object"),
+    (["plan", "fit.json"], 64, "found no budget"),
+    (["plan", "fit.json", "--compute", "1e21", "--hours", "2"], 64, "found several budgets"),
+    (["plan", "fit.json", "--compute", "-1"], 64, "--compute: found -1"),
+    (["plan", "fit.json", "--hours", "10"], 64, "--hours needs --accelerator"),
+    (["plan", "fit.json", "--hours", "1", "--accelerator", "Z80"], 64, "\"Z80\"; known are A100"),
+    (
+      ["plan", "fit.json", "--compute", "1e21", "--utilisation", "3"], 64, "--utilisation: found 3"
+    ),
+    (["plan", "fit.json", "--target", "0.5"], 65, "--target: found 0.5"),
+    (["plan", "fit.json", "--compute", "1e22", "--with", "foo=3"], 64, "--with: found \"foo\""),
+  ])
+  func wrongQuestions(arguments: [String], status: Int, sentence: String) async throws {
+    expectOneSentence(
+      try await workspace.run(arguments), status: Int32(status), containing: sentence)
+  }
+
+  @Test(arguments: [
+    ("{\"schema\":\"other/1\"}", "found schema \"other/1\", expected \"allometry.fit/1\""),
+    ("{\"law\":\"chinchilla\"}", "found no key \"schema\""),
+    ("{\"schema\":\"allometry.fit/1\"}", "is missing from the saved fit"),
+    ("[1,2]", "found no JSON object"), ("{\"schema\":", "found no JSON object"),
+    ("", "found no JSON object"),
+  ])
+  func brokenFits(text: String, sentence: String) async throws {
+    try workspace.write(text, to: "broken.json")
+    for command in [["forecast", "broken.json", "--at", "N=1,D=1"], ["plan", "broken.json"]] {
+      let outcome = try await workspace.run(command)
+      expectOneSentence(outcome, status: 65, containing: sentence)
+      #expect(outcome.error.contains("broken.json: "))
+    }
+  }
+}

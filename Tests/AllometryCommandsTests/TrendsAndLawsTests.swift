@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// `allometry trends`.
+@Suite struct TrendsCommandTests {
+  let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.write(PlantedTables.evaluations, to: "evals.csv")
+  }
+
+  @Test func aTaskRisesAndATaskAtChanceIsRefused() async throws {
+    let arguments = [
+      "trends", "evals.csv", "--chance", "arc=0.25,piqa=0.5", "--items", "piqa=1838",
+    ]
+    let outcome = try await workspace.run(arguments + ["--json"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let json = try outcome.json
+    #expect(json["schema"] as? String == "allometry.trends/1")
+    let tasks = try #require(json["tasks"] as? [[String: Any]])
+    #expect(tasks.map { $0["task"] as? String } == ["arc", "piqa"])
+    #expect(tasks.map { $0["accepted"] as? Bool } == [true, false])
+    #expect(tasks.first?["shape"] as? String == "increasing")
+    let slope = try #require(tasks.first?["slopePerDecade"] as? [String: Double])
+    #expect(abs(try #require(slope["value"]) - 0.1) < 0.02, "the planted slope")
+    let text = try await workspace.run(arguments)
+    #expect(text.output.contains("piqa is at chance (0.5)"))
+  }
+
+  /// One row a task and size: tasks go by their own names.
+  @Test func oneRowATask() async throws {
+    let rows = ["arc", "piqa"].flatMap { task in
+      PlantedTables.grid.enumerated().map { index, run in
+        "\(task),\(run.size),\(run.tokens),\(0.3 + 0.02 * Double(index % 7))"
+      }
+    }
+    try workspace.write(PlantedTables.lines(["task,N,D,accuracy"] + rows), to: "long.csv")
+    let outcome = try await workspace.run(
+      "trends", "long.csv", "--task", "task", "--chance", "arc=0.25", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let tasks = try #require(try outcome.json["tasks"] as? [[String: Any]])
+    #expect(tasks.map { $0["task"] as? String } == ["arc", "piqa"])
+  }
+
+  @Test(arguments: [
+    (["--chance", "acr=0.25"], 64, "--chance: found \"acr\", expected a task of evals.csv: arc"),
+    (["--items", "arc=1e300"], 64, "--items: found 1e300, expected a number of items"),
+    (["--items", "arc=-3"], 64, "--items: found -3"),
+    (["--level", "0.2"], 64, "--level: found 0.2, expected a number between 0.5 and 1"),
+    (["--scale", "flop"], 64, "expected a column flop"),
+    (["--task", "task"], 64, "expected a column task"),
+  ])
+  func wrongQuestions(arguments: [String], status: Int, sentence: String) async throws {
+    expectOneSentence(
+      try await workspace.run(["trends", "evals.csv"] + arguments), status: Int32(status),
+      containing: sentence)
+  }
+
+  @Test func aTableWithoutTasks() async throws {
+    try workspace.write(PlantedTables.runs(), to: "runs.csv")
+    expectOneSentence(
+      try await workspace.run("trends", "runs.csv"), status: 65,
+      containing: "runs.csv: found no column metric.NAME")
+  }
+}
+
+/// `allometry laws`.
+@Suite struct LawsCommandTests {
+  @Test func theListNamesEveryLaw() async throws {
+    let workspace = try Workspace()
+    let list = try await workspace.run("laws")
+    #expect(list.status == 0)
+    #expect(list.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let json = try await workspace.run("laws", "--json")
+    let laws = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+    #expect(laws.count >= 40)
+    for law in laws {
+      let name = try #require(law["name"] as? String)
+      #expect(list.output.contains("\n\(name) "), "\(name)")
+      #expect(law["formula"] is String && law["parameters"] is [String])
+    }
+  }
+
+  @Test(arguments: ["chinchilla", "annealing", "mixture", "two-step", "isoflop", "envelope"])
+  func oneLawIsDescribed(name: String) async throws {
+    let outcome = try await Workspace().run("laws", name)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.hasPrefix("\(name): "))
+  }
+
+  @Test func misspeltNamesGetASuggestion() async throws {
+    expectOneSentence(
+      try await Workspace().run("laws", "chinchila"), status: 64,
+      containing: "no law is called \"chinchila\"; did you mean \"chinchilla\"?")
+    expectOneSentence(
+      try await Workspace().run("laws", "xyzzy"), status: 64,
+      containing: "no law is called \"xyzzy\" (allometry laws lists them)")
+  }
+}
