@@ -123,7 +123,7 @@ public func fit(
 extension Fitter {
   /// Searches, measures the uncertainty and collects the warnings.
   func fit() throws(FitError) -> Fit {
-    let search = try search(from: startingPoints())
+    let search = try search()
     var problem = self.problem(weights: [Double](repeating: 1, count: observations.count))
     let estimate = space.physical(search.best.point)
     let predictions = problem.rowPredictions(at: estimate, count: observations.count)

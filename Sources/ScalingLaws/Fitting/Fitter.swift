@@ -222,12 +222,43 @@ struct Fitter: Sendable {
     var runnerUp: Double?
   }
 
+  /// The number of rows above which the search is scouted on a part of them.
+  static let scoutedRows = 20_000
+
+  /// Searches from the law's own starts, or the user's.
+  ///
+  /// Of a very large table every n-th row is searched first, and the best points are then polished
+  /// on all rows: where to start is not a question that a million rows answer better than
+  /// thousands.
+  func search() throws(FitError) -> Search {
+    guard observations.count > Self.scoutedRows else { return try search(from: startingPoints()) }
+    let step = (observations.count + 4999) / 5000
+    let rows = stride(from: 0, to: observations.count, by: step).filter {
+      observations.weights[$0] > 0
+    }
+    guard rows.count > 10 * space.free.count else { return try search(from: startingPoints()) }
+    let scout = try Fitter(
+      law: law, observations: observations.selecting(rows), options: options)
+    let scouted = try scout.search(from: scout.startingPoints())
+    let starts = space.physical(scouted.best.point)
+    var settled = try search(from: [starts], shakes: 2)
+    settled.starts = scouted.starts
+    settled.agreeing = scouted.agreeing
+    settled.polished = scouted.polished
+    settled.runnerUp = nil
+    return settled
+  }
+
   /// Minimises the objective from every start, then polishes the best.
   ///
   /// All starts run with a loose tolerance; the best of them, chosen by objective and in a fixed
   /// order, are taken to full precision; then the winner is shaken and polished again, because a
   /// Huber objective with a small threshold has many shallow valleys.
-  func search(from points: [[Double]]) throws(FitError) -> Search {
+  ///
+  /// - Parameters:
+  ///   - points: the starts in physical units.
+  ///   - shakes: how many shaken points are polished in each of two rounds.
+  func search(from points: [[Double]], shakes: Int = 8) throws(FitError) -> Search {
     let prototype = problem()
     let points = screened(points, by: prototype)
     let loose = SemismoothNewton(
@@ -265,7 +296,7 @@ struct Fitter: Sendable {
     let spread = standardErrors(of: prototype, at: best.point)
     for round in 0..<2 {
       let random = SplittableRandom(seed: options.seed).split(7919 + round)
-      let shaken = (0..<8).map { index -> [Double] in
+      let shaken = (0..<shakes).map { index -> [Double] in
         var generator = random.split(index)
         return best.point.indices.map { slot in
           let width = min(spread[slot].isFinite ? spread[slot] : 0.1, 1)

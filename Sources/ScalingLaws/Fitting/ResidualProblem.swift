@@ -57,7 +57,10 @@ struct ResidualProblem: RobustProblem {
   let weights: [Lanes]
   private var predictions: [Lanes]
   private var derivatives: [Lanes]
-  private var residuals: [Lanes]
+  // Scratch of `linearize`, kept because allocating it would cost as much as filling it.
+  private var majorizing: [Lanes]
+  private var active: [Lanes]
+  private var derivativeOfLoss: [Lanes]
 
   var unknowns: Int { space.free.count }
 
@@ -84,7 +87,9 @@ struct ResidualProblem: RobustProblem {
     case .logPlusOne: logOutcomes = outcomes.map { Lanes.log($0 + 1) }
     }
     predictions = [Lanes](repeating: .zero, count: table.blockCount)
-    residuals = predictions
+    majorizing = predictions
+    active = predictions
+    derivativeOfLoss = predictions
     derivatives = [Lanes](repeating: .zero, count: table.blockCount * space.free.count)
   }
 
@@ -136,9 +141,6 @@ struct ResidualProblem: RobustProblem {
       for slot in 0..<order { gradient[slot] = 0 }
     }
     // First pass: residuals become the derivative of the loss, and predictions the weights.
-    var majorizing = [Lanes](repeating: .zero, count: blocks)
-    var active = [Lanes](repeating: .zero, count: blocks)
-    var derivativeOfLoss = [Lanes](repeating: .zero, count: blocks)
     for block in 0..<blocks {
       let r = residual(block)
       let negative = r .< Lanes.zero

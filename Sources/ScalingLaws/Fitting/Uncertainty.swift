@@ -66,12 +66,17 @@ extension Fit {
 }
 
 extension Fitter {
+  /// How many rows all refits together may visit before their number is cut.
+  static let refittedRows = 20_000_000
+
   /// Refits the law as the options ask and returns the draws.
   func measureUncertainty(of fit: Fit, warnings: inout [String]) -> Uncertainty? {
     let free = space.free.count
     let rows = observations.weights.filter { $0 > 0 }.count
     guard options.interval != .none, free > 0, options.resamples > 0 else { return nil }
-    let repeatedSeeds = SeedNoise(observations: observations, objective: objective, law: law)
+    let simulates = options.interval == .parametric || rows < 4 * free
+    let repeatedSeeds =
+      simulates ? SeedNoise(observations: observations, objective: objective, law: law) : nil
     guard rows > free || options.seedNoise != nil || (repeatedSeeds?.degreesOfFreedom ?? 0) >= 3
     else {
       warnings.append(
@@ -110,7 +115,14 @@ extension Fitter {
     }
     let random = SplittableRandom(seed: options.seed)
     let start = fit.estimate
-    let outcomes = parallelMap(count: options.resamples, threads: options.threads) {
+    let affordable = max(100, Self.refittedRows / observations.count)
+    let resamples = min(options.resamples, affordable)
+    if resamples < options.resamples {
+      warnings.append(
+        "\(resamples) instead of \(options.resamples) refits, because the table has \(observations.count) rows"
+      )
+    }
+    let outcomes = parallelMap(count: resamples, threads: options.threads) {
       index -> [Double]? in
       var generator = random.split(index)
       let sample = plan.resample(&generator)

@@ -41,32 +41,52 @@ extension Fit {
     let scale = observations.scale(for: law)
     let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
     let ordered = used.sorted { (scale[$0], $0) < (scale[$1], $1) }
-    var windows: [Validation.Window] = []
-    var cuts: Set<Int> = []
+    var cuts: [Int] = []
     for share in shares {
       var cut = Int((Double(ordered.count) * share).rounded())
       while cut > 0, cut < ordered.count,
         Self.same(scale[ordered[cut]], scale[ordered[cut - 1]])
       { cut += 1 }
-      guard cut < ordered.count, cut >= freeParameters.count + 1, cuts.insert(cut).inserted
-      else { continue }
-      guard let window = predictionError(fitting: ordered[..<cut], holding: ordered[cut...])
-      else { continue }
+      if cut < ordered.count, cut >= freeParameters.count + 1, !cuts.contains(cut) {
+        cuts.append(cut)
+      }
+    }
+    let groups = Self.scaleGroups(ordered, scale)
+    // Every split is a search of its own; they run side by side, each on one thread.
+    let splits =
+      cuts.map { (fitting: Array(ordered[..<$0]), holding: Array(ordered[$0...])) }
+      + groups.map { group in
+        let held = Set(group)
+        return (fitting: ordered.filter { !held.contains($0) }, holding: group)
+      }
+    let results = parallelMap(count: splits.count, threads: options.threads) { index in
+      predictionError(fitting: splits[index].fitting, holding: splits[index].holding)
+    }
+    var windows: [Validation.Window] = []
+    for (cut, result) in zip(cuts, results) {
+      guard let result else { continue }
       windows.append(
         Validation.Window(
           fittedRows: cut, heldOutRows: ordered.count - cut, fittedUpTo: scale[ordered[cut - 1]],
-          relativeError: window.error, bias: window.bias))
+          relativeError: result.error, bias: result.bias))
     }
-    return Validation(windows: windows, leaveOneScaleOut: leaveOneScaleOut(ordered, scale))
+    var total = 0.0
+    for (group, result) in zip(groups, results.dropFirst(cuts.count)) {
+      total += (result?.error ?? .nan) * Double(group.count)
+    }
+    return Validation(
+      windows: windows,
+      leaveOneScaleOut: groups.isEmpty ? .nan : total / Double(ordered.count))
   }
 
   /// Whether two scales are one rung: budgets are rarely hit exactly.
   private static func same(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 0.02 * abs(b) }
 
-  private func leaveOneScaleOut(_ ordered: [Int], _ scale: [Double]) -> Double {
+  /// The rungs to leave out one at a time; none if there are fewer than three.
+  private static func scaleGroups(_ ordered: [Int], _ scale: [Double]) -> [[Int]] {
     var groups: [[Int]] = []
     for row in ordered {
-      if let previous = groups.last?.first, Self.same(scale[row], scale[previous]) {
+      if let previous = groups.last?.first, same(scale[row], scale[previous]) {
         groups[groups.count - 1].append(row)
       } else {
         groups.append([row])
@@ -79,32 +99,22 @@ extension Fit {
         Array(ordered[$0..<min($0 + size, ordered.count)])
       }
     }
-    guard groups.count >= 3 else { return .nan }
-    var total = 0.0
-    var count = 0
-    for group in groups {
-      let held = Set(group)
-      let rest = ordered.filter { !held.contains($0) }
-      guard rest.count > freeParameters.count,
-        let result = predictionError(fitting: rest[...], holding: group[...])
-      else { return .nan }
-      total += result.error * Double(group.count)
-      count += group.count
-    }
-    return total / Double(count)
+    return groups.count >= 3 ? groups : []
   }
 
   private func predictionError(
-    fitting: ArraySlice<Int>, holding: ArraySlice<Int>
+    fitting: [Int], holding: [Int]
   ) -> (error: Double, bias: Double)? {
+    guard fitting.count > freeParameters.count else { return nil }
     var settings = options
     settings.interval = .none
+    settings.threads = 1
     settings.minimisedStarts = min(options.minimisedStarts, 48)
     settings.polished = min(options.polished, 6)
     guard
       let fitter = try? Fitter(
-        law: law, observations: observations.selecting(Array(fitting)), options: settings),
-      let search = try? fitter.search(from: fitter.startingPoints()),
+        law: law, observations: observations.selecting(fitting), options: settings),
+      let search = try? fitter.search(),
       let checker = try? Fitter(law: law, observations: observations, options: settings)
     else { return nil }
     let point = fitter.space.physical(search.best.point)
