@@ -5,6 +5,8 @@ import Testing
 @Suite struct BadOptionTests {
   static let cases: [(arguments: [String], sentence: String)] = [
     (["--law", "chinchila"], "no law is called \"chinchila\"; did you mean \"chinchilla\"?"),
+    (["--law", ""], "--law: found \"\", expected a name from allometry laws"),
+    (["--by", ","], "--by: found \",\", expected the name of a column"),
     (["--law", "isoflop,power"], "isoflop is a procedure, not a law of rows"),
     (["--law", "power", "--set", "y=3"], "law power has no setting \"y\": its settings are x"),
     (["--law", "power", "--set", "y"], "--set: found \"y\", expected NAME=VALUE"),

@@ -55,6 +55,7 @@ import Testing
 
   @Test(arguments: [
     (["baseline.csv"], 64, "found 1 inputs, expected two, or one table with --arm"),
+    (["-", "-"], 64, "standard input is named twice"),
     (["baseline.csv", "none.csv"], 66, "none.csv: found no such file"),
     (["arms.csv", "--arm", "methd"], 64, "expected a column methd; did you mean method?"),
     (

@@ -128,6 +128,26 @@ import Testing
       try await workspace.run(arguments), status: Int32(status), containing: sentence)
   }
 
+  /// A fit that was edited by hand into nonsense is bad data, named by its file.
+  @Test(arguments: [
+    ("\"law\" : \"chinchilla\"", "\"law\" : \"chin\"", "no law is called \"chin\""),
+    ("\"level\" : 0.9", "\"level\" : 7", "key \"interval\": found level 7.0"),
+    ("\"name\" : \"huber-log\"", "\"name\" : \"hubr\"", "the unknown objective \"hubr\""),
+  ])
+  func editedFits(old: String, new: String, sentence: String) async throws {
+    let text = try workspace.read("fit.json")
+    try #require(text.contains(old))
+    try workspace.write(text.replacingOccurrences(of: old, with: new), to: "edited.json")
+    for command in [
+      ["forecast", "edited.json", "--at", "N=1e9,D=1e10"],
+      ["plan", "edited.json", "--compute", "1e22"],
+    ] {
+      let outcome = try await workspace.run(command)
+      expectOneSentence(outcome, status: 65, containing: sentence)
+      #expect(outcome.error.contains("edited.json: "))
+    }
+  }
+
   @Test(arguments: [
     ("{\"schema\":\"other/1\"}", "found schema \"other/1\", expected \"allometry.fit/1\""),
     ("{\"law\":\"chinchilla\"}", "found no key \"schema\""),

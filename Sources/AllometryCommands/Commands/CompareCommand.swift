@@ -157,6 +157,9 @@ struct CompareCommand: ParsableCommand {
       throw CommandFailure(
         .usage, "found \(inputs.count) inputs, expected two, or one table with --arm")
     }
+    guard inputs != ["-", "-"] else {
+      throw CommandFailure(.usage, "standard input is named twice, expected two tables")
+    }
     return (try reading.read(inputs[0]), try reading.read(inputs[1]))
   }
 }

@@ -97,7 +97,7 @@ struct PlanCommand: ParsableCommand {
         try print(allocation)
         return
       }
-      let fit = try SavedFit(document)
+      let fit = try SavedFitArguments.fit(document, source: saved.fit)
       if let mixture = fit.law as? MixtureLaw {
         try MixtureAnswer(fit: fit, law: mixture).print(json: json)
         return

@@ -66,6 +66,9 @@ struct FitSession {
   static func groups(of table: RunTable, by: String?) throws -> [Group] {
     guard let by else { return [Group(table: table, labels: [])] }
     let names = by.split(separator: ",").map(\.trimmingSpaces)
+    guard !names.isEmpty else {
+      throw CommandFailure(.usage, "--by: found \"\(by)\", expected the name of a column")
+    }
     return try table.grouped(by: names).map { group in
       Group(table: group.table, labels: zip(names, group.values).map { ($0, $1) })
     }
@@ -91,7 +94,12 @@ struct FitSession {
       }
       return usable
     }
-    return try law.law.split(separator: ",").map { name in
+    let names = law.law.split(separator: ",")
+    guard !names.isEmpty else {
+      throw CommandFailure(
+        .usage, "--law: found \"\(law.law)\", expected a name from allometry laws")
+    }
+    return try names.map { name in
       try Self.configured(name.trimmingSpaces, by: law, for: builder.table)
     }
   }

@@ -23,7 +23,22 @@ struct SavedFitArguments: ParsableArguments {
         "\(path): a fit of \(document.law) knows how N and D grow with compute and no loss: only allometry plan reads it"
       )
     }
-    return try SavedFit(document)
+    return try fit(document, source: path)
+  }
+
+  /// Brings a document back to life; what is wrong in the file is bad data, whoever wrote it.
+  static func fit(_ document: FitDocument, source: String) throws -> SavedFit {
+    let name = source == "-" ? "standard input" : source
+    let (level, tail) = (document.interval.level, document.interval.tail)
+    guard level > 0, level < 1, tail > 0, tail < 0.5 else {
+      throw CommandFailure(
+        .badData,
+        "\(name): key \"interval\": found level \(level) and tail \(tail), expected a level between 0 and 1 and a tail between 0 and 0.5"
+      )
+    }
+    do { return try SavedFit(document) } catch {
+      throw CommandFailure(.badData, "\(name): \(error)")
+    }
   }
 
   /// Whether a file holds a saved fit rather than a table.
