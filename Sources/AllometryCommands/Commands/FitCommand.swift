@@ -29,6 +29,12 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Fit only the best run of each of this many bins of log compute, the frontier.",
+      valueName: "bins"))
+  var frontier: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Write a report: one HTML file that needs no network.", valueName: "file.html"))
   var report: String?
 
@@ -53,7 +59,14 @@ struct FitCommand: ParsableCommand {
       }
       let session = FitSession(law: law, schedule: schedule)
       let table = try input.reading.read(input.table)
-      let groups = try FitSession.groups(of: table, by: by)
+      let groups = try FitSession.groups(of: table, by: by).map { group in
+        var group = group
+        if let frontier {
+          group.table = try FitSession.frontier(
+            of: group.table, bins: frontier, response: law.response ?? "loss")
+        }
+        return group
+      }
       if let procedure = ProcedureFit(rawValue: law.law) {
         try run(procedure, on: groups)
         return

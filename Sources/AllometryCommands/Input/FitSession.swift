@@ -74,6 +74,21 @@ struct FitSession {
     }
   }
 
+  /// The best run of each bin of log compute [105]: badly tuned runs above the frontier drop out.
+  static func frontier(of table: RunTable, bins: Int, response: String) throws -> RunTable {
+    guard bins >= 2, bins <= 10_000 else {
+      throw CommandFailure(.usage, "--frontier: found \(bins), expected 2 to 10000 bins")
+    }
+    let (complete, _) = try table.droppingMissing(in: ["C", response])
+    let positive = try complete.validated(positive: ["C"])
+    let best = try ComputeFrontier(
+      compute: positive.numbers("C"), outcome: positive.numbers(response), bins: bins)
+    var result = positive.selecting(rows: best.points.map(\.row).sorted())
+    result.notes.append(
+      "the best of each of \(bins) bins of log C: \(result.rowCount) of \(table.rowCount) rows")
+    return result
+  }
+
   /// The laws that the options name, or that the table allows.
   func candidates(for builder: ObservationsBuilder) throws -> [any Law] {
     if law.law == "auto" {

@@ -125,7 +125,7 @@ struct ScheduleSource {
   /// Gives every row its run's schedule and the areas that laws of the curve read.
   ///
   /// Rates between the rows of a table are interpolated linearly; before the first row the rate
-  /// is taken to rise linearly from zero.
+  /// rises linearly from zero during the warm-up and then stays at that of the first row.
   func attach(
     to observations: inout Observations, from rows: RunTable, law: any Law
   ) throws -> [String] {
@@ -173,7 +173,7 @@ struct ScheduleSource {
       }
       indexOfRun[run] = schedules.count
       schedules.append(
-        LearningRateSchedule(rates: Self.rates(known, through: last[run] ?? 0)))
+        LearningRateSchedule(rates: Self.rates(known, through: last[run] ?? 0, warmup: warmup)))
     }
     observations.schedules = schedules
     observations.scheduleOfRow = runs.map { indexOfRun[$0] ?? -1 }
@@ -181,14 +181,20 @@ struct ScheduleSource {
       observations.clusters = observations.scheduleOfRow
     }
     let decay = law.settings.first { $0.name == "lambda" }.flatMap { Double($0.value) } ?? 0.999
-    observations = try observations.addingScheduleAreas(decay: decay, warmup: warmup)
+    // The annealing law counts the warm-up at the peak rate; the multi-power law as it was.
+    observations = try observations.addingScheduleAreas(
+      decay: decay, warmup: law is Annealing ? warmup : 0)
     return [
       "learning rates of \(schedules.count) runs \(table == nil ? "interpolated between the table's rows" : "read from \(table?.source ?? "")")"
     ]
   }
 
   /// The rate at every step from 0 to `last`, linear between known points.
-  static func rates(_ points: [(step: Double, rate: Double)], through last: Double) -> [Double] {
+  ///
+  /// Before the first known point it rises linearly from zero during the warm-up and then stays.
+  static func rates(
+    _ points: [(step: Double, rate: Double)], through last: Double, warmup: Int
+  ) -> [Double] {
     let sorted = points.sorted { $0.step < $1.step }
     var result: [Double] = []
     result.reserveCapacity(Int(last) + 1)
@@ -201,7 +207,8 @@ struct ScheduleSource {
       } else if sorted[next].step == position {
         result.append(sorted[next].rate)
       } else if next == 0 {
-        result.append(sorted[0].rate * position / sorted[0].step)
+        let rising = position < Double(warmup)
+        result.append(sorted[0].rate * (rising ? position / Double(warmup) : 1))
       } else {
         let before = sorted[next - 1]
         let after = sorted[next]

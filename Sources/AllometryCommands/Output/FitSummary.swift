@@ -13,7 +13,7 @@ struct FitSummary {
     var parts = [heading()]
     if let ranking = result.ranking { parts.append(rankingText(ranking)) }
     parts.append(parameterText())
-    let facts = [optimumText(), validationText(), influenceText()].compactMap { $0 }
+    let facts = [optimumText(), regimeText(), validationText(), influenceText()].compactMap { $0 }
     if !facts.isEmpty { parts.append(facts.joined(separator: "\n") + "\n") }
     let remarks =
       Console.notes(result.notes).map(wrapped) + fit.warnings.map { wrapped("Warning: \($0)") }
@@ -109,11 +109,29 @@ struct FitSummary {
     )
   }
 
+  /// Which regime the exponent of a power law over a floor suggests [31].
+  private func regimeText() -> String? {
+    guard fit.law is PowerConstant, let interval = fit.interval(of: "alpha"),
+      interval.low.isFinite, interval.high.isFinite, interval.low <= interval.high,
+      let column = fit.law.card.columns.first?.name
+    else { return nil }
+    let resources: [String: RegimeReading.Resource] = [
+      "D": .data, "N": .parameters, "width": .width,
+    ]
+    guard let resource = resources[column] else { return nil }
+    let reading = RegimeReading(interval: interval.low...interval.high, of: resource)
+    let names = reading.compatible.map(\.rawValue).joined(separator: " or ")
+    return wrapped(
+      names.isEmpty
+        ? "Regime: the exponent is steeper than any regime of [31] explains."
+        : "Regime: the exponent fits \(names) [31].")
+  }
+
   private func validationText() -> String? {
     guard let last = result.validation.last else { return nil }
     let leaveOut = result.validation.leaveOneScaleOut
     var text =
-      "Validation: fitted on the \(last.fittedRows) smaller rows, it predicts the \(last.heldOutRows) largest within \(NumberFormat.percent(last.relativeError, decimals: 2)) on average"
+      "Validation: fitted on the \(last.fittedRows) smaller rows, it predicts the \(last.heldOutRows == 1 ? "largest" : "\(last.heldOutRows) largest") within \(NumberFormat.percent(last.relativeError, decimals: 2)) on average"
     if leaveOut.isFinite {
       text += "; leaving one scale out, \(NumberFormat.percent(leaveOut, decimals: 2))"
     }
@@ -138,7 +156,7 @@ struct FitSummary {
     guard !moves.isEmpty else { return nil }
     let rows = path.map { $0.label.split(separator: ":").last.map(String.init) ?? $0.label }
     return wrapped(
-      "Influence: without the \(path.count) worst rows (lines \(rows.joined(separator: ", "))) \(moves.prefix(2).map(\.text).joined(separator: " and "))."
+      "Influence: without the \(path.count == 1 ? "worst row (line" : "\(path.count) worst rows (lines") \(rows.joined(separator: ", "))) \(moves.prefix(2).map(\.text).joined(separator: " and "))."
     )
   }
 

@@ -46,9 +46,12 @@ public struct FitReport: Sendable {
   ///   - compute: the training compute to plan for, in FLOPs; nil for ten times the largest of
   ///     the data.
   public init(parts: [Part], compute: Double?) {
-    self.parts = parts
+    self.parts = parts.map { $0.thinned(to: Self.shownRows) }
     self.compute = compute
   }
+
+  /// The most rows that figures show; more would drown the page and its reader.
+  static let shownRows = 5000
 
   /// The report as one HTML file that needs nothing else.
   ///

@@ -72,6 +72,18 @@ public struct Fit: Sendable {
     return (sum / Double(max(used - freeParameters.count, 1))).squareRoot()
   }
 
+  /// The same fit over some of its rows, for figures and checks of very large tables.
+  ///
+  /// Parameters, intervals and objective stay those of all rows.
+  public func showing(rows: [Int]) -> Fit {
+    Fit(
+      law: law, observations: observations.selecting(rows), objective: objective,
+      options: options, estimate: estimate, freeParameters: freeParameters,
+      objectiveValue: objectiveValue, predictions: rows.map { predictions[$0] },
+      residuals: rows.map { residuals[$0] }, search: search,
+      hessianStandardErrors: hessianStandardErrors, uncertainty: uncertainty, warnings: warnings)
+  }
+
   /// The prediction at the given columns.
   ///
   /// - Parameters:

@@ -79,7 +79,9 @@ extension FitDocument {
         level: steps.level, method: draws.isEmpty ? "none" : uncertainty.method,
         resamples: draws.count, tail: uncertainty.tail),
       ranges: steps.lossFit.ranges.mapValues { [$0.lowerBound, $0.upperBound] }, table: table,
-      notes: notes, warnings: steps.lossFit.warnings + accuracy.warnings,
+      notes: notes,
+      warnings: steps.lossFit.warnings
+        + accuracy.warnings.map { $0.hasPrefix("A ") ? "A_max" + $0.dropFirst() : $0 },
       draws: draws.isEmpty
         ? nil : Draws(parameters: law.parameters.map(\.name), values: draws))
     settings = Dictionary(

@@ -111,7 +111,8 @@ extension Fitter {
 
   /// A number in three significant digits for a sentence.
   static func short(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "\(value)" }
+    guard value != 0 else { return "0" }
+    guard value.isFinite else { return "\(value)" }
     let exponent = Int(Double.log10(abs(value)).rounded(.down))
     let scale = Double.pow(10, exponent - 2)
     let rounded = (value / scale).rounded() * scale
@@ -121,7 +122,7 @@ extension Fitter {
       let text = "\((rounded * power).rounded() / power)"
       return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
-    let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
-    return "\(mantissa)e\(exponent)"
+    let mantissa = "\((value / Double.pow(10, exponent) * 100).rounded() / 100)"
+    return (mantissa.hasSuffix(".0") ? String(mantissa.dropLast(2)) : mantissa) + "e\(exponent)"
   }
 }

@@ -112,7 +112,7 @@ private func choose(
   _ entries: [LawRanking.Entry], key: (LawRanking.Entry) -> Double
 ) -> (index: Int, verdict: String) {
   let best = entries[0]
-  guard key(best).isFinite, let last = best.validation.last else {
+  guard key(best).isFinite else {
     let index =
       entries.indices.min {
         entries[$0].fit.informationCriteria.bic < entries[$1].fit.informationCriteria.bic
@@ -130,8 +130,10 @@ private func choose(
       (entries[$0].fit.freeParameters.count, $0) < (entries[$1].fit.freeParameters.count, $1)
     } ?? 0
   let chosen = entries[index]
+  let count = chosen.validation.windows.count
+  let windows = count == 1 ? "one split" : "\(count) splits of the table"
   let reason =
-    "fitted on the smaller runs it predicts the \(last.heldOutRows) largest within \(percent(key(chosen))) on average"
+    "fitted on the smaller runs it predicts larger ones within \(percent(key(chosen))) on average over \(windows)"
   if index != 0 {
     return (
       index,

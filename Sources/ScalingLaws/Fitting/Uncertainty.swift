@@ -115,7 +115,7 @@ extension Fitter {
     }
     let random = SplittableRandom(seed: options.seed)
     let start = fit.estimate
-    let affordable = max(100, Self.refittedRows / observations.count)
+    let affordable = max(40, Self.refittedRows / observations.count)
     let resamples = min(options.resamples, affordable)
     if resamples < options.resamples {
       warnings.append(

@@ -34,19 +34,24 @@ extension Fit {
   ///
   /// Rows are ordered by compute where it is known, and rows of equal scale stay together. A
   /// refit searches from the law's own starts, never from the full fit, so that nothing of the
-  /// held-out rows leaks in.
+  /// held-out rows leaks in. Of a very large table every n-th row is taken.
   ///
   /// - Parameter shares: the shares of rows to fit in each window.
   public func validation(shares: [Double] = [0.5, 0.6, 0.7, 0.8]) -> Validation {
+    if observations.count > Fitter.scoutedRows {
+      let step = (observations.count + Fitter.scoutedRows - 1) / Fitter.scoutedRows
+      let rows = Array(stride(from: 0, to: observations.count, by: step))
+      return showing(rows: rows).validation(shares: shares)
+    }
     let scale = observations.scale(for: law)
     let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
     let ordered = used.sorted { (scale[$0], $0) < (scale[$1], $1) }
     var cuts: [Int] = []
     for share in shares {
       var cut = Int((Double(ordered.count) * share).rounded())
-      while cut > 0, cut < ordered.count,
-        Self.same(scale[ordered[cut]], scale[ordered[cut - 1]])
-      { cut += 1 }
+      guard cut > 0, cut < ordered.count else { continue }
+      let rung = scale[ordered[cut - 1]]
+      while cut < ordered.count, Self.same(scale[ordered[cut]], rung) { cut += 1 }
       if cut < ordered.count, cut >= freeParameters.count + 1, !cuts.contains(cut) {
         cuts.append(cut)
       }

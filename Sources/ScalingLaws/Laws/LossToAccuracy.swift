@@ -17,7 +17,8 @@ public struct LossToAccuracy: Law {
     let held = chance.map { "\($0)" } ?? "g"
     return LawCard(
       name: "loss-to-accuracy", title: "Task accuracy by task loss",
-      formula: "\(held) + (A - \(held)) sigmoid(-k (loss - L0))", citations: ["L16"],
+      formula: (chance == 0 ? "A" : "\(held) + (A - \(held))") + " sigmoid(-k (loss - L0))",
+      citations: ["L16"],
       columns: [
         ColumnRequirement(
           "loss", unit: "nats/token", meaning: "loss on the task's answers", positive: false)

@@ -18,8 +18,8 @@ public struct TwoStepLaw: Law {
     let held = chance.map { "\($0)" } ?? "g"
     return LawCard(
       name: "two-step", title: "Task accuracy from size and data through the task loss",
-      formula:
-        "\(held) + (A_max - \(held)) sigmoid(-k (E + A/N^alpha + B/D^beta - L0))",
+      formula: (chance == 0 ? "A_max" : "\(held) + (A_max - \(held))")
+        + " sigmoid(-k (E + A/N^alpha + B/D^beta - L0))",
       citations: ["L16"], columns: [.parameters, .tokens], response: .accuracy,
       objective: .squared,
       caution: "The two steps are fitted one after the other: the table needs loss (on the task) "
