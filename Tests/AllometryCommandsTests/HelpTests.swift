@@ -24,17 +24,6 @@ import Testing
     #expect(version.output == "0.1.0\n")
   }
 
-  /// The design promises 50 ms; a shared machine is given ten times that, and three tries.
-  @Test func helpIsFast() async throws {
-    let workspace = try Workspace()
-    var best = Duration.seconds(60)
-    for _ in 0..<3 {
-      best = min(
-        best, try await ContinuousClock().measure { _ = try await workspace.run("--help") })
-    }
-    #expect(best < .milliseconds(500))
-  }
-
   @Test(arguments: [
     ["fti"], ["fit"], ["fit", "a.csv", "b.csv"], ["fit", "a.csv", "--lwa", "power"], ["plan"],
   ])
