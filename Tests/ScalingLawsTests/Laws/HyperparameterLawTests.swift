@@ -114,7 +114,6 @@ import Testing
     let batch = try fit(
       BatchSizeLaw(), to: Observations(columns: columns, response: optima.map(\.best.batch)),
       options: options)
-    print("step law:", rate.estimate, batch.estimate)
     let spread = try #require(
       SharedData.table("step-law-lr-batch/published_bootstrap_params_1000.csv"))
     func expectInside(_ column: String, _ value: Double?) {
