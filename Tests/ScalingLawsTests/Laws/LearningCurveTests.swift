@@ -140,5 +140,7 @@ import Testing
     #expect(abs(first - m1) < 6e-4)
     #expect(abs(second - m2) < 6e-5)
     #expect(third < first && fourth < first)
+    // The authors' own estimator ends elsewhere; ours is never far behind its printed error.
+    #expect(fourth < 1.6 * m4)
   }
 }
