@@ -113,7 +113,7 @@ final class Workspace {
 
   private static func handle(writing path: String) throws -> FileHandle {
     if !FileManager.default.fileExists(atPath: path) {
-      FileManager.default.createFile(atPath: path, contents: nil)
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
     }
     guard let handle = FileHandle(forWritingAtPath: path) else {
       throw Unexpected("\(path) cannot be written")

@@ -171,15 +171,25 @@ struct ComparisonText {
   init(_ comparison: Comparison) { self.comparison = comparison }
 
   func text() -> String {
+    let summary = comparison.summary
+    let laws =
+      summary.law == summary.treatmentLaw
+      ? summary.law : "\(summary.law) and \(summary.treatmentLaw)"
     var lines = comparison.sentences.map { Console.wrap($0, width: Console.width) }
+    let joint = comparison.jointAnswer?.multiplier
+    let shown = joint ?? comparison.multiplier
     lines.append("")
+    lines.append(
+      Console.wrap(
+        "Law \(laws), \(joint == nil ? "the tables fitted apart" : "the joint fit that was chosen"):",
+        width: Console.width))
     var table = TextTable(
       columns: [
         .init(comparison.pair.scaleName, alignment: .trailing),
         .init("multiplier", alignment: .trailing), .init("interval", alignment: .trailing),
         .init("P(better)", alignment: .trailing),
       ], widthLimit: Console.width)
-    let rungs = comparison.multiplier.rungs + [comparison.multiplier.target]
+    let rungs = shown.rungs + [shown.target]
     for (position, rung) in rungs.enumerated() {
       let scale = NumberFormat.flops(rung.scale)
       table.rows.append([

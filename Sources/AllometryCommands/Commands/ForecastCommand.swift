@@ -19,6 +19,7 @@ struct ForecastCommand: ParsableCommand {
         allometry forecast fit.json --at N=7e9,D=1.4e11
         allometry forecast fit.json --at N=7B,D=140B --at N=70B,D=1.4T --json
         allometry forecast fit.json --reach 2.0 --vary C
+        allometry forecast curve-fit.json --schedule plans.csv --warmup 2000
       """)
 
   @OptionGroup var saved: SavedFitArguments
@@ -35,15 +36,35 @@ struct ForecastCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The column to vary for --reach.", valueName: "column"))
   var vary: String = "C"
 
+  @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     try reportingFailure {
-      guard !at.isEmpty || reach != nil else {
-        throw CommandFailure(.usage, "found neither --at nor --reach, expected one of them")
+      guard !at.isEmpty || reach != nil || schedule.schedule != nil else {
+        throw CommandFailure(
+          .usage, "found neither --at nor --reach nor --schedule, expected one of them")
       }
       let fit = try saved.load()
+      let readsSchedule = ObservationsBuilder.readsSchedule(fit.law)
+      if let source = try schedule.source() {
+        guard readsSchedule, source.table != nil, at.isEmpty, reach == nil else {
+          throw CommandFailure(
+            .usage,
+            "--schedule answers for laws of the training curve (annealing, multi-power), without --at and --reach"
+          )
+        }
+        try ScheduleForecast(fit: fit, source: source).print(json: json)
+        return
+      }
+      if fit.law is MultiPower {
+        throw CommandFailure(
+          .usage,
+          "law multi-power sums over every change of the learning rate: give the schedules with --schedule"
+        )
+      }
       let places = try at.map {
         try fit.columns(NameList.numbers($0, option: "--at"), option: "--at")
       }

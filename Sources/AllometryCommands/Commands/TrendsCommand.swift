@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
+internal import Statistics
 
 /// `allometry trends`.
 struct TrendsCommand: ParsableCommand {
@@ -90,7 +91,7 @@ struct TrendsCommand: ParsableCommand {
           entries.append(
             Entry(
               task: report.task, shape: "\(report.shape)", direction: "\(report.direction)",
-              probability: report.probability, slopePerDecade: report.slope,
+              probability: Self.confidence(report), slopePerDecade: report.slope,
               turningPoint: report.turningPoint, aboveChance: report.isAboveChance,
               accepted: report.isAccepted, law: report.recommendation.rawValue,
               sentence: report.sentence))
@@ -110,6 +111,18 @@ struct TrendsCommand: ParsableCommand {
         print(entries, failures: failures)
       }
     }
+  }
+
+  /// The confidence in a verdict: for a monotone one, that the slope has its sign.
+  private static func confidence(_ report: TaskReport) -> Double {
+    guard report.shape == .increasing || report.shape == .decreasing else {
+      return report.probability
+    }
+    let width = report.slope.high - report.slope.low
+    guard width > 0 else { return report.probability }
+    let halfWidths = 2 * abs(report.slope.value) / width
+    let quantile = Normal.standard.quantile(0.5 + report.level / 2)
+    return Normal.standard.cdf(halfWidths * quantile)
   }
 
   private func series(of table: RunTable) throws -> [TaskSeries] {

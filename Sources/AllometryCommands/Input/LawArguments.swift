@@ -75,7 +75,7 @@ struct LawArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The standard deviation between seeds, as a residual of the objective.",
+      "The standard deviation between seeds, as a residual of the objective; intervals are then simulated with it.",
       valueName: "deviation"))
   var seedNoise: Double?
 

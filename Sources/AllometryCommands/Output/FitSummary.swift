@@ -55,10 +55,48 @@ struct FitSummary {
       ])
     }
     var text = table.render(style: style) + wrapped(ranking.verdict) + "\n"
+    if let doubt = doubt(about: ranking) { text += wrapped(doubt) + "\n" }
     for skipped in ranking.skipped {
       text += wrapped("Not fitted: \(skipped.law): \(skipped.reason)") + "\n"
     }
     return text
+  }
+
+  /// What speaks against the verdict: a criterion that prefers another law, and laws that divide
+  /// compute differently.
+  private func doubt(about ranking: LawRanking) -> String? {
+    var parts: [String] = []
+    let chosen = ranking.entries[ranking.chosen]
+    if let best = ranking.entries.min(by: {
+      $0.fit.informationCriteria.bic < $1.fit.informationCriteria.bic
+    }) {
+      let lead = chosen.fit.informationCriteria.bic - best.fit.informationCriteria.bic
+      if lead > 10 {
+        parts.append(
+          "Inside the table BIC prefers \(best.fit.law.name), by \(NumberFormat.fixed(lead, 0)).")
+      }
+    }
+    if chosen.validation.meanError > 0.05 {
+      parts.append(
+        "No law predicts the held-out runs well: is the table a mixture of groups (--by)?")
+    }
+    if let compute = chosen.fit.ranges["C"]?.upperBound {
+      let close = ranking.entries.filter {
+        $0.validation.meanError <= 1.5 * ranking.entries[0].validation.meanError
+      }
+      let ratios = close.compactMap { entry -> (name: String, ratio: Double)? in
+        guard let plan = try? entry.fit.plan(compute: compute) else { return nil }
+        let ratio = plan.tokensPerParameter.value
+        return ratio.isFinite ? (entry.fit.law.name, ratio) : nil
+      }
+      if ratios.count > 1 {
+        let list = ratios.map { "\($0.name) \(NumberFormat.significant($0.ratio, 3))" }
+        parts.append(
+          "Laws that predict about as well differ in tokens per parameter at \(NumberFormat.flops(compute)) FLOPs: \(list.joined(separator: ", ")); no interval below covers that choice."
+        )
+      }
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
   }
 
   private func parameterText() -> String {
@@ -77,14 +115,13 @@ struct FitSummary {
         ])
         continue
       }
-      let interval = fit.interval(of: parameter.name)
-      let ends = [interval?.low ?? .nan, interval?.high ?? .nan]
+      let error = fit.standardError(of: parameter.name)
+      // Refits that do not move at all belong to a parameter that the rows do not see.
+      let isUnseen = !(error > 1e-9 * abs(value))
       table.rows.append([
         parameter.name, NumberFormat.significant(value, 5),
-        ends.allSatisfy(\.isFinite)
-          ? "\(NumberFormat.significant(ends[0], 4)) to \(NumberFormat.significant(ends[1], 4))"
-          : "–",
-        NumberFormat.significant(fit.standardError(of: parameter.name), 3), parameter.unit,
+        isUnseen && fit.uncertainty != nil ? "not determined" : interval(of: parameter),
+        isUnseen ? "–" : NumberFormat.significant(error, 3), parameter.unit,
       ])
     }
     var text = table.render(style: style)
@@ -92,6 +129,26 @@ struct FitSummary {
       text += "Intervals: \(uncertainty.method), \(uncertainty.draws.count) refits.\n"
     }
     return text
+  }
+
+  /// An interval; an end at a bound of the parameter is no end of what the data allow.
+  private func interval(of parameter: LawParameter) -> String {
+    guard let interval = fit.interval(of: parameter.name), interval.low.isFinite,
+      interval.high.isFinite
+    else { return "–" }
+    let bounds = fit.options.bounds[parameter.name] ?? parameter.bounds
+    let low = NumberFormat.significant(interval.low, 4)
+    let high = NumberFormat.significant(interval.high, 4)
+    let atLower =
+      parameter.domain == .positive
+      ? interval.low <= bounds.lowerBound * 1.001 : interval.low <= bounds.lowerBound
+    let atUpper = interval.high >= bounds.upperBound * 0.999 && bounds.upperBound > 0
+    switch (atLower, atUpper) {
+    case (true, true): return "not determined"
+    case (true, false): return "at most \(high)"
+    case (false, true): return "at least \(low)"
+    case (false, false): return "\(low) to \(high)"
+    }
   }
 
   private func optimumText() -> String? {
@@ -103,7 +160,11 @@ struct FitSummary {
       let compute = fit.ranges["C"]?.upperBound, compute.isFinite,
       let plan = try? fit.plan(compute: compute), plan.sizeExponent.value.isFinite
     else { return nil }
-    func text(_ x: Estimated) -> String { NumberFormat.withInterval(x.value, x.low, x.high) }
+    func text(_ x: Estimated) -> String {
+      x.high - x.low < 1e-9
+        ? "\(NumberFormat.significant(x.value, 3)) (fixed by the law's form)"
+        : NumberFormat.withInterval(x.value, x.low, x.high)
+    }
     return wrapped(
       "Compute-optimal: N* grows as C^a, a = \(text(plan.sizeExponent)); at \(NumberFormat.flops(compute)) FLOPs, the largest run, \(text(plan.tokensPerParameter)) tokens per parameter."
     )

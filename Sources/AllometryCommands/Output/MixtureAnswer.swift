@@ -12,12 +12,13 @@ struct MixtureAnswer {
     var outcome: Estimated
   }
 
-  /// The average of the best 128 of 100,000 random mixtures, and what the law predicts for it.
+  /// The law's optimum within the shares that the fitted runs tried.
   func print(json: Bool) throws {
-    let flat = [Double](repeating: 1, count: law.domains.count)
     let kernel = law
-    let shares = MixtureRegression.bestMixture(prior: flat) { mixture in
-      kernel.prediction(fit.estimate, at: mixture)
+    let ranges = law.domains.map { fit.ranges[$0] ?? 0...1 }
+    guard let shares = law.bestMixture(fit.estimate, within: ranges) else {
+      throw CommandFailure(
+        .badData, "the saved fit's ranges of shares allow no mixture that adds up to 1")
     }
     let outcome = fit.derived { kernel.prediction($0, at: shares) }
     if json {
@@ -37,7 +38,7 @@ struct MixtureAnswer {
     Console.print(table.render(), terminator: "")
     Console.print(
       Console.wrap(
-        "Average of the best 128 of 100,000 random mixtures; predicted \(fit.document.response.column) \(NumberFormat.withInterval(outcome.value, outcome.low, outcome.high)). It holds at the size and budget of the fitted runs.",
+        "The law's optimum with each share inside the range of the fitted runs; predicted \(fit.document.response.column) \(NumberFormat.withInterval(outcome.value, outcome.low, outcome.high)). It holds at the size and budget of the fitted runs.",
         width: Console.width))
   }
 }

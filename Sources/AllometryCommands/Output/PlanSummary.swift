@@ -15,9 +15,13 @@ struct PlanSummary {
   private var response: String { fit.document.response.column }
 
   func text() -> String {
-    var parts = [heading(), planTable()]
+    var parts = [heading()]
     if let inference = answer.inference { parts.append(inferenceText(inference)) }
     if let limited = answer.limitedData { parts.append(limitedText(limited)) }
+    if answer.inference != nil || answer.limitedData != nil {
+      parts.append("Without serving and with unlimited data, for comparison:\n")
+    }
+    parts.append(planTable())
     parts.append(sizeTable())
     if let next = answer.next { parts.append(nextTable(next)) }
     let warnings =
@@ -56,7 +60,10 @@ struct PlanSummary {
   private func interval(_ x: Estimated, _ format: (Double) -> String) -> [String] {
     [
       format(x.value),
-      x.low.isNaN || x.high.isNaN ? "–" : "\(format(x.low)) to \(format(x.high))",
+      x.low.isNaN || x.high.isNaN
+        ? "–"
+        : x.high - x.low < 1e-9 * abs(x.value)
+          ? "fixed by the law" : "\(format(x.low)) to \(format(x.high))",
     ]
   }
 
@@ -88,7 +95,7 @@ struct PlanSummary {
   private func inferenceText(_ plan: InferencePlan) -> String {
     func text(_ x: Estimated) -> String { interval(x, scale).joined(separator: ", ") }
     return Console.wrap(
-      "Serving \(scale(plan.demand)) tokens: train \(text(plan.size)) parameters on \(text(plan.tokens)) tokens for \(response) \(loss(plan.outcome.value)), \(NumberFormat.flops(plan.totalCompute.value)) FLOPs in all.",
+      "Serving \(scale(plan.demand)) tokens: train \(text(plan.size)) parameters on \(text(plan.tokens)) tokens for \(response) \(loss(plan.outcome.value)), \(NumberFormat.flops(plan.totalCompute.value)) FLOPs for training and serving together.",
       width: Console.width) + "\n"
   }
 
@@ -96,8 +103,12 @@ struct PlanSummary {
     let source =
       plan.borrowsRepetition
       ? " The value of repeated tokens is borrowed from [L6], not fitted." : ""
+    let worn =
+      plan.epochs.value > 40
+      ? " Beyond about 40 epochs repeated tokens teach next to nothing [L6]: more unique data or a smaller budget would serve better."
+      : ""
     return Console.wrap(
-      "With \(scale(plan.uniqueTokens)) unique tokens: \(scale(plan.plan.size.value)) parameters, \(NumberFormat.significant(plan.epochs.value, 3)) epochs, \(response) \(loss(plan.plan.outcome.value)).\(source)",
+      "With \(scale(plan.uniqueTokens)) unique tokens: \(scale(plan.plan.size.value)) parameters, \(NumberFormat.significant(plan.epochs.value, 3)) epochs, \(response) \(loss(plan.plan.outcome.value)).\(source)\(worn)",
       width: Console.width) + "\n"
   }
 

@@ -12,7 +12,8 @@ struct ComparisonSentences {
     [
       joint.map { difference($0, answer: answer) }
         ?? "Two saved fits without tables: what differs between the laws was not tested, and their refits count as independent.",
-      target(multiplier.target),
+      answer.map { target($0.multiplier.target, apart: multiplier.target) }
+        ?? target(multiplier.target, apart: nil),
       crossing(verdict: verdict, crossover: crossover, answer: answer),
     ]
   }
@@ -54,16 +55,30 @@ struct ComparisonSentences {
       "The treatment changes \(choice.hypothesis.phrase): worth \(times(low.multiplier)) \(scaleWord) at the smallest scale and \(times(high.multiplier)) at the largest (\(p) for no difference)."
   }
 
-  private func target(_ rung: EffectiveCompute.Rung) -> String {
+  /// What the treatment is worth at the target: by the joint fit where one was chosen, with what
+  /// the laws fitted apart say beside it.
+  private func target(
+    _ rung: EffectiveCompute.Rung, apart: EffectiveCompute.Rung?
+  ) -> String {
     let ahead = rung.scale / pair.dataRange.upperBound
     let place =
       ahead > 1.01 ? ", \(Fitter.short(ahead))x the largest run," : ""
     let scale = "At \(pair.scaleName) = \(scientific(rung.scale))\(place)"
-    guard rung.probabilityTreatmentIsBetter.isFinite else {
-      return "\(scale) the treatment is worth \(times(rung.multiplier)) \(scaleWord)."
+    let worth = "worth \(times(rung.multiplier)) \(scaleWord)"
+    var text: String
+    if rung.probabilityTreatmentIsBetter.isFinite {
+      text =
+        "\(scale) the treatment is better with probability \(probability(rung.probabilityTreatmentIsBetter)) and \(worth)"
+    } else {
+      text = "\(scale) the treatment is \(worth)"
     }
-    return
-      "\(scale) the treatment is better with probability \(probability(rung.probabilityTreatmentIsBetter)) and worth \(times(rung.multiplier)) \(scaleWord)."
+    if let apart {
+      text += " by the joint fit; fitted apart, which knows less, \(times(apart.multiplier))"
+      if apart.probabilityTreatmentIsBetter.isFinite {
+        text += " with probability \(probability(apart.probabilityTreatmentIsBetter))"
+      }
+    }
+    return text + "."
   }
 
   private func crossing(

@@ -2,7 +2,7 @@
 public struct FitOptions: Sendable {
   /// How intervals are obtained.
   public enum IntervalMethod: String, Sendable, Hashable, CaseIterable {
-    /// Case bootstrap where there are enough runs, else parametric.
+    /// Parametric where the seed noise is given or there are few runs, else bootstrap.
     case automatic
     /// Reweight runs at random; rows of one run keep one weight.
     case bootstrap

@@ -230,8 +230,10 @@ struct Fitter: Sendable {
   /// Of a very large table every n-th row is searched first, and the best points are then polished
   /// on all rows: where to start is not a question that a million rows answer better than
   /// thousands.
-  func search() throws(FitError) -> Search {
-    guard observations.count > Self.scoutedRows else { return try search(from: startingPoints()) }
+  func search(shakes: Int = 8) throws(FitError) -> Search {
+    guard observations.count > Self.scoutedRows else {
+      return try search(from: startingPoints(), shakes: shakes)
+    }
     let step = (observations.count + 4999) / 5000
     let rows = stride(from: 0, to: observations.count, by: step).filter {
       observations.weights[$0] > 0

@@ -69,12 +69,16 @@ extension Fitter {
   /// How many rows all refits together may visit before their number is cut.
   static let refittedRows = 20_000_000
 
+  /// Whether every row of the law sums over the segments of a schedule.
+  private var readsSegments: Bool { law is MultiPower }
+
   /// Refits the law as the options ask and returns the draws.
   func measureUncertainty(of fit: Fit, warnings: inout [String]) -> Uncertainty? {
     let free = space.free.count
     let rows = observations.weights.filter { $0 > 0 }.count
     guard options.interval != .none, free > 0, options.resamples > 0 else { return nil }
-    let simulates = options.interval == .parametric || rows < 4 * free
+    let simulates =
+      options.interval == .parametric || options.seedNoise != nil || rows < 4 * free
     let repeatedSeeds =
       simulates ? SeedNoise(observations: observations, objective: objective, law: law) : nil
     guard rows > free || options.seedNoise != nil || (repeatedSeeds?.degreesOfFreedom ?? 0) >= 3
@@ -89,11 +93,15 @@ extension Fitter {
     var freedom = Double(fit.degreesOfFreedom)
     let plan: (name: String, resample: @Sendable (inout SplittableRandom) -> Resample)
     let method = options.interval
-    if method == .parametric || (method != .bootstrap && !clustered && rows < 4 * free) {
+    let isTiny = !clustered && rows < 4 * free
+    let simulating =
+      method == .parametric || (method != .bootstrap && isTiny)
+      || (method == .automatic && options.seedNoise != nil)
+    if simulating {
       let noise = noise(of: fit)
       freedom = noise.freedom
       plan = ("parametric", parametricResample(predictions: fit.predictions, scale: noise.scale))
-      if method == .automatic {
+      if method == .automatic, isTiny {
         let source =
           options.seedNoise != nil
           ? "the noise given"
@@ -115,11 +123,14 @@ extension Fitter {
     }
     let random = SplittableRandom(seed: options.seed)
     let start = fit.estimate
-    let affordable = max(40, Self.refittedRows / observations.count)
+    // A row behind a schedule costs as much as the schedule has segments.
+    let segments = observations.schedules.map(\.segments.count).max() ?? 1
+    let affordable = max(
+      40, Self.refittedRows / (observations.count * max(readsSegments ? segments : 1, 1)))
     let resamples = min(options.resamples, affordable)
     if resamples < options.resamples {
       warnings.append(
-        "\(resamples) instead of \(options.resamples) refits, because the table has \(observations.count) rows"
+        "\(resamples) instead of \(options.resamples) refits, because \(observations.count) rows make each one slow"
       )
     }
     let outcomes = parallelMap(count: resamples, threads: options.threads) {

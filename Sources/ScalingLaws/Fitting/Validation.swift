@@ -115,11 +115,11 @@ extension Fit {
     settings.interval = .none
     settings.threads = 1
     settings.minimisedStarts = min(options.minimisedStarts, 48)
-    settings.polished = min(options.polished, 6)
+    settings.polished = min(options.polished, 4)
     guard
       let fitter = try? Fitter(
         law: law, observations: observations.selecting(fitting), options: settings),
-      let search = try? fitter.search(),
+      let search = try? fitter.search(shakes: 2),
       let checker = try? Fitter(law: law, observations: observations, options: settings)
     else { return nil }
     let point = fitter.space.physical(search.best.point)

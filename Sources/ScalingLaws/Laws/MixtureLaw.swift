@@ -73,4 +73,25 @@ public struct MixtureLaw: Law {
       return [floor] + minimumNormLeastSquares(columns: shares, target: target)
     }
   }
+
+  /// The mixture of lowest predicted loss with every share inside a range.
+  ///
+  /// The law is increasing in Σ_j t_j·w_j, so the domains are filled to their upper ends in the
+  /// order of their t. Without ranges the optimum is a single domain, which no run has tried.
+  ///
+  /// - Parameters:
+  ///   - point: c, then t of each domain.
+  ///   - ranges: the shares that are allowed, usually those that the table holds.
+  /// - Returns: the shares in the order of `domains`, or nil where no mixture fits the ranges.
+  public func bestMixture(_ point: [Double], within ranges: [ClosedRange<Double>]) -> [Double]? {
+    var shares = ranges.map { min(max($0.lowerBound, 0), 1) }
+    var left = 1 - shares.reduce(0, +)
+    guard ranges.count == domains.count, left >= -1e-9 else { return nil }
+    for domain in domains.indices.sorted(by: { (point[$0 + 1], $0) < (point[$1 + 1], $1) }) {
+      let room = min(min(ranges[domain].upperBound, 1) - shares[domain], max(left, 0))
+      shares[domain] += room
+      left -= room
+    }
+    return left <= 1e-6 ? shares : nil
+  }
 }

@@ -44,7 +44,7 @@ public struct IsoFLOPOptions: Sendable, Hashable {
 ///   - observations: columns `N` and `C` (or `D`) and the loss as response; lower is better.
 ///   - options: grouping, kind of valley, resampling.
 /// - Returns: the fit; warnings name budgets that were left out. Its bias on this very grid is
-///   measured by ``isoFLOPBias(observations:options:at:)``.
+///   measured by ``isoFLOPBias(observations:options:at:surface:)``.
 /// - Throws: `FitError` where columns are missing or fewer than two budgets have a valley.
 public func isoFLOPFit(
   _ observations: Observations, options: IsoFLOPOptions = IsoFLOPOptions()
