@@ -1,33 +1,27 @@
-import Foundation
 import ScalingLaws
-import Statistics
 import Testing
 
 @Suite struct MixtureLawTests {
-  /// Eleven domains: more parameters than one pass of derivatives carries.
-  @Test func recoversPlantedParametersOfManyDomains() throws {
-    var random = SplittableRandom(seed: 6)
-    let names = (0..<11).map { "w\($0)" }
-    var truth = ["c": 1.7]
-    for (index, name) in names.enumerated() { truth["t_\(name)"] = 0.9 - 0.35 * Double(index % 5) }
-    let mixtures = (0..<80).map { _ in random.nextDirichlet([Double](repeating: 0.5, count: 11)) }
-    var columns: [String: [Double]] = [:]
-    for (index, name) in names.enumerated() { columns[name] = mixtures.map { $0[index] } }
-    let planted = PlantedLaw(law: MixtureLaw(domains: names), truth: truth, columns: columns)
-    #expect(try planted.recoveryError() < 1e-6)
+  let law = MixtureLaw(domains: ["share_a", "share_b", "share_c"])
+
+  @Test func theOptimumFillsTheBestDomainsFirst() throws {
+    let point = [1.0, 0.5, -0.4, 0.1]
+    let best = try #require(law.bestMixture(point, within: [0...1, 0...0.6, 0.1...1]))
+    // b has the lowest t and is filled to 0.6, c takes the rest, a gets nothing.
+    for (found, expected) in zip(best, [0, 0.6, 0.4]) { #expect(abs(found - expected) < 1e-12) }
+    // No mixture of a fine grid inside the ranges does better.
+    let loss = law.prediction(point, at: best)
+    for i in 0...50 {
+      for j in 0...30 {
+        let (a, b) = (Double(i) / 50, Double(j) / 50)
+        let c = 1 - a - b
+        if c >= 0.1 { #expect(law.prediction(point, at: [a, b, c]) >= loss - 1e-12) }
+      }
+    }
   }
 
-  @Test func aConstantAddedToAllCoefficientsIsAFactor() {
-    let law = MixtureLaw(domains: ["a", "b"])
-    let plain = law.prediction([1, 0.2, -0.4], at: [0.25, 0.75])
-    let shifted = law.prediction([1, 0.7, 0.1], at: [0.25, 0.75])
-    #expect(abs((shifted - 1) / (plain - 1) - exp(0.5)) < 1e-12)
-  }
-
-  @Test func domainsAreASetting() throws {
-    let law = try MixtureLaw().setting("domains", to: "web,code")
-    #expect(law.card.columns.map(\.name) == ["web", "code"])
-    #expect(law.parameters.map(\.name) == ["c", "t_web", "t_code"])
-    #expect(throws: FitError.self) { try MixtureLaw().setting("domains", to: "web,web") }
+  @Test func rangesThatCannotAddUpAreRefused() {
+    #expect(law.bestMixture([1, 0, 0, 0], within: [0...0.2, 0...0.2, 0...0.2]) == nil)
+    #expect(law.bestMixture([1, 0, 0, 0], within: [0.5...1, 0.5...1, 0.5...1]) == nil)
   }
 }
