@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The manifest states the architecture: a target imports only targets listed above it,
-// and each third-party product appears in exactly one target.
+// The manifest states the architecture: a target imports only targets listed above it, and each
+// third-party product appears in exactly one target; only the real functions of swift-numerics are
+// shared by the two numerical ones.
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -14,22 +15,26 @@ let settings: [SwiftSetting] = [
 struct Room {
   var name: String
   var rooms: [String] = []
+  /// Rooms that only the tests need.
+  var testRooms: [String] = []
   var products: [Target.Dependency] = []
 }
 
 let rooms: [Room] = [
   Room(name: "Statistics", products: [.product(name: "RealModule", package: "swift-numerics")]),
-  Room(name: "Optimization", rooms: ["Statistics"]),
+  Room(name: "Optimization", testRooms: ["Statistics"]),
   Room(
     name: "RunTables",
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
-  Room(name: "ScalingLaws", rooms: ["Statistics", "Optimization"]),
+  Room(
+    name: "ScalingLaws", rooms: ["Statistics", "Optimization"],
+    products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "Reports", rooms: ["Statistics", "ScalingLaws"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(
     name: "AllometryCommands",
-    rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws", "Reports"],
+    rooms: ["Statistics", "RunTables", "ScalingLaws", "Reports"],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
@@ -53,7 +58,7 @@ let package = Package(
       .testTarget(
         name: "\(room.name)Tests",
         dependencies: [.target(name: room.name)]
-          + room.rooms.map { Target.Dependency.target(name: $0) },
+          + (room.rooms + room.testRooms).map { Target.Dependency.target(name: $0) },
         swiftSettings: settings),
     ]
   } + [
