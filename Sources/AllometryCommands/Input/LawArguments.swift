@@ -70,7 +70,7 @@ struct LawArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The number of bootstrap refits.", valueName: "count"))
-  var resamples: Int = 2000
+  var resamples: Int = 1000
 
   @Option(
     parsing: .unconditional,

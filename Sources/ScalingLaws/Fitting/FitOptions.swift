@@ -45,7 +45,7 @@ public struct FitOptions: Sendable {
   public init(
     objective: Objective? = nil, fixed: [String: Double] = [:],
     bounds: [String: ClosedRange<Double>] = [:], starts: [String: [Double]] = [:],
-    interval: IntervalMethod = .automatic, level: Double = 0.9, resamples: Int = 2000,
+    interval: IntervalMethod = .automatic, level: Double = 0.9, resamples: Int = 1000,
     seedNoise: Double? = nil, seed: UInt64 = 0, threads: Int = 1,
     minimisedStarts: Int = 256, polished: Int = 24
   ) {
