@@ -181,13 +181,16 @@ struct ScheduleSource {
       observations.clusters = observations.scheduleOfRow
     }
     let decay = law.settings.first { $0.name == "lambda" }.flatMap { Double($0.value) } ?? 0.999
-    // The annealing law counts the warm-up at the peak rate; the multi-power law as it was.
     observations = try observations.addingScheduleAreas(
-      decay: decay, warmup: law is Annealing ? warmup : 0)
+      decay: decay, warmup: warmupAtPeak(for: law))
     return [
       "learning rates of \(schedules.count) runs \(table == nil ? "interpolated between the table's rows" : "read from \(table?.source ?? "")")"
     ]
   }
+
+  /// The steps that a law counts at the peak rate: the annealing law all of the warm-up, the
+  /// multi-power law, which sums the rises too, none.
+  func warmupAtPeak(for law: any Law) -> Int { law is Annealing ? warmup : 0 }
 
   /// The rate at every step from 0 to `last`, linear between known points.
   ///

@@ -67,7 +67,7 @@ struct ScheduleForecast {
         columns: ["step": [last]], response: [1], schedules: [schedule], scheduleOfRow: [0]
       ).addingScheduleAreas(
         decay: (fit.law as? Annealing)?.decay ?? 0.999,
-        warmup: fit.law is Annealing ? source.warmup : 0)
+        warmup: source.warmupAtPeak(for: fit.law))
       let columns = fit.law.card.columns.map { end.columns[$0.name]?.first ?? .nan }
       let segments = end.schedules[0].segments
       let law = fit.law

@@ -125,7 +125,7 @@ extension FitReading {
     if let note = distanceWarning() { blocks.append(.warning(note)) }
     if fit.warnings.isEmpty {
       blocks.append(
-        .paragraph("The fit itself raised no warning: one optimum, all parameters determined."))
+        .paragraph("The fit itself raised no warning."))
     }
     // On a page of its own the sentences head the page.
     let sentences = isAlone ? [] : summary().map { ReportBlock.paragraph($0) }
