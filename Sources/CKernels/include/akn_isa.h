@@ -24,6 +24,15 @@ void akn_isa_limit(akn_isa_t highest);
 // The name of the set in use, as it is stored with a run: "baseline", "avx2" or "avx512".
 const char *akn_isa_name(void);
 
+// Tells the processor that this thread waits in a loop.
+static inline void akn_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
 #ifdef __cplusplus
 }
 #endif
