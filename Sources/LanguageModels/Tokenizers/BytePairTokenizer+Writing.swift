@@ -1,0 +1,118 @@
+internal import Foundation
+
+extension BytePairTokenizer {
+  /// The tokenizer as the text of a Hugging Face `tokenizer.json`; equal tokenizers give equal
+  /// text.
+  public func json() -> String {
+    let added = contents.added.map { token in
+      #"    {"id": \#(token.token), "content": \#(Self.quoted(token.spelling)), "#
+        + #""single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "#
+        + #""special": \#(token.isSpecial)}"#
+    }
+    let addedTokens = Set(contents.added.map(\.token))
+    let spellings = contents.vocabulary.map { $0.map { ByteAlphabet.spelling(of: $0) } }
+    let vocabulary = spellings.enumerated().compactMap { token, spelling -> String? in
+      guard let spelling, !addedTokens.contains(Int32(token)) else { return nil }
+      return "      \(Self.quoted(spelling)): \(token)"
+    }
+    let merges = contents.merges.map { merge in
+      let left = Self.quoted(spellings[Int(merge.left)] ?? "")
+      return "      [\(left), \(Self.quoted(spellings[Int(merge.right)] ?? ""))]"
+    }
+    return """
+      {
+        "version": "1.0",
+        "truncation": null,
+        "padding": null,
+        "added_tokens": [
+      \(added.joined(separator: ",\n"))
+        ],
+        "normalizer": null,
+        "pre_tokenizer": \(preTokenizerJSON),
+        "post_processor": \(templateJSON),
+        "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, \
+      "use_regex": false},
+        "model": {
+          "type": "BPE",
+          "dropout": null,
+          "unk_token": null,
+          "continuing_subword_prefix": null,
+          "end_of_word_suffix": null,
+          "fuse_unk": false,
+          "byte_fallback": false,
+          "ignore_merges": \(ignoresMergesForWholeWords),
+          "vocab": {
+      \(vocabulary.joined(separator: ",\n"))
+          },
+          "merges": [
+      \(merges.joined(separator: ",\n"))
+          ]
+        }
+      }
+
+      """
+  }
+
+  /// Writes the tokenizer as a Hugging Face `tokenizer.json`; an existing file is replaced whole
+  /// or not at all.
+  ///
+  /// - Parameter path: where to.
+  /// - Throws: ``TokenizerError`` if the file cannot be written.
+  public func write(to path: String) throws(TokenizerError) {
+    do {
+      try Data(json().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw TokenizerError(
+        source: path, field: "the file", found: "a failed write (\(error.localizedDescription))",
+        expected: "a folder that can be written to")
+    }
+  }
+
+  private var preTokenizerJSON: String {
+    func byteLevel(usesRegex: Bool) -> String {
+      #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "#
+        + #""use_regex": \#(usesRegex)}"#
+    }
+    switch pattern {
+    case .gpt2: return byteLevel(usesRegex: true)
+    case .wholeText: return byteLevel(usesRegex: false)
+    case .llama3:
+      return #"{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "#
+        + Self.quoted(pattern.regularExpression ?? "")
+        + #"}, "behavior": "Isolated", "invert": false}, \#(byteLevel(usesRegex: false))]}"#
+    }
+  }
+
+  private var templateJSON: String {
+    guard !template.before.isEmpty || !template.after.isEmpty else { return "null" }
+    var names: [Int32: String] = [:]
+    for token in contents.added { names[token.token] = token.spelling }
+    func piece(_ token: Int32) -> String {
+      #"{"SpecialToken": {"id": \#(Self.quoted(names[token] ?? "\(token)")), "type_id": 0}}"#
+    }
+    let text = #"{"Sequence": {"id": "A", "type_id": 0}}"#
+    let single = template.before.map(piece) + [text] + template.after.map(piece)
+    let second = #"{"Sequence": {"id": "B", "type_id": 1}}"#
+    let specials = Set(template.before + template.after).sorted().map { token in
+      let name = Self.quoted(names[token] ?? "\(token)")
+      return #"\#(name): {"id": \#(name), "ids": [\#(token)], "tokens": [\#(name)]}"#
+    }
+    return #"{"type": "TemplateProcessing", "single": [\#(single.joined(separator: ", "))], "#
+      + #""pair": [\#(text), \#(second)], "special_tokens": {\#(specials.joined(separator: ", "))}}"#
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\u{0}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
