@@ -2,9 +2,8 @@
 ///
 /// Multiplication and folding over little-endian words, as in wyhash: fast and well mixed, but not
 /// made to withstand an adversary.
-enum StableHash {
-  @inline(__always)
-  static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
+package enum StableHash {
+  package static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
     var state = mix(seed ^ 0x9E37_79B9_7F4A_7C15, UInt64(bytes.count) ^ 0xE703_7ED1_A0B4_28DB)
     var index = 0
     while index + 8 <= bytes.count {

@@ -1,0 +1,86 @@
+internal import Foundation
+internal import LanguageModels
+
+extension TextCorpus {
+  /// Text that every machine able to build this package has: the Swift toolchain's interface files
+  /// and C headers, then the system's headers; real source code, about 50 MB.
+  ///
+  /// Files ending in `.swiftinterface` and `.h` are taken from these folders, in this order, and in
+  /// the order of their paths' bytes within each: the toolchain's `lib/swift`, `lib/clang`,
+  /// `include` and `local/include`; on macOS the SDK's `usr/lib/swift` and `usr/include`;
+  /// `/usr/include`. Left out are private interfaces, all but the first architecture of a module,
+  /// files that are not UTF-8, exact duplicates, symbolic links and, from the first file that
+  /// would go beyond the limit, all the rest.
+  ///
+  /// The corpus differs between machines: a report should quote ``contentHash``.
+  ///
+  /// - Parameter byteLimit: the size not to exceed.
+  /// - Throws: ``TextCorpusError`` if no toolchain or no file is found.
+  public static func toolchain(byteLimit: Int = 50_000_000) throws(TextCorpusError) -> TextCorpus {
+    try toolchain(folders: ToolchainFolders.find(), byteLimit: byteLimit)
+  }
+
+  /// The interface files and headers below given folders, chosen as ``toolchain(byteLimit:)``
+  /// does.
+  ///
+  /// - Parameters:
+  ///   - folders: where to look, in this order; absent ones are passed over.
+  ///   - byteLimit: the size not to exceed.
+  /// - Throws: ``TextCorpusError`` if no file is found.
+  public static func toolchain(
+    folders: [String], byteLimit: Int
+  ) throws(TextCorpusError) -> TextCorpus {
+    var parts: [(name: String, bytes: [UInt8])] = []
+    var seen: [UInt64: [Int]] = [:]
+    var total = 0
+    var unreadable = 0
+    var duplicates = 0
+    search: for folder in folders {
+      var lastModule = ""
+      for file in FolderListing.files(in: folder) {
+        if file.hasSuffix(".swiftinterface") {
+          if file.hasSuffix(".private.swiftinterface") || file.hasSuffix(".package.swiftinterface")
+          {
+            continue
+          }
+          let module = (file as NSString).deletingLastPathComponent
+          if module.hasSuffix(".swiftmodule"), module == lastModule { continue }
+          lastModule = module
+        } else if !file.hasSuffix(".h") {
+          continue
+        }
+        guard let bytes = try? utf8(of: folder + "/" + file, name: file), !bytes.isEmpty else {
+          unreadable += 1
+          continue
+        }
+        let hash = bytes.withUnsafeBytes { StableHash.hash($0, seed: 0) }
+        if seen[hash, default: []].contains(where: { parts[$0].bytes == bytes }) {
+          duplicates += 1
+          continue
+        }
+        if total + bytes.count > byteLimit { break search }
+        seen[hash, default: []].append(parts.count)
+        parts.append((folder + "/" + file, bytes))
+        total += bytes.count
+      }
+    }
+    guard !parts.isEmpty else {
+      throw TextCorpusError(
+        source: "toolchain corpus",
+        problem: "no .swiftinterface or .h file below "
+          + (folders.isEmpty ? "any folder" : folders.joined(separator: ", "))
+          + "; give a text of your own")
+    }
+    var notes: [String] = []
+    if duplicates > 0 { notes.append("\(duplicates) exact duplicates were left out") }
+    if unreadable > 0 { notes.append("\(unreadable) files empty or not UTF-8 were left out") }
+    return TextCorpus(name: "toolchain", parts: parts, notes: notes)
+  }
+
+  /// A hash of the text and the limits of its documents, the same on every machine.
+  public var contentHash: UInt64 {
+    documents.indices.reduce(0) { hash, document in
+      withBytes(of: document) { StableHash.hash(UnsafeRawBufferPointer($0), seed: hash) }
+    }
+  }
+}
