@@ -1,0 +1,85 @@
+import Foundation
+
+/// A file that appears whole or not at all.
+///
+/// Bytes go to a temporary file in the same folder, which is forced to the disk and then renamed
+/// over the old one; a failure in between removes it and leaves the old file as it was.
+struct AtomicFile: ~Copyable {
+  private let path: String
+  private let temporary: String
+  private let descriptor: Int32
+  private var isOpen = true
+  private var written = 0
+
+  /// Starts a file.
+  ///
+  /// - Parameter path: where it will be; a symbolic link is followed, not replaced.
+  init(_ path: String) throws(CheckpointError) {
+    var target = path
+    if let resolved = realpath(path, nil) {
+      target = String(cString: resolved)
+      free(resolved)
+    }
+    self.path = target
+    let folder = (target as NSString).deletingLastPathComponent
+    let name = (target as NSString).lastPathComponent
+    // The number of the process and a random one: two writers never share a temporary file.
+    let unique = "\(getpid())-\(String(UInt32.random(in: .min ... .max), radix: 16))"
+    temporary = (folder as NSString).appendingPathComponent(".\(name).\(unique).tmp")
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    if descriptor < 0 {
+      isOpen = false
+      throw CheckpointError(
+        .inputOutput, file: path, "cannot be written beside (\(systemReason()))")
+    }
+  }
+
+  deinit {
+    if isOpen {
+      close(descriptor)
+      unlink(temporary)
+    }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Parameter bytes: what comes next.
+  mutating func append(_ bytes: [UInt8]) throws(CheckpointError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { raw in
+        write(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure() }
+      done += count
+      written += count
+    }
+  }
+
+  /// Forces the bytes to the disk and puts the file in its place.
+  consuming func commit() throws(CheckpointError) {
+    guard fsync(descriptor) == 0 else { throw failure() }
+    guard rename(temporary, path) == 0 else { throw failure() }
+    isOpen = false
+    close(descriptor)
+    // The new name is on the disk only once the folder is; a system that cannot do this (some
+    // network file systems) still has the whole file.
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  private func failure() -> CheckpointError {
+    let number = errno
+    let reason = number == ENOSPC || number == EDQUOT ? "the disk is full" : systemReason(number)
+    let old =
+      access(path, F_OK) == 0 ? "the file that was there is unchanged" : "nothing was left behind"
+    return CheckpointError(
+      .inputOutput, file: (path as NSString).lastPathComponent,
+      "writing failed after \(written) bytes (\(reason)); \(old)")
+  }
+}

@@ -1,0 +1,158 @@
+extension HuggingFaceConfig {
+  /// The shape of a LLaMA: rotary positions, RMS norm before each sublayer, SwiGLU, grouped keys and
+  /// values.
+  public struct Llama: Codable, Hashable, Sendable {
+    /// `vocab_size`.
+    public var vocabularyCount: Int
+    /// `max_position_embeddings`.
+    public var contextLength: Int
+    /// `hidden_size`.
+    public var width: Int
+    /// `num_hidden_layers`.
+    public var layerCount: Int
+    /// `num_attention_heads`.
+    public var headCount: Int
+    /// `num_key_value_heads`; as many as heads where it is absent.
+    public var keyValueHeadCount: Int
+    /// `head_dim`; width over heads where it is absent.
+    public var headWidth: Int
+    /// `intermediate_size`.
+    public var innerWidth: Int
+    /// `rope_theta`, at the top or in `rope_parameters`.
+    public var rotaryBase = 10_000.0
+    /// `rms_norm_eps`.
+    public var epsilon = 1e-6
+    /// `tie_word_embeddings`.
+    public var tiesEmbeddings = false
+    /// `attention_bias`: biases on queries, keys, values and the output.
+    public var hasAttentionBias = false
+    /// `mlp_bias`.
+    public var hasFeedForwardBias = false
+
+    /// - Parameters:
+    ///   - vocabularyCount: the number of different tokens.
+    ///   - contextLength: the longest sequence.
+    ///   - width: the width of the residual stream.
+    ///   - layerCount: the number of layers.
+    ///   - headCount: the number of query heads.
+    ///   - keyValueHeadCount: the number of key and value heads; divides `headCount`.
+    ///   - headWidth: the width of a head; `width` over `headCount` by default.
+    ///   - innerWidth: the width of the feed-forward.
+    public init(
+      vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
+      keyValueHeadCount: Int? = nil, headWidth: Int? = nil, innerWidth: Int
+    ) {
+      self.vocabularyCount = vocabularyCount
+      self.contextLength = contextLength
+      self.width = width
+      self.layerCount = layerCount
+      self.headCount = headCount
+      self.keyValueHeadCount = keyValueHeadCount ?? headCount
+      self.headWidth = headWidth ?? width / headCount
+      self.innerWidth = innerWidth
+    }
+
+    /// Reads the keys of a LLaMA configuration.
+    public init(from decoder: any Decoder) throws {
+      let fields = try ConfigFields(decoder)
+      vocabularyCount = try fields.size("vocab_size")
+      contextLength = try fields.size("max_position_embeddings")
+      width = try fields.size("hidden_size")
+      layerCount = try fields.size("num_hidden_layers")
+      headCount = try fields.size("num_attention_heads")
+      keyValueHeadCount = try fields.size("num_key_value_heads", default: headCount)
+      let headDimension: Int? = try fields.optional("head_dim")
+      if headDimension == nil, !width.isMultiple(of: headCount) {
+        throw ConfigFields.fault(
+          "num_attention_heads", "found \(headCount), which does not divide \(width)")
+      }
+      headWidth = try fields.size("head_dim", default: width / headCount)
+      innerWidth = try fields.size("intermediate_size")
+      epsilon = try fields.positive("rms_norm_eps", default: 1e-6)
+      tiesEmbeddings = try fields.value("tie_word_embeddings", default: false)
+      hasAttentionBias = try fields.value("attention_bias", default: false)
+      hasFeedForwardBias = try fields.value("mlp_bias", default: false)
+      guard headCount.isMultiple(of: keyValueHeadCount) else {
+        throw ConfigFields.fault(
+          "num_key_value_heads", "found \(keyValueHeadCount), which does not divide \(headCount)")
+      }
+      guard headWidth.isMultiple(of: 2) else {
+        throw ConfigFields.fault(
+          "head_dim", "found \(headWidth), but rotary positions need an even width")
+      }
+      let activation = try fields.activation("hidden_act", default: .silu)
+      guard activation == .silu else {
+        throw ConfigFields.fault(
+          "hidden_act", "found \(activation.rawValue), but the gate of a LLaMA is silu",
+          .unsupported)
+      }
+      rotaryBase = try Self.rotaryBase(fields)
+    }
+
+    /// The base of the angles; anything that stretches or reshapes the angles is refused.
+    private static func rotaryBase(_ fields: ConfigFields) throws(CheckpointError) -> Double {
+      // Up to version 4 `rope_theta` is at the top and stretching in `rope_scaling`; from version 5
+      // both are in `rope_parameters`.
+      var base = try fields.positive("rope_theta", default: 10_000)
+      for key in ["rope_scaling", "rope_parameters"] {
+        guard let rotary: Rotary = try fields.optional(key) else { continue }
+        guard rotary.kind == "default" else {
+          throw ConfigFields.fault(
+            key, "found the kind \(rotary.kind), but only unscaled rotary positions are supported",
+            .unsupported)
+        }
+        guard rotary.fraction == 1 else {
+          throw ConfigFields.fault(
+            key, "found partial_rotary_factor \(rotary.fraction), but only 1 is supported",
+            .unsupported)
+        }
+        base = rotary.base ?? base
+      }
+      return base
+    }
+
+    private struct Rotary: Decodable {
+      var kind: String
+      var base: Double?
+      var fraction: Double
+
+      init(from decoder: any Decoder) throws {
+        let fields = try ConfigFields(decoder)
+        kind = try fields.optional("rope_type") ?? fields.value("type", default: "default")
+        base =
+          try fields.optional("rope_theta", Double.self) == nil
+          ? nil : fields.positive("rope_theta", default: 1)
+        fraction = try fields.value("partial_rotary_factor", default: 1)
+      }
+    }
+
+    /// Writes the keys of a LLaMA configuration.
+    public func encode(to encoder: any Encoder) throws {
+      var fields = encoder.container(keyedBy: ConfigKey.self)
+      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
+      try fields.encode("llama", forKey: key("model_type"))
+      try fields.encode(["LlamaForCausalLM"], forKey: key("architectures"))
+      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
+      try fields.encode(contextLength, forKey: key("max_position_embeddings"))
+      try fields.encode(width, forKey: key("hidden_size"))
+      try fields.encode(layerCount, forKey: key("num_hidden_layers"))
+      try fields.encode(headCount, forKey: key("num_attention_heads"))
+      try fields.encode(keyValueHeadCount, forKey: key("num_key_value_heads"))
+      try fields.encode(headWidth, forKey: key("head_dim"))
+      try fields.encode(innerWidth, forKey: key("intermediate_size"))
+      try fields.encode(Activation.silu, forKey: key("hidden_act"))
+      try fields.encode(epsilon, forKey: key("rms_norm_eps"))
+      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
+      try fields.encode(hasAttentionBias, forKey: key("attention_bias"))
+      try fields.encode(hasFeedForwardBias, forKey: key("mlp_bias"))
+      try fields.encode(0, forKey: key("attention_dropout"))
+      // Both places, so that versions before and after 5 read the base.
+      try fields.encode(rotaryBase, forKey: key("rope_theta"))
+      var rotary = fields.nestedContainer(keyedBy: ConfigKey.self, forKey: key("rope_parameters"))
+      try rotary.encode("default", forKey: key("rope_type"))
+      try rotary.encode(rotaryBase, forKey: key("rope_theta"))
+      try fields.encodeNil(forKey: key("bos_token_id"))
+      try fields.encodeNil(forKey: key("eos_token_id"))
+    }
+  }
+}

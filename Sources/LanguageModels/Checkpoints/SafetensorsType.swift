@@ -1,0 +1,47 @@
+/// A type of number in a safetensors file, named as the format names it.
+public enum SafetensorsType: String, CaseIterable, Codable, Hashable, Sendable {
+  /// True or false, a byte each.
+  case boolean = "BOOL"
+  /// Unsigned, 8 bit.
+  case uint8 = "U8"
+  /// Signed, 8 bit.
+  case int8 = "I8"
+  /// Unsigned, 16 bit.
+  case uint16 = "U16"
+  /// Signed, 16 bit.
+  case int16 = "I16"
+  /// IEEE half precision.
+  case float16 = "F16"
+  /// The upper half of a single-precision number.
+  case bfloat16 = "BF16"
+  /// Unsigned, 32 bit.
+  case uint32 = "U32"
+  /// Signed, 32 bit.
+  case int32 = "I32"
+  /// IEEE single precision.
+  case float32 = "F32"
+  /// Unsigned, 64 bit.
+  case uint64 = "U64"
+  /// Signed, 64 bit.
+  case int64 = "I64"
+  /// IEEE double precision.
+  case float64 = "F64"
+
+  /// Bytes a number.
+  public var byteCount: Int {
+    switch self {
+    case .boolean, .uint8, .int8: 1
+    case .uint16, .int16, .float16, .bfloat16: 2
+    case .uint32, .int32, .float32: 4
+    case .uint64, .int64, .float64: 8
+    }
+  }
+
+  /// Whether the numbers are integers (or truth values).
+  public var isInteger: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64: false
+    default: true
+    }
+  }
+}
