@@ -70,7 +70,20 @@ struct TokenCache {
     } catch {
       throw failed(error.localizedDescription)
     }
+    removeLeftovers()
     try writeWhole(bytes)
+  }
+
+  /// Removes what killed runs have left of this file; an hour is longer than any write takes.
+  private func removeLeftovers() {
+    let prefix = (path as NSString).lastPathComponent + "."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(prefix) {
+      let leftover = folder + "/" + name
+      let attributes = try? FileManager.default.attributesOfItem(atPath: leftover)
+      guard let date = attributes?[.modificationDate] as? Date else { continue }
+      if date.timeIntervalSinceNow < -3600 { unlink(leftover) }
+    }
   }
 
   /// Writes under a name of this process, to the disk, and only then under the real name.

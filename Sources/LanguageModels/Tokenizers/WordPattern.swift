@@ -2,7 +2,9 @@
 ///
 /// The patterns are those of published tokenizers, recognised by the text of their regular
 /// expression and matched by hand: a scan that looks at each character once. Bytes that are not
-/// UTF-8 count as punctuation, one character each.
+/// UTF-8 count as punctuation, one character each. What is a letter or a digit is decided by the
+/// Unicode version of the Swift runtime (17 in Swift 6.3), so letters newer than another
+/// implementation's tables may be cut differently there.
 public enum WordPattern: String, Sendable, Hashable, CaseIterable {
   /// The pattern of GPT-2: English contractions; runs of letters, of digits and of other signs,
   /// each with at most one space before; white space.
