@@ -89,13 +89,19 @@ size_t akn_attention_decode_partial(const akn_attention_t *a) {
   AKN_DISPATCH(void, akn_attention_decode_finish, T,                                             \
                (const akn_attention_t *a, size_t n, const R *partial), (a, n, partial))          \
   AKN_DISPATCH(void, akn_attention_row_summary, T,                                               \
-               (const akn_attention_t *a, size_t b, size_t head, size_t i, R *entropy,           \
-                R *first_mass, R *scratch),                                                      \
-               (a, b, head, i, entropy, first_mass, scratch))                                    \
+               (const akn_attention_t *a, size_t b, size_t head, size_t i, R summary[3],         \
+                R *scratch),                                                                     \
+               (a, b, head, i, summary, scratch))                                                \
   AKN_DISPATCH(void, akn_attention_merge, T,                                                     \
-               (size_t parts, size_t rows, size_t dim, const R *part_o, const R *part_lse, R *o, \
-                R *lse),                                                                         \
-               (parts, rows, dim, part_o, part_lse, o, lse))
+               (size_t parts, size_t batch, size_t queries, size_t heads, size_t dim,            \
+                const R *const *part_o, const R *const *part_lse, R *o, R *lse),                 \
+               (parts, batch, queries, heads, dim, part_o, part_lse, o, lse))                    \
+  AKN_DISPATCH(void, akn_attention_merge_backward, T,                                            \
+               (size_t batch, size_t queries, size_t heads, size_t dim, const R *part_o,         \
+                const R *part_lse, const R *o, const R *lse, const R *d_o, const R *d_lse,       \
+                R *d_part_o, int accumulate_o, R *d_part_lse, int accumulate_lse),               \
+               (batch, queries, heads, dim, part_o, part_lse, o, lse, d_o, d_lse, d_part_o,      \
+                accumulate_o, d_part_lse, accumulate_lse))
 
 AKN_ATTENTION_DISPATCH(f32, float)
 AKN_ATTENTION_DISPATCH(f64, double)

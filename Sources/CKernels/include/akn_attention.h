@@ -120,14 +120,21 @@ size_t akn_attention_decode_partial(const akn_attention_t *a);
   /* One query a sequence (queries = 1, no block list): all items, then finish for each n. */      \
   void akn_attention_decode_##T(const akn_attention_t *a, size_t item, R *partial, R *scratch);    \
   void akn_attention_decode_finish_##T(const akn_attention_t *a, size_t n, const R *partial);      \
-  /* Of one row (b, head, i): entropy (nats) of the softmax weights on keys and the weight of the  \
-     first visible key. Both are 0 for a row without keys. No block list. scratch: as for decode */\
+  /* Of one row (b, head, i): the entropy (nats) of the softmax weights on keys, the weight of the \
+     first visible key and the highest score; 0, 0 and -infinity for a row without keys. Leaves    \
+     the block list out of account. scratch: as for decode */                                      \
   void akn_attention_row_summary_##T(const akn_attention_t *a, size_t b, size_t head, size_t i,    \
-                                     R *entropy, R *first_mass, R *scratch);                       \
-  /* o = Σ_c softmax_c(lse_c) o_c, lse = log Σ_c exp(lse_c) over `parts` partial attentions of     \
-     `rows` rows of `dim`; o_c [parts, rows, dim], lse_c [parts, rows]. */                         \
-  void akn_attention_merge_##T(size_t parts, size_t rows, size_t dim, const R *part_o,             \
-                               const R *part_lse, R *o, R *lse);
+                                     R summary[3], R *scratch);                                    \
+  /* o = Σ_p softmax_p(lse_p) o_p, lse = log Σ_p exp(lse_p) over partial attentions of the same    \
+     queries to different keys; o [batch, queries, heads, dim], lse [batch, heads, queries]. */    \
+  void akn_attention_merge_##T(size_t parts, size_t batch, size_t queries, size_t heads,           \
+                               size_t dim, const R *const *part_o, const R *const *part_lse, R *o, \
+                               R *lse);                                                            \
+  /* The gradients of one part; d_o, d_lse and the results may be NULL. */                         \
+  void akn_attention_merge_backward_##T(                                                           \
+      size_t batch, size_t queries, size_t heads, size_t dim, const R *part_o, const R *part_lse,  \
+      const R *o, const R *lse, const R *d_o, const R *d_lse, R *d_part_o, int accumulate_o,       \
+      R *d_part_lse, int accumulate_lse);
 
 AKN_ATTENTION_DECLARE(f32, float)
 AKN_ATTENTION_DECLARE(f64, double)

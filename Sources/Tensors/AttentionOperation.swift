@@ -1,0 +1,292 @@
+internal import CKernels
+
+/// Exact attention by tiles [203].
+struct AttentionOperation<Element: TensorElement>: Operation {
+  let queries: AttentionOperand<Element>
+  let keys: AttentionOperand<Element>
+  let values: AttentionOperand<Element>
+  let settings: AttentionSettings<Element>
+  /// `[rows, H · valueWidth]`.
+  let output: Tensor<Element>
+  /// `[batch, H, queries]`.
+  let logSumExp: Tensor<Element>
+  /// Points into the tensors above, which live as long as this does.
+  let description: akn_attention_t
+
+  /// Items are dealt to this many slots of scratch, so that memory does not grow with them.
+  private static var slotCount: Int { 16 }
+
+  init(
+    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
+    values: AttentionOperand<Element>, settings: AttentionSettings<Element>,
+    output: Tensor<Element>, logSumExp: Tensor<Element>
+  ) {
+    self.queries = queries
+    self.keys = keys
+    self.values = values
+    self.settings = settings
+    self.output = output
+    self.logSumExp = logSumExp
+    description = Self.describe(queries, keys, values, settings, output, logSumExp)
+  }
+
+  var name: String { "attention" }
+  var outputs: [Tensor<Element>] { [output, logSumExp] }
+
+  /// One query a sequence, as decoding has it, goes another way than tiles of queries.
+  private var decodes: Bool { description.queries == 1 && description.block_row == nil }
+
+  /// Scratch of one item, a multiple of 64 bytes in elements.
+  private var forwardSlot: Int {
+    withUnsafePointer(to: description) {
+      let count = decodes ? akn_attention_decode_scratch($0) : akn_attention_forward_scratch($0)
+      return (count + 15) / 16 * 16
+    }
+  }
+
+  private var backwardSlot: Int {
+    withUnsafePointer(to: description) { (akn_attention_backward_scratch($0) + 15) / 16 * 16 }
+  }
+
+  private var decodePartial: Int {
+    decodes
+      ? withUnsafePointer(to: description) { (akn_attention_decode_partial($0) + 15) / 16 * 16 } : 0
+  }
+
+  /// Elements of the partial sums of a backward pass: keys and values, bias, sink.
+  private var partials: (keys: Int, bias: Int, sink: Int) {
+    withUnsafePointer(to: description) {
+      let items = akn_attention_backward_items($0)
+      let group = settings.headCount / settings.keyValueHeadCount
+      return (
+        akn_attention_backward_partial($0),
+        settings.bias.map { $0.requiresGradient ? items * group * $0.columnCount : 0 } ?? 0,
+        settings.sinkScore.map { $0.requiresGradient ? items * group : 0 } ?? 0
+      )
+    }
+  }
+
+  var scratchBytes: Int {
+    let forward = decodePartial + Self.slotCount * forwardSlot
+    var backward = 0
+    if output.requiresGradient {
+      let partials = self.partials
+      backward = Self.slotCount * backwardSlot + partials.keys + partials.bias + partials.sink
+      // Zeros in place of the output's gradient where only the log-sum-exp has one.
+      backward += output.count
+    }
+    return max(forward, backward) * MemoryLayout<Element>.stride
+  }
+
+  /// Pairs of a query and a key that the pattern lets meet, over all heads and sequences.
+  private var pairCount: Double {
+    let (queries, keys) = (description.queries, description.keys)
+    let sequences = Double(settings.batch)
+    let band: (Int) -> Int
+    switch settings.pattern {
+    case .full: band = { _ in keys }
+    case .causal: band = { min(max($0 + 1, 0), keys) }
+    case .window(let width, let sinks):
+      band = { position in
+        let end = min(max(position + 1, 0), keys)
+        return min(max(end - max(position + 1 - width, 0), 0) + sinks, end)
+      }
+    case .blocks(let list): return sequences * Double(list.pairCount)
+    }
+    let pairs = (0..<queries).reduce(0) { $0 + band(settings.offset + $1) }
+    return sequences * Double(settings.headCount) * Double(pairs)
+  }
+
+  var cost: OperationCost {
+    let (keyWidth, valueWidth) = (Double(settings.headWidth), Double(settings.valueWidth))
+    let pairs = pairCount
+    return OperationCost(
+      forward: 2 * pairs * (keyWidth + valueWidth),
+      backward: 2 * pairs * (3 * keyWidth + 2 * valueWidth))
+  }
+
+  func forward(_ run: Execution) {
+    let scratch = run.scratch.assumingMemoryBound(to: Element.self)
+    withUnsafePointer(to: description) { attention in
+      guard decodes else {
+        let items = akn_attention_forward_items(attention)
+        Self.deal(items, run.pool, scratch, forwardSlot) { item, scratch in
+          Element.attentionForward(attention, item, scratch)
+        }
+        return
+      }
+      let items = akn_attention_decode_items(attention)
+      let slots = scratch + decodePartial
+      Self.deal(items, run.pool, slots, forwardSlot) { item, slot in
+        Element.attentionDecode(attention, item, scratch, slot)
+      }
+      for head in 0..<settings.batch * settings.keyValueHeadCount {
+        Element.attentionDecodeFinish(attention, head, scratch)
+      }
+    }
+  }
+
+  /// Runs items on all threads, each slot of scratch serving one thread at a time.
+  private static func deal(
+    _ items: Int, _ pool: ThreadPool, _ scratch: UnsafeMutablePointer<Element>, _ slot: Int,
+    _ body: (Int, UnsafeMutablePointer<Element>) -> Void
+  ) {
+    let slots = pool.threadCount == 1 ? 1 : min(items, slotCount)
+    pool.forEach(slots) { index in
+      for item in stride(from: index, to: items, by: slots) { body(item, scratch + index * slot) }
+    }
+  }
+
+  func backward(_ run: Execution) {
+    let scratch = run.scratch.assumingMemoryBound(to: Element.self)
+    var free = scratch + Self.slotCount * backwardSlot
+    var gradients = akn_attention_gradients_t()
+    if let gradient = output.gradient {
+      gradients.d_o = UnsafeRawPointer(gradient)
+    } else {
+      free.update(repeating: 0, count: output.count)
+      gradients.d_o = UnsafeRawPointer(free)
+      free += output.count
+    }
+    gradients.d_o_at = description.o_at
+    gradients.d_lse = logSumExp.gradient.map { UnsafeRawPointer($0) }
+    place(&gradients)
+    let partials = self.partials
+    gradients.kv_partial = UnsafeMutableRawPointer(free)
+    free += partials.keys
+    if partials.bias > 0 {
+      gradients.bias_partial = UnsafeMutableRawPointer(free)
+      free += partials.bias
+    }
+    if partials.sink > 0 { gradients.sink_partial = UnsafeMutableRawPointer(free) }
+    withUnsafePointer(to: description) { attention in
+      withUnsafePointer(to: gradients) { gradients in
+        let items = akn_attention_backward_items(attention)
+        Self.deal(items, run.pool, scratch, backwardSlot) { item, scratch in
+          Element.attentionBackward(attention, gradients, item, scratch)
+        }
+        if partials.keys > 0 {
+          run.pool.forEach(settings.batch * settings.keyValueHeadCount) { head in
+            Element.attentionBackwardFinish(attention, gradients, head)
+          }
+        }
+        guard partials.bias + partials.sink > 0 else { return }
+        Element.attentionBackwardSmall(
+          attention, gradients, bias: settings.bias?.attentionDestination(),
+          sink: settings.sinkScore?.attentionDestination())
+      }
+    }
+  }
+
+  /// Asks for the gradients of queries, keys and values, which may be columns of one matrix.
+  private func place(_ gradients: inout akn_attention_gradients_t) {
+    let widths = [
+      settings.headCount * settings.headWidth, settings.keyValueHeadCount * settings.headWidth,
+      settings.keyValueHeadCount * settings.valueWidth,
+    ]
+    let operands = [queries, keys, values]
+    var destinations: [GradientDestination<Element>?] = [nil, nil, nil]
+    for (index, operand) in operands.enumerated() {
+      let same = operands.indices.filter { operands[$0].tensor === operand.tensor }
+      guard same.first == index, let place = operand.tensor.gradientDestination() else { continue }
+      let covered = same.reduce(0) { $0 + widths[$1] }
+      var accumulates = place.accumulates
+      if !accumulates, covered < operand.tensor.columnCount {
+        place.pointer.update(repeating: 0, count: operand.tensor.count)
+        accumulates = true
+      }
+      for other in same {
+        destinations[other] = GradientDestination(
+          pointer: place.pointer + operands[other].column, accumulates: accumulates)
+      }
+    }
+    gradients.d_q = destinations[0].map { UnsafeMutableRawPointer($0.pointer) }
+    gradients.d_k = destinations[1].map { UnsafeMutableRawPointer($0.pointer) }
+    gradients.d_v = destinations[2].map { UnsafeMutableRawPointer($0.pointer) }
+    gradients.accumulate_q = destinations[0]?.accumulates == true ? 1 : 0
+    gradients.accumulate_k = destinations[1]?.accumulates == true ? 1 : 0
+    gradients.accumulate_v = destinations[2]?.accumulates == true ? 1 : 0
+    (gradients.d_q_at, gradients.d_k_at, gradients.d_v_at) = (
+      description.q_at, description.k_at, description.v_at
+    )
+    if let place = settings.temperature?.gradientDestination() {
+      gradients.d_query_scale = UnsafeMutableRawPointer(place.pointer)
+      gradients.accumulate_query_scale = place.accumulates ? 1 : 0
+    }
+  }
+}
+
+// What the kernels are told.
+extension AttentionOperation {
+  private static func describe(
+    _ queries: AttentionOperand<Element>, _ keys: AttentionOperand<Element>,
+    _ values: AttentionOperand<Element>, _ settings: AttentionSettings<Element>,
+    _ output: Tensor<Element>, _ logSumExp: Tensor<Element>
+  ) -> akn_attention_t {
+    var a = akn_attention_t()
+    let batch = settings.batch
+    a.batch = batch
+    a.heads = settings.headCount
+    a.kv_heads = settings.keyValueHeadCount
+    a.queries = queries.tensor.rowCount / batch
+    a.keys = keys.tensor.rowCount / batch
+    a.head_dim = settings.headWidth
+    a.value_dim = settings.valueWidth
+    func strides(_ tensor: Tensor<Element>, _ head: Int) -> akn_attention_strides_t {
+      let row = tensor.columnCount
+      return akn_attention_strides_t(batch: tensor.rowCount / batch * row, row: row, head: head)
+    }
+    a.q = UnsafeRawPointer(queries.tensor.values + queries.column)
+    a.k = UnsafeRawPointer(keys.tensor.values + keys.column)
+    a.v = UnsafeRawPointer(values.tensor.values + values.column)
+    a.o = UnsafeMutableRawPointer(output.values)
+    a.lse = UnsafeMutableRawPointer(logSumExp.values)
+    a.q_at = strides(queries.tensor, settings.headWidth)
+    a.k_at = strides(keys.tensor, settings.headWidth)
+    a.v_at = strides(values.tensor, settings.valueWidth)
+    a.o_at = strides(output, settings.valueWidth)
+    a.offset = Int64(settings.offset)
+    a.offsets = settings.offsets.map { UnsafePointer($0.values) }
+    a.key_begin = settings.keyBegins.map { UnsafePointer($0.values) }
+    a.key_end = settings.keyEnds.map { UnsafePointer($0.values) }
+    a.first_key = settings.firstKeys.map { UnsafePointer($0.values) }
+    let unbounded = Int64(1) << 40  // AKN_ATTENTION_UNBOUNDED, whose cast Swift does not import
+    (a.left, a.right, a.sink_keys) = (unbounded, 0, 0)
+    switch settings.pattern {
+    case .causal: break
+    case .full: a.right = unbounded
+    case .window(let width, let sinks):
+      a.left = Int64(width - 1)
+      a.sink_keys = Int64(sinks)
+    case .blocks(let list):
+      if !list.isCausal { a.right = unbounded }
+      a.block_row = UnsafePointer(list.rows.baseAddress)
+      a.block_key = UnsafePointer(list.keys.baseAddress)
+      a.block_mask = UnsafePointer(list.masks.baseAddress)
+      a.block_bits = UnsafePointer(list.bits.baseAddress)
+    }
+    switch settings.normalizer {
+    case .softmax: a.normaliser = AKN_ATTENTION_SOFTMAX
+    case .sigmoid(let bias):
+      a.normaliser = AKN_ATTENTION_SIGMOID
+      a.parameter = bias
+    case .silu(let length):
+      a.normaliser = AKN_ATTENTION_SILU
+      a.parameter = 1 / length
+    }
+    a.scale = settings.scale
+    a.softcap = settings.scoreCap ?? 0
+    if let temperature = settings.temperature {
+      a.query_scale = UnsafeRawPointer(temperature.values)
+      a.query_scale_at = strides(temperature, 1)
+    }
+    if let bias = settings.bias {
+      a.bias = UnsafeRawPointer(bias.values)
+      a.bias_length = bias.columnCount
+      a.bias_origin = Int64(settings.biasOrigin)
+    }
+    a.slopes = settings.slopes.map { UnsafeRawPointer($0.values) }
+    a.sink_logits = settings.sinkScore.map { UnsafeRawPointer($0.values) }
+    return a
+  }
+}
