@@ -19,10 +19,7 @@ extension Tape {
     let operation = record(
       AttentionMerge(
         parts: parts, output: tensor(first.output.shape, dependingOn: inputs),
-        logSumExp: tensor(axes, dependingOn: inputs),
-        shape: AttentionMergeShape(
-          batch: axes[0], queries: axes[2], heads: axes[1],
-          width: first.output.columnCount / axes[1])))
+        logSumExp: tensor(axes, dependingOn: inputs)))
     return (operation.output, operation.logSumExp)
   }
 }
@@ -32,32 +29,35 @@ private struct AttentionMerge<Element: TensorElement>: Operation {
   let parts: [(output: Tensor<Element>, logSumExp: Tensor<Element>)]
   let output: Tensor<Element>
   let logSumExp: Tensor<Element>
-  let shape: AttentionMergeShape
 
   var name: String { "merge attention" }
   var outputs: [Tensor<Element>] { [output, logSumExp] }
   var cost: OperationCost { .none }
 
+  private var axes: (batch: Int, heads: Int, queries: Int, width: Int) {
+    let axes = logSumExp.shape
+    return (axes[0], axes[1], axes[2], output.columnCount / axes[1])
+  }
+
   func forward(_ run: Execution) {
-    Element.attentionMerge(
-      shape, outputs: parts.map { UnsafePointer($0.output.values) },
-      logSumExps: parts.map { UnsafePointer($0.logSumExp.values) }, output.values,
-      logSumExp.values)
+    let (batch, heads, queries, width) = axes
+    Element.attentionKernels.merge(
+      parts.count, batch, queries, heads, width,
+      parts.map { UnsafePointer($0.output.values) },
+      parts.map { UnsafePointer($0.logSumExp.values) }, output.values, logSumExp.values)
   }
 
   func backward(_ run: Execution) {
-    let whole = AttentionMergeValues(
-      output: output.values, logSumExp: logSumExp.values,
-      outputGradient: output.gradient.map { UnsafePointer($0) },
-      logSumExpGradient: logSumExp.gradient.map { UnsafePointer($0) })
+    let (batch, heads, queries, width) = axes
     for part in parts {
-      Element.attentionMergeBackward(
-        shape,
-        part: AttentionMergeValues(
-          output: part.output.values, logSumExp: part.logSumExp.values, outputGradient: nil,
-          logSumExpGradient: nil),
-        whole: whole, output: part.output.attentionDestination(),
-        logSumExp: part.logSumExp.attentionDestination())
+      let partOutput = part.output.gradientDestination()
+      let partLogSumExp = part.logSumExp.gradientDestination()
+      Element.attentionKernels.mergeBackward(
+        batch, queries, heads, width, part.output.values, part.logSumExp.values, output.values,
+        logSumExp.values, output.gradient.map { UnsafePointer($0) },
+        logSumExp.gradient.map { UnsafePointer($0) }, partOutput?.pointer,
+        partOutput?.accumulates == true ? 1 : 0, partLogSumExp?.pointer,
+        partLogSumExp?.accumulates == true ? 1 : 0)
     }
   }
 }

@@ -111,17 +111,17 @@ struct AttentionOperation<Element: TensorElement>: Operation {
       guard decodes else {
         let items = akn_attention_forward_items(attention)
         Self.deal(items, run.pool, scratch, forwardSlot) { item, scratch in
-          Element.attentionForward(attention, item, scratch)
+          Element.attentionKernels.forward(attention, item, scratch)
         }
         return
       }
       let items = akn_attention_decode_items(attention)
       let slots = scratch + decodePartial
       Self.deal(items, run.pool, slots, forwardSlot) { item, slot in
-        Element.attentionDecode(attention, item, scratch, slot)
+        Element.attentionKernels.decode(attention, item, scratch, slot)
       }
       for head in 0..<settings.batch * settings.keyValueHeadCount {
-        Element.attentionDecodeFinish(attention, head, scratch)
+        Element.attentionKernels.decodeFinish(attention, head, scratch)
       }
     }
   }
@@ -163,17 +163,19 @@ struct AttentionOperation<Element: TensorElement>: Operation {
       withUnsafePointer(to: gradients) { gradients in
         let items = akn_attention_backward_items(attention)
         Self.deal(items, run.pool, scratch, backwardSlot) { item, scratch in
-          Element.attentionBackward(attention, gradients, item, scratch)
+          Element.attentionKernels.backward(attention, gradients, item, scratch)
         }
         if partials.keys > 0 {
           run.pool.forEach(settings.batch * settings.keyValueHeadCount) { head in
-            Element.attentionBackwardFinish(attention, gradients, head)
+            Element.attentionKernels.backwardFinish(attention, gradients, head)
           }
         }
         guard partials.bias + partials.sink > 0 else { return }
-        Element.attentionBackwardSmall(
-          attention, gradients, bias: settings.bias?.attentionDestination(),
-          sink: settings.sinkScore?.attentionDestination())
+        let bias = settings.bias?.gradientDestination()
+        let sink = settings.sinkScore?.gradientDestination()
+        Element.attentionKernels.backwardSmall(
+          attention, gradients, bias?.pointer, bias?.accumulates == true ? 1 : 0, sink?.pointer,
+          sink?.accumulates == true ? 1 : 0)
       }
     }
   }

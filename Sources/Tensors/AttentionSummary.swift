@@ -37,9 +37,9 @@ extension AttentionResult {
             entropy: 0, firstKeyWeight: 0, highestScore: -Double.infinity)
           for sequence in 0..<settings.batch {
             for index in 0..<sampled {
-              Element.attentionRowSummary(
-                attention, sequence: sequence, head: head,
-                row: queries - 1 - index * queries / sampled, start + size, start)
+              Element.attentionKernels.rowSummary(
+                attention, sequence, head, queries - 1 - index * queries / sampled, start + size,
+                start)
               mean.entropy += Double(start[size])
               mean.firstKeyWeight += Double(start[size + 1])
               mean.highestScore = max(mean.highestScore, Double(start[size + 2]))
