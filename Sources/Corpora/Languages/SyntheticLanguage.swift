@@ -1,0 +1,53 @@
+public import Statistics
+
+/// A random source of tokens whose irreducible loss is known exactly.
+///
+/// A *window* is a sequence that starts afresh: its first token is given and every later token is
+/// a target. The conditional distribution of a target given the tokens of its window before it is
+/// known in closed form, so the loss of the ideal predictor is known for a window of any length,
+/// not only in the limit.
+public protocol SyntheticLanguage: Sendable {
+  /// The number of tokens; tokens are `0 ..< vocabularyCount`.
+  var vocabularyCount: Int { get }
+
+  /// The entropy rate: the ideal predictor's mean loss in a window of unbounded length, in nats
+  /// per token.
+  var entropyRate: Double { get }
+
+  /// The loss of the best predictor that ignores all context, in nats per token.
+  var unigramEntropy: Double { get }
+
+  /// Returns the ideal predictor's expected loss at each of the first targets of a window.
+  ///
+  /// Element `t − 1` is `H(X_t | X_0 … X_{t−1})` in nats, X_0 being the window's first token.
+  func idealLosses(count: Int) -> [Double]
+
+  /// Returns the ideal predictor's loss at each target of a window.
+  ///
+  /// Element `t − 1` is `−ln p(x_t | x_0 … x_{t−1})` in nats; +∞ where the language cannot produce
+  /// the token there, and NaN from then on. The result has one element fewer than the window.
+  func logLosses(of window: Span<Int32>) -> [Double]
+
+  /// Fills the buffer with a window that depends on the generator alone.
+  func writeWindow(_ random: SplittableRandom, into tokens: UnsafeMutableBufferPointer<Int32>)
+}
+
+extension SyntheticLanguage {
+  /// Returns the ideal predictor's mean loss over the targets of a window, in nats per token.
+  ///
+  /// This is what a fitted irreducible loss should be compared with when a model is trained and
+  /// evaluated on windows of `targets + 1` tokens.
+  public func idealLoss(targets: Int) -> Double {
+    precondition(targets > 0, "a window needs a target")
+    return idealLosses(count: targets).reduce(0, +) / Double(targets)
+  }
+
+  /// Returns the window with this index in the stream that the seed names.
+  public func window(_ index: Int, of seed: UInt64, tokens count: Int) -> [Int32] {
+    let random = SplittableRandom(seed: seed).split(index)
+    return [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      writeWindow(random, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initializedCount = count
+    }
+  }
+}

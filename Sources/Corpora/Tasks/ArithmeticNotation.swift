@@ -1,0 +1,89 @@
+internal import Foundation
+internal import Statistics
+
+/// What addition and multiplication share: the notation `a ∘ b = c` and the held-out part.
+struct ArithmeticNotation: Sendable, Hashable {
+  /// The tokens of the digits 0 … 9.
+  static let digits = TaskAlphabet(after: 1, count: 10)
+  static let equals: Int32 = 11
+  static let vocabularyCount = 13
+
+  /// The operator's token.
+  let symbol: Int32 = 12
+  /// The digits of an operand.
+  let operandDigits: Int
+  /// The number of operands.
+  let operandCount: Int
+  /// The digits of the answer.
+  let answerDigits: Int
+  /// Whether the answer's least significant digit comes first.
+  let isReversed: Bool
+  /// 0 keeps the training part of all exercises, 1 the held-out part, −1 both.
+  let fold: Int
+
+  private static let trainingShare = 0.8
+
+  static func knobs(digits: Int, mostDigits: Int) -> [TaskKnob] {
+    [
+      .whole("digits", digits, 1...mostDigits, harder: .up, "digits of an operand, zeros in front"),
+      .whole(
+        "reversed", 1, 0...1, harder: .down,
+        "1 writes the answer from its least significant digit, 0 from its most significant"),
+      .whole(
+        "fold", -1, -1...1, harder: .neither,
+        "0: the four fifths of all exercises meant for training; 1: the fifth held out; −1: all"),
+    ]
+  }
+
+  var length: Int { 1 + operandCount * (operandDigits + 1) + answerDigits }
+
+  /// The operands and the answer in the prompt's order of digits.
+  func example(
+    _ random: inout SplittableRandom, solve: ([DecimalDigits]) -> DecimalDigits
+  ) -> TaskExample {
+    var operands: [DecimalDigits]
+    repeat {
+      operands = (0..<operandCount).map { _ in
+        DecimalDigits(random: &random, count: operandDigits)
+      }
+    } while !isInFold(operands)
+    var tokens: [Int32] = [0]
+    for (index, operand) in operands.enumerated() {
+      tokens += operand.digits.reversed().map { Self.digits[$0] }
+      tokens.append(index == operandCount - 1 ? Self.equals : symbol)
+    }
+    let start = tokens.count
+    tokens += written(solve(operands))
+    return TaskExample(tokens: tokens, answerPositions: Array(start..<tokens.count))
+  }
+
+  func acceptedAnswers(
+    to prompt: [Int32], solve: ([DecimalDigits]) -> DecimalDigits
+  ) -> [[Int32]] {
+    guard prompt.count == length, let equals = prompt.firstIndex(of: Self.equals) else { return [] }
+    let operands = prompt[1..<equals].split(separator: symbol).map { row in
+      DecimalDigits(row.reversed().map(Self.digits.index(of:)))
+    }
+    guard operands.count == operandCount,
+      operands.allSatisfy({ $0.digits.allSatisfy((0...9).contains) })
+    else { return [] }
+    return [written(solve(operands))]
+  }
+
+  private func written(_ answer: DecimalDigits) -> [Int32] {
+    let tokens = answer.padded(to: answerDigits).digits.map { Self.digits[$0] }
+    return isReversed ? tokens : tokens.reversed()
+  }
+
+  /// Whether an exercise is of the fold asked for; which it is depends on its operands alone.
+  private func isInFold(_ operands: [DecimalDigits]) -> Bool {
+    guard fold >= 0 else { return true }
+    // FNV-1a over the digits, then a good mixer: neighbouring exercises fall independently.
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for digit in operands.flatMap(\.digits) {
+      hash = (hash ^ UInt64(digit)) &* 0x0000_0100_0000_01B3
+    }
+    var mixed = SplittableRandom(seed: hash)
+    return (mixed.nextUniform() < Self.trainingShare) == (fold == 0)
+  }
+}
