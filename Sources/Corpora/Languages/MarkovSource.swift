@@ -32,8 +32,8 @@ public struct MarkovSource: SyntheticLanguage {
   let blocks: [[Double]]
   private let start: CategoricalDistribution
 
-  /// The most entries a transition table may have.
-  public static let largestTable = 1 << 24
+  /// The most entries a transition table may have; one takes about 30 bytes.
+  public static let largestTable = 1 << 22
 
   /// Creates a source with a random table.
   ///

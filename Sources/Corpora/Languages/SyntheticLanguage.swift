@@ -42,6 +42,22 @@ extension SyntheticLanguage {
     return idealLosses(count: targets).reduce(0, +) / Double(targets)
   }
 
+  /// Returns the ideal predictor's mean loss over the targets of these very windows, in nats.
+  ///
+  /// A model's loss on the same windows less this number is its excess loss, free of the noise with
+  /// which a finite validation set estimates the entropy.
+  public func idealLoss(of windows: [[Int32]]) -> Double {
+    var total = 0.0
+    var targets = 0
+    for window in windows {
+      let losses = logLosses(of: window.span)
+      total += losses.reduce(0, +)
+      targets += losses.count
+    }
+    precondition(targets > 0, "the windows need a target")
+    return total / Double(targets)
+  }
+
   /// Returns the window with this index in the stream that the seed names.
   public func window(_ index: Int, of seed: UInt64, tokens count: Int) -> [Int32] {
     let random = SplittableRandom(seed: seed).split(index)

@@ -143,7 +143,8 @@ extension ZipfGrammar.Settings {
     return length
   }
 
-  private static let longestAllowed = 4096
+  // The profile costs the square of this; windows for training are shorter anyway.
+  private static let longestAllowed = 1024
 
   func check() throws(LanguageError) {
     func require(_ holds: Bool, _ name: String, _ found: Any, _ expected: String)

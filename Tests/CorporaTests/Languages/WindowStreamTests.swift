@@ -73,4 +73,14 @@ import Testing
     }
     #expect(stream.nextWindow == 3)
   }
+
+  @Test(arguments: 0..<2) func theIdealLossOfASampleIsItsMean(_ index: Int) {
+    let language = Self.languages[index]
+    // Windows of different lengths: every target counts the same.
+    let windows = (1...30).map { language.window($0, of: 2, tokens: 10 + $0) }
+    let losses = windows.flatMap { language.logLosses(of: $0.span) }
+    let mean = losses.reduce(0, +) / Double(losses.count)
+    #expect(abs(language.idealLoss(of: windows) - mean) < 1e-12)
+    #expect(abs(language.idealLoss(targets: 40) - mean) < 0.5)
+  }
 }
