@@ -36,7 +36,7 @@ def peak_megabytes():
 
 
 def meet():
-    """Waits until the other process of a pair is warm too; whether this process is one of a pair."""
+    """Waits until the other process of a pair is warm too; false without another process."""
     pair = os.environ.get("ALLOMETRY_PEER_PAIR")
     if pair is None:
         return False

@@ -1,7 +1,7 @@
 """PyTorch: training steps of a decoder, with fused AdamW and its own fused attention.
 
-Eager by default; --compile measures torch.compile as well, which is slower here on all but the
-smallest model. --clip adds the clipping of the gradient's norm, which a real run has.
+Eager by default; --compile measures torch.compile as well. --clip adds the clipping of the
+gradient's norm, which a real run has.
 """
 
 from engine_peer import (

@@ -6,7 +6,8 @@ Writes adamw_trajectory.json: for each step, counted from one, the loss before t
 of the gradient before clipping and the learning rate. Nothing random is left for a reader to
 repeat: the weights are gpt2/model.safetensors and the tokens come from a recurrence over integers,
 
-    s(0) = 12345,  s(i+1) = (1103515245 s(i) + 12345) mod 2^31,  token(i) = floor(s(i+1) / 2^16) mod V.
+    s(0) = 12345,  s(i+1) = (1103515245 s(i) + 12345) mod 2^31,
+    token(i) = floor(s(i+1) / 2^16) mod V.
 
 Batch b of BATCHES = 4 holds SEQUENCES = 4 rows of LENGTH + 1 = 17 consecutive tokens, rows one
 after another, then the next batch; inputs are the first 16 of a row and targets the last 16.

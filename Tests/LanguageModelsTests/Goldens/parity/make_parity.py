@@ -28,7 +28,8 @@ def redraw(model, seed):
         for name, weight in model.named_parameters():
             numbers = torch.randn(weight.shape, generator=generator)
             if weight.dim() == 2:
-                weight.copy_(numbers * (0.5 if "emb" in name or ".wte." in name or ".wpe." in name else 0.3))
+                embeds = any(part in name for part in ("emb", ".wte.", ".wpe."))
+                weight.copy_(numbers * (0.5 if embeds else 0.3))
             elif "norm" in name.lower() or ".ln_" in name:
                 offset = 0.0 if name.endswith("bias") else 1.0
                 weight.copy_(offset + 0.2 * numbers)

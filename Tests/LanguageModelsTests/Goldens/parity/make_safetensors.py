@@ -41,7 +41,8 @@ def check(path):
         print(json.dumps(dict(
             metadata=file.metadata(),
             tensors={
-                name: dict(type=str(t.dtype), shape=list(t.shape), values=t.double().flatten().tolist())
+                name: dict(
+                    type=str(t.dtype), shape=list(t.shape), values=t.double().flatten().tolist())
                 for name in file.keys() for t in [file.get_tensor(name)]})))
 
 
