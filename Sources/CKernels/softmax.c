@@ -24,7 +24,7 @@ BOTH(akn_cross_entropy_forward, D, (rows, columns, x, targets, smoothing, loss, 
 #undef D
 #define D(R)                                                                              \
   (size_t rows, size_t columns, const R *x, const int32_t *targets, double smoothing,     \
-   double z, const R *lse, const R *weight, R *dx, int accumulate)
+   const R *lse, const R *weight, const R *z_weight, R *dx, int accumulate)
 BOTH(akn_cross_entropy_backward, D,
-     (rows, columns, x, targets, smoothing, z, lse, weight, dx, accumulate))
+     (rows, columns, x, targets, smoothing, lse, weight, z_weight, dx, accumulate))
 #undef D

@@ -28,11 +28,12 @@ extern "C" {
      Rows with a negative target have loss 0. */                                                  \
   void akn_cross_entropy_forward_##T(size_t rows, size_t columns, const R *x,                     \
                                      const int32_t *targets, double smoothing, R *loss, R *lse);  \
-  /* dx = weight[r] ((1 + 2 z lse) softmax(x) - target distribution), the gradient of             \
-     sum over r of weight[r] (loss + z lse^2); dx may be x. Rows with a negative target get 0. */ \
+  /* The gradient of sum over r of weight[r] loss[r] + z_weight[r] lse[r]^2:                      \
+       dx = (weight + 2 z_weight lse) softmax(x) - weight (target distribution)                   \
+     z_weight may be absent, dx may be x. Rows with a negative target get 0. */                   \
   void akn_cross_entropy_backward_##T(size_t rows, size_t columns, const R *x,                    \
-                                      const int32_t *targets, double smoothing, double z,         \
-                                      const R *lse, const R *weight, R *dx, int accumulate);
+                                      const int32_t *targets, double smoothing, const R *lse,     \
+                                      const R *weight, const R *z_weight, R *dx, int accumulate);
 
 AKN_SOFTMAX_DECLARE(f32, float)
 AKN_SOFTMAX_DECLARE(f64, double)
