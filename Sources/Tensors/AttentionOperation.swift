@@ -182,26 +182,13 @@ struct AttentionOperation<Element: TensorElement>: Operation {
 
   /// Asks for the gradients of queries, keys and values, which may be columns of one matrix.
   private func place(_ gradients: inout akn_attention_gradients_t) {
-    let widths = [
-      settings.headCount * settings.headWidth, settings.keyValueHeadCount * settings.headWidth,
-      settings.keyValueHeadCount * settings.valueWidth,
-    ]
-    let operands = [queries, keys, values]
-    var destinations: [GradientDestination<Element>?] = [nil, nil, nil]
-    for (index, operand) in operands.enumerated() {
-      let same = operands.indices.filter { operands[$0].tensor === operand.tensor }
-      guard same.first == index, let place = operand.tensor.gradientDestination() else { continue }
-      let covered = same.reduce(0) { $0 + widths[$1] }
-      var accumulates = place.accumulates
-      if !accumulates, covered < operand.tensor.columnCount {
-        place.pointer.update(repeating: 0, count: operand.tensor.count)
-        accumulates = true
-      }
-      for other in same {
-        destinations[other] = GradientDestination(
-          pointer: place.pointer + operands[other].column, accumulates: accumulates)
-      }
-    }
+    let (keyWidth, valueWidth) = (
+      settings.keyValueHeadCount * settings.headWidth,
+      settings.keyValueHeadCount * settings.valueWidth
+    )
+    let destinations = AttentionOperand.gradientDestinations(of: [
+      (queries, settings.headCount * settings.headWidth), (keys, keyWidth), (values, valueWidth),
+    ])
     gradients.d_q = destinations[0].map { UnsafeMutableRawPointer($0.pointer) }
     gradients.d_k = destinations[1].map { UnsafeMutableRawPointer($0.pointer) }
     gradients.d_v = destinations[2].map { UnsafeMutableRawPointer($0.pointer) }

@@ -8,22 +8,6 @@ public enum AttentionNormalizer: Hashable, Sendable {
   case silu(length: Double)
 }
 
-/// A matrix whose columns hold the queries, the keys or the values of all heads side by side.
-public struct AttentionOperand<Element: TensorElement> {
-  /// `[batch · length, columns]`, or any shape that has as many rows: its last axis is the columns.
-  public var tensor: Tensor<Element>
-  /// The first column of head 0.
-  public var column: Int
-
-  /// - Parameters:
-  ///   - tensor: the matrix.
-  ///   - column: the first column of head 0.
-  public init(_ tensor: Tensor<Element>, column: Int = 0) {
-    self.tensor = tensor
-    self.column = column
-  }
-}
-
 /// Heads, scores, weights and pattern of an attention.
 ///
 /// The score of query i and key j in head h is
