@@ -7,15 +7,9 @@
 #define AKN_TEMPLATE "gemm.inc"
 #include "internal/instantiate.h"
 
-AKN_DISPATCH(size_t, akn_gemm_panel_columns, f32, (void), ())
-AKN_DISPATCH(size_t, akn_gemm_panel_columns, f64, (void), ())
-AKN_DISPATCH(size_t, akn_gemm_panel_rows, f32, (void), ())
-AKN_DISPATCH(size_t, akn_gemm_panel_rows, f64, (void), ())
-
-#define DECLARED(REAL)                                                                       \
-  (size_t k, size_t n, size_t begin, size_t end, const REAL *b, size_t ldb, int transposed, \
-   REAL *packed)
-#define PASSED (k, n, begin, end, b, ldb, transposed, packed)
+#define DECLARED(REAL) \
+  (size_t k, size_t begin, size_t end, const REAL *b, size_t ldb, int transposed, REAL *packed)
+#define PASSED (k, begin, end, b, ldb, transposed, packed)
 AKN_DISPATCH(void, akn_gemm_pack_columns, f32, DECLARED(float), PASSED)
 AKN_DISPATCH(void, akn_gemm_pack_columns, f64, DECLARED(double), PASSED)
 #undef DECLARED

@@ -33,7 +33,7 @@ struct MatrixProduct<Element: TensorElement> {
   /// Floating-point operations; a multiply-add is two.
   var operationCount: Double { 2 * Double(rows) * Double(columns) * Double(depth) }
 
-  /// Elements of scratch memory that a run needs, whatever the instruction set.
+  /// Elements of scratch memory that a run needs.
   var scratchCount: Int {
     let depth = min(depth, Self.depthBlock(packsRight ? columns : rows))
     return ((packsRight ? columns : rows) + 64) * depth
@@ -123,7 +123,7 @@ struct MatrixProduct<Element: TensorElement> {
   private func packLeft(
     _ left: MatrixOperand<Element>, _ packed: UnsafeMutablePointer<Element>, _ loop: Loop
   ) {
-    let width = 8 * Element.panelRows
+    let width = 8 * Int(AKN_GEMM_PANEL_ROWS)
     loop.forEach((rows + width - 1) / width) { item in
       Element.packRows(
         item * width..<min((item + 1) * width, rows), of: left, rows: rows, depth: depth,

@@ -4,8 +4,6 @@ internal import CKernels
 public protocol MatmulKernels: Sendable {
   /// Columns of a packed panel of a right operand.
   static var panelColumns: Int { get }
-  /// Rows of a packed panel of a left operand.
-  static var panelRows: Int { get }
   /// Packs some columns of a right operand.
   static func packColumns(
     _ columns: Range<Int>, of right: MatrixOperand<Self>, depth: Int,
@@ -73,10 +71,8 @@ public struct MatrixBlock<Element> {
 }
 
 extension Float: MatmulKernels {
-  /// Columns of a packed panel, as the instruction set in use wants them.
-  public static var panelColumns: Int { akn_gemm_panel_columns_f32() }
-  /// Rows of a packed panel, as the instruction set in use wants them.
-  public static var panelRows: Int { akn_gemm_panel_rows_f32() }
+  /// Columns of a packed panel.
+  public static var panelColumns: Int { Int(AKN_GEMM_PANEL_COLUMNS_F32) }
 
   /// Packs some columns of a right operand.
   public static func packColumns(
@@ -84,7 +80,7 @@ extension Float: MatmulKernels {
     into packed: UnsafeMutablePointer<Float>
   ) {
     akn_gemm_pack_columns_f32(
-      depth, columns.upperBound, columns.lowerBound, columns.upperBound, right.start,
+      depth, columns.lowerBound, columns.upperBound, right.start,
       right.stride, right.isTransposed ? 1 : 0, packed)
   }
 
@@ -160,10 +156,8 @@ extension Float: MatmulKernels {
 }
 
 extension Double: MatmulKernels {
-  /// Columns of a packed panel, as the instruction set in use wants them.
-  public static var panelColumns: Int { akn_gemm_panel_columns_f64() }
-  /// Rows of a packed panel, as the instruction set in use wants them.
-  public static var panelRows: Int { akn_gemm_panel_rows_f64() }
+  /// Columns of a packed panel.
+  public static var panelColumns: Int { Int(AKN_GEMM_PANEL_COLUMNS_F64) }
 
   /// Packs some columns of a right operand.
   public static func packColumns(
@@ -171,7 +165,7 @@ extension Double: MatmulKernels {
     into packed: UnsafeMutablePointer<Double>
   ) {
     akn_gemm_pack_columns_f64(
-      depth, columns.upperBound, columns.lowerBound, columns.upperBound, right.start,
+      depth, columns.lowerBound, columns.upperBound, right.start,
       right.stride, right.isTransposed ? 1 : 0, packed)
   }
 

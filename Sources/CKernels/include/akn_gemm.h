@@ -14,7 +14,7 @@
 // AKN_GEMM_DEPTH along k, each from its first to its last product, then the chunks one after the
 // other, bias and addend with the first. Only the instruction set changes the bits.
 //
-// Stack: up to 210 KB a call.
+// Stack: up to 220 KB a call.
 #ifndef AKN_GEMM_H
 #define AKN_GEMM_H
 
@@ -29,19 +29,18 @@ extern "C" {
 // Rows that akn_gemm_rows works on at a time: items of a pool are multiples of it.
 #define AKN_GEMM_ROWS 96
 
-// Columns of B in a panel and rows of A in a panel, for the instruction set in use. Items of a
+// Columns of B in a panel and rows of A in a panel, the same for all instruction sets. Items of a
 // pool start at multiples of them.
-size_t akn_gemm_panel_columns_f32(void);
-size_t akn_gemm_panel_columns_f64(void);
-size_t akn_gemm_panel_rows_f32(void);
-size_t akn_gemm_panel_rows_f64(void);
+#define AKN_GEMM_PANEL_COLUMNS_F32 32
+#define AKN_GEMM_PANEL_COLUMNS_F64 16
+#define AKN_GEMM_PANEL_ROWS 12
 
-// Packs columns [begin, end) of the k x n matrix B. `packed` has room for k times n rounded up to
-// whole panels; column j of a panel boundary starts at packed[j * k].
-void akn_gemm_pack_columns_f32(size_t k, size_t n, size_t begin, size_t end, const float *b,
-                               size_t ldb, int transposed, float *packed);
-void akn_gemm_pack_columns_f64(size_t k, size_t n, size_t begin, size_t end, const double *b,
-                               size_t ldb, int transposed, double *packed);
+// Packs columns [begin, end) of B, which has k rows. `packed` has room for k times all columns,
+// rounded up to whole panels; a column j that starts a panel is at packed[j * k].
+void akn_gemm_pack_columns_f32(size_t k, size_t begin, size_t end, const float *b, size_t ldb,
+                               int transposed, float *packed);
+void akn_gemm_pack_columns_f64(size_t k, size_t begin, size_t end, const double *b, size_t ldb,
+                               int transposed, double *packed);
 
 // Packs rows [begin, end) of the m x k matrix A. `packed` has room for k times m rounded up to
 // whole panels.
