@@ -1,0 +1,112 @@
+internal import Foundation
+public import Tensors
+
+/// A model on disk: a folder with `model.safetensors` and the description of its shape.
+///
+/// A model that `transformers` knows (GPT-2, LLaMA, BERT) is written in its layout, with a
+/// `config.json`; any other keeps our names, with an `allometry.json`.
+public enum ModelCheckpoint {
+  private static let ownDescription = "allometry.json"
+  private static let weights = "model.safetensors"
+
+  /// Reads a model.
+  ///
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - type: the numbers to compute with.
+  /// - Throws: ``CheckpointError`` naming the file and what is wrong with it.
+  public static func load<Element: TensorElement>(
+    _ path: String, as type: Element.Type = Element.self
+  ) throws(CheckpointError) -> LanguageModel<Element> {
+    let own = (path as NSString).appendingPathComponent(ownDescription)
+    if FileManager.default.fileExists(atPath: own) {
+      let model: LanguageModel<Element> = try build(try description(own), ownDescription)
+      let file = try SafetensorsFolder(path: path)
+      for parameter in model.parameters.parameters + model.parameters.buffers {
+        let stored = try file.file(of: parameter.name)
+        let shape = try stored.entry(parameter.name).shape
+        guard shape == parameter.tensor.shape else {
+          throw CheckpointError(
+            .badData, file: stored.name, part: "tensor \(parameter.name)",
+            "found shape \(shape), expected \(parameter.tensor.shape)")
+        }
+        try stored.read(parameter.name, into: parameter.tensor.buffer)
+      }
+      return model
+    }
+    let config = try HuggingFaceConfig(path: path)
+    let model: LanguageModel<Element> = try build(config.modelConfiguration(), "config.json")
+    try TensorMapping(config).load(from: try SafetensorsFolder(path: path)) { name in
+      model.parameters[name].map {
+        ParameterMemory(shape: $0.tensor.shape, values: $0.tensor.buffer)
+      }
+    }
+    return model
+  }
+
+  /// Writes a model; each file appears whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - model: what to write.
+  ///   - path: the folder, made if it does not exist.
+  /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full.
+  public static func save<Element: TensorElement>(
+    _ model: LanguageModel<Element>, to path: String
+  ) throws(CheckpointError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw CheckpointError(.inputOutput, file: path, "the folder cannot be made")
+    }
+    func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
+    let type: SafetensorsType = Element.self == Double.self ? .float64 : .float32
+    if model.parameters.buffers.isEmpty,
+      let config = try? HuggingFaceConfig(model.configuration)
+    {
+      try TensorMapping(config).writer(storing: type) { name -> ParameterMemory<Element>? in
+        model.parameters[name].map {
+          ParameterMemory(shape: $0.tensor.shape, values: $0.tensor.buffer)
+        }
+      }.write(to: file(weights))
+      try config.write(to: file("config.json"))
+      return
+    }
+    var writer = SafetensorsWriter()
+    for parameter in model.parameters.parameters + model.parameters.buffers {
+      writer.add(parameter.name, shape: parameter.tensor.shape, as: type) { buffer in
+        _ = buffer.initialize(fromContentsOf: parameter.tensor.buffer)
+      }
+    }
+    try writer.write(to: file(weights))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    guard let text = try? encoder.encode(model.configuration) else {
+      throw CheckpointError(.inputOutput, file: ownDescription, "the model cannot be described")
+    }
+    var description = try AtomicFile(file(ownDescription))
+    try description.append(Array(text))
+    try description.commit()
+  }
+
+  private static func build<Element: TensorElement>(
+    _ configuration: ModelConfiguration, _ file: String
+  ) throws(CheckpointError) -> LanguageModel<Element> {
+    do throws(ConfigurationError) {
+      return try LanguageModel(configuration, seed: 0)
+    } catch {
+      throw CheckpointError(.badData, file: file, error.description)
+    }
+  }
+
+  private static func description(_ path: String) throws(CheckpointError) -> ModelConfiguration {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CheckpointError(.missingFile, file: path, "cannot be read")
+    }
+    do {
+      return try JSONDecoder().decode(ModelConfiguration.self, from: data)
+    } catch {
+      throw CheckpointError(.badData, file: ownDescription, "expected the description of a model")
+    }
+  }
+}

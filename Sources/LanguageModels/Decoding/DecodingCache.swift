@@ -1,0 +1,131 @@
+public import Tensors
+
+/// What decoding keeps of a batch of sequences: keys and values, or states, a layer.
+public final class DecodingCache<Element: TensorElement> {
+  /// The number of sequences.
+  public let batch: Int
+  /// The longest sequence that it can hold.
+  public let maximumLength: Int
+  /// Which keys and values are kept.
+  public let policy: CachePolicy
+  /// The number of tokens of each sequence that came before the pass that runs: `[batch]`.
+  public let lengths: IndexTensor
+  /// The number of slots that hold a key once the pass has written its own: `[batch]`.
+  public let filled: IndexTensor
+
+  private let arena = Arena()
+  private var entries: [Entry] = []
+
+  private enum Entry {
+    case keysAndValues(keys: Tensor<Element>, values: Tensor<Element>)
+    case constant(Tensor<Element>)
+  }
+
+  /// An empty cache for a model.
+  ///
+  /// - Parameters:
+  ///   - states: what each mixer in the order of execution needs kept.
+  ///   - batch: the number of sequences.
+  ///   - maximumLength: the longest sequence in tokens.
+  ///   - policy: which keys and values are kept.
+  public init(
+    states: [MixerState], batch: Int, maximumLength: Int, policy: CachePolicy = .full
+  ) {
+    self.batch = batch
+    self.maximumLength = maximumLength
+    self.policy = policy
+    lengths = IndexTensor([batch], in: arena)
+    filled = IndexTensor([batch], in: arena)
+    let capacity = policy.capacity(length: maximumLength)
+    entries = states.map { state in
+      switch state {
+      case .keysAndValues(let keyWidth, let valueWidth):
+        return .keysAndValues(
+          keys: Tensor([batch, capacity, keyWidth], in: arena),
+          values: Tensor([batch, capacity, valueWidth], in: arena))
+      case .constant(let count):
+        return .constant(Tensor([batch, count], in: arena))
+      }
+    }
+  }
+
+  /// The number of slots a sequence.
+  public var capacity: Int { policy.capacity(length: maximumLength) }
+
+  /// Bytes that the cache holds.
+  public var byteCount: Int { arena.bytesUsed }
+
+  /// The keys and values of a slot, `[batch, capacity, width]` each.
+  ///
+  /// - Parameter slot: the place of the mixer in the order of execution.
+  public func keysAndValues(_ slot: Int) -> (keys: Tensor<Element>, values: Tensor<Element>) {
+    guard case .keysAndValues(let keys, let values) = entries[slot] else {
+      preconditionFailure("slot \(slot) keeps a state, not keys and values")
+    }
+    return (keys, values)
+  }
+
+  /// The state of a slot, `[batch, count]`.
+  ///
+  /// - Parameter slot: the place of the mixer in the order of execution.
+  public func state(_ slot: Int) -> Tensor<Element> {
+    guard case .constant(let state) = entries[slot] else {
+      preconditionFailure("slot \(slot) keeps keys and values, not a state")
+    }
+    return state
+  }
+
+  /// Forgets all sequences.
+  public func clear() {
+    lengths.buffer.update(repeating: 0)
+    filled.buffer.update(repeating: 0)
+    for case .constant(let state) in entries { state.buffer.update(repeating: 0) }
+  }
+
+  /// Tells the cache that a pass over `count` further tokens of each sequence is about to run.
+  func prepare(_ count: Int) {
+    for sequence in 0..<batch {
+      filled.values[sequence] = Int32(min(Int(lengths.values[sequence]) + count, capacity))
+    }
+  }
+
+  /// Tells the cache that the pass has run.
+  func advance(_ count: Int) {
+    for sequence in 0..<batch { lengths.values[sequence] += Int32(count) }
+  }
+}
+
+/// Copies the keys and values of a pass into their slots of a cache.
+struct CacheAppend<Element: TensorElement>: Operation {
+  /// Queries, keys and values side by side, `[batch · length, columns]`.
+  var projected: Tensor<Element>
+  var keyColumn: Int
+  var valueColumn: Int
+  var keys: Tensor<Element>
+  var values: Tensor<Element>
+  var length: Int
+  var lengths: IndexTensor
+  var policy: CachePolicy
+
+  var name: String { "cache append" }
+  var outputs: [Tensor<Element>] { [] }
+  var cost: OperationCost { .none }
+
+  func forward(_ run: Execution) {
+    let (batch, capacity) = (keys.shape[0], keys.shape[1])
+    let (keyWidth, valueWidth) = (keys.shape[2], values.shape[2])
+    let columns = projected.columnCount
+    for sequence in 0..<batch {
+      for index in 0..<length {
+        let slot = policy.slot(position: Int(lengths.values[sequence]) + index)
+        precondition(slot < capacity, "the cache holds \(capacity) tokens a sequence, not more")
+        let row = projected.values + (sequence * length + index) * columns
+        let place = sequence * capacity + slot
+        (keys.values + place * keyWidth).update(from: row + keyColumn, count: keyWidth)
+        (values.values + place * valueWidth).update(from: row + valueColumn, count: valueWidth)
+      }
+    }
+  }
+
+  func backward(_ run: Execution) {}
+}

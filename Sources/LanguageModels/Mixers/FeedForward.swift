@@ -1,0 +1,66 @@
+public import Tensors
+
+/// A feed-forward layer: activation(x W₁ + b₁) W₂ + b₂, or (silu(x W_g) ⊙ x W_u) W₂ for SwiGLU.
+public final class FeedForward<Element: TensorElement>: ChannelMixer {
+  /// Widths, activation and biases.
+  public let configuration: FeedForwardConfiguration
+  /// W₁, or W_g and W_u side by side.
+  public let up: Linear<Element>
+  /// W₂.
+  public let down: Linear<Element>
+
+  private let name: String
+
+  /// Declares the parameters of a feed-forward layer.
+  ///
+  /// - Parameters:
+  ///   - name: the dotted name of the layer's channel mixer.
+  ///   - configuration: widths, activation and biases.
+  ///   - start: the standard deviations with which matrices start.
+  ///   - model: the model it belongs to.
+  ///   - parameters: where to declare them.
+  public init(
+    _ name: String, _ configuration: FeedForwardConfiguration, start: StartingDeviations,
+    model: ModelConfiguration, in parameters: ParameterSet<Element>
+  ) {
+    self.name = name
+    self.configuration = configuration
+    let isGated = configuration.activation == .swiGLU
+    up = Linear(
+      isGated ? "\(name).gateUp" : "\(name).up", model.width,
+      isGated ? 2 * configuration.width : configuration.width, deviation: start.hidden,
+      hasBias: configuration.hasBias, normalizesSpectrally: configuration.normalizesSpectrally,
+      in: parameters)
+    down = Linear(
+      "\(name).down", configuration.width, model.width, deviation: start.residual,
+      hasBias: configuration.hasBias, normalizesSpectrally: configuration.normalizesSpectrally,
+      in: parameters)
+  }
+
+  /// The activations between the matrices.
+  public var hookSites: [String] { ["hidden"] }
+
+  /// Records the layer.
+  ///
+  /// - Parameters:
+  ///   - input: `[rows, width]`.
+  ///   - residual: what to add the result to.
+  ///   - pass: the pass being recorded.
+  /// - Returns: `[rows, width]`.
+  public func record(
+    _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
+  ) -> Tensor<Element> {
+    let tape = pass.tape
+    var hidden: Tensor<Element>
+    switch configuration.activation {
+    case .gelu: hidden = up.record(input, activation: .gelu, on: tape)
+    case .geluTanh: hidden = up.record(input, activation: .geluTanh, on: tape)
+    case .relu: hidden = up.record(input, activation: .relu, on: tape)
+    case .silu: hidden = up.record(input, activation: .silu, on: tape)
+    case .reluSquared: hidden = up.record(input, activation: .reluSquared, on: tape)
+    case .swiGLU: hidden = tape.swiGLU(up.record(input, on: tape))
+    }
+    hidden = pass.site("\(name).hidden", hidden)
+    return down.record(hidden, addingTo: residual, on: tape)
+  }
+}

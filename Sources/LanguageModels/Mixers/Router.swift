@@ -1,0 +1,96 @@
+public import Tensors
+
+/// What a router decided for each row of a pass.
+public struct Routing<Element: TensorElement> {
+  /// The affinity of each row to each choice, `[rows, choices]`.
+  public let affinities: Tensor<Element>
+  /// The choices of each row, best first, `[rows · chosen]`.
+  public let chosen: IndexTensor
+  /// The weight of each chosen one, `[rows, chosen]`.
+  public let weights: Tensor<Element>
+}
+
+/// Chooses, for each token, a few of several alternatives: experts, heads, depths, learners.
+///
+/// Every decision depends on the token's own activation alone, so that it is causal.
+public final class Router<Element: TensorElement> {
+  /// How it scores, weighs and balances.
+  public let configuration: RouterConfiguration
+  /// The number of alternatives.
+  public let choices: Int
+  /// The number of alternatives that a token gets.
+  public let chosen: Int
+  /// The matrix from activations to scores, `[width, choices]`.
+  public let weight: Tensor<Element>
+  /// What is added to the scores for the choice alone; moved against the load, not trained.
+  public let selectionBias: Tensor<Element>?
+
+  private let name: String
+
+  /// Declares the parameters of a router.
+  ///
+  /// - Parameters:
+  ///   - name: the dotted name of the router.
+  ///   - width: the width of activations.
+  ///   - choices: the number of alternatives.
+  ///   - chosen: the number that a token gets.
+  ///   - configuration: how it scores, weighs and balances.
+  ///   - deviation: the standard deviation with which the matrix starts.
+  ///   - parameters: where to declare them.
+  public init(
+    _ name: String, width: Int, choices: Int, chosen: Int, _ configuration: RouterConfiguration,
+    deviation: Double, in parameters: ParameterSet<Element>
+  ) {
+    precondition(chosen >= 1 && chosen <= choices, "\(chosen) of \(choices) alternatives")
+    self.name = name
+    self.configuration = configuration
+    self.choices = choices
+    self.chosen = chosen
+    weight = parameters.declare(
+      "\(name).weight", [width, choices], role: .hidden(fanIn: width),
+      startingAs: .normal(standardDeviation: deviation))
+    if case .bias = configuration.balancer {
+      selectionBias = parameters.declareBuffer(
+        "\(name).selectionBias", [choices], startingAs: .constant(0))
+    } else {
+      selectionBias = nil
+    }
+  }
+
+  /// Records the decision for each row.
+  ///
+  /// - Parameters:
+  ///   - input: `[rows, width]`.
+  ///   - pass: the pass being recorded; an auxiliary loss is added to it.
+  /// - Returns: choices and weights.
+  public func record(_ input: Tensor<Element>, in pass: ForwardPass<Element>) -> Routing<Element> {
+    let tape = pass.tape
+    let scores = tape.linear(input, weight: weight)
+    let affinities: Tensor<Element>
+    switch configuration.activation {
+    case .softmax: affinities = tape.softmax(scores)
+    case .sigmoid: affinities = tape.sigmoid(scores)
+    }
+    let indices = tape.topIndices(affinities, chosen, bias: selectionBias)
+    var weights = tape.gatherColumns(affinities, indices, chosen)
+    switch configuration.weights {
+    case .raw: break
+    case .renormalized: weights = tape.normalizedRows(weights, scale: 1)
+    case .scaled(let factor): weights = tape.normalizedRows(weights, scale: factor)
+    }
+    let routing = Routing(affinities: affinities, chosen: indices, weights: weights)
+    pass.routings[name] = routing
+    switch configuration.balancer {
+    case .none: break
+    case .auxiliaryLoss(let coefficient):
+      pass.auxiliaryLosses.append(
+        tape.balanceLoss(
+          affinities, chosen: indices, choicesPerRow: chosen, coefficient: coefficient))
+    case .bias(let rate):
+      if let selectionBias, tape.isDifferentiable {
+        tape.balanceBias(selectionBias, chosen: indices, weights: weights, rate: rate)
+      }
+    }
+    return routing
+  }
+}

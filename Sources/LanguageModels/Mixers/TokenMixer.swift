@@ -1,0 +1,56 @@
+public import Tensors
+
+/// A part of a layer that moves information between tokens, before it is added to the stream.
+///
+/// A treatment brings its own by conforming a type and putting it into ``Block/tokenMixer``.
+public protocol TokenMixer<Element>: AnyObject {
+  /// The numbers it computes with.
+  associatedtype Element: TensorElement
+
+  /// The names of the sites at which hooks can read or replace its activations, within the mixer.
+  var hookSites: [String] { get }
+
+  /// Records the mixer.
+  ///
+  /// - Parameters:
+  ///   - input: normalised activations, `[batch · length, width]`.
+  ///   - residual: what to add the result to, if the sum is wanted.
+  ///   - pass: the pass being recorded; while decoding, its cache holds this layer's past.
+  ///   - slot: which entry of the cache is this use of the layer's.
+  /// - Returns: `[batch · length, width]`.
+  func record(
+    _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,
+    slot: Int
+  ) -> Tensor<Element>
+
+  /// What decoding has to keep of a sequence for this mixer.
+  var state: MixerState { get }
+}
+
+/// What decoding keeps of a sequence for one mixer.
+public enum MixerState: Hashable, Sendable {
+  /// Keys and values of `keyWidth` and `valueWidth` numbers a token.
+  case keysAndValues(keyWidth: Int, valueWidth: Int)
+  /// A state of so many numbers, however long the sequence.
+  case constant(count: Int)
+}
+
+/// A part of a layer that transforms each token by itself.
+public protocol ChannelMixer<Element>: AnyObject {
+  /// The numbers it computes with.
+  associatedtype Element: TensorElement
+
+  /// The names of the sites at which hooks can read or replace its activations, within the mixer.
+  var hookSites: [String] { get }
+
+  /// Records the mixer.
+  ///
+  /// - Parameters:
+  ///   - input: normalised activations, `[batch · length, width]`.
+  ///   - residual: what to add the result to, if the sum is wanted.
+  ///   - pass: the pass being recorded.
+  /// - Returns: `[batch · length, width]`.
+  func record(
+    _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
+  ) -> Tensor<Element>
+}

@@ -1,0 +1,93 @@
+public import Tensors
+
+/// One recording of a model on a tape: its tokens, and what the layers share while they record.
+///
+/// Fill ``tokens`` and replay the tape to run the same pass on other tokens.
+public final class ForwardPass<Element: TensorElement> {
+  /// Where operations are recorded.
+  public let tape: Tape<Element>
+  /// The number of sequences.
+  public let batch: Int
+  /// The number of tokens of each sequence in this pass.
+  public let length: Int
+  /// The tokens, sequence by sequence: `[batch · length]`.
+  public let tokens: IndexTensor
+  /// The place of each token in its sequence: `[batch · length]`; counted on from the cache's tokens
+  /// while decoding.
+  public let positions: IndexTensor
+  /// The segment of each token, for models with token types: `[batch · length]`.
+  public let tokenTypes: IndexTensor
+  /// How many tokens of each sequence count, for an encoder over padded sequences: `[batch]`.
+  public let lengths: IndexTensor
+  /// Functions at named sites.
+  public let hooks: Hooks<Element>
+  /// Keys, values and states of earlier tokens, while decoding.
+  public let cache: DecodingCache<Element>?
+  /// Terms that layers add to the loss: balance of routers and the like.
+  public internal(set) var auxiliaryLosses: [Tensor<Element>] = []
+  /// The mean cross-entropy in nats per token alone, once a loss is recorded.
+  public internal(set) var crossEntropy: Tensor<Element>?
+  /// Attention as it was computed, by the layer's name, for diagnostics.
+  public internal(set) var attentions: [String: AttentionResult<Element>] = [:]
+  /// What routers decided, by site.
+  public internal(set) var routings: [String: Routing<Element>] = [:]
+
+  private var rotary: (width: Int, base: Double, table: RotaryTable<Element>)?
+
+  /// A pass that is not recorded yet.
+  ///
+  /// - Parameters:
+  ///   - tape: where operations are recorded.
+  ///   - batch: the number of sequences.
+  ///   - length: the number of tokens of each.
+  ///   - hooks: functions at named sites.
+  ///   - cache: keys, values and states of earlier tokens.
+  public init(
+    tape: Tape<Element>, batch: Int, length: Int, hooks: Hooks<Element> = Hooks(),
+    cache: DecodingCache<Element>? = nil
+  ) {
+    precondition(batch > 0 && length > 0, "a pass over \(batch) sequences of \(length) tokens")
+    self.tape = tape
+    self.batch = batch
+    self.length = length
+    self.hooks = hooks
+    self.cache = cache
+    tokens = tape.indices([batch * length])
+    positions = tape.indices([batch * length])
+    tokenTypes = tape.indices([batch * length])
+    lengths = tape.indices([batch])
+    lengths.buffer.update(repeating: Int32(length))
+    updatePositions()
+  }
+
+  /// Counts the tokens' places on from what the cache holds now.
+  func updatePositions() {
+    for sequence in 0..<batch {
+      let start = cache?.lengths.values[sequence] ?? 0
+      for index in 0..<length {
+        positions.values[sequence * length + index] = start + Int32(index)
+      }
+    }
+  }
+
+  /// Cosines and sines for all positions that this pass can see.
+  func rotaryTable(width: Int, base: Double) -> RotaryTable<Element> {
+    if let rotary, rotary.width == width, rotary.base == base { return rotary.table }
+    let table = RotaryTable<Element>(
+      positionCount: cache?.maximumLength ?? length, dimensions: width, base: base, in: tape.arena)
+    rotary = (width, base, table)
+    return table
+  }
+
+  /// The number of rows of every activation: all tokens of all sequences.
+  public var rows: Int { batch * length }
+
+  /// What goes on from a named site: the activation, or what a hook puts in its place.
+  ///
+  /// - Parameters:
+  ///   - site: the site's full name.
+  ///   - activation: what the model computed.
+  public func site(_ site: String, _ activation: Tensor<Element>) -> Tensor<Element> {
+    hooks.apply(at: site, to: activation, on: tape)
+  }
+}

@@ -1,0 +1,96 @@
+public import Statistics
+public import Tensors
+
+/// The parameters of one model, in the order in which they were declared, side by side in memory.
+public final class ParameterSet<Element: TensorElement> {
+  /// The parameters in their order.
+  public private(set) var parameters: [Parameter<Element>] = []
+  /// State that belongs to the model but is not trained by gradients, such as power-iteration
+  /// vectors; it is saved and resumed with the parameters.
+  public private(set) var buffers: [Parameter<Element>] = []
+
+  private var positions: [String: Int] = [:]
+  private let values = Arena()
+  private let gradients = Arena()
+  private let random: SplittableRandom
+
+  /// A set without parameters.
+  ///
+  /// - Parameter seed: where random starting values come from; each parameter has a stream of its
+  ///   own by name, so that adding one leaves the others' values as they were.
+  public init(seed: UInt64) { random = SplittableRandom(seed: seed) }
+
+  /// Declares a parameter and gives it its starting values.
+  ///
+  /// - Parameters:
+  ///   - name: a name that no other parameter has.
+  ///   - shape: its axes.
+  ///   - role: what it does.
+  ///   - initialization: how it starts.
+  /// - Returns: its tensor.
+  public func declare(
+    _ name: String, _ shape: [Int], role: ParameterRole, startingAs initialization: Initialization
+  ) -> Tensor<Element> {
+    precondition(positions[name] == nil, "two parameters are called \(name)")
+    let tensor = Tensor<Element>(shape, in: values, requiresGradient: true)
+    tensor.reserveGradient(in: gradients)
+    let parameter = Parameter(
+      name: name, tensor: tensor, role: role, initialization: initialization)
+    start(parameter)
+    positions[name] = parameters.count
+    parameters.append(parameter)
+    return tensor
+  }
+
+  /// Declares state that is saved with the model but not trained by gradients.
+  ///
+  /// - Parameters:
+  ///   - name: a name that no other buffer has.
+  ///   - shape: its axes.
+  ///   - initialization: how it starts.
+  /// - Returns: its tensor.
+  public func declareBuffer(
+    _ name: String, _ shape: [Int], startingAs initialization: Initialization
+  ) -> Tensor<Element> {
+    precondition(!buffers.contains { $0.name == name }, "two buffers are called \(name)")
+    let buffer = Parameter(
+      name: name, tensor: Tensor<Element>(shape, in: values), role: .vector,
+      initialization: initialization)
+    start(buffer)
+    buffers.append(buffer)
+    return buffer.tensor
+  }
+
+  /// The parameter of a name, or nil.
+  ///
+  /// - Parameter name: the dotted name.
+  public subscript(name: String) -> Parameter<Element>? {
+    positions[name].map { parameters[$0] }
+  }
+
+  /// The number of trained numbers.
+  public var count: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
+
+  /// Makes the next backward pass start new gradients instead of adding to the old ones.
+  public func clearGradients() {
+    for parameter in parameters { parameter.tensor.clearGradient() }
+  }
+
+  private func start(_ parameter: Parameter<Element>) {
+    let buffer = parameter.tensor.buffer
+    switch parameter.initialization {
+    case .constant(let value):
+      buffer.update(repeating: Element(value))
+    case .normal(let standardDeviation):
+      var stream = random.split(Int(truncatingIfNeeded: Self.hash(parameter.name)))
+      for index in buffer.indices {
+        buffer[index] = Element(standardDeviation * stream.nextNormal())
+      }
+    }
+  }
+
+  /// FNV-1a, because a name must mean the same stream in every process.
+  private static func hash(_ name: String) -> UInt64 {
+    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}

@@ -1,0 +1,183 @@
+/// The report of one training run: its losses against what it has to beat, its settings and costs.
+public struct TrainingReport: Sendable {
+  /// A loss that was measured at some step.
+  public struct Point: Sendable {
+    /// Tokens seen so far.
+    public var tokens: Double
+    /// Nats per token.
+    public var loss: Double
+
+    /// A measured loss.
+    public init(tokens: Double, loss: Double) {
+      self.tokens = tokens
+      self.loss = loss
+    }
+  }
+
+  /// A loss that does not depend on training: an n-gram's, a compressor's, an entropy.
+  public struct Reference: Sendable {
+    /// What it is, in a few words.
+    public var name: String
+    /// Nats per token of the run's own tokens.
+    public var loss: Double
+
+    /// A loss to compare with.
+    public init(name: String, loss: Double) {
+      self.name = name
+      self.loss = loss
+    }
+  }
+
+  /// Heading of the page.
+  public var title: String
+  /// The results, one sentence each.
+  public var summary: [String]
+  /// The training loss, step by step.
+  public var training: [Point]
+  /// The validation loss, from the first to the last time it was measured.
+  public var validation: [Point]
+  /// What to compare with.
+  public var references: [Reference]
+  /// Bytes of text a token stands for, to show bits per byte; nil where tokens are not text.
+  public var bytesPerToken: Double?
+  /// Names and values of what was set and counted.
+  public var facts: [(name: String, value: String)]
+  /// What limits the conclusions.
+  public var warnings: [String]
+  /// The command that made the run.
+  public var command: String
+
+  /// A report.
+  ///
+  /// - Parameters:
+  ///   - title: heading of the page.
+  ///   - summary: the results, one sentence each.
+  ///   - training: the training loss, step by step.
+  ///   - validation: the validation loss.
+  ///   - references: what to compare with.
+  ///   - bytesPerToken: bytes of text a token stands for.
+  ///   - facts: what was set and counted.
+  ///   - warnings: what limits the conclusions.
+  ///   - command: the command that made the run.
+  public init(
+    title: String, summary: [String], training: [Point], validation: [Point],
+    references: [Reference], bytesPerToken: Double?, facts: [(name: String, value: String)],
+    warnings: [String], command: String
+  ) {
+    self.title = title
+    self.summary = summary
+    self.training = training
+    self.validation = validation
+    self.references = references
+    self.bytesPerToken = bytesPerToken
+    self.facts = facts
+    self.warnings = warnings
+    self.command = command
+  }
+
+  /// The report as one HTML file that needs nothing else.
+  public func html() -> String {
+    var sections = [ReportSection("Loss", [.figure(lossFigure)] + comparison)]
+    sections[0].blocks += warnings.map { .warning($0) }
+    sections.append(
+      ReportSection(
+        "Run",
+        [
+          .table(
+            ReportTable(
+              columns: [TextTable.Column("setting"), TextTable.Column("value")],
+              rows: facts.map { [$0.name, $0.value] }))
+        ]))
+    return ReportPage(title: title, summary: summary, sections: sections, footer: command).html()
+  }
+
+  private var lossFigure: Figure {
+    let shown = FigureData.thinned(training, to: 800)
+    let smooth = FigureData.thinned(smoothed, to: 800)
+    var layers: [ChartLayer] = [
+      .line(
+        LineLayer(
+          xs: shown.map(\.tokens), ys: shown.map(\.loss), color: .muted,
+          label: "training, each step", width: 0.7)),
+      .line(
+        LineLayer(
+          xs: smooth.map(\.tokens), ys: smooth.map(\.loss), color: .series(1),
+          label: "training, smoothed")),
+      .points(
+        PointLayer(
+          validation.map { ChartPoint(x: $0.tokens, y: $0.loss) }, color: .series(0),
+          label: "validation")),
+      .line(
+        LineLayer(
+          xs: validation.map(\.tokens), ys: validation.map(\.loss), color: .series(0))),
+    ]
+    for reference in references {
+      layers.append(
+        .rule(RuleLayer(.horizontal, at: reference.loss, label: reference.name)))
+    }
+    // The first steps fall from log(vocabulary); what happens later would be a flat line below.
+    let late = training.dropFirst(training.count / 50).map(\.loss)
+    let low = min(
+      late.min() ?? 0, validation.map(\.loss).min() ?? .infinity,
+      references.map(\.loss).min() ?? .infinity)
+    let high = max(
+      late.max() ?? 1, validation.dropFirst().map(\.loss).max() ?? 0,
+      references.map(\.loss).max() ?? 0)
+    let margin = 0.05 * max(high - low, 0.01)
+    return Figure(
+      Chart(
+        title: "Loss along training",
+        x: Axis(label: "tokens seen", format: .scale),
+        y: Axis(
+          label: "loss (nats/token)", domain: (low - margin)...(high + margin)),
+        layers: layers),
+      caption: "The first two per cent of the run are above the picture.",
+      method:
+        "Training loss of each step's own batch, smoothed over a fiftieth of the run; validation "
+        + "on text that was never trained on.",
+      data: FigureData(
+        columns: ["kind", "tokens", "loss"],
+        rows: FigureData.thinned(training, to: 1_500).map {
+          [.text("training"), .number($0.tokens), .number($0.loss)]
+        }
+          + validation.map { [.text("validation"), .number($0.tokens), .number($0.loss)] }
+          + references.map { [.text($0.name), "", .number($0.loss)] }))
+  }
+
+  /// Means over a fiftieth of the run, so that the trend shows through the batches' noise.
+  private var smoothed: [Point] {
+    let span = max(training.count / 50, 1)
+    var sums = [0.0]
+    for point in training { sums.append(sums[sums.count - 1] + point.loss) }
+    return training.indices.map { index in
+      let start = max(index - span + 1, 0)
+      return Point(
+        tokens: training[index].tokens,
+        loss: (sums[index + 1] - sums[start]) / Double(index + 1 - start))
+    }
+  }
+
+  private var comparison: [ReportBlock] {
+    guard let last = validation.last, !references.isEmpty || bytesPerToken != nil else { return [] }
+    func cells(_ name: String, _ loss: Double) -> [String] {
+      var cells = [name, NumberFormat.fixed(loss, 4)]
+      if let bytesPerToken {
+        cells.append(NumberFormat.fixed(loss / bytesPerToken / 0.6931471805599453, 4))
+      }
+      return cells
+    }
+    var columns = [
+      TextTable.Column("predictor"), TextTable.Column("nats/token", alignment: .trailing),
+    ]
+    if bytesPerToken != nil {
+      columns.append(TextTable.Column("bits/byte", alignment: .trailing))
+    }
+    return [
+      .table(
+        ReportTable(
+          caption: "On the same validation text",
+          columns: columns,
+          rows: [cells("this model", last.loss)] + references.map { cells($0.name, $0.loss) }))
+    ]
+  }
+}
