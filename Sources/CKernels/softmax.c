@@ -19,12 +19,12 @@ BOTH(akn_log_softmax_backward, D, (rows, columns, y, dy, dx, accumulate))
 #undef D
 #define D(R)                                                                              \
   (size_t rows, size_t columns, const R *x, const int32_t *targets, double smoothing,     \
-   R *loss, R *lse)
-BOTH(akn_cross_entropy_forward, D, (rows, columns, x, targets, smoothing, loss, lse))
+   R *loss, R *most, R *rest)
+BOTH(akn_cross_entropy_forward, D, (rows, columns, x, targets, smoothing, loss, most, rest))
 #undef D
 #define D(R)                                                                              \
   (size_t rows, size_t columns, const R *x, const int32_t *targets, double smoothing,     \
-   const R *lse, const R *weight, const R *z_weight, R *dx, int accumulate)
+   const R *most, const R *rest, const R *weight, const R *z_weight, R *dx, int accumulate)
 BOTH(akn_cross_entropy_backward, D,
-     (rows, columns, x, targets, smoothing, lse, weight, z_weight, dx, accumulate))
+     (rows, columns, x, targets, smoothing, most, rest, weight, z_weight, dx, accumulate))
 #undef D

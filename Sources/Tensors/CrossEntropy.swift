@@ -39,7 +39,7 @@ extension Tape {
     record(
       CrossEntropy(
         logits: logits, targets: targets, rowWeights: rowWeights, smoothing: smoothing,
-        zLoss: zLoss, reusesLogits: reusesLogits, terms: terms, logSumExps: vector(),
+        zLoss: zLoss, reusesLogits: reusesLogits, terms: terms, greatest: vector(), rests: vector(),
         shares: vector(), factors: vector(), squareFactors: vector()))
     return terms
   }
@@ -54,7 +54,9 @@ private struct CrossEntropy<Element: TensorElement>: Operation {
   let zLoss: Double
   let reusesLogits: Bool
   let terms: CrossEntropyTerms<Element>
-  let logSumExps: UnsafeMutablePointer<Element>
+  /// The greatest logit of each row, and what its log-sum-exp has beyond it.
+  let greatest: UnsafeMutablePointer<Element>
+  let rests: UnsafeMutablePointer<Element>
   /// w_r / Σ w, zero for rows without a target.
   let shares: UnsafeMutablePointer<Element>
   /// The derivative of the loss by each row's cross-entropy and by each row's lse².
@@ -78,7 +80,7 @@ private struct CrossEntropy<Element: TensorElement>: Operation {
     run.forEachBlock(ofRows: rows, columns: columns) { row, count in
       Element.softmaxKernels.crossEntropyForward(
         count, columns, logits.values + row * columns, targets.values + row, smoothing,
-        terms.rowLosses.values + row, logSumExps + row)
+        terms.rowLosses.values + row, greatest + row, rests + row)
     }
     var total = 0.0
     for row in 0..<rows where targets.values[row] >= 0 {
@@ -94,7 +96,7 @@ private struct CrossEntropy<Element: TensorElement>: Operation {
       // A row without weight must not spoil the sum with a value that is not finite.
       guard share != 0 else { continue }
       sum += share * Double(terms.rowLosses.values[row])
-      let logSumExp = Double(logSumExps[row])
+      let logSumExp = Double(greatest[row]) + Double(rests[row])
       squares += share * logSumExp * logSumExp
     }
     terms.crossEntropy.values[0] = Element(sum)
@@ -123,7 +125,8 @@ private struct CrossEntropy<Element: TensorElement>: Operation {
     run.forEachBlock(ofRows: rows, columns: columns) { row, count in
       let at = row * columns
       Element.softmaxKernels.crossEntropyBackward(
-        count, columns, logits.values + at, targets.values + row, smoothing, logSumExps + row,
+        count, columns, logits.values + at, targets.values + row, smoothing, greatest + row,
+        rests + row,
         factors + row, zLoss == 0 ? nil : squareFactors + row, target.pointer + at, target.flag)
     }
   }

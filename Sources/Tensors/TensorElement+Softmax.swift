@@ -6,7 +6,8 @@ public protocol SoftmaxKernels {
   static var softmaxKernels: SoftmaxKernelTable<Self> { get }
 }
 
-/// The kernels of softmax and cross-entropy for a type of number; `akn_softmax.h` says what each computes.
+/// The kernels of softmax and cross-entropy for a type of number; `akn_softmax.h` says what
+/// each computes.
 public struct SoftmaxKernelTable<Element>: Sendable {
   typealias Numbers = UnsafeMutablePointer<Element>
   typealias Constants = UnsafePointer<Element>
@@ -21,12 +22,13 @@ public struct SoftmaxKernelTable<Element>: Sendable {
   let logSoftmaxBackward: @Sendable (Int, Int, Constants?, Constants?, Numbers?, Int32) -> Void
   /// Losses and log-sum-exps of rows.
   let crossEntropyForward:
-    @Sendable (Int, Int, Constants?, UnsafePointer<Int32>?, Double, Numbers?, Numbers?) -> Void
+    @Sendable (Int, Int, Constants?, UnsafePointer<Int32>?, Double, Numbers?, Numbers?, Numbers?) ->
+      Void
   /// The gradient of logits.
   let crossEntropyBackward:
     @Sendable (
       Int, Int, Constants?, UnsafePointer<Int32>?, Double, Constants?, Constants?, Constants?,
-      Numbers?, Int32
+      Constants?, Numbers?, Int32
     ) -> Void
 }
 

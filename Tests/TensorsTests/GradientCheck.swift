@@ -157,3 +157,11 @@ struct TestRandom {
 
   mutating func integer(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
+
+extension Tensor {
+  /// Replaces the elements.
+  func set(_ numbers: [Element]) {
+    precondition(numbers.count == count)
+    for (index, number) in numbers.enumerated() { values[index] = number }
+  }
+}
