@@ -163,7 +163,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
         .init(left: right, right: weightOperand.transposed, to: place, stride: inputs),
         pool: run.pool, scratch: scratch)
     }
-    residual?.inheritGradient(of: output, adding: Element.accumulate)
+    residual?.inheritGradient(of: output, run)
   }
 
   private func differentiate(
