@@ -24,7 +24,8 @@ extern "C" {
   void akn_sgd_##T(size_t n, R *p, const R *g, R *buffer, double rate, double momentum,          \
                    int nesterov, double decay, int decoupled, double scale);                     \
   /* Lion:                                                                                       \
-       p -= rate decay p;  p -= rate sign(beta1 m + (1 - beta1) g);  m = beta2 m + (1 - beta2) g */ \
+       p -= rate decay p;  p -= rate sign(beta1 m + (1 - beta1) g)                               \
+       m = beta2 m + (1 - beta2) g */                                                            \
   void akn_lion_##T(size_t n, R *p, const R *g, R *m, double rate, double beta1, double beta2,   \
                     double decay, double scale);                                                 \
   /* The momentum of Muon:                                                                       \

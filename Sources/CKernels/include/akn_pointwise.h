@@ -1,8 +1,8 @@
 // Functions of single elements, their derivatives, and the sums over elements that go with them.
 //
 // All work on `n` contiguous elements unless rows and a leading dimension are named, and may be
-// called on pieces of a whole. Outputs may be inputs. With `accumulate` a result is added to what is
-// there. Sums have an order that depends on their length alone.
+// called on pieces of a whole. Outputs may be inputs. With `accumulate` a result is added to what
+// is there. Sums have an order that depends on their length alone.
 #ifndef AKN_POINTWISE_H
 #define AKN_POINTWISE_H
 
