@@ -72,10 +72,9 @@ private struct CrossEntropy<Element: TensorElement>: Operation {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func forward(_ run: Execution) {
-    for row in 0..<rows {
-      precondition(
-        targets.values[row] < Int32(columns),
-        "target \(targets.values[row]) of row \(row), but there are \(columns) columns")
+    let (rows, columns) = (self.rows, self.columns)
+    for target in targets.buffer {
+      precondition(target < Int32(columns), "target \(target), but there are \(columns) columns")
     }
     run.forEachBlock(ofRows: rows, columns: columns) { row, count in
       Element.softmaxKernels.crossEntropyForward(
@@ -106,6 +105,7 @@ private struct CrossEntropy<Element: TensorElement>: Operation {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func backward(_ run: Execution) {
+    let (rows, columns) = (self.rows, self.columns)
     let ofLoss = terms.loss.gradient?.pointee ?? 0
     let ofMean = ofLoss + (terms.crossEntropy.gradient?.pointee ?? 0)
     let ofRows = terms.rowLosses.gradient

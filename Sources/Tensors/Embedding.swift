@@ -45,10 +45,9 @@ private struct Embedding<Element: TensorElement>: Operation {
 
   func forward(_ run: Execution) {
     for (table, index) in parts {
-      for row in 0..<rows {
-        precondition(
-          index.values[row] < Int32(table.rowCount),
-          "entry \(index.values[row]) of a table with \(table.rowCount) rows")
+      let entries = Int32(table.rowCount)
+      for entry in index.buffer {
+        precondition(entry < entries, "entry \(entry) of a table with \(entries) rows")
       }
     }
     run.forEachBlock(ofRows: rows, columns: columns) { row, count in

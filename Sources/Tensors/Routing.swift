@@ -131,10 +131,8 @@ private struct Grouping<Element: TensorElement>: Operation {
   var cost: OperationCost { .none }
 
   func forward(_ run: Execution) {
-    for index in 0..<chosen.count {
-      precondition(
-        chosen.values[index] < Int32(groups.groupCount),
-        "group \(chosen.values[index]) of \(groups.groupCount)")
+    for group in chosen.buffer {
+      precondition(group < Int32(groups.groupCount), "group \(group) of \(groups.groupCount)")
     }
     akn_group(
       chosen.count, chosen.values, groups.groupCount, groups.offsets.values, groups.order.values,
