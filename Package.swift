@@ -33,8 +33,18 @@ let rooms: [Room] = [
     name: "Reports", rooms: ["Statistics", "ScalingLaws"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(
+    name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"],
+    // Apple's own library stands in on macOS.
+    products: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
+  Room(name: "LanguageModels", rooms: ["Statistics", "Tensors"]),
+  Room(name: "Corpora", rooms: ["Statistics", "LanguageModels"]),
+  Room(name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"]),
+  Room(
     name: "AllometryCommands",
-    rooms: ["Statistics", "RunTables", "ScalingLaws", "Reports"],
+    rooms: [
+      "Statistics", "RunTables", "ScalingLaws", "Reports", "Tensors", "LanguageModels", "Corpora",
+      "Training",
+    ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
@@ -62,6 +72,12 @@ let package = Package(
         swiftSettings: settings),
     ]
   } + [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .yum(["openblas-devel"])]),
+    .target(
+      name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .executableTarget(
       name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings)
   ]

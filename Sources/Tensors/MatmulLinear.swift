@@ -1,9 +1,8 @@
 extension Tape {
   /// Records `activation(x W + b) + r`, the linear map of every row of features.
   ///
-  /// Bias and activation are applied while the product is in the cache. On an inference tape of
-  /// few rows the weight is packed once, as it is when this is recorded: a tape that is to see new
-  /// weights is recorded anew.
+  /// Bias and activation are applied while the product is in the cache. On a tape that holds weights
+  /// fixed, the weight of a map of few rows is packed once, when this is recorded.
   ///
   /// - Parameters:
   ///   - input: `x`, `[..., in]`; all axes but the last are rows.
@@ -35,7 +34,7 @@ extension Tape {
     if activation != .identity, output.requiresGradient {
       map.preactivation = tensor(shape, dependingOn: [])
     }
-    if !isDifferentiable, weight.isLeaf, map.rows <= LinearMap<Element>.fewRows,
+    if holdsWeightsFixed, weight.isLeaf, map.rows <= LinearMap<Element>.fewRows,
       !MatrixProduct<Element>.usesBLAS
     {
       let packed = arena.allocate(map.forwardProduct.packedCount, of: Element.self)

@@ -8,6 +8,9 @@ public final class Tape<Element: TensorElement> {
   public let pool: ThreadPool
   /// Whether gradients can be computed; an inference tape saves the memory that they need.
   public let isDifferentiable: Bool
+  /// Whether the weights will not change as long as the tape lives, so that operations may keep
+  /// them in another order, as decoding does.
+  public let holdsWeightsFixed: Bool
   /// Where tensors of this tape have their memory.
   public let arena = Arena()
 
@@ -29,9 +32,11 @@ public final class Tape<Element: TensorElement> {
   /// - Parameters:
   ///   - pool: the threads that run the operations.
   ///   - isDifferentiable: whether gradients will be asked for.
-  public init(pool: ThreadPool, isDifferentiable: Bool = true) {
+  ///   - holdsWeightsFixed: whether leaf tensors stay as they are while the tape lives.
+  public init(pool: ThreadPool, isDifferentiable: Bool = true, holdsWeightsFixed: Bool = false) {
     self.pool = pool
     self.isDifferentiable = isDifferentiable
+    self.holdsWeightsFixed = holdsWeightsFixed
     gradients = GradientPool(arena: arena)
     scratch = UnsafeMutableRawPointer(arena.allocate(1, of: UInt8.self))
   }

@@ -70,6 +70,7 @@ public enum ModelCheckpoint {
         }
       }.write(to: file(weights))
       try config.write(to: file("config.json"))
+      try remove(file(ownDescription))
       return
     }
     var writer = SafetensorsWriter()
@@ -87,6 +88,17 @@ public enum ModelCheckpoint {
     var description = try AtomicFile(file(ownDescription))
     try description.append(Array(text))
     try description.commit()
+    try remove(file("config.json"))
+  }
+
+  /// A folder has one description: that of the weights in it.
+  private static func remove(_ path: String) throws(CheckpointError) {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw CheckpointError(.inputOutput, file: path, "cannot be removed")
+    }
   }
 
   private static func build<Element: TensorElement>(

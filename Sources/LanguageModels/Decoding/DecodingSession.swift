@@ -122,7 +122,8 @@ public final class DecodingSession<Element: TensorElement> {
     let pass =
       steps[length]?.pass
       ?? ForwardPass(
-        tape: Tape(pool: pool, isDifferentiable: false), batch: batch, length: length,
+        tape: Tape(pool: pool, isDifferentiable: false, holdsWeightsFixed: true), batch: batch,
+        length: length,
         hooks: hooks, cache: cache)
     for sequence in 0..<batch {
       for index in 0..<length {
