@@ -1,5 +1,10 @@
+internal import CKernels
+
 /// How a linear recurrence is computed. All three agree to rounding.
 public enum LinearRecurrenceEvaluator: String, CaseIterable, Hashable, Sendable {
+  /// Tokens in a chunk.
+  public static var chunkLength: Int { Int(AKN_RECURRENCE_CHUNK) }
+
   /// The weights of all pairs of tokens: work quadratic in the length. Not for the delta rule.
   case quadratic
   /// Token by token: what decoding does.

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// What a model costs, worked out from its configuration alone.
 ///
 /// Arithmetic is that of matrix products, a multiply-add being two operations: exact in the number of
@@ -191,10 +193,11 @@ extension TokenMixerConfiguration {
       ]
     case .linearRecurrence(let r):
       let inner = Double(r.headCount * r.headWidth)
+      let pairs = Double(min(length, LinearRecurrenceEvaluator.chunkLength) + 1) / 2
       return [
         ("qkvg", 8 * tokens * Double(c.width) * inner),
-        // k vᵀ into the state and q out of it.
-        ("state", 4 * tokens * inner * Double(r.headWidth)),
+        // k vᵀ into the state and q out of it, and within a chunk the pairs of tokens.
+        ("state", 4 * tokens * inner * (Double(r.headWidth) + pairs)),
         ("output", 2 * tokens * inner * Double(c.width)),
       ]
     }

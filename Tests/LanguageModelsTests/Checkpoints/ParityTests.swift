@@ -42,7 +42,8 @@ import Testing
       #expect((logits.max() ?? 0) - (logits.min() ?? 0) > 5)
     }
     try check(Float.self, tolerance: 1e-4)
-    try check(Double.self, tolerance: 1e-10)
+    // LLaMA's rotations stay in single precision in `transformers`, whatever the model's.
+    try check(Double.self, tolerance: name == "llama" ? 1e-5 : 1e-10)
   }
 
   @Test(arguments: ["gpt2", "llama", "bert"])
