@@ -2,8 +2,9 @@
 
 #include "internal/dispatch.h"
 
-// Query tiles that share a packed key tile.
+// Query tiles that share a packed key tile: as a rule, and in long forward passes.
 #define AKN_ATTENTION_SUBS 4
+#define AKN_ATTENTION_MANY 8
 // Items below which one key head's queries are shared out, and the least query tiles worth it.
 #define AKN_ATTENTION_ENOUGH 8
 #define AKN_ATTENTION_SPLIT_TILES 8
@@ -17,13 +18,20 @@ static size_t query_tiles(const akn_attention_t *a) {
   return ceiling(a->queries, AKN_ATTENTION_TILE) * (a->heads / a->kv_heads);
 }
 
+// Many where panels of usual width fit the cache and enough items remain.
+static size_t akn_attention_forward_subs(const akn_attention_t *a) {
+  size_t items = a->batch * a->kv_heads * ceiling(query_tiles(a), AKN_ATTENTION_MANY);
+  int fits = a->head_dim + a->value_dim <= 128;
+  return items >= 16 && fits ? AKN_ATTENTION_MANY : AKN_ATTENTION_SUBS;
+}
+
 size_t akn_attention_forward_items(const akn_attention_t *a) {
-  return a->batch * a->kv_heads * ceiling(query_tiles(a), AKN_ATTENTION_SUBS);
+  return a->batch * a->kv_heads * ceiling(query_tiles(a), akn_attention_forward_subs(a));
 }
 
 size_t akn_attention_forward_scratch(const akn_attention_t *a) {
   size_t row = padded(a->head_dim) + padded(a->value_dim);
-  return AKN_ATTENTION_TILE * ((AKN_ATTENTION_SUBS + 1) * row + AKN_ATTENTION_TILE);
+  return AKN_ATTENTION_TILE * ((akn_attention_forward_subs(a) + 1) * row + AKN_ATTENTION_TILE);
 }
 
 // Parts into which the queries of one key head are split: a matter of the shapes alone, since the

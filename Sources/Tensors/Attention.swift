@@ -14,7 +14,8 @@ extension Tape {
   ///
   /// The three operands may be column ranges of one matrix, or of a cache with more rows than there
   /// are queries. The same bits come out for any number of threads, and a query's result does not
-  /// depend on keys that it does not see.
+  /// depend on keys that it does not see, as long as they and their values are finite; what lies
+  /// behind the end of a sequence's keys is never read.
   ///
   /// - Parameters:
   ///   - queries: `[batch · queries, …]`, heads side by side from the operand's column on.

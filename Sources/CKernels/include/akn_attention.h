@@ -5,7 +5,7 @@
 // or double accordingly. Row i of a sequence is the query at position `offset + i`; positions count
 // from the first key. A query at position p sees the keys j with
 //
-//   first <= j < end   and   (p - left <= j <= p + right   or   j < first + sink_keys and j <= p + right)
+//   first <= j < end   and   j <= p + right   and   (p - left <= j   or   j < first + sink_keys)
 //
 // where `first` is the larger of key_begin[b] and first_key[b * queries + i] (0 if both are absent)
 // and `end` is key_end[b] (or `keys`); a block list, if there is one, removes further keys.
