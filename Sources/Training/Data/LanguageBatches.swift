@@ -1,0 +1,88 @@
+public import Corpora
+
+/// Windows of a synthetic language as training batches; no window comes twice.
+public final class LanguageBatches: BatchSource {
+  private var stream: WindowStream
+  private var window: [Int32]
+
+  /// A source at the first window.
+  ///
+  /// - Parameters:
+  ///   - language: what to draw from.
+  ///   - recipe: the length of windows, and the seed that names them.
+  public init(_ language: any SyntheticLanguage, recipe: TrainingRecipe) {
+    stream = WindowStream(
+      language, seed: recipe.seed, windowLength: recipe.sequenceLength + 1)
+    window = Array(repeating: 0, count: recipe.sequenceLength + 1)
+  }
+
+  /// The index of the next window.
+  public var position: Int {
+    get { stream.nextWindow }
+    set { stream.nextWindow = newValue }
+  }
+
+  /// Writes the next windows.
+  ///
+  /// - Parameters:
+  ///   - tokens: room for the inputs.
+  ///   - targets: room for the token after each input.
+  ///   - sequences: the number of windows.
+  ///   - length: the recipe's sequence length.
+  public func fill(
+    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
+    sequences: Int, length: Int
+  ) {
+    precondition(length + 1 == window.count, "windows have \(window.count - 1) targets")
+    for row in 0..<sequences {
+      window.withUnsafeMutableBufferPointer { stream.write(into: $0) }
+      for index in 0..<length {
+        tokens[row * length + index] = window[index]
+        targets[row * length + index] = window[index + 1]
+      }
+    }
+  }
+}
+
+/// Windows of a synthetic language, the same at every validation.
+public struct LanguageValidation: ValidationBatches {
+  /// The number of micro-batches.
+  public let count: Int
+  private let language: any SyntheticLanguage
+  private let seed: UInt64
+  private let sequences: Int
+  private let length: Int
+
+  /// Held-out windows.
+  ///
+  /// - Parameters:
+  ///   - language: what to draw from.
+  ///   - recipe: sizes, number of batches and the seed; windows are those of another seed than the
+  ///     training batches'.
+  public init(_ language: any SyntheticLanguage, recipe: TrainingRecipe) {
+    self.language = language
+    count = recipe.validation.batches
+    seed = ~recipe.seed
+    sequences = recipe.microBatchSize
+    length = recipe.sequenceLength
+  }
+
+  /// Writes one micro-batch.
+  ///
+  /// - Parameters:
+  ///   - batch: which, from 0.
+  ///   - inputs: room for the inputs.
+  ///   - targets: room for the token after each input.
+  public func write(
+    batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
+    targets: UnsafeMutableBufferPointer<Int32>
+  ) {
+    for row in 0..<sequences {
+      let window = language.window(batch * sequences + row, of: seed, tokens: length + 1)
+      for index in 0..<length {
+        inputs[row * length + index] = window[index]
+        targets[row * length + index] = window[index + 1]
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+public import Corpora
+
+/// Examples of a synthetic task, one a row; the loss counts on the answers alone.
+public final class TaskBatches: BatchSource {
+  private var stream: TaskStream
+
+  /// A source at the first example.
+  ///
+  /// - Parameters:
+  ///   - task: what to draw from.
+  ///   - recipe: the length of rows, and the seed that names the examples.
+  /// - Throws: ``TrainingError`` if an example may be longer than the recipe's sequences.
+  public init(_ task: any SyntheticTask, recipe: TrainingRecipe) throws(TrainingError) {
+    stream = try Self.stream(task, recipe, seed: recipe.seed)
+  }
+
+  /// The index of the next example.
+  public var position: Int {
+    get { stream.nextExample }
+    set { stream.nextExample = newValue }
+  }
+
+  /// Writes the next examples, padded at the end with token 0 that predicts nothing.
+  ///
+  /// - Parameters:
+  ///   - tokens: room for the inputs.
+  ///   - targets: room for the answers; −1 elsewhere.
+  ///   - sequences: the number of examples.
+  ///   - length: the recipe's sequence length.
+  public func fill(
+    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
+    sequences: Int, length: Int
+  ) {
+    precondition(length == stream.contextLength, "rows have \(stream.contextLength) tokens")
+    stream.next(inputs: tokens, targets: targets)
+  }
+
+  static func stream(
+    _ task: any SyntheticTask, _ recipe: TrainingRecipe, seed: UInt64
+  ) throws(TrainingError) -> TaskStream {
+    guard task.longestExample <= recipe.sequenceLength + 1 else {
+      throw TrainingError(
+        .badSetting, "sequenceLength",
+        "found \(recipe.sequenceLength), but examples have up to \(task.longestExample) tokens, of "
+          + "which all but the last are inputs")
+    }
+    return TaskStream(task, seed: seed, contextLength: recipe.sequenceLength)
+  }
+}
+
+/// Examples of a synthetic task, the same at every validation.
+public struct TaskValidation: ValidationBatches {
+  /// The number of micro-batches.
+  public let count: Int
+  private let stream: TaskStream
+  private let sequences: Int
+
+  /// Held-out examples.
+  ///
+  /// - Parameters:
+  ///   - task: what to draw from.
+  ///   - recipe: sizes, number of batches and the seed; examples are those of another seed than the
+  ///     training batches'.
+  /// - Throws: ``TrainingError`` if an example may be longer than the recipe's sequences.
+  public init(_ task: any SyntheticTask, recipe: TrainingRecipe) throws(TrainingError) {
+    count = recipe.validation.batches
+    sequences = recipe.microBatchSize
+    stream = try TaskBatches.stream(task, recipe, seed: ~recipe.seed)
+  }
+
+  /// Writes one micro-batch.
+  ///
+  /// - Parameters:
+  ///   - batch: which, from 0.
+  ///   - inputs: room for the inputs.
+  ///   - targets: room for the answers; −1 elsewhere.
+  public func write(
+    batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
+    targets: UnsafeMutableBufferPointer<Int32>
+  ) {
+    var stream = stream
+    stream.nextExample = batch * sequences
+    stream.next(inputs: inputs, targets: targets)
+  }
+}

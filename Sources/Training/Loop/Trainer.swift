@@ -1,0 +1,176 @@
+public import Tensors
+
+/// Trains an objective by a recipe, step by step, and keeps the run on disk so that it can be killed
+/// at any moment and resumed with the same bits.
+///
+/// In its folder a run keeps
+/// - `recipe.json`, every setting in force;
+/// - `loss.csv`, a row a step: `step,tokens,loss,cross_entropy,learning_rate,gradient_norm`;
+/// - `validation.csv`: `step,tokens,loss`;
+/// - `diagnostics.csv`: `step,measure,place,value`;
+/// - `checkpoints/step-…`, the last few;
+/// - `outcome.json`, once it has ended.
+///
+/// Steps count from one in the tables: row 1 is the loss before the first update.
+public final class Trainer<Element: TensorElement> {
+  /// What is trained.
+  public let objective: any Objective<Element>
+  /// How it is trained.
+  public let recipe: TrainingRecipe
+  /// The number of steps done.
+  public private(set) var step = 0
+  /// The number of tokens seen.
+  public private(set) var tokens = 0
+
+  private let source: any BatchSource
+  private let validation: (any ValidationBatches)?
+  private let pool: ThreadPool
+  private let folder: RunFolder?
+  private let training: TrainingStep<Element>
+
+  /// Prepares a run; nothing is written yet.
+  ///
+  /// - Parameters:
+  ///   - objective: what to train.
+  ///   - recipe: how to train it.
+  ///   - source: where batches come from.
+  ///   - validation: held-out micro-batches of the recipe's `microBatchSize`; nil for none.
+  ///   - pool: the threads.
+  ///   - folder: where the run is kept; nil keeps nothing.
+  /// - Throws: ``TrainingError`` for a recipe that does not fit together or does not fit the model.
+  public init(
+    _ objective: any Objective<Element>, recipe: TrainingRecipe, source: any BatchSource,
+    validation: (any ValidationBatches)? = nil, pool: ThreadPool, folder: String? = nil
+  ) throws {
+    try recipe.validate()
+    try objective.check(recipe)
+    self.objective = objective
+    self.recipe = recipe
+    self.source = source
+    self.validation = validation
+    self.pool = pool
+    self.folder = folder.map { RunFolder(path: $0) }
+    training = try TrainingStep(objective, recipe: recipe, pool: pool)
+  }
+
+  /// Trains until the end, from the newest undamaged checkpoint if the folder has one.
+  ///
+  /// - Parameters:
+  ///   - stop: asks the run to end early; nil for never.
+  ///   - report: is told what happens.
+  /// - Returns: how the run ended.
+  /// - Throws: an error if files cannot be written, if the folder's run has another recipe, or if
+  ///   none of its checkpoints is undamaged.
+  public func run(
+    stop: StopRequest? = nil, report: (TrainingEvent) throws -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    let tables = try folder.map { try open($0, report) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let firstStep = step
+    while step < recipe.steps {
+      if stop?.isStopped == true {
+        try writeCheckpoint(tables, report)
+        return try end(.stopped(step: step))
+      }
+      let factor = recipe.schedule.factor(at: step, of: recipe.steps)
+      let measures = isDue(recipe.diagnosticsEvery)
+      let result = try training.run(source, schedule: factor, measures: measures)
+      if let divergence = result.divergence {
+        return try end(.diverged(step: step, what: divergence))
+      }
+      step += 1
+      tokens += recipe.tokensPerStep
+      let rate = recipe.optimizer.learningRate * factor
+      try tables?.loss.append(
+        "\(step),\(tokens),\(result.loss),\(result.crossEntropy),\(rate),\(result.gradientNorm)")
+      if measures {
+        for measurement in result.measurements {
+          try tables?.diagnostics.append(
+            "\(step),\(measurement.measure),\(measurement.place),\(measurement.value)")
+        }
+        try report(.diagnostics(step: step, result.measurements))
+      }
+      let seconds = (clock.now - start) / .seconds(1)
+      let speed = Double((step - firstStep) * recipe.tokensPerStep) / max(seconds, 1e-9)
+      try report(
+        .step(
+          TrainingProgress(
+            step: step, steps: recipe.steps, tokens: tokens, loss: result.loss,
+            crossEntropy: result.crossEntropy, learningRate: rate,
+            gradientNorm: result.gradientNorm, tokensPerSecond: speed,
+            secondsLeft: Double((recipe.steps - step) * recipe.tokensPerStep) / speed)))
+      if let validation, recipe.validation.every > 0,
+        step % recipe.validation.every == 0 || step == recipe.steps
+      {
+        let loss = try Validation.loss(
+          of: objective, on: validation, recipe: recipe, pool: pool)
+        try tables?.validation.append("\(step),\(tokens),\(loss)")
+        try report(.validation(step: step, loss: loss))
+      }
+      if step == recipe.steps
+        || (recipe.checkpoints.every > 0 && step % recipe.checkpoints.every == 0)
+      {
+        try writeCheckpoint(tables, report)
+      }
+    }
+    return try end(.finished)
+  }
+
+  /// Whether the step about to be taken is one of those that come every so often.
+  private func isDue(_ every: Int) -> Bool { every > 0 && (step + 1) % every == 0 }
+
+  private func end(_ outcome: TrainingOutcome) throws -> TrainingOutcome {
+    try folder?.write(outcome)
+    return outcome
+  }
+
+  /// Restores the newest undamaged checkpoint, if any, and opens the tables.
+  private func open(
+    _ folder: RunFolder, _ report: (TrainingEvent) throws -> Void
+  ) throws -> RunTables {
+    try folder.prepare(recipe)
+    let checkpoints = folder.checkpoints
+    for candidate in checkpoints.steps.reversed() {
+      let state: TrainingState
+      do {
+        state = try checkpoints.state(candidate)
+      } catch {
+        try report(
+          .warning("the checkpoint of step \(candidate) is passed over: \(error)"))
+        continue
+      }
+      try RunFolder.refuse(recipe, ifDifferentFrom: state.recipe)
+      try checkpoints.read(candidate, into: objective, training.optimizer)
+      try source.restore(state.dataPosition)
+      step = state.step
+      tokens = state.tokens
+      training.optimizer.stepCount = state.optimizerSteps
+      training.noiseScale = state.noiseScale
+      try report(.resumed(step: step))
+      return try folder.openTables(keeping: state)
+    }
+    guard checkpoints.steps.isEmpty else {
+      throw TrainingError(
+        .badData, "checkpoints",
+        "all \(checkpoints.steps.count) checkpoints are damaged; remove them to start anew")
+    }
+    return try folder.openTables(keeping: nil)
+  }
+
+  private func writeCheckpoint(
+    _ tables: RunTables?, _ report: (TrainingEvent) throws -> Void
+  ) throws {
+    guard let folder, let tables else { return }
+    // Rows are on the disk before the checkpoint that counts on them.
+    try tables.synchronize()
+    let state = TrainingState(
+      step: step, tokens: tokens, optimizerSteps: training.optimizer.stepCount,
+      dataPosition: try source.encodedPosition(), recipe: recipe,
+      lossBytes: tables.loss.byteCount, validationBytes: tables.validation.byteCount,
+      diagnosticsBytes: tables.diagnostics.byteCount, noiseScale: training.noiseScale)
+    try folder.checkpoints.write(
+      state, of: objective, training.optimizer, keep: recipe.checkpoints.keep)
+    try report(.checkpoint(step: step, folder: folder.checkpoints.folder(step)))
+  }
+}

@@ -1,0 +1,161 @@
+import LanguageModels
+import Tensors
+
+/// One step of training, recorded once and replayed: micro-batches, clipping, optimiser.
+final class TrainingStep<Element: TensorElement> {
+  /// What a step computed before the parameters changed.
+  struct Result {
+    var loss: Double
+    var crossEntropy: Double
+    var gradientNorm: Double
+    /// The number of targets that counted.
+    var targets: Int
+    /// What was not finite; the parameters have then not changed.
+    var divergence: TrainingOutcome.Divergence?
+    var measurements: [Diagnostic] = []
+  }
+
+  let optimizer: Optimizer<Element>
+  /// The averages of the gradient noise scale.
+  var noiseScale = GradientNoiseScale()
+
+  private let recipe: TrainingRecipe
+  private let parameters: ParameterSet<Element>
+  private let pool: ThreadPool
+  private let tape: Tape<Element>
+  private let recorded: RecordedLoss<Element>
+  private let probe: ActivationProbe<Element>?
+  private let work: ParameterChunks<Element>
+  private let diagnostics: StepDiagnostics<Element>?
+  private let tokens: UnsafeMutableBufferPointer<Int32>
+  private let targets: UnsafeMutableBufferPointer<Int32>
+  private var squares: [Double]
+  private var counts: [Int]
+
+  init(
+    _ objective: any Objective<Element>, recipe: TrainingRecipe, pool: ThreadPool
+  ) throws {
+    self.recipe = recipe
+    self.pool = pool
+    parameters = objective.parameters
+    probe = recipe.diagnosticsEvery > 0 ? ActivationProbe() : nil
+    tape = Tape(pool: pool)
+    // Recording runs the step once on tokens that are all zero. What the model remembers between
+    // steps besides its parameters must not see that.
+    let buffers = parameters.buffers.map(\.tensor.array)
+    recorded = try objective.record(
+      on: tape, batch: recipe.microBatchSize, length: recipe.sequenceLength, zLoss: recipe.zLoss,
+      probe: probe)
+    for (buffer, values) in zip(parameters.buffers, buffers) {
+      _ = buffer.tensor.buffer.update(fromContentsOf: values)
+    }
+    optimizer = try Optimizer(
+      recipe.optimizer, for: parameters, pool: pool, rule: { objective.rule(for: $0) })
+    work = ParameterChunks(parameters)
+    diagnostics =
+      recipe.diagnosticsEvery > 0
+      ? StepDiagnostics(parameters, work: work, pool: pool) : nil
+    tokens = .allocate(capacity: recipe.tokensPerStep)
+    targets = .allocate(capacity: recipe.tokensPerStep)
+    tokens.initialize(repeating: 0)
+    targets.initialize(repeating: 0)
+    squares = Array(repeating: 0, count: parameters.parameters.count)
+    counts = Array(repeating: 0, count: recipe.accumulation)
+  }
+
+  deinit {
+    tokens.deallocate()
+    targets.deallocate()
+  }
+
+  /// Takes a step.
+  ///
+  /// - Parameters:
+  ///   - source: where the batch comes from.
+  ///   - schedule: the factor on the peak learning rate.
+  ///   - measures: whether to take diagnostics.
+  func run(
+    _ source: any BatchSource, schedule: Double, measures: Bool
+  ) throws(TrainingError) -> Result {
+    source.fill(
+      tokens: tokens, targets: targets, sequences: recipe.batchSize,
+      length: recipe.sequenceLength)
+    let size = recipe.microBatchSize * recipe.sequenceLength
+    var total = 0
+    for part in counts.indices {
+      counts[part] = 0
+      for index in part * size..<(part + 1) * size where targets[index] >= 0 { counts[part] += 1 }
+      total += counts[part]
+    }
+    guard total > 0 else {
+      throw TrainingError(.badData, "data", "a batch has no token to predict")
+    }
+
+    let diagnostics = measures ? diagnostics : nil
+    probe?.isActive = measures
+    diagnostics?.begin()
+    parameters.clearGradients()
+    var result = Result(loss: 0, crossEntropy: 0, gradientNorm: 0, targets: total)
+    for part in counts.indices where counts[part] > 0 {
+      _ = recorded.tokens.buffer.update(fromContentsOf: tokens[part * size..<(part + 1) * size])
+      _ = recorded.targets.buffer.update(fromContentsOf: targets[part * size..<(part + 1) * size])
+      tape.replay()
+      let share = Double(counts[part]) / Double(total)
+      result.loss += share * Double(recorded.loss.values.pointee)
+      result.crossEntropy += share * Double(recorded.crossEntropy.values.pointee)
+      guard result.loss.isFinite else { break }
+      tape.backward(from: recorded.loss, seed: Element(share))
+      if recipe.accumulation > 1 {
+        diagnostics?.addMicroBatch(share: share, tokens: counts[part])
+      }
+    }
+    guard result.loss.isFinite else {
+      _ = probe?.take()
+      result.divergence = .loss
+      return result
+    }
+    let square = work.gradientSquares(on: pool, into: &squares)
+    result.gradientNorm = square.squareRoot()
+    guard result.gradientNorm.isFinite else {
+      _ = probe?.take()
+      result.divergence = .gradient
+      return result
+    }
+    if let diagnostics {
+      if recipe.accumulation > 1 { noiseScale.add(small: diagnostics.microBatches, big: square) }
+      result.measurements = measurements(diagnostics)
+      diagnostics.rememberParameters()
+    }
+    // PyTorch's clip_grad_norm_ adds the 1e-6 too.
+    let clip = recipe.clipNorm.map { min(1, $0 / (result.gradientNorm + 1e-6)) } ?? 1
+    optimizer.step(schedule: schedule, gradientScale: clip)
+    if let diagnostics { result.measurements += diagnostics.updateRatios() }
+    return result
+  }
+
+  /// What can be measured before the parameters change.
+  private func measurements(_ diagnostics: StepDiagnostics<Element>) -> [Diagnostic] {
+    var result = probe?.take() ?? []
+    for (place, summary) in recorded.attention {
+      for (head, attention) in summary().enumerated() {
+        let place = "\(place).head.\(head)"
+        result.append(
+          Diagnostic(measure: "attention_entropy", place: place, value: attention.entropy))
+        result.append(
+          Diagnostic(measure: "sink_mass", place: place, value: attention.firstKeyWeight))
+        result.append(
+          Diagnostic(
+            measure: "highest_attention_score", place: place, value: attention.highestScore))
+      }
+    }
+    result += diagnostics.gradientNorms(squares)
+    if let variance = noiseScale.gradientVariance, let norm = noiseScale.squaredGradientNorm {
+      result.append(Diagnostic(measure: "gradient_variance", value: variance))
+      result.append(Diagnostic(measure: "squared_gradient_norm", value: norm))
+    }
+    if let tokens = noiseScale.tokens {
+      result.append(Diagnostic(measure: "critical_batch_tokens", value: tokens))
+    }
+    return result
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// A table that grows by a row at a time and can be cut back to what a checkpoint knew.
+///
+/// Numbers are written in the shortest form that reads back as the same bits.
+final class CurveFile {
+  private let path: String
+  private let descriptor: Int32
+  /// The length of the file.
+  private(set) var byteCount: Int
+
+  /// Opens a table.
+  ///
+  /// - Parameters:
+  ///   - path: where.
+  ///   - header: the names of the columns.
+  ///   - byteCount: how much of the old table to keep; nil starts anew.
+  /// - Throws: ``TrainingError`` if the file cannot be written, or is shorter than it was.
+  init(_ path: String, header: String, keeping byteCount: Int?) throws(TrainingError) {
+    self.path = path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    self.byteCount = 0
+    guard descriptor >= 0 else { throw DurableFile.failure(path, "cannot be written") }
+    let size = Int(lseek(descriptor, 0, SEEK_END))
+    let kept = byteCount ?? 0
+    guard size >= kept else {
+      throw TrainingError(
+        .badData, (path as NSString).lastPathComponent,
+        "the file has \(size) bytes, but the checkpoint was written after \(kept)")
+    }
+    guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, off_t(kept), SEEK_SET) >= 0
+    else { throw DurableFile.failure(path, "cannot be cut back") }
+    self.byteCount = kept
+    if byteCount == nil { try append(header) }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Appends a row.
+  ///
+  /// - Parameter row: its cells, without the line's end.
+  func append(_ row: String) throws(TrainingError) {
+    let bytes = Data((row + "\n").utf8)
+    try DurableFile.append(bytes, to: descriptor, path)
+    byteCount += bytes.count
+  }
+
+  /// Forces the rows to the disk.
+  func synchronize() throws(TrainingError) {
+    guard fsync(descriptor) == 0 else { throw DurableFile.failure(path, "writing failed") }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// The files of a run.
+struct RunFolder {
+  /// The folder.
+  let path: String
+
+  var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
+
+  private var recipeFile: String { "\(path)/recipe.json" }
+  private var outcomeFile: String { "\(path)/outcome.json" }
+
+  /// Makes the folder, or makes sure that its run has the same recipe.
+  func prepare(_ recipe: TrainingRecipe) throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+    if let old = files.contents(atPath: recipeFile) {
+      try Self.refuse(
+        recipe, ifDifferentFrom: try TrainingRecipe(json: old, name: "recipe.json"))
+    } else {
+      try DurableFile.write(try recipe.json, to: recipeFile)
+    }
+    // The end that a run had come to is no longer its end.
+    if files.fileExists(atPath: outcomeFile) { try files.removeItem(atPath: outcomeFile) }
+  }
+
+  /// A run goes on with the recipe that it began with, or not at all.
+  static func refuse(
+    _ recipe: TrainingRecipe, ifDifferentFrom old: TrainingRecipe
+  ) throws(TrainingError) {
+    guard let difference = try recipe.firstDifference(from: old) else { return }
+    throw TrainingError(
+      .badSetting, difference.key,
+      "the run in this folder began with \(difference.other), found \(difference.value); use the "
+        + "same recipe or another folder")
+  }
+
+  func write(_ outcome: TrainingOutcome) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try DurableFile.write(
+      try encoder.encode(outcome) + Data([UInt8(ascii: "\n")]), to: outcomeFile)
+  }
+
+  /// Opens the tables, cut back to what a checkpoint knew.
+  func openTables(keeping state: TrainingState?) throws(TrainingError) -> RunTables {
+    RunTables(
+      loss: try CurveFile(
+        "\(path)/loss.csv",
+        header: "step,tokens,loss,cross_entropy,learning_rate,gradient_norm",
+        keeping: state?.lossBytes),
+      validation: try CurveFile(
+        "\(path)/validation.csv", header: "step,tokens,loss", keeping: state?.validationBytes),
+      diagnostics: try CurveFile(
+        "\(path)/diagnostics.csv", header: "step,measure,place,value",
+        keeping: state?.diagnosticsBytes))
+  }
+}
+
+/// The tables of a run.
+struct RunTables {
+  let loss: CurveFile
+  let validation: CurveFile
+  let diagnostics: CurveFile
+
+  func synchronize() throws(TrainingError) {
+    try loss.synchronize()
+    try validation.synchronize()
+    try diagnostics.synchronize()
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// A folder that is gone after the test.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "training-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// The bytes of a file; nothing if there is none.
+func bytes(_ path: String) -> Data { FileManager.default.contents(atPath: path) ?? Data() }
+
+/// The lines of a text file.
+func lines(_ path: String) -> [Substring] {
+  String(decoding: bytes(path), as: UTF8.self).split(separator: "\n")
+}
