@@ -74,7 +74,7 @@ size_t akn_attention_decode_partial(const akn_attention_t *a) {
   return akn_attention_decode_items(a) * (a->heads / a->kv_heads) * (a->value_dim + 1);
 }
 
-#define AKN_TEMPLATE "attention_kernels.inc"
+#define AKN_TEMPLATE "templates/attention_kernels.inc"
 #include "internal/instantiate.h"
 
 #define AKN_ATTENTION_DISPATCH(T, R)                                                             \

@@ -23,7 +23,7 @@ void akn_group(size_t n, const int32_t *keys, size_t groups, int32_t *offsets, i
   for (size_t p = (size_t)start; p < n; p++) order[p] = -1;
 }
 
-#define AKN_TEMPLATE "gather.inc"
+#define AKN_TEMPLATE "templates/gather.inc"
 #include "internal/instantiate.h"
 
 #define BOTH(name, DECLARED, passed)                     \

@@ -4,7 +4,7 @@
 
 #define AKN_MIN(a, b) ((a) < (b) ? (a) : (b))
 
-#define AKN_TEMPLATE "gemm.inc"
+#define AKN_TEMPLATE "templates/gemm.inc"
 #include "internal/instantiate.h"
 
 #define DECLARED(REAL) \

@@ -2,7 +2,7 @@
 
 #include "internal/dispatch.h"
 
-#define AKN_TEMPLATE "norm.inc"
+#define AKN_TEMPLATE "templates/norm.inc"
 #include "internal/instantiate.h"
 
 #define D(R)                                                                                      \

@@ -2,7 +2,7 @@
 
 #include "internal/dispatch.h"
 
-#define AKN_TEMPLATE "optimizer.inc"
+#define AKN_TEMPLATE "templates/optimizer.inc"
 #include "internal/instantiate.h"
 
 #define BOTH(name, DECLARED, passed)                     \

@@ -2,7 +2,7 @@
 
 #include "internal/dispatch.h"
 
-#define AKN_TEMPLATE "pointwise.inc"
+#define AKN_TEMPLATE "templates/pointwise.inc"
 #include "internal/instantiate.h"
 
 #define BOTH(result, name, DECLARED, passed)                 \

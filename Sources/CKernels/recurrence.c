@@ -18,7 +18,7 @@ size_t akn_recurrence_recurrent_scratch(const akn_recurrence_t *a) {
   return (chunk + 2) * k * v + 2 * k + (3 + chunk) * v;
 }
 
-#define AKN_TEMPLATE "recurrence_kernels.inc"
+#define AKN_TEMPLATE "templates/recurrence_kernels.inc"
 #include "internal/instantiate.h"
 
 #define AKN_RECURRENCE_DISPATCH(T, R)                                                       \

@@ -2,7 +2,7 @@
 
 #include "internal/dispatch.h"
 
-#define AKN_TEMPLATE "rotary.inc"
+#define AKN_TEMPLATE "templates/rotary.inc"
 #include "internal/instantiate.h"
 
 #define D(R)                                                                                    \

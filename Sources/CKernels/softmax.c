@@ -2,7 +2,7 @@
 
 #include "internal/dispatch.h"
 
-#define AKN_TEMPLATE "softmax.inc"
+#define AKN_TEMPLATE "templates/softmax.inc"
 #include "internal/instantiate.h"
 
 #define BOTH(name, DECLARED, passed)                     \

@@ -74,11 +74,7 @@ extension Tape {
         && columns.upperBound <= x.columnCount,
       "rotary positions of columns \(columns), heads of width \(headWidth), in \(x.shape)")
     let output =
-      x.isLeaf
-      ? tensor(x.shape, dependingOn: [x])
-      : Tensor(
-        shape: x.shape, values: x.values, requiresGradient: x.requiresGradient, isLeaf: false,
-        arena: arena, gradients: GradientPool(arena: arena))
+      x.isLeaf ? tensor(x.shape, dependingOn: [x]) : view(of: x, x.shape)
     return record(
       Rotary(
         input: x, output: output, table: table, positions: positions, columns: columns,

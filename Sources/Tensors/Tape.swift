@@ -76,10 +76,14 @@ public final class Tape<Element: TensorElement> {
   public func reshape(_ tensor: Tensor<Element>, _ shape: [Int]) -> Tensor<Element> {
     precondition(
       shape.reduce(1, *) == tensor.count, "\(tensor.shape) does not have the elements of \(shape)")
-    let view = Tensor(
+    return record(Reshape(input: tensor, output: view(of: tensor, shape))).output
+  }
+
+  /// A tensor in the memory of another one, for operations that work in place.
+  func view(of tensor: Tensor<Element>, _ shape: [Int]) -> Tensor<Element> {
+    Tensor(
       shape: shape, values: tensor.values, requiresGradient: tensor.requiresGradient,
       isLeaf: false, arena: arena, gradients: gradients)
-    return record(Reshape(input: tensor, output: view)).output
   }
 
   /// Runs an operation and keeps it for replays and for the backward pass.

@@ -1,8 +1,8 @@
 // Compiles one kernel file for every element type and instruction set.
 //
-// A kernel file (`norm.inc`) is written once over these macros and included through this header:
+// A kernel file (`templates/norm.inc`) is written once over these macros and included through this header:
 //
-//   #define AKN_TEMPLATE "norm.inc"
+//   #define AKN_TEMPLATE "templates/norm.inc"
 //   #include "internal/instantiate.h"
 //
 //   REAL          float or double
