@@ -14,13 +14,18 @@ public struct AllometryCommand: ParsableCommand {
         allometry plan fit.json --compute 5.76e23
         allometry forecast fit.json --at N=7e9,D=1.4e11
 
+      Or make the runs yourself:
+
+        allometry train --time 3m --out runs/first --append-to runs.csv
+
       Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input,
-      70 internal error, 73 cannot create output, 74 input or output failed.
+      69 not supported, 70 internal error, 73 cannot create output, 74 input or
+      output failed, 78 wrong configuration, 130 stopped by Ctrl-C.
       """,
     version: "0.1.0",
     subcommands: [
       FitCommand.self, ForecastCommand.self, PlanCommand.self, CompareCommand.self,
-      TrendsCommand.self, LawsCommand.self,
+      TrendsCommand.self, LawsCommand.self, TrainCommand.self,
     ])
 
   /// Creates the command.

@@ -1,8 +1,11 @@
 internal import ArgumentParser
+internal import Corpora
 internal import Foundation
+internal import LanguageModels
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
+internal import Training
 
 #if canImport(Glibc)
   internal import Glibc
@@ -17,9 +20,11 @@ struct CommandFailure: Error {
     case usage = 64
     case badData = 65
     case missingInput = 66
+    case unsupported = 69
     case internalError = 70
     case cannotCreate = 73
     case inputOutput = 74
+    case badConfiguration = 78
   }
   var status: Status
   var message: String
@@ -48,6 +53,19 @@ struct CommandFailure: Error {
       case .missingColumn, .tooFewRows, .noSolution, .unusable:
         self.init(.badData, error.description)
       }
+    case let error as TrainingError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as CheckpointError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as TokenizerError: self.init(.badData, error.description)
+    case let error as TextCorpusError: self.init(.badData, error.description)
+    case let error as ConfigurationError: self.init(.usage, error.description)
+    case let error as LanguageError: self.init(.usage, "--knobs: \(error)")
+    case let error as TaskError: self.init(.usage, "--knobs: \(error)")
+    case MultipleChoiceError.file(let path, let problem):
+      self.init(.missingInput, "\(path): \(problem)")
+    case let error as MultipleChoiceError: self.init(.badData, error.description)
+    case let error as CocoaError: self.init(.inputOutput, error.localizedDescription)
     default: self.init(.internalError, "\(error)")
     }
   }

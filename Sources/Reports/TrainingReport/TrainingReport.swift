@@ -92,8 +92,11 @@ public struct TrainingReport: Sendable {
   }
 
   private var lossFigure: Figure {
+    // A run that ended in numbers that are none has a curve up to there.
+    let training = training.filter(\.loss.isFinite)
+    let validation = validation.filter(\.loss.isFinite)
     let shown = FigureData.thinned(training, to: 800)
-    let smooth = FigureData.thinned(smoothed, to: 800)
+    let smooth = FigureData.thinned(smoothed(training), to: 800)
     var layers: [ChartLayer] = [
       .line(
         LineLayer(
@@ -145,7 +148,7 @@ public struct TrainingReport: Sendable {
   }
 
   /// Means over a fiftieth of the run, so that the trend shows through the batches' noise.
-  private var smoothed: [Point] {
+  private func smoothed(_ training: [Point]) -> [Point] {
     let span = max(training.count / 50, 1)
     var sums = [0.0]
     for point in training { sums.append(sums[sums.count - 1] + point.loss) }

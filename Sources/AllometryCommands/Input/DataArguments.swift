@@ -1,0 +1,76 @@
+internal import ArgumentParser
+
+/// What a model is trained on.
+struct DataArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Text: a file, a folder of files, or a .jsonl file with a field \"text\"; default the headers and interfaces of the toolchain.",
+      valueName: "path"))
+  var text: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tokens made elsewhere: 16 bits each, or llm.c's format.", valueName: "file.bin"))
+  var tokens: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Held-out tokens for --tokens; default its last twentieth.", valueName: "file.bin"))
+  var validationTokens: String?
+
+  @Option(help: "A random language of known entropy: markov or grammar.")
+  var language: String?
+
+  @Option(help: ArgumentHelp("A synthetic task with exact answers.", valueName: "name"))
+  var task: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Numbers that shape the language or task: order=2,tokens=16.", valueName: "name=value"))
+  var knobs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How text becomes tokens: bytes, bpe (learned from the training side), or a tokenizer.json.",
+      valueName: "name"))
+  var tokenizer: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Tokens of the vocabulary, for --tokenizer bpe and for --tokens.", valueName: "count"))
+  var vocabulary: Int?
+
+  /// Makes sure that the options go together.
+  func check() throws {
+    let kinds = [
+      ("--text", text), ("--tokens", tokens), ("--language", language), ("--task", task),
+    ].filter { $0.1 != nil }.map(\.0)
+    guard kinds.count <= 1 else {
+      throw CommandFailure(
+        .usage, "\(kinds.joined(separator: " and ")): expected one kind of data")
+    }
+    let isText = tokens == nil && language == nil && task == nil
+    if tokenizer != nil, !isText {
+      throw CommandFailure(.usage, "--tokenizer cuts text, but the data are tokens already")
+    }
+    if knobs != nil, language == nil, task == nil {
+      throw CommandFailure(.usage, "--knobs shape a --language or a --task; found neither")
+    }
+    if validationTokens != nil, tokens == nil {
+      throw CommandFailure(.usage, "--validation-tokens goes with --tokens")
+    }
+    if vocabulary != nil, tokens == nil, tokenizer != "bpe" {
+      throw CommandFailure(
+        .usage, "--vocabulary is the size of --tokenizer bpe or of --tokens; found neither")
+    }
+    if tokens != nil, vocabulary == nil {
+      throw CommandFailure(
+        .usage, "--tokens: expected --vocabulary, the number of different tokens, with it")
+    }
+    try OptionCheck.atLeast(tokens == nil ? 257 : 1, vocabulary, option: "--vocabulary")
+    for path in [text, tokens, validationTokens].compactMap({ $0 }) {
+      try OptionCheck.exists(path)
+    }
+  }
+}

@@ -1,0 +1,234 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Training
+
+/// How a model is trained.
+struct RecipeArguments: ParsableArguments {
+  @Option(parsing: .unconditional, help: ArgumentHelp("Train so many steps.", valueName: "count"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("Train on so many tokens: 10M.", valueName: "count"))
+  var trainingTokens: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Train about so long: 90s, 3m, 1h; default 3m. Two seconds of trial set the number of steps.",
+      valueName: "time"))
+  var time: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Sequences of a step.", valueName: "count"))
+  var batch: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The peak.", valueName: "rate"))
+  var learningRate: Double?
+
+  @Option(help: "adamw, sgd, muon or lion.")
+  var optimizer: String?
+
+  @Option(help: "cosine, wsd, linear, constant or cooldown.")
+  var schedule: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps in which the rate rises.", valueName: "steps"))
+  var warmup: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Decay of matrices a step, times the rate.", valueName: "rate"))
+  var weightDecay: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The largest norm of the gradient; 0 for any.", valueName: "norm"))
+  var clip: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Weight of the squared log of softmax's sum.", valueName: "weight"))
+  var zLoss: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Parts that a batch is computed in, to save memory.", valueName: "count"))
+  var accumulation: Int?
+
+  @Option(help: ArgumentHelp("Names starting weights and order of data; default 0."))
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "A recipe.json with any of the settings, as a run folder has it; options go before it.",
+      valueName: "file"))
+  var recipe: String?
+
+  /// Makes sure that single options are possible.
+  func check() throws {
+    let budgets = [
+      ("--steps", steps != nil), ("--training-tokens", trainingTokens != nil),
+      ("--time", time != nil),
+    ].filter(\.1).map(\.0)
+    guard budgets.count <= 1 else {
+      throw CommandFailure(
+        .usage, "\(budgets.joined(separator: " and ")): expected one of them")
+    }
+    try OptionCheck.atLeast(1, steps, option: "--steps")
+    try OptionCheck.atLeast(1, batch, option: "--batch")
+    try OptionCheck.atLeast(0, warmup, option: "--warmup")
+    try OptionCheck.atLeast(1, accumulation, option: "--accumulation")
+    try OptionCheck.positive(learningRate, option: "--learning-rate")
+    try OptionCheck.nonnegative(weightDecay, option: "--weight-decay")
+    try OptionCheck.nonnegative(clip, option: "--clip")
+    try OptionCheck.nonnegative(zLoss, option: "--z-loss")
+    if let optimizer {
+      _ = try OptionCheck.choice(optimizer, OptimizerName.self, option: "--optimizer")
+    }
+    if let schedule {
+      _ = try OptionCheck.choice(schedule, ScheduleName.self, option: "--schedule")
+    }
+    if let time { _ = try OptionCheck.seconds(time, option: "--time") }
+    if let trainingTokens {
+      _ = try OptionCheck.count(trainingTokens, option: "--training-tokens")
+    }
+    if let recipe { _ = try file(recipe) }
+    if let batch, let accumulation, batch % accumulation != 0 {
+      throw CommandFailure(
+        .usage, "--accumulation: found \(accumulation), expected a divisor of the batch \(batch)")
+    }
+  }
+
+  /// The recipe of `--recipe`; nil without one.
+  func file() throws -> TrainingRecipe? { try recipe.map { try file($0) } }
+
+  private func file(_ path: String) throws -> TrainingRecipe {
+    try TrainingRecipe(json: try readFile(path), name: path)
+  }
+
+  /// The time to train in seconds, where that decides the number of steps.
+  func timeBudget() throws -> Double? {
+    if let time { return try OptionCheck.seconds(time, option: "--time") }
+    guard steps == nil, trainingTokens == nil, recipe == nil else { return nil }
+    return TrainingDefaults.seconds
+  }
+
+  /// The recipe without what depends on the number of steps: its budget may be a placeholder.
+  ///
+  /// - Parameter sequenceLength: the length of sequences, where no file gives it.
+  func base(sequenceLength: Int?) throws -> TrainingRecipe {
+    var result = try file() ?? TrainingRecipe()
+    if let sequenceLength { result.sequenceLength = sequenceLength }
+    result.batchSize = batch ?? (recipe == nil ? TrainingDefaults.batch : result.batchSize)
+    result.accumulation = accumulation ?? result.accumulation
+    result.seed = seed ?? result.seed
+    if let clip { result.clipNorm = clip > 0 ? clip : nil }
+    result.zLoss = zLoss ?? result.zLoss
+    if let steps { result.budget = .steps(steps) }
+    if let trainingTokens {
+      result.budget = .tokens(try OptionCheck.count(trainingTokens, option: "--training-tokens"))
+    }
+    try setOptimizer(of: &result)
+    return result
+  }
+
+  /// What depends on the number of steps.
+  ///
+  /// - Parameters:
+  ///   - recipe: a recipe whose budget is final.
+  ///   - validationBatches: the number of micro-batches that there are to validate on.
+  func completed(
+    _ recipe: TrainingRecipe, validationBatches: Int
+  ) throws -> TrainingRecipe {
+    var result = recipe
+    let steps = result.steps
+    let isFile = self.recipe != nil
+    if schedule != nil || !isFile {
+      result.schedule = Schedule(warmup: result.schedule.warmup, try shape(steps: steps))
+    }
+    if let warmup {
+      result.schedule.warmup = warmup
+    } else if !isFile {
+      let usual = TrainingDefaults.warmup
+      result.schedule.warmup = min(usual.steps, Int(usual.share * Double(steps)))
+    }
+    if !isFile {
+      result.validation.every = max(steps / TrainingDefaults.validations, 1)
+      result.checkpoints.every = max(steps / TrainingDefaults.checkpoints, 1)
+      // A forward pass is about a third of a step; so many of them are a small part of the run.
+      let share = TrainingDefaults.validationShare * 3
+      let affordable =
+        share * Double(steps * result.accumulation) / Double(TrainingDefaults.validations)
+      result.validation.batches = max(min(validationBatches, max(Int(affordable), 8)), 1)
+    }
+    try result.validate()
+    return result
+  }
+
+  private func setOptimizer(of recipe: inout TrainingRecipe) throws {
+    let name: OptimizerName
+    if let optimizer {
+      name = try OptionCheck.choice(optimizer, option: "--optimizer")
+    } else if self.recipe == nil {
+      name = TrainingDefaults.optimizer
+    } else {
+      recipe.optimizer = adjusted(recipe.optimizer)
+      return
+    }
+    let rate = TrainingDefaults.learningRate(name)
+    switch name {
+    case .adamw: recipe.optimizer = .adamW(AdamWSettings(learningRate: rate))
+    case .sgd: recipe.optimizer = .sgd(SGDSettings(learningRate: rate))
+    case .lion: recipe.optimizer = .lion(LionSettings(learningRate: rate))
+    case .muon:
+      let rest = AdamWSettings(learningRate: TrainingDefaults.learningRate(.adamw))
+      recipe.optimizer = .muon(MuonSettings(learningRate: rate, rest: rest))
+    }
+    recipe.optimizer = adjusted(recipe.optimizer)
+  }
+
+  /// The same optimiser with the rate and the decay of the options.
+  private func adjusted(_ optimizer: OptimizerSettings) -> OptimizerSettings {
+    switch optimizer {
+    case .adamW(var settings):
+      settings.learningRate = learningRate ?? settings.learningRate
+      settings.weightDecay = weightDecay ?? settings.weightDecay
+      return .adamW(settings)
+    case .sgd(var settings):
+      settings.learningRate = learningRate ?? settings.learningRate
+      settings.weightDecay = weightDecay ?? settings.weightDecay
+      return .sgd(settings)
+    case .lion(var settings):
+      settings.learningRate = learningRate ?? settings.learningRate
+      settings.weightDecay = weightDecay ?? settings.weightDecay
+      return .lion(settings)
+    case .muon(var settings):
+      if let learningRate {
+        // The rate of all other parameters keeps its ratio to that of hidden matrices.
+        settings.rest.learningRate *= learningRate / settings.learningRate
+        settings.learningRate = learningRate
+      }
+      if let weightDecay {
+        settings.weightDecay = weightDecay
+        settings.rest.weightDecay = weightDecay
+      }
+      return .muon(settings)
+    }
+  }
+
+  private func shape(steps: Int) throws -> Schedule.Shape {
+    let name: ScheduleName =
+      try schedule.map { try OptionCheck.choice($0, option: "--schedule") }
+      ?? TrainingDefaults.schedule
+    let share = TrainingDefaults.decayShare
+    switch name {
+    case .cosine: return .cosine(floor: 0.1)
+    case .linear: return .linear
+    case .constant: return .constant
+    case .wsd:
+      return .warmupStableDecay(
+        decayFraction: share, decayShape: .oneMinusSquareRoot, floor: 0)
+    case .cooldown:
+      return .constantWithCooldown(cooldownSteps: max(Int(share * Double(steps)), 1))
+    }
+  }
+}

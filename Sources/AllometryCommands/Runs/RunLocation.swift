@@ -1,0 +1,102 @@
+internal import Foundation
+internal import LanguageModels
+
+/// Where the files of a trained model are: in a run's folder or in a folder of `transformers`.
+struct RunLocation {
+  /// The folder with the model.
+  var checkpoint: String
+  /// The file with the tokenizer; nil if there is none.
+  var tokenizer: String?
+
+  /// Finds the newest checkpoint of a run, or the model in a folder.
+  ///
+  /// - Parameter path: the folder that was named.
+  init(_ path: String) throws {
+    let files = FileManager.default
+    var isFolder: ObjCBool = false
+    guard files.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw CommandFailure(.missingInput, "\(path): there is no such folder")
+    }
+    guard isFolder.boolValue else {
+      throw CommandFailure(
+        .missingInput, "\(path): found a file, expected the folder of a run or a checkpoint")
+    }
+    let names = (try? files.contentsOfDirectory(atPath: "\(path)/checkpoints")) ?? []
+    let steps = names.filter { $0.hasPrefix("step-") }
+      .compactMap { name in Int(name.dropFirst(5)).map { (step: $0, name: name) } }
+    if let newest = steps.max(by: { $0.step < $1.step }) {
+      checkpoint = "\(path)/checkpoints/\(newest.name)"
+    } else if ["config.json", "allometry.json", "model.safetensors"].contains(where: {
+      files.fileExists(atPath: "\(path)/\($0)")
+    }) {
+      checkpoint = path
+    } else if files.fileExists(atPath: "\(path)/run.json") {
+      throw CommandFailure(
+        .missingInput, "\(path): the run has no checkpoint yet; let it train on")
+    } else {
+      throw CommandFailure(
+        .missingInput, "\(path): found neither a run's checkpoints nor a model.safetensors")
+    }
+    // A checkpoint inside a run's folder has its tokenizer two folders above.
+    tokenizer = [path, "\(path)/../.."].map { "\($0)/tokenizer.json" }
+      .first { files.fileExists(atPath: $0) }
+  }
+
+  /// The model.
+  func model() throws -> LanguageModel<Float> { try ModelCheckpoint.load(checkpoint) }
+
+  /// What cuts text into the model's tokens; nil for models of numbers.
+  func loadTokenizer() throws -> (any Tokenizer)? {
+    try tokenizer.map { try BytePairTokenizer(contentsOf: $0) }
+  }
+}
+
+/// The bytes as a vocabulary of `tokenizer.json`, so that a run folder says how text was cut and
+/// other tools can read it.
+enum ByteTokenizerFile {
+  /// The text of the file: byte b is token b, the end of text is 256, and nothing is merged.
+  static func json() -> String {
+    var shifted: UInt32 = 0x100
+    let spellings = (0..<256).map { (byte: UInt32) -> String in
+      // GPT-2's table: printable characters stand for themselves.
+      let isPrintable = (33...126).contains(byte) || (161...172).contains(byte) || byte >= 174
+      let scalar = isPrintable ? byte : shifted
+      if !isPrintable { shifted += 1 }
+      let text = String(String.UnicodeScalarView([Unicode.Scalar(scalar) ?? " "]))
+      let quoted = text == "\"" || text == "\\" ? "\\\(text)" : text
+      return "      \"\(quoted)\": \(byte)"
+    }
+    return """
+      {
+        "version": "1.0",
+        "truncation": null,
+        "padding": null,
+        "added_tokens": [
+          {"id": 256, "content": "<|endoftext|>", "single_word": false, "lstrip": false, \
+      "rstrip": false, "normalized": false, "special": true}
+        ],
+        "normalizer": null,
+        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, \
+      "use_regex": true},
+        "post_processor": null,
+        "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, \
+      "use_regex": false},
+        "model": {
+          "type": "BPE",
+          "dropout": null,
+          "unk_token": null,
+          "continuing_subword_prefix": null,
+          "end_of_word_suffix": null,
+          "fuse_unk": false,
+          "byte_fallback": false,
+          "ignore_merges": false,
+          "vocab": {
+      \(spellings.joined(separator: ",\n"))
+          },
+          "merges": []
+        }
+      }
+
+      """
+  }
+}

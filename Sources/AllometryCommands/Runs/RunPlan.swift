@@ -1,0 +1,166 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LanguageModels
+internal import Reports
+internal import Tensors
+internal import Training
+
+/// Everything about a run that is decided before it starts.
+struct RunPlan {
+  /// The run's folder.
+  var folder: String
+  var data: TrainingData
+  var model: ModelConfiguration
+  /// The folder whose weights the run starts from; nil for random ones.
+  var startingFolder: String?
+  var recipe: TrainingRecipe
+  /// What is written about the run.
+  var record: RunRecord
+  /// Whether the folder had this run already.
+  var isKnown: Bool
+  /// The time of a step, where it was measured.
+  var calibration: Calibration?
+
+  /// Reads the data and settles all sizes.
+  ///
+  /// - Parameters:
+  ///   - command: checked options.
+  ///   - arguments: the options as they were written.
+  ///   - pool: the threads.
+  init(_ command: TrainCommand, arguments: [String], pool: ThreadPool) throws {
+    let folder = command.out ?? Self.name(command)
+    self.folder = folder
+    let old = command.dryRun ? nil : try RunRecord.read(folder)
+    isKnown = old != nil
+    var dataArguments = command.data
+    let start = try command.model.from.map { try RunLocation($0) }
+    if dataArguments.tokenizer == nil, let tokenizer = start?.tokenizer,
+      dataArguments.tokens == nil, dataArguments.language == nil, dataArguments.task == nil
+    {
+      dataArguments.tokenizer = tokenizer
+    }
+    data = try TrainingData(dataArguments, folder: folder)
+    startingFolder = start?.checkpoint
+
+    let file = try command.recipe.file()
+    let wantedLength = command.model.context ?? data.sequenceLength
+    if let length = wantedLength, length < data.shortestSequence {
+      throw CommandFailure(
+        .usage,
+        "--context: found \(length), expected at least \(data.shortestSequence), the longest "
+          + "example of the task")
+    }
+    let usual = file?.sequenceLength ?? TrainingDefaults.context
+    if let start {
+      model = try start.model().configuration
+    } else {
+      model = try command.model.configuration(
+        vocabulary: data.vocabularyCount, context: wantedLength ?? usual)
+    }
+    guard model.vocabularyCount >= data.vocabularyCount else {
+      throw CommandFailure(
+        .badData,
+        "the model has \(model.vocabularyCount) tokens, but the data have \(data.vocabularyCount)")
+    }
+    try model.validate()
+    let length = wantedLength ?? min(usual, model.contextLength)
+    recipe = try command.recipe.base(sequenceLength: length)
+    guard recipe.sequenceLength <= model.contextLength else {
+      throw CommandFailure(
+        .usage,
+        "sequences of \(recipe.sequenceLength) tokens do not fit into the model's context of "
+          + "\(model.contextLength)")
+    }
+    try Self.checkMemory(model, recipe)
+    // What is wrong with the data is said before the trial, not after it.
+    _ = try data.source(recipe)
+    let batches = try data.validationBatches(recipe)
+
+    let time = try command.recipe.timeBudget()
+    if let old, old.timeBudget != time {
+      let began =
+        old.timeBudget.map { "a time of \(NumberFormat.duration($0))" } ?? "a number of steps"
+      throw CommandFailure(
+        .badConfiguration,
+        "\(folder): the run in this folder began with \(began); use the same options or another "
+          + "--out")
+    }
+    if let old, time != nil {
+      recipe.budget = old.recipe.budget
+    } else if time != nil || command.dryRun {
+      let trial = try Calibration(model, recipe: recipe, data: data, pool: pool)
+      calibration = trial
+      if let time { recipe.budget = .steps(trial.steps(in: time)) }
+    }
+    recipe = try command.recipe.completed(recipe, validationBatches: batches)
+
+    let costs = ModelCosts(model)
+    record =
+      old
+      ?? RunRecord(
+        version: AllometryCommand.configuration.version, status: .running, arguments: arguments,
+        timeBudget: time, data: data.record, model: model, parameterCount: costs.parameterCount,
+        nonEmbeddingParameterCount: costs.nonEmbeddingParameterCount, recipe: recipe,
+        threads: pool.threadCount, started: Date())
+    record.threads = pool.threadCount
+    if let old { try refuse(ifDifferentFrom: old) }
+  }
+
+  /// A run goes on with what it began with, or not at all.
+  private func refuse(ifDifferentFrom old: RunRecord) throws {
+    let change: String?
+    if old.data != data.record {
+      change = "other data (\(old.data.name), \(old.data.hash))"
+    } else if old.model != model {
+      change = "another model"
+    } else if let difference = try recipe.firstDifference(from: old.recipe) {
+      change = "\(difference.key) \(difference.other), found \(difference.value)"
+    } else {
+      change = nil
+    }
+    guard let change else { return }
+    throw CommandFailure(
+      .badConfiguration,
+      "\(folder): the run in this folder began with \(change); use the same options or another "
+        + "--out")
+  }
+
+  /// A model that cannot fit is refused before the system kills the process.
+  private static func checkMemory(_ model: ModelConfiguration, _ recipe: TrainingRecipe) throws {
+    // Weights, gradients and two moments; then logits, the largest activation.
+    let logits =
+      Double(recipe.microBatchSize) * Double(recipe.sequenceLength) * Double(model.vocabularyCount)
+    let bytes = 4 * (4 * Double(ModelCosts(model).parameterCount) + logits)
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes > memory else { return }
+    throw CommandFailure(
+      .usage,
+      "the model and its optimiser need at least \(NumberFormat.scale(bytes))B of memory, but "
+        + "this machine has \(NumberFormat.scale(memory))B")
+  }
+
+  /// A folder's name from the options alone, so that the same command finds it again.
+  private static func name(_ command: TrainCommand) -> String {
+    func last(_ path: String) -> String {
+      ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    }
+    let data = command.data
+    let model = command.model
+    var parts = [
+      data.task ?? data.language ?? (data.text ?? data.tokens).map(last) ?? "toolchain"
+    ]
+    if let from = model.from ?? model.model {
+      parts.append(last(from))
+    } else {
+      parts.append(model.preset ?? TrainingDefaults.preset.rawValue)
+      if let parameters = model.parameters {
+        parts.append(parameters)
+      } else {
+        let layers = model.layers ?? TrainingDefaults.layers
+        parts.append("\(layers)x\(model.width ?? layers * TrainingDefaults.widthPerLayer)")
+      }
+    }
+    parts.append("seed\(command.recipe.seed ?? 0)")
+    return "runs/" + parts.joined(separator: "-")
+  }
+}

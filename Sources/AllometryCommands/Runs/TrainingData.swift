@@ -1,0 +1,120 @@
+internal import Corpora
+internal import Foundation
+internal import LanguageModels
+internal import Training
+
+/// What a run is trained on and judged by, ready to be cut into batches.
+struct TrainingData {
+  /// The kinds of data.
+  enum Content {
+    case text(TextContent)
+    case tokens(training: TokenStream, evaluation: TokenStream)
+    case language(any SyntheticLanguage)
+    case task(any SyntheticTask)
+  }
+
+  /// Text on both sides of a split.
+  struct TextContent {
+    var corpus: TextCorpus
+    var split: CorpusSplit
+    var training: TokenStream
+    /// The part of the validation side that runs are judged by.
+    var evaluation: TokenStream
+    var evaluationDocuments: Int
+  }
+
+  var content: Content
+  /// What `run.json` says about the data.
+  var record: DataRecord
+  /// What cut the text; nil where the data are numbers.
+  var tokenizer: (any Tokenizer)?
+  var vocabularyCount: Int
+
+  /// The length of sequences that the data ask for; nil for any.
+  var sequenceLength: Int? {
+    if case .task(let task) = content { return task.longestExample - 1 }
+    return nil
+  }
+
+  /// The shortest sequence that the data can be cut into.
+  var shortestSequence: Int {
+    if case .task(let task) = content { return task.longestExample - 1 }
+    return 1
+  }
+
+  /// The training side as batches.
+  func source(_ recipe: TrainingRecipe) throws -> any BatchSource {
+    switch content {
+    case .text(let text): try TextBatches(text.training, recipe: recipe)
+    case .tokens(let training, _): try TextBatches(training, recipe: recipe)
+    case .language(let language): LanguageBatches(language, recipe: recipe)
+    case .task(let task): try TaskBatches(task, recipe: recipe)
+    }
+  }
+
+  /// The held-out side as batches.
+  func validation(_ recipe: TrainingRecipe) throws -> any ValidationBatches {
+    switch content {
+    case .text, .tokens: try windows(recipe)
+    case .language(let language): LanguageValidation(language, recipe: recipe)
+    case .task(let task): try TaskValidation(task, recipe: recipe)
+    }
+  }
+
+  /// The number of micro-batches that there are to validate on.
+  func validationBatches(_ recipe: TrainingRecipe) throws -> Int {
+    switch content {
+    case .text, .tokens:
+      var all = recipe
+      all.validation.batches = Int(Int32.max)
+      return try windows(all).count
+    case .language, .task:
+      return max(
+        TrainingDefaults.evaluationBytes / (recipe.microBatchSize * recipe.sequenceLength), 1)
+    }
+  }
+
+  /// The held-out windows of text or tokens.
+  func windows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
+    let stream: TokenStream
+    switch content {
+    case .text(let text): stream = text.evaluation
+    case .tokens(_, let evaluation): stream = evaluation
+    case .language, .task:
+      throw CommandFailure(.internalError, "synthetic data have no windows of a stream")
+    }
+    let (most, overflows) = recipe.validation.batches.multipliedReportingOverflow(
+      by: recipe.microBatchSize)
+    return try EvaluationBatches(
+      stream: stream, contextLength: recipe.sequenceLength, batchSize: recipe.microBatchSize,
+      maximumWindows: overflows ? nil : most)
+  }
+}
+
+/// What `run.json` says about the data.
+struct DataRecord: Codable, Hashable {
+  /// text, tokens, language or task.
+  var kind: String
+  /// What the data are called.
+  var name: String
+  /// A hash of the text or tokens, or of what defines the language or task.
+  var hash: String
+  /// bytes, bpe or the name of a file; nil where the data are numbers.
+  var tokenizer: String?
+  /// A hash of everything that decides how text is cut.
+  var tokenizerFingerprint: String?
+  /// The number of tokens to train on; nil where there is no end of them.
+  var trainingTokens: Int?
+  /// The number of documents that the run is judged by.
+  var evaluationDocuments: Int?
+  /// What was left out.
+  var notes: [String] = []
+}
+
+extension UInt64 {
+  /// Sixteen hexadecimal digits, for hashes.
+  var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

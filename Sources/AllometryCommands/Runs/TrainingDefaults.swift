@@ -1,0 +1,67 @@
+internal import LanguageModels
+internal import Training
+
+/// What `allometry train` does unless it is told otherwise, tuned for a few minutes on two cores.
+enum TrainingDefaults {
+  /// The architecture.
+  static let preset = ModelPreset.llama
+  /// The number of layers, where no number of parameters is given.
+  static let layers = 4
+  /// The width of the residual stream a layer.
+  static let widthPerLayer = 32
+  /// The width of an attention head in models narrower than `wide`, and in others.
+  static let headWidth = (narrow: 32, wide: 64)
+  /// The width from which heads are wide.
+  static let wide = 512
+  /// The longest sequence in tokens.
+  static let context = 256
+  /// The number of sequences of a step.
+  static let batch = 16
+  /// The time to train, in seconds, where no budget is given.
+  static let seconds = 180.0
+  /// The number of tokens of a byte-pair vocabulary.
+  static let vocabulary = 1024
+  /// The rule by which gradients change parameters.
+  static let optimizer = OptimizerName.adamw
+  /// How the learning rate falls.
+  static let schedule = ScheduleName.cosine
+  /// The share of the run in which the learning rate rises, and the most steps of it.
+  static let warmup = (share: 0.1, steps: 100)
+  /// The share of a run in which the learning rate of `wsd` and `cooldown` falls.
+  static let decayShare = 0.2
+  /// How often a run measures its validation loss, the end included.
+  static let validations = 10
+  /// How often a run writes a checkpoint, the end included.
+  static let checkpoints = 10
+  /// The most validation text that a run is judged by, in bytes.
+  static let evaluationBytes = 128 << 10
+  /// The most of a run's arithmetic that goes into validation.
+  static let validationShare = 0.06
+  /// The share of the documents that are never trained on.
+  static let validationFraction = 0.05
+
+  /// The peak learning rate of an optimiser.
+  static func learningRate(_ optimizer: OptimizerName) -> Double {
+    switch optimizer {
+    case .adamw: 3e-3
+    case .sgd: 0.3
+    case .muon: 0.02
+    case .lion: 5e-4
+    }
+  }
+}
+
+/// The architectures that can be named on the command line.
+enum ModelPreset: String, CaseIterable, Codable {
+  case gpt2, llama
+}
+
+/// The optimisers that can be named on the command line.
+enum OptimizerName: String, CaseIterable {
+  case adamw, sgd, muon, lion
+}
+
+/// The schedules that can be named on the command line.
+enum ScheduleName: String, CaseIterable {
+  case cosine, wsd, linear, constant, cooldown
+}

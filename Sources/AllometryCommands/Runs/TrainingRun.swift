@@ -1,0 +1,171 @@
+internal import ArgumentParser
+internal import Corpora
+internal import Foundation
+internal import LanguageModels
+internal import Reports
+internal import Tensors
+internal import Training
+
+/// Carries a planned run out: trains, judges, reports.
+struct TrainingRun {
+  private var plan: RunPlan
+  private let command: TrainCommand
+  private let pool: ThreadPool
+
+  init(_ plan: RunPlan, command: TrainCommand, pool: ThreadPool) {
+    self.plan = plan
+    self.command = command
+    self.pool = pool
+  }
+
+  /// The file of the report.
+  private var reportPath: String { command.report ?? "\(plan.folder)/report.html" }
+
+  /// Trains to the end or until it is asked to stop.
+  func run() throws {
+    var record = plan.record
+    try prepareFolder()
+    // The lock goes away with the process, however it ends.
+    let lock = try lockFolder()
+    defer { close(lock) }
+    if record.status == .finished, record.result != nil {
+      Console.error("The run in \(plan.folder) has finished already.")
+      if command.report != nil { try writeReport(record) }
+      return try show(record)
+    }
+    announce(record)
+    record.status = .running
+    try record.write(to: plan.folder)
+
+    let model = try startingModel()
+    let objective = LanguageModelObjective(model)
+    let trainer = try Trainer(
+      objective, recipe: plan.recipe, source: try plan.data.source(plan.recipe),
+      validation: try plan.data.validation(plan.recipe), pool: pool, folder: plan.folder)
+    let progress = TrainingProgressLine()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome = try trainer.run(stop: StopRequest.onInterrupt(), report: progress.report)
+    progress.finish()
+    record.seconds += (clock.now - start) / .seconds(1)
+    switch outcome {
+    case .stopped(let step):
+      record.status = .stopped
+      try record.write(to: plan.folder)
+      Console.error(
+        "Stopped after step \(step) of \(plan.recipe.steps). Go on with:\n"
+          + "  allometry train --resume --out \(plan.folder)")
+      throw ExitCode(130)
+    case .diverged(let step, let what):
+      record.status = .diverged
+      try record.write(to: plan.folder)
+      throw CommandFailure(
+        .badConfiguration,
+        "the \(what.rawValue) was not finite at step \(step + 1); lower --learning-rate or raise "
+          + "--warmup, in another --out")
+    case .finished:
+      record.result = try judge(model)
+      record.status = .finished
+      try record.write(to: plan.folder)
+      try writeReport(record)
+      if let path = command.appendTo {
+        try RunRows(path: path).append(record, run: plan.folder)
+      }
+      try show(record)
+    }
+  }
+
+  private func startingModel() throws -> LanguageModel<Float> {
+    if let folder = plan.startingFolder { return try ModelCheckpoint.load(folder) }
+    return try LanguageModel<Float>(plan.model, seed: plan.recipe.seed)
+  }
+
+  private func prepareFolder() throws {
+    let files = FileManager.default
+    do {
+      try files.createDirectory(atPath: plan.folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(.cannotCreate, "\(plan.folder): the folder cannot be made")
+    }
+    guard files.isWritableFile(atPath: plan.folder) else {
+      throw CommandFailure(.cannotCreate, "\(plan.folder): the folder cannot be written to")
+    }
+    if !plan.isKnown, files.fileExists(atPath: "\(plan.folder)/recipe.json") {
+      throw CommandFailure(
+        .badData, "\(plan.folder): found the files of a run without run.json; use another --out")
+    }
+    guard let tokenizer = plan.data.tokenizer else { return }
+    let path = "\(plan.folder)/tokenizer.json"
+    guard !files.fileExists(atPath: path) else { return }
+    if let pairs = tokenizer as? BytePairTokenizer {
+      try writeFile(pairs.json(), to: path)
+    } else {
+      try writeFile(ByteTokenizerFile.json(), to: path)
+    }
+  }
+
+  private func lockFolder() throws -> Int32 {
+    let path = "\(plan.folder)/.lock"
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw CommandFailure(.cannotCreate, "\(path): the file cannot be written")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw CommandFailure(
+        .cannotCreate, "\(plan.folder): another process is training the run in this folder")
+    }
+    return descriptor
+  }
+
+  private func announce(_ record: RunRecord) {
+    let model = plan.model
+    let recipe = plan.recipe
+    var lines = [
+      "\(NumberFormat.scale(Double(record.parameterCount))) parameters (\(model.layers.count) "
+        + "layers of width \(model.width)), \(plan.data.record.name), "
+        + "\(recipe.steps) steps of \(recipe.tokensPerStep) tokens, \(pool.threadCount) "
+        + "thread\(pool.threadCount == 1 ? "" : "s"): \(plan.folder)"
+    ]
+    if let calibration = plan.calibration, let time = record.timeBudget {
+      lines.append(
+        "A step takes \(NumberFormat.duration(calibration.secondsPerStep)) here, so "
+          + "\(recipe.steps) steps are about \(NumberFormat.duration(time)).")
+    }
+    for line in lines { Console.error(line) }
+  }
+
+  /// The losses on held-out data, of the model and of what it has to beat.
+  private func judge(_ model: LanguageModel<Float>) throws -> RunResult {
+    var result = RunResult()
+    let baselines = Baselines(data: plan.data, recipe: plan.recipe)
+    let curve = LossTable.points("\(plan.folder)/validation.csv", column: "loss")
+    let extent = try baselines.extent()
+    result.validationLoss = curve.last?.loss
+    result.validationTokens = extent.tokens
+    result.validationBytes = extent.bytes
+    if let loss = result.validationLoss, let bytes = extent.bytes, bytes > 0 {
+      result.bitsPerByte = BitsPerByte.bitsPerByte(
+        nats: loss * Double(extent.tokens), byteCount: bytes)
+    }
+    if !command.noBaselines { result.baselines = try baselines.losses() }
+    if case .task(let task) = plan.data.content {
+      result.accuracy = try TaskAccuracy(
+        task, model: model, examples: 512, seed: TaskAccuracy.seed(after: plan.recipe.seed),
+        pool: pool)
+    }
+    return result
+  }
+
+  private func writeReport(_ record: RunRecord) throws {
+    try writeFile(RunReport(record: record, folder: plan.folder).html(), to: reportPath)
+  }
+
+  private func show(_ record: RunRecord) throws {
+    if command.json {
+      Console.print(try record.json())
+    } else {
+      Console.print(
+        RunSummary(record: record, folder: plan.folder, report: reportPath).text(), terminator: "")
+    }
+  }
+}
