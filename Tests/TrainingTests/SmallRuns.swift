@@ -42,10 +42,11 @@ final class CountingBatches: BatchSource, ValidationBatches {
 
 /// A two-layer GPT-2 small enough for hundreds of steps a second.
 func tinyModel<Element: TensorElement>(
-  _ type: Element.Type, seed: UInt64 = 1, spectral: Bool = false
+  _ type: Element.Type, seed: UInt64 = 1, width: Int = 16, vocabulary: Int = 13,
+  spectral: Bool = false
 ) throws -> LanguageModelObjective<Element> {
   var configuration = ModelConfiguration.gpt2(
-    width: 16, layers: 2, heads: 2, vocabulary: 13, context: 8)
+    width: width, layers: 2, heads: 2, vocabulary: vocabulary, context: 8)
   if spectral {
     for index in configuration.layers.indices {
       guard case .attention(var attention) = configuration.layers[index].tokenMixer else {

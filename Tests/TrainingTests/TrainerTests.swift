@@ -7,10 +7,10 @@ import Training
 @Suite struct TrainerTests {
   /// The rows of all steps, and the parameters at the end.
   private func train<Element: TensorElement>(
-    _ recipe: TrainingRecipe, threads: Int = 1, as type: Element.Type,
-    spectral: Bool = false
+    _ recipe: TrainingRecipe, threads: Int = 1, as type: Element.Type, width: Int = 16,
+    vocabulary: Int = 13
   ) throws -> (losses: [Double], parameters: [[Element]], outcome: TrainingOutcome) {
-    let objective = try tinyModel(type, spectral: spectral)
+    let objective = try tinyModel(type, width: width, vocabulary: vocabulary)
     let trainer = try Trainer(
       objective, recipe: recipe, source: CountingBatches(), validation: CountingBatches(),
       pool: ThreadPool(threads: threads))
@@ -38,9 +38,12 @@ import Training
   func anyNumberOfThreadsGivesTheSameBits(_ optimizer: OptimizerSettings) throws {
     var recipe = tinyRecipe()
     recipe.optimizer = optimizer
-    let one = try train(recipe, threads: 1, as: Float.self)
+    recipe.budget = .steps(4)
+    // Wide enough that products, norms and steps are cut into several items.
+    let one = try train(recipe, as: Float.self, width: 64, vocabulary: 600)
     for threads in 2...3 {
-      let more = try train(recipe, threads: threads, as: Float.self)
+      let more = try train(
+        recipe, threads: threads, as: Float.self, width: 64, vocabulary: 600)
       #expect(more.losses == one.losses)
       #expect(more.parameters == one.parameters)
     }
