@@ -35,40 +35,42 @@ def peak_megabytes():
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
-def meet():
-    """Waits until the other process of a pair is warm too; false without another process."""
-    pair = os.environ.get("ALLOMETRY_PEER_PAIR")
-    if pair is None:
-        return False
-    folder, index = pair.rsplit(":", 1)
-    open(os.path.join(folder, index), "w").close()
-    deadline = time.monotonic() + 120
-    while len(os.listdir(folder)) < 2:
-        if time.monotonic() > deadline:
-            sys.exit("the other process of the pair did not start")
-        time.sleep(0.005)
-    return True
+def in_turns():
+    """Whether other programs take turns with this one: each line of standard input is the length
+    of a turn in seconds, and any other line is the end."""
+    return os.environ.get("ALLOMETRY_TURNS") == "1"
+
+
+def turns():
+    """The lengths of the turns; the rate of each is written by `best_rate`."""
+    print(json.dumps(dict(ready=True)), flush=True)
+    for line in iter(sys.stdin.readline, ""):
+        try:
+            yield float(line)
+        except ValueError:
+            return
 
 
 def best_rate(work, amount, seconds, blocks=5):
     """The highest rate over equal stretches of time, since other programs can only slow one down.
 
     `work` does `amount` and returns when it is done; it has been run before, so nothing is compiled
-    in here. Of a pair of processes each takes the mean over the whole time, because their best
-    stretches would not coincide.
+    in here. A program that takes turns works when it is told to instead of `seconds`.
     """
-    if meet():
-        blocks = 1
     best, total = 0.0, 0
-    for _ in range(blocks):
-        count, start = 0, time.perf_counter()
+    for stretch in turns() if in_turns() else [seconds / blocks] * blocks:
+        count, cpu, start = 0, time.process_time(), time.perf_counter()
         while True:
             work()
             count += 1
             elapsed = time.perf_counter() - start
-            if elapsed >= seconds / blocks:
+            if elapsed >= stretch:
                 break
-        best, total = max(best, count * amount / elapsed), total + count
+        rate = count * amount / elapsed
+        best, total = max(best, rate), total + count
+        if in_turns():
+            print(json.dumps(dict(rate=rate, wall=elapsed, cpu=time.process_time() - cpu)),
+                  flush=True)
     return best, total
 
 

@@ -8,8 +8,14 @@ struct Main {
   static let usage = """
     usage: allometry-benchmarks prepare DIR [--data DIR]   write the inputs of all programs
            allometry-benchmarks measure NAME DIR           one line of JSON for each measurement
+           allometry-benchmarks measure NAME [PYTHON]      the same of the engine, with its peers
            allometry-benchmarks table FILE [--json]        the measurements of all programs
-    NAME is chinchilla, isoflop, import or laws.
+           allometry-benchmarks work train SIZE THREADS RUNS | decode SIZE THREADS BATCH
+             | product ORDER THREADS ours|blas | read BYTES THREADS | attention LENGTH THREADS
+                                                           one program of the engine, which works
+                                                           for the seconds that each line says
+    NAME with DIR is chinchilla, isoflop, import or laws; without, train, decode, side-by-side,
+    attention or sgemm.
     """
 
   static func main() {
@@ -26,16 +32,23 @@ struct Main {
     case ("prepare", 2): try Inputs(folder: arguments[1], data: nil).write()
     case ("prepare", 4) where arguments[2] == "--data":
       try Inputs(folder: arguments[1], data: arguments[3]).write()
-    case ("measure", 3):
-      guard let benchmark = Benchmark(rawValue: arguments[1]) else { throw UsageError() }
-      for measurement in try benchmark.measure(inputs: arguments[2]) {
-        print(try measurement.line())
-      }
+    case ("measure", 2), ("measure", 3):
+      let place = arguments.count == 3 ? arguments[2] : nil
+      for measurement in try measure(arguments[1], place) { print(try measurement.line()) }
+    case ("work", 2...): try Work.serve(Array(arguments.dropFirst()))
     case ("table", 2): print(try MeasurementTable(path: arguments[1]).text())
     case ("table", 3) where arguments[2] == "--json":
       print(try MeasurementTable(path: arguments[1]).json())
     default: throw UsageError()
     }
+  }
+
+  private static func measure(_ name: String, _ place: String?) throws -> [Measurement] {
+    if let benchmark = EngineBenchmark(rawValue: name) {
+      return try benchmark.measure(EngineBenchmarks(python: place))
+    }
+    guard let benchmark = Benchmark(rawValue: name), let place else { throw UsageError() }
+    return try benchmark.measure(inputs: place)
   }
 }
 
@@ -52,6 +65,25 @@ enum Benchmark: String {
     case .isoflop: try measureIsoFLOP(inputs: inputs)
     case .import: try measureImport(inputs: inputs)
     case .laws: try measureLaws()
+    }
+  }
+}
+
+/// What is measured of the training engine, each program in a process of its own.
+enum EngineBenchmark: String {
+  case train
+  case decode
+  case sideBySide = "side-by-side"
+  case attention
+  case sgemm
+
+  func measure(_ engine: EngineBenchmarks) throws -> [Measurement] {
+    switch self {
+    case .train: try engine.train()
+    case .decode: try engine.decode()
+    case .sideBySide: try engine.sideBySide()
+    case .attention: try engine.attention()
+    case .sgemm: try engine.products()
     }
   }
 }

@@ -29,14 +29,20 @@ struct Stopwatch {
   ) throws -> [Result] {
     var results: [Result] = []
     for _ in 0..<repetitions {
-      let start = (wall: Self.now(CLOCK_MONOTONIC), cpu: Self.now(CLOCK_PROCESS_CPUTIME_ID))
+      let start = (wall: Self.wallNow, cpu: Self.cpuNow)
       results.append(try work())
-      wall = min(wall, Self.now(CLOCK_MONOTONIC) - start.wall)
-      cpu = min(cpu, Self.now(CLOCK_PROCESS_CPUTIME_ID) - start.cpu)
+      wall = min(wall, Self.wallNow - start.wall)
+      cpu = min(cpu, Self.cpuNow - start.cpu)
     }
     guard wall >= floor else { throw Implausible(seconds: wall, floor: floor) }
     return results
   }
+
+  /// Seconds on a clock that only runs forward.
+  static var wallNow: Double { now(CLOCK_MONOTONIC) }
+
+  /// CPU seconds of all threads of the process so far.
+  static var cpuNow: Double { now(CLOCK_PROCESS_CPUTIME_ID) }
 
   private static func now(_ clock: clockid_t) -> Double {
     var time = timespec()
