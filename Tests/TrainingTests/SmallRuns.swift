@@ -71,3 +71,13 @@ func tinyRecipe() -> TrainingRecipe {
   recipe.diagnosticsEvery = 3
   return recipe
 }
+
+/// The largest absolute difference of two sequences of as many numbers; infinite where one is NaN.
+func largestDifference<A: BinaryFloatingPoint, B: BinaryFloatingPoint>(
+  _ one: some Sequence<A>, _ other: some Sequence<B>
+) -> Double {
+  zip(one, other).reduce(0) { largest, pair in
+    let difference = abs(Double(pair.0) - Double(pair.1))
+    return difference.isNaN ? .infinity : max(largest, difference)
+  }
+}
