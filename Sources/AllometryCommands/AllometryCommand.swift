@@ -25,7 +25,8 @@ public struct AllometryCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       FitCommand.self, ForecastCommand.self, PlanCommand.self, CompareCommand.self,
-      TrendsCommand.self, LawsCommand.self, TrainCommand.self,
+      TrendsCommand.self, LawsCommand.self, TrainCommand.self, GenerateCommand.self,
+      EvaluateCommand.self,
     ])
 
   /// Creates the command.

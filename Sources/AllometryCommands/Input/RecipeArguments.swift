@@ -152,13 +152,14 @@ struct RecipeArguments: ParsableArguments {
       result.schedule.warmup = min(usual.steps, Int(usual.share * Double(steps)))
     }
     if !isFile {
-      result.validation.every = max(steps / TrainingDefaults.validations, 1)
       result.checkpoints.every = max(steps / TrainingDefaults.checkpoints, 1)
-      // A forward pass is about a third of a step; so many of them are a small part of the run.
-      let share = TrainingDefaults.validationShare * 3
+      // A forward pass is about a third of a step. So many of them are a small part of the run.
       let affordable =
-        share * Double(steps * result.accumulation) / Double(TrainingDefaults.validations)
-      result.validation.batches = max(min(validationBatches, max(Int(affordable), 8)), 1)
+        Int(3 * TrainingDefaults.validationShare * Double(steps * result.accumulation))
+      let fewest = min(TrainingDefaults.fewestValidationBatches, validationBatches)
+      let times = max(min(TrainingDefaults.validations, affordable / fewest), 1)
+      result.validation.every = max(steps / times, 1)
+      result.validation.batches = max(min(validationBatches, affordable / times), fewest)
     }
     try result.validate()
     return result

@@ -132,9 +132,21 @@ enum Console {
     _ = write("\r\u{1B}[2K\(text)", to: 2)
   }
 
+  /// Prints bytes as they are, at once; ends the process with status 74 where that fails.
+  static func print(bytes: [UInt8]) {
+    guard write(bytes, to: 1) else {
+      _ = write("allometry: standard output cannot be written\n", to: 2)
+      exit(CommandFailure.Status.inputOutput.rawValue)
+    }
+  }
+
   /// Writes all of a text to an open file; false where that fails.
   static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var bytes = Array(text.utf8)[...]
+    write(Array(text.utf8), to: descriptor)
+  }
+
+  private static func write(_ text: [UInt8], to descriptor: Int32) -> Bool {
+    var bytes = text[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { buffer in
         #if canImport(Glibc)

@@ -43,14 +43,35 @@ struct Baselines {
     case .tokens:
       return [Baseline(name: "uniform", loss: log(Double(data.vocabularyCount)))]
     case .language(let language):
+      // On these very windows: the expected loss would carry the noise of drawing them.
       return [
         Baseline(
-          name: "ideal predictor", loss: language.idealLoss(targets: recipe.sequenceLength)),
+          name: "ideal predictor", loss: language.idealLoss(of: try languageWindows(language))),
         Baseline(name: "best without context", loss: language.unigramEntropy),
       ]
     case .task(let task):
       return [Baseline(name: "guessing", loss: log(Double(task.answerAlphabet.count)))]
     }
+  }
+
+  /// The windows that validate a run on a language.
+  private func languageWindows(_ language: any SyntheticLanguage) throws -> [[Int32]] {
+    let held = LanguageValidation(language, recipe: recipe)
+    let length = recipe.sequenceLength
+    var inputs = [Int32](repeating: 0, count: recipe.microBatchSize * length)
+    var targets = inputs
+    var windows: [[Int32]] = []
+    for batch in 0..<held.count {
+      inputs.withUnsafeMutableBufferPointer { inputs in
+        targets.withUnsafeMutableBufferPointer {
+          held.write(batch: batch, inputs: inputs, targets: $0)
+        }
+      }
+      for start in stride(from: 0, to: inputs.count, by: length) {
+        windows.append(Array(inputs[start..<start + length]) + [targets[start + length - 1]])
+      }
+    }
+    return windows
   }
 
   private func losses(

@@ -35,7 +35,7 @@ struct DryRun {
     let model = try LanguageModel<Float>(plan.model, seed: recipe.seed)
     let objective = LanguageModelObjective(model)
     let tape = Tape<Float>(pool: pool)
-    let recorded = try objective.record(
+    let recorded = objective.record(
       on: tape, batch: recipe.microBatchSize, length: recipe.sequenceLength, zLoss: recipe.zLoss,
       probe: nil)
     // Gradients of activations take their memory in the first backward pass.

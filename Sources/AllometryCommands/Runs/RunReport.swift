@@ -100,15 +100,16 @@ struct RunSummary {
     ]
     guard let result = record.result else { return lines.joined(separator: "\n") + "\n" }
     if let loss = result.validationLoss {
-      var table = TextTable(
-        columns: [
-          .init("on the same held-out data"), .init("nats/token", alignment: .trailing),
-          .init("bits/byte", alignment: .trailing),
-        ], widthLimit: Console.width)
+      let isText = result.bitsPerByte != nil
+      var columns: [TextTable.Column] = [
+        .init("on the same held-out data"), .init("nats/token", alignment: .trailing),
+      ]
+      if isText { columns.append(.init("bits/byte", alignment: .trailing)) }
+      var table = TextTable(columns: columns, widthLimit: Console.width)
       func row(_ name: String, _ loss: Double, _ bits: Double?) {
-        table.rows.append([
-          name, NumberFormat.fixed(loss, 4), bits.map { NumberFormat.fixed($0, 4) } ?? "–",
-        ])
+        let cells = [name, NumberFormat.fixed(loss, 4)]
+        table.rows.append(
+          isText ? cells + [bits.map { NumberFormat.fixed($0, 4) } ?? "–"] : cells)
       }
       row("this model", loss, result.bitsPerByte)
       for baseline in result.baselines { row(baseline.name, baseline.loss, baseline.bitsPerByte) }

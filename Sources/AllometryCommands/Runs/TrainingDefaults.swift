@@ -29,12 +29,14 @@ enum TrainingDefaults {
   static let warmup = (share: 0.1, steps: 100)
   /// The share of a run in which the learning rate of `wsd` and `cooldown` falls.
   static let decayShare = 0.2
-  /// How often a run measures its validation loss, the end included.
+  /// How often a run measures its validation loss, the end included, where it is long enough.
   static let validations = 10
   /// How often a run writes a checkpoint, the end included.
   static let checkpoints = 10
   /// The most validation text that a run is judged by, in bytes.
   static let evaluationBytes = 128 << 10
+  /// The fewest micro-batches of a validation.
+  static let fewestValidationBatches = 8
   /// The most of a run's arithmetic that goes into validation.
   static let validationShare = 0.06
   /// The share of the documents that are never trained on.

@@ -6,12 +6,16 @@ internal import Training
 /// line every few seconds elsewhere.
 final class TrainingProgressLine {
   private let clock = ContinuousClock()
-  private var last: ContinuousClock.Instant?
+  private var last: ContinuousClock.Instant
+  private var isShown = false
   private var smoothed: Double?
   private var validation: Double?
 
   /// Seconds between lines.
   private let pause: Double = Console.showsProgress ? 0.1 : 5
+
+  /// Nothing is shown before the first pause: the first step says little about speed.
+  init() { last = clock.now }
 
   /// Tells what happened.
   func report(_ event: TrainingEvent) {
@@ -19,10 +23,9 @@ final class TrainingProgressLine {
     case .resumed(let step):
       note("Going on after step \(step).")
     case .step(let progress):
-      smoothed = smoothed.map { 0.95 * $0 + 0.05 * progress.crossEntropy } ?? progress.crossEntropy
+      smoothed = smoothed.map { 0.9 * $0 + 0.1 * progress.crossEntropy } ?? progress.crossEntropy
       let now = clock.now
-      if let last, (now - last) / .seconds(1) < pause, progress.step < progress.steps { return }
-      // The first line has nothing to say about speed yet.
+      guard (now - last) / .seconds(1) >= pause || progress.step == progress.steps else { return }
       last = now
       show(progress)
     case .validation(_, let loss): validation = loss
@@ -33,7 +36,8 @@ final class TrainingProgressLine {
 
   /// Ends the line that is replaced.
   func finish() {
-    if Console.showsProgress, last != nil { Console.error("") }
+    if Console.showsProgress, isShown { Console.error("") }
+    isShown = false
   }
 
   private func note(_ text: String) {
@@ -52,6 +56,7 @@ final class TrainingProgressLine {
       parts.append("\(NumberFormat.duration(progress.secondsLeft)) left")
     }
     let line = parts.joined(separator: ", ")
+    isShown = true
     if Console.showsProgress { Console.progress(line) } else { Console.error(line) }
   }
 }

@@ -122,7 +122,7 @@ struct TrainingRun {
     let recipe = plan.recipe
     var lines = [
       "\(NumberFormat.scale(Double(record.parameterCount))) parameters (\(model.layers.count) "
-        + "layers of width \(model.width)), \(plan.data.record.name), "
+        + "layer\(model.layers.count == 1 ? "" : "s") of width \(model.width)), \(plan.data.record.name), "
         + "\(recipe.steps) steps of \(recipe.tokensPerStep) tokens, \(pool.threadCount) "
         + "thread\(pool.threadCount == 1 ? "" : "s"): \(plan.folder)"
     ]

@@ -1,0 +1,210 @@
+internal import ArgumentParser
+internal import Corpora
+internal import Foundation
+internal import LanguageModels
+internal import Reports
+internal import Statistics
+internal import Tensors
+
+/// `allometry evaluate`.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure a trained model: loss of a text, accuracy of a task or of choices.",
+    discussion: """
+      Text is read in windows that overlap, so that tokens have at least context
+      less stride tokens before them. Tasks are verified exactly. Questions are
+      JSON lines with "prompt", "choices" and "answer"; all stages from the log
+      probability to accuracy are given, for a metric may hide what a model
+      gains with scale.
+
+      Examples:
+        allometry evaluate runs/first --text book.txt
+        allometry evaluate runs/first --text book.txt --stride 64 --json
+        allometry evaluate runs/copy --task copy --examples 1000
+        allometry evaluate gpt2/ --choices questions.jsonl --normalize byte
+      """)
+
+  @OptionGroup var input: CheckpointArguments
+
+  @Option(
+    help: ArgumentHelp("A text: a file, a folder, or .jsonl with \"text\".", valueName: "path"))
+  var text: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Tokens between windows; default half the context.", valueName: "tokens"))
+  var stride: Int?
+
+  @Option(help: ArgumentHelp("A synthetic task.", valueName: "name"))
+  var task: String?
+
+  @Option(
+    help: ArgumentHelp("Numbers that shape the task: longest=8.", valueName: "name=value"))
+  var knobs: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Examples of the task.", valueName: "count"))
+  var examples: Int = 512
+
+  @Option(help: "Names the examples.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Multiple-choice questions.", valueName: "items.jsonl"))
+  var choices: String?
+
+  @Option(help: "How choices of different lengths are compared: none, token or byte.")
+  var normalize = "none"
+
+  @Flag(help: "Print JSON (schema allometry.evaluation/1).")
+  var json = false
+
+  /// What was measured.
+  private struct Answer: Encodable {
+    var schema = "allometry.evaluation/1"
+    var checkpoint: String
+    var parameters: Int
+    var text: SlidingLoss?
+    var task: TaskAccuracy?
+    var choices: ChoiceStages?
+  }
+
+  /// Multiple choice at all stages.
+  private struct ChoiceStages: Encodable {
+    var items: Int
+    var chance: Double
+    var ties: Int
+    var normalization: String
+    var stages: [Stage]
+
+    struct Stage: Encodable {
+      var stage: String
+      var value: Double
+      var standardError: Double
+    }
+  }
+
+  func run() throws {
+    try reportingFailure {
+      try check()
+      let pool = try input.pool()
+      let loaded = try input.load()
+      var answer = Answer(
+        checkpoint: loaded.name, parameters: ModelCosts(loaded.model.configuration).parameterCount)
+      if let text { answer.text = try loss(of: loaded, on: text, pool) }
+      if let task {
+        answer.task = try TaskAccuracy(
+          try TaskCatalog.task(named: task, try NameList.numbers(knobs, option: "--knobs")),
+          model: loaded.model, examples: examples, seed: seed, pool: pool)
+      }
+      if let choices { answer.choices = try stages(of: loaded, on: choices, pool) }
+      if json {
+        Console.print(try jsonText(answer))
+      } else {
+        print(answer)
+      }
+    }
+  }
+
+  private func check() throws {
+    guard text != nil || task != nil || choices != nil else {
+      throw CommandFailure(
+        .usage, "nothing to evaluate on, expected --text, --task or --choices")
+    }
+    try OptionCheck.atLeast(1, stride, option: "--stride")
+    try OptionCheck.atLeast(1, examples, option: "--examples")
+    if stride != nil, text == nil {
+      throw CommandFailure(.usage, "--stride is the step of windows over --text; found none")
+    }
+    if knobs != nil, task == nil {
+      throw CommandFailure(.usage, "--knobs shape a --task; found none")
+    }
+    if let task, !TaskCatalog.names.contains(task) {
+      throw OptionCheck.unknown(task, among: TaskCatalog.names, option: "--task")
+    }
+    if !["none", "token", "byte"].contains(normalize) {
+      throw OptionCheck.unknown(
+        normalize, among: ["none", "token", "byte"], option: "--normalize")
+    }
+    for path in [text, choices].compactMap({ $0 }) { try OptionCheck.exists(path) }
+  }
+
+  private func loss(
+    of loaded: LoadedModel, on path: String, _ pool: ThreadPool
+  ) throws -> SlidingLoss {
+    let tokenizer = try loaded.tokenizer(for: "--text")
+    let context = loaded.model.configuration.contextLength
+    let stride = stride ?? max(context / 2, 1)
+    guard stride <= context else {
+      throw CommandFailure(
+        .usage, "--stride: found \(stride), expected up to the context of \(context)")
+    }
+    guard loaded.model.configuration.isCausal else {
+      throw CommandFailure(
+        .unsupported, "\(loaded.name): the next-token loss needs a model that sees the past alone")
+    }
+    let corpus = try TextCorpus(contentsOf: path)
+    // A single file was cut into sections only to be split; here it is one text again.
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let tokens =
+      isFolder.boolValue || path.hasSuffix(".jsonl")
+      ? corpus.encode(Array(corpus.documents.indices), by: tokenizer)
+      : tokenizer.encode(corpus.bytes)
+    return try SlidingLoss(
+      loaded.model, on: tokens, stride: stride, tokenizer: tokenizer, pool: pool)
+  }
+
+  private func stages(
+    of loaded: LoadedModel, on path: String, _ pool: ThreadPool
+  ) throws -> ChoiceStages {
+    let tokenizer = try loaded.tokenizer(for: "--choices")
+    let questions = try MultipleChoiceReader.questions(atPath: path)
+    let items = questions.map { $0.encoded { tokenizer.encode($0) } }
+    let normalization: LengthNormalization =
+      switch normalize {
+      case "token": .perToken
+      case "byte": .perByte
+      default: .none
+      }
+    let scorer = LanguageModelScorer(
+      loaded.model, startToken: tokenizer.endOfText, pool: pool)
+    let evaluation = try MultipleChoiceEvaluation(
+      items: items, scorer: scorer, normalization: normalization)
+    return ChoiceStages(
+      items: items.count, chance: evaluation.chanceLevel, ties: evaluation.tieCount,
+      normalization: normalize,
+      stages: MetricLadder.Stage.allCases.map {
+        ChoiceStages.Stage(
+          stage: $0.rawValue, value: evaluation[$0], standardError: evaluation.standardError($0))
+      })
+  }
+
+  private func print(_ answer: Answer) {
+    if let text = answer.text {
+      let bits = text.bitsPerByte.map { ", \(NumberFormat.fixed($0, 4)) bits per byte" } ?? ""
+      Console.print(
+        "\(text.tokens) tokens: \(NumberFormat.fixed(text.loss, 4)) nats per token, perplexity "
+          + "\(NumberFormat.significant(text.perplexity, 5))\(bits) (windows of \(text.context), "
+          + "stride \(text.stride))")
+    }
+    if let task = answer.task { Console.print(task.sentence) }
+    if let choices = answer.choices {
+      var table = TextTable(
+        columns: [
+          .init("stage"), .init("mean", alignment: .trailing),
+          .init("standard error", alignment: .trailing),
+        ], widthLimit: Console.width)
+      for stage in choices.stages {
+        table.rows.append([
+          stage.stage, NumberFormat.fixed(stage.value, 4),
+          stage.standardError.isNaN ? "–" : NumberFormat.fixed(stage.standardError, 4),
+        ])
+      }
+      Console.print(
+        "\(choices.items) questions, guessing: \(NumberFormat.percent(choices.chance)), ties: "
+          + "\(choices.ties)")
+      Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    }
+  }
+}

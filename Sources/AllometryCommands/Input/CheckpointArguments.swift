@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import LanguageModels
+internal import Tensors
+
+/// A trained model on the command line.
+struct CheckpointArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "A run's folder, one of its checkpoints, or a folder of transformers (GPT-2, LLaMA).",
+      valueName: "checkpoint"))
+  var checkpoint: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
+  var threads: Int?
+
+  /// The threads.
+  func pool() throws -> ThreadPool {
+    try OptionCheck.atLeast(1, threads, option: "--threads")
+    if let threads, threads > 1024 {
+      throw CommandFailure(.usage, "--threads: found \(threads), expected at most 1024")
+    }
+    return ThreadPool(threads: threads ?? ThreadPool.processorCount)
+  }
+
+  /// The model and what cuts text into its tokens.
+  func load() throws -> LoadedModel {
+    let location = try RunLocation(checkpoint)
+    let model = try location.model()
+    let tokenizer = try location.loadTokenizer()
+    let vocabulary = model.configuration.vocabularyCount
+    if let tokenizer, tokenizer.vocabularyCount > vocabulary {
+      throw CommandFailure(
+        .badData,
+        "\(checkpoint): the tokenizer has \(tokenizer.vocabularyCount) tokens, but the model has "
+          + "\(vocabulary)")
+    }
+    return LoadedModel(name: checkpoint, model: model, tokenizer: tokenizer)
+  }
+}
+
+/// A model with its tokenizer.
+struct LoadedModel {
+  /// What was named on the command line.
+  var name: String
+  var model: LanguageModel<Float>
+  /// Nil for models of numbers.
+  var tokenizer: (any Tokenizer)?
+
+  /// The tokenizer that text needs.
+  ///
+  /// - Parameter option: what has text.
+  func tokenizer(for option: String) throws -> any Tokenizer {
+    if let tokenizer { return tokenizer }
+    throw CommandFailure(
+      .missingInput,
+      "\(name): found no tokenizer.json, which \(option) needs to turn text into tokens")
+  }
+}

@@ -1,0 +1,84 @@
+internal import LanguageModels
+internal import Statistics
+
+/// Draws the tokens of one sequence until a limit, the end of text, or a text to stop after.
+///
+/// `Generation` stops at tokens; a text may end in the middle of one.
+struct Continuation {
+  var rule: SamplingRule
+  /// The number of tokens at most.
+  var limit: Int
+  /// Texts that end the sequence.
+  var stops: [[UInt8]]
+  /// Names the draws, together with the index of the prompt.
+  var seed: UInt64
+  var index: Int
+
+  /// Continues a prompt.
+  ///
+  /// - Parameters:
+  ///   - prompt: its tokens, at least one.
+  ///   - session: a session of one sequence without tokens.
+  ///   - writer: is handed each token as it is drawn.
+  /// - Returns: the number of tokens drawn.
+  func run(_ prompt: [Int32], in session: DecodingSession<Float>, writer: TokenWriter) -> Int {
+    var random = SplittableRandom(seed: seed).split(index)
+    var logits = session.append([prompt])
+    var present = prompt
+    let longest = stops.map(\.count).max() ?? 0
+    var tail: [UInt8] = []
+    for count in 1...limit {
+      let token =
+        rule.repetitionPenalty == nil
+        ? rule.draw(logits: logits, using: &random)
+        : rule.draw(logits: logits, present: present, using: &random)
+      if token == writer.endOfText { return count }
+      let bytes = writer.write(token)
+      present.append(token)
+      tail = (tail + bytes).suffix(longest + bytes.count)
+      if stops.contains(where: { Self.contains(tail, $0) }) { return count }
+      if count < limit { logits = session.step([token]) }
+    }
+    return limit
+  }
+
+  /// Whether some bytes stand anywhere in others.
+  private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+    guard !part.isEmpty, text.count >= part.count else { return false }
+    return (0...text.count - part.count).contains { text[$0...].starts(with: part) }
+  }
+}
+
+/// Prints tokens one by one, as text or as numbers.
+final class TokenWriter {
+  private let tokenizer: (any Tokenizer)?
+  private var isFirst = true
+
+  /// - Parameter tokenizer: what tokens stand for; nil prints their numbers.
+  init(tokenizer: (any Tokenizer)?) { self.tokenizer = tokenizer }
+
+  /// The token that ends a text.
+  var endOfText: Int32? { tokenizer?.endOfText }
+
+  /// Prints what the model continues.
+  func show(_ prompt: String) {
+    guard tokenizer != nil else { return }
+    Console.print(bytes: Array(prompt.utf8))
+  }
+
+  /// Prints a token.
+  ///
+  /// - Returns: the bytes that it stands for.
+  func write(_ token: Int32) -> [UInt8] {
+    guard let tokenizer else {
+      Console.print(isFirst ? "\(token)" : ",\(token)", terminator: "")
+      isFirst = false
+      return []
+    }
+    var bytes: [UInt8] = []
+    tokenizer.appendBytes(of: token, to: &bytes)
+    // A character cut in two comes whole once its second half is printed.
+    if !bytes.isEmpty { Console.print(bytes: bytes) }
+    return bytes
+  }
+}
