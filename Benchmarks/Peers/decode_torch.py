@@ -55,14 +55,14 @@ if in_own_process(options):
         # Only the last position's logits are needed.
         return F.linear(model.norm(x[:, -1:]), model.token.weight)
 
-    def generate(prompt, attend):
+    def generate(prompt, attend, count=options.generate):
         batch = prompt.shape[0]
         caches = [empty_cache(block, batch) if attend is attend_preallocated else [None, None]
                   for block in model.blocks]
-        found = torch.empty(batch, options.generate, dtype=torch.long)
+        found = torch.empty(batch, count, dtype=torch.long)
         token = forward(prompt, caches, 0, attend).argmax(-1)
         found[:, :1] = token
-        for index in range(1, options.generate):
+        for index in range(1, count):
             token = forward(token, caches, options.prompt + index - 1, attend).argmax(-1)
             found[:, index : index + 1] = token
         return found
@@ -83,7 +83,7 @@ if in_own_process(options):
                         ("concatenated", attend_concatenated)):
                     for _ in range(2):
                         begin = time.perf_counter()
-                        generate(prompt, attend)
+                        generate(prompt, attend, options.generate // 4)
                         elapsed = time.perf_counter() - begin
                         if elapsed < fastest:
                             fastest, best = elapsed, (name, threads, attend)

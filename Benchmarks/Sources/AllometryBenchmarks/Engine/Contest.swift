@@ -20,7 +20,7 @@ struct Outcome {
   var cpuPerUnit: Double
   /// The number of turns.
   var turns: Int
-  /// What its processes said at the end, summed.
+  /// What its first process said at the end, with the memory of all.
   var numbers: [String: Double]
   /// Words that they said, by name.
   var words: [String: String]
@@ -65,9 +65,13 @@ struct Contest {
     return try zip(entries, best).map { entry, best in
       var numbers: [String: Double] = [:]
       var words: [String: String] = [:]
+      var memory = 0.0
       for process in entry.processes {
         let end = try process.end()
-        numbers.merge(end.numbers) { $0 + $1 }
+        // Memory adds up; the rest is alike.
+        numbers.merge(end.numbers) { first, _ in first }
+        memory += end.number("peak_mb")
+        numbers["peak_mb"] = memory
         words = end.words
       }
       return Outcome(

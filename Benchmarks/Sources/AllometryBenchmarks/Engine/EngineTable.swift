@@ -47,9 +47,15 @@ extension MeasurementTable {
   /// Attention's time over that of its products, and its memory over that of half the length.
   private var attention: String {
     let ours = measurements.filter { $0.benchmark == "attention" && $0.program == "allometry" }
+    let fastest = measurements.filter { $0.benchmark == "sgemm" && $0.program == "allometry" }
+      .compactMap(\.gigaflopsPerSecond).max()
     return ours.map { m in
-      "- attention, \(m.input): \(number(m.results["timesProducts"], "%.2f")) times its matrix "
-        + "products; \(number(m.extraMegabytes, "%.1f")) MiB, of which "
+      let strict = fastest.flatMap { rate in m.gigaflopsPerSecond.map { rate / $0 } }
+      return
+        "- attention, \(m.input): \(number(m.results["timesProducts"], "%.2f")) times its matrix "
+        + "products"
+        + (strict.map { ", \(number($0, "%.2f")) times them at the rate of square products" } ?? "")
+        + "; \(number(m.extraMegabytes, "%.1f")) MiB, of which "
         + "\(number(m.results["inputMegabytes"], "%.1f")) MiB are the input"
     }.joined(separator: "\n")
   }
