@@ -12,29 +12,40 @@ extension TextCorpus {
   /// files that are not UTF-8, exact duplicates, symbolic links and, from the first file that
   /// would go beyond the limit, all the rest.
   ///
+  /// Of a long file only the beginning is taken. The longest files are tables that programs wrote
+  /// (one header of vector intrinsics has three million bytes), and a handful of them would be half
+  /// of the text.
+  ///
   /// The corpus differs between machines: a report should quote ``contentHash``.
   ///
-  /// - Parameter byteLimit: the size not to exceed.
+  /// - Parameters:
+  ///   - byteLimit: the size not to exceed.
+  ///   - documentByteLimit: the most that is taken of a file, up to the last line that fits.
   /// - Throws: ``TextCorpusError`` if no toolchain or no file is found.
-  public static func toolchain(byteLimit: Int = 50_000_000) throws(TextCorpusError) -> TextCorpus {
-    try toolchain(folders: ToolchainFolders.find(), byteLimit: byteLimit)
+  public static func toolchain(
+    byteLimit: Int = 50_000_000, documentByteLimit: Int = 32 << 10
+  ) throws(TextCorpusError) -> TextCorpus {
+    try toolchain(
+      folders: ToolchainFolders.find(), byteLimit: byteLimit, documentByteLimit: documentByteLimit)
   }
 
-  /// The interface files and headers below given folders, chosen as ``toolchain(byteLimit:)``
-  /// does.
+  /// The interface files and headers below given folders, chosen as
+  /// ``toolchain(byteLimit:documentByteLimit:)`` does.
   ///
   /// - Parameters:
   ///   - folders: where to look, in this order; absent ones are passed over.
   ///   - byteLimit: the size not to exceed.
+  ///   - documentByteLimit: the most that is taken of a file.
   /// - Throws: ``TextCorpusError`` if no file is found.
   public static func toolchain(
-    folders: [String], byteLimit: Int
+    folders: [String], byteLimit: Int, documentByteLimit: Int = .max
   ) throws(TextCorpusError) -> TextCorpus {
     var parts: [(name: String, bytes: [UInt8])] = []
     var seen: [UInt64: [Int]] = [:]
     var total = 0
     var unreadable = 0
     var duplicates = 0
+    var shortened = 0
     search: for folder in folders {
       var lastModule = ""
       for file in FolderListing.files(in: folder) {
@@ -49,9 +60,16 @@ extension TextCorpus {
         } else if !file.hasSuffix(".h") {
           continue
         }
-        guard let bytes = try? utf8(of: folder + "/" + file, name: file), !bytes.isEmpty else {
+        guard var bytes = try? utf8(of: folder + "/" + file, name: file), !bytes.isEmpty else {
           unreadable += 1
           continue
+        }
+        if bytes.count > documentByteLimit {
+          let lineEnd = bytes[..<documentByteLimit].lastIndex(of: UInt8(ascii: "\n"))
+          // A file without lines is a table too.
+          guard let lineEnd else { continue }
+          bytes.removeSubrange((lineEnd + 1)...)
+          shortened += 1
         }
         let hash = bytes.withUnsafeBytes { StableHash.hash($0, seed: 0) }
         if seen[hash, default: []].contains(where: { parts[$0].bytes == bytes }) {
@@ -73,6 +91,9 @@ extension TextCorpus {
     }
     var notes: [String] = []
     if duplicates > 0 { notes.append("\(duplicates) exact duplicates were left out") }
+    if shortened > 0 {
+      notes.append("of \(shortened) long files the first \(documentByteLimit) bytes were taken")
+    }
     if unreadable > 0 { notes.append("\(unreadable) files empty or not UTF-8 were left out") }
     return TextCorpus(name: "toolchain", parts: parts, notes: notes)
   }

@@ -85,6 +85,17 @@ struct TextCorpusTests {
     }
   }
 
+  @Test func ofALongFileTheBeginningIsTakenUpToALineEnd() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.h", "one\ntwo\nthree\n")
+    try folder.write("b.h", "0123456789")
+    try folder.write("c.h", "ab\ncd\n")
+    let corpus = try TextCorpus.toolchain(
+      folders: [folder.path], byteLimit: 1000, documentByteLimit: 9)
+    #expect(corpus.documents.indices.map { corpus.text(of: $0) } == ["one\ntwo\n", "ab\ncd\n"])
+    #expect(corpus.notes == ["of 1 long files the first 9 bytes were taken"])
+  }
+
   @Test func theRunningToolchainHasText() throws {
     let first = try TextCorpus.toolchain(byteLimit: 1_000_000)
     let second = try TextCorpus.toolchain(byteLimit: 1_000_000)
