@@ -3,7 +3,9 @@ import Testing
 
 /// `--help` of every command.
 @Suite struct HelpTests {
-  @Test(arguments: ["fit", "forecast", "plan", "compare", "trends", "laws"])
+  @Test(arguments: [
+    "fit", "forecast", "plan", "compare", "trends", "laws", "train", "generate", "evaluate",
+  ])
   func everyCommandShowsAnExample(command: String) async throws {
     let help = try await Workspace().run(command, "--help")
     #expect(help.status == 0)

@@ -11,6 +11,7 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measure a trained model: loss of a text, accuracy of a task or of choices.",
+    usage: "allometry evaluate <checkpoint> [--text|--task|--choices ...] [...]",
     discussion: """
       Text is read in windows that overlap, so that tokens have at least context
       less stride tokens before them. Tasks are verified exactly. Questions are

@@ -149,7 +149,7 @@ struct ModelArguments: ParsableArguments {
   private func adorn(_ model: inout ModelConfiguration, heads: Int) throws {
     if let kvHeads, heads % kvHeads != 0 {
       throw CommandFailure(
-        .usage, "--kv-heads: found \(kvHeads), expected a divisor of the \(heads) heads")
+        .usage, "--kv-heads: found \(kvHeads), expected a divisor of the number of heads, \(heads)")
     }
     if let experts, (expertsPerToken ?? min(2, experts)) > experts {
       throw CommandFailure(

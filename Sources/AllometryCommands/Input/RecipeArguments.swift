@@ -102,7 +102,12 @@ struct RecipeArguments: ParsableArguments {
   func file() throws -> TrainingRecipe? { try recipe.map { try file($0) } }
 
   private func file(_ path: String) throws -> TrainingRecipe {
-    try TrainingRecipe(json: try readFile(path), name: path)
+    let json = try readFile(path)
+    do throws(TrainingError) {
+      return try TrainingRecipe(json: json, name: "the text")
+    } catch {
+      throw CommandFailure(.badConfiguration, "\(path): \(error)")
+    }
   }
 
   /// The time to train in seconds, where that decides the number of steps.
@@ -146,6 +151,10 @@ struct RecipeArguments: ParsableArguments {
       result.schedule = Schedule(warmup: result.schedule.warmup, try shape(steps: steps))
     }
     if let warmup {
+      guard warmup <= steps else {
+        throw CommandFailure(
+          .usage, "--warmup: found \(warmup), expected up to the \(steps) steps of the run")
+      }
       result.schedule.warmup = warmup
     } else if !isFile {
       let usual = TrainingDefaults.warmup

@@ -90,7 +90,7 @@ struct DryRun {
     }
     var table = TextTable(
       columns: [.init("cost"), .init("value", alignment: .trailing)], widthLimit: Console.width)
-    func bytes(_ count: Int) -> String { NumberFormat.scale(Double(count)) + "B" }
+    func bytes(_ count: Int) -> String { ByteCount.text(Double(count)) }
     table.rows = [
       ["layers × width", "\(costs.layers) × \(costs.width)"],
       ["parameters", "\(costs.parameters)"],

@@ -30,6 +30,7 @@ struct RunPlan {
   init(_ command: TrainCommand, arguments: [String], pool: ThreadPool) throws {
     let folder = command.out ?? Self.name(command)
     self.folder = folder
+    if !command.dryRun { try Self.checkFolder(folder) }
     let old = command.dryRun ? nil : try RunRecord.read(folder)
     isKnown = old != nil
     var dataArguments = command.data
@@ -125,6 +126,22 @@ struct RunPlan {
         + "--out")
   }
 
+  /// A folder that cannot be made is refused before the work that would fill it.
+  private static func checkFolder(_ folder: String) throws {
+    let files = FileManager.default
+    var place = URL(fileURLWithPath: folder)
+    while !files.fileExists(atPath: place.path), place.path != "/" {
+      place.deleteLastPathComponent()
+    }
+    var isFolder: ObjCBool = false
+    _ = files.fileExists(atPath: place.path, isDirectory: &isFolder)
+    guard isFolder.boolValue, files.isWritableFile(atPath: place.path) else {
+      throw CommandFailure(
+        .cannotCreate,
+        "\(folder): the folder cannot be made or written to; name another with --out")
+    }
+  }
+
   /// A model that cannot fit is refused before the system kills the process.
   private static func checkMemory(_ model: ModelConfiguration, _ recipe: TrainingRecipe) throws {
     // Weights, gradients and two moments; then logits, the largest activation.
@@ -135,8 +152,8 @@ struct RunPlan {
     guard bytes > memory else { return }
     throw CommandFailure(
       .usage,
-      "the model and its optimiser need at least \(NumberFormat.scale(bytes))B of memory, but "
-        + "this machine has \(NumberFormat.scale(memory))B")
+      "the model and its optimiser need at least \(ByteCount.text(bytes)) of memory, but this "
+        + "machine has \(ByteCount.text(memory))")
   }
 
   /// A folder's name from the options alone, so that the same command finds it again.

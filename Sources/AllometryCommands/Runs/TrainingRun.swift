@@ -45,6 +45,7 @@ struct TrainingRun {
     let progress = TrainingProgressLine()
     let clock = ContinuousClock()
     let start = clock.now
+    Self.letInterruptsThrough()
     let outcome = try trainer.run(stop: StopRequest.onInterrupt(), report: progress.report)
     progress.finish()
     record.seconds += (clock.now - start) / .seconds(1)
@@ -73,6 +74,15 @@ struct TrainingRun {
       }
       try show(record)
     }
+  }
+
+  /// A parent may have blocked the signals that ask a run to stop, as Foundation's `Process` does.
+  private static func letInterruptsThrough() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private func startingModel() throws -> LanguageModel<Float> {
