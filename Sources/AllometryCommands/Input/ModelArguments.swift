@@ -34,7 +34,8 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The longest sequence, and that of training.", valueName: "tokens"))
+    help: ArgumentHelp(
+      "The length of sequences; with --model and --from up to their own.", valueName: "tokens"))
   var context: Int?
 
   @Flag(help: "Normalise queries and keys.")
@@ -76,7 +77,7 @@ struct ModelArguments: ParsableArguments {
     [
       ("--preset", preset != nil), ("--parameters", parameters != nil), ("--layers", layers != nil),
       ("--width", width != nil), ("--heads", heads != nil), ("--kv-heads", kvHeads != nil),
-      ("--context", context != nil), ("--qk-norm", qkNorm), ("--window", window != nil),
+      ("--qk-norm", qkNorm), ("--window", window != nil),
       ("--experts", experts != nil), ("--experts-per-token", expertsPerToken != nil),
       ("--mup-base-width", mupBaseWidth != nil), ("--model", model != nil),
     ].filter(\.1).map(\.0)

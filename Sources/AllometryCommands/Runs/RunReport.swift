@@ -41,10 +41,10 @@ struct RunReport {
         "\(size) parameters trained on \(tokens) tokens reach \(NumberFormat.fixed(loss, 4)) nats "
           + "per token\(bits ?? "") on held-out data.")
       for baseline in record.result?.baselines ?? [] {
-        let difference = baseline.loss - loss
+        let gap = baseline.loss - loss
         lines.append(
-          "That is \(NumberFormat.fixed(abs(difference), 3)) nats "
-            + "\(difference >= 0 ? "below" : "above"): \(baseline.name).")
+          "Against \(NumberFormat.fixed(baseline.loss, 4)) nats of \(baseline.name): "
+            + "\(NumberFormat.fixed(abs(gap), 4)) \(gap >= 0 ? "better" : "worse").")
       }
     }
     if let accuracy = record.result?.accuracy {
@@ -56,7 +56,7 @@ struct RunReport {
   }
 
   private var warnings: [String] {
-    var lines = record.data.notes
+    var lines: [String] = []
     if let available = record.data.trainingTokens, record.tokenCount > available {
       let epochs = Double(record.tokenCount) / Double(available)
       lines.append(
@@ -70,6 +70,10 @@ struct RunReport {
     let recipe = record.recipe
     return [
       ("data", "\(record.data.name) (\(record.data.hash))"),
+      (
+        "left out",
+        record.data.notes.isEmpty ? "nothing" : record.data.notes.joined(separator: "; ")
+      ),
       ("tokenizer", record.data.tokenizer ?? "none"),
       ("parameters", "\(record.parameterCount)"),
       ("without embeddings", "\(record.nonEmbeddingParameterCount)"),
