@@ -41,7 +41,7 @@ let rooms: [Room] = [
   Room(
     name: "LanguageModels", rooms: ["Statistics", "Tensors"], testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "LanguageModels"], testExclusions: ["Goldens"]),
+    name: "Corpora", rooms: ["Statistics", "Tensors", "LanguageModels"], testExclusions: ["Goldens"]),
   Room(
     name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),

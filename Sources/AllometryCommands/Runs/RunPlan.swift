@@ -102,7 +102,8 @@ struct RunPlan {
         version: AllometryCommand.configuration.version, status: .running, arguments: arguments,
         timeBudget: time, data: data.record, model: model, parameterCount: costs.parameterCount,
         nonEmbeddingParameterCount: costs.nonEmbeddingParameterCount, recipe: recipe,
-        threads: pool.threadCount, started: Date())
+        kernels: InstructionSet.name, threads: pool.threadCount, started: Date())
+    record.kernels = InstructionSet.name
     record.threads = pool.threadCount
     if let old { try refuse(ifDifferentFrom: old) }
   }

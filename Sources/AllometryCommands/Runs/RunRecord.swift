@@ -24,6 +24,8 @@ struct RunRecord: Codable {
   var nonEmbeddingParameterCount: Int
   /// How it is trained.
   var recipe: TrainingRecipe
+  /// The instructions that the kernels of the last process used: avx512, avx2 or baseline.
+  var kernels: String?
   /// The number of threads of the last process.
   var threads: Int
   /// When the run began.

@@ -6,7 +6,7 @@ enum TrainingDefaults {
   /// The architecture.
   static let preset = ModelPreset.llama
   /// The number of layers, where no number of parameters is given.
-  static let layers = 4
+  static let layers = 3
   /// The width of the residual stream a layer.
   static let widthPerLayer = 32
   /// The width of an attention head in models narrower than `wide`, and in others.
@@ -20,11 +20,11 @@ enum TrainingDefaults {
   /// The time to train, in seconds, where no budget is given.
   static let seconds = 180.0
   /// The number of tokens of a byte-pair vocabulary.
-  static let vocabulary = 1024
+  static let vocabulary = 4096
   /// The rule by which gradients change parameters.
-  static let optimizer = OptimizerName.adamw
+  static let optimizer = OptimizerName.muon
   /// How the learning rate falls.
-  static let schedule = ScheduleName.cosine
+  static let schedule = ScheduleName.linear
   /// The share of the run in which the learning rate rises, and the most steps of it.
   static let warmup = (share: 0.1, steps: 100)
   /// The share of a run in which the learning rate of `wsd` and `cooldown` falls.
@@ -34,7 +34,7 @@ enum TrainingDefaults {
   /// How often a run writes a checkpoint, the end included.
   static let checkpoints = 10
   /// The most validation text that a run is judged by, in bytes.
-  static let evaluationBytes = 128 << 10
+  static let evaluationBytes = 512 << 10
   /// The fewest micro-batches of a validation.
   static let fewestValidationBatches = 8
   /// The most of a run's arithmetic that goes into validation.
@@ -45,7 +45,7 @@ enum TrainingDefaults {
   /// The peak learning rate of an optimiser.
   static func learningRate(_ optimizer: OptimizerName) -> Double {
     switch optimizer {
-    case .adamw: 3e-3
+    case .adamw: 4e-3
     case .sgd: 0.3
     case .muon: 0.02
     case .lion: 5e-4

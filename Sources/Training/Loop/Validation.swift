@@ -1,12 +1,8 @@
-public import LanguageModels
 public import Tensors
 
 /// The loss on held-out micro-batches.
 public enum Validation {
   /// Measures the mean cross-entropy over all targets of some micro-batches, in nats per token.
-  ///
-  /// The pass is recorded anew each time, because an inference tape may keep packed copies of the
-  /// weights as they were.
   ///
   /// - Parameters:
   ///   - objective: what is trained.
