@@ -63,7 +63,7 @@ import Training
   @Test func theIrreducibleLossOfALadderIsTheEntropy() throws {
     let language = try ZipfGrammar(seed: 11)
     let rungs = [16, 24, 32, 48].flatMap { width in
-      [1_000_000, 2_000_000, 4_000_000].map { Rung(width: width, tokens: $0) }
+      [750_000, 1_500_000, 3_000_000].map { Rung(width: width, tokens: $0) }
     }
     let results = Mutex<[Int: (parameters: Int, loss: Double)]>([:])
     let failures = Mutex<[String]>([])

@@ -31,7 +31,7 @@ struct DataArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How text becomes tokens: bytes, bpe (learned from the training side), or a tokenizer.json.",
+      "How text becomes tokens: bytes (default for under 4 MB), bpe (learned from the training side), or a tokenizer.json.",
       valueName: "name"))
   var tokenizer: String?
 

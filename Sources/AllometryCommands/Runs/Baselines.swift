@@ -12,7 +12,7 @@ struct Baselines {
   func extent() throws -> (tokens: Int, bytes: Int?) {
     switch data.content {
     case .text, .tokens:
-      let windows = try data.windows(recipe)
+      let windows = try data.allWindows(recipe)
       return (windows.targetCount, data.tokenizer.map { windows.targetByteCount(tokenizer: $0) })
     case .language:
       return (recipe.validation.batches * recipe.microBatchSize * recipe.sequenceLength, nil)
@@ -77,7 +77,7 @@ struct Baselines {
   private func losses(
     _ text: TrainingData.TextContent, _ tokenizer: any Tokenizer
   ) throws -> [Baseline] {
-    let windows = try data.windows(recipe)
+    let windows = try data.allWindows(recipe)
     let bytes = ByteTokenizer()
     let training =
       tokenizer is ByteTokenizer

@@ -93,7 +93,10 @@ extension TrainingData {
     corpus = Self.divided(corpus)
     let split = try Self.split(corpus)
     let kept = "\(folder)/tokenizer.json"
-    let name = arguments.tokenizer ?? "bytes"
+    let name =
+      arguments.tokenizer
+      ?? (corpus.bytes.count < TrainingDefaults.smallText && arguments.vocabulary == nil
+        ? "bytes" : "bpe")
     let tokenizer: any Tokenizer
     switch name {
     case "bytes": tokenizer = ByteTokenizer()

@@ -65,16 +65,22 @@ struct TrainingData {
   func validationBatches(_ recipe: TrainingRecipe) throws -> Int {
     switch content {
     case .text, .tokens:
-      var all = recipe
-      all.validation.batches = Int(Int32.max)
-      return try windows(all).count
+      return try allWindows(recipe).count
     case .language, .task:
       return max(
-        TrainingDefaults.evaluationBytes / (recipe.microBatchSize * recipe.sequenceLength), 1)
+        TrainingDefaults.syntheticTokens / (recipe.microBatchSize * recipe.sequenceLength), 1)
     }
   }
 
-  /// The held-out windows of text or tokens.
+  /// All held-out windows of text or tokens, one after the other, by which a run is judged at its
+  /// end; validation along the run takes some of them.
+  func allWindows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
+    var all = recipe
+    all.validation.batches = Int(Int32.max)
+    return try windows(all)
+  }
+
+  /// The held-out windows of text or tokens, as many as the recipe validates on.
   func windows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
     let stream: TokenStream
     switch content {

@@ -34,7 +34,11 @@ enum TrainingDefaults {
   /// How often a run writes a checkpoint, the end included.
   static let checkpoints = 10
   /// The most validation text that a run is judged by, in bytes.
-  static let evaluationBytes = 512 << 10
+  static let evaluationBytes = 4 << 20
+  /// The most tokens of a synthetic language or task that a run is validated on.
+  static let syntheticTokens = 128 << 10
+  /// Text of fewer bytes is read byte by byte unless a tokenizer is asked for.
+  static let smallText = 4 << 20
   /// The fewest micro-batches of a validation.
   static let fewestValidationBatches = 8
   /// The most of a run's arithmetic that goes into validation.

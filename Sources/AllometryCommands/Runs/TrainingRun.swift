@@ -148,9 +148,8 @@ struct TrainingRun {
   private func judge(_ model: LanguageModel<Float>) throws -> RunResult {
     var result = RunResult()
     let baselines = Baselines(data: plan.data, recipe: plan.recipe)
-    let curve = LossTable.points("\(plan.folder)/validation.csv", column: "loss")
     let extent = try baselines.extent()
-    result.validationLoss = curve.last?.loss
+    result.validationLoss = try finalLoss(model)
     result.validationTokens = extent.tokens
     result.validationBytes = extent.bytes
     if let loss = result.validationLoss, let bytes = extent.bytes, bytes > 0 {
@@ -164,6 +163,20 @@ struct TrainingRun {
         pool: pool)
     }
     return result
+  }
+
+  /// The loss on all held-out text; on what the run validated on where data are made up.
+  private func finalLoss(_ model: LanguageModel<Float>) throws -> Double? {
+    switch plan.data.content {
+    case .text, .tokens:
+      var recipe = plan.recipe
+      let windows = try plan.data.allWindows(recipe)
+      recipe.validation.batches = windows.count
+      return try Validation.loss(
+        of: LanguageModelObjective(model), on: windows, recipe: recipe, pool: pool)
+    case .language, .task:
+      return LossTable.points("\(plan.folder)/validation.csv", column: "loss").last?.loss
+    }
   }
 
   private func writeReport(_ record: RunRecord) throws {

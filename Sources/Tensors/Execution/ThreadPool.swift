@@ -135,7 +135,8 @@ private final class Shared: Sendable {
   }
 
   func serve() {
-    var seen = state.load(ordering: .relaxed) & ~(Self.open | Self.inside)
+    // No loop yet: one that was opened before this thread came up is still to be joined.
+    var seen = 0
     var looks = 0
     while !stopped.load(ordering: .relaxed) {
       let now = state.load(ordering: .acquiring)
