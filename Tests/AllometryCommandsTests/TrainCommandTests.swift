@@ -126,7 +126,7 @@ import Testing
   @Test func aDryRunCountsAndTrainsNothing() async throws {
     let workspace = try TinyRuns.workspace()
     let outcome = try await workspace.run(
-      ["train", "--dry-run", "--json", "--preset", "gpt2"] + TinyRuns.shape
+      ["train", "--dry-run", "--json", "--preset", "gpt2", "--optimizer", "adamw"] + TinyRuns.shape
         + ["--steps", "100"])
     #expect(outcome.status == 0, "\(outcome.error)")
     let costs = try outcome.json
