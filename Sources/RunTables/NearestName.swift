@@ -1,10 +1,14 @@
 /// Suggests the existing name that a misspelt one was probably meant to be.
-enum NearestName {
+public enum NearestName {
   /// Returns the closest name, or nil when none is near enough to be worth suggesting.
   ///
   /// Letter case counts nothing. Near means at most two edits (or a third of the longer name), or
   /// that one name contains the other, or that they begin alike. Ties go to the first.
-  static func nearest(to name: String, among names: some Sequence<String>) -> String? {
+  ///
+  /// - Parameters:
+  ///   - name: what was written.
+  ///   - names: what there is.
+  public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().utf8.prefix(longest))
     guard !wanted.isEmpty else { return nil }
     var best: (name: String, distance: Int)?
@@ -25,7 +29,11 @@ enum NearestName {
   }
 
   /// The suggestion as a clause, `did you mean X?`.
-  static func hint(for name: String, among names: some Sequence<String>) -> String? {
+  ///
+  /// - Parameters:
+  ///   - name: what was written.
+  ///   - names: what there is.
+  public static func hint(for name: String, among names: some Sequence<String>) -> String? {
     nearest(to: name, among: names).map { "did you mean \($0)?" }
   }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RunTables
 
 /// Checks of single options, said with the option's name.
 enum OptionCheck {
@@ -12,9 +13,7 @@ enum OptionCheck {
 
   /// What is said about a word that is none of those known.
   static func unknown(_ word: String, among known: [String], option: String) -> CommandFailure {
-    let nearest = known.min { edits($0, word) < edits($1, word) }
-    let hint =
-      nearest.map { edits($0, word) <= 2 ? "did you mean \($0)? " : "" } ?? ""
+    let hint = NearestName.hint(for: word, among: known).map { "\($0) " } ?? ""
     return CommandFailure(
       .usage,
       "\(option): found \"\(word)\"; \(hint)expected one of \(known.joined(separator: ", "))")
@@ -71,21 +70,5 @@ enum OptionCheck {
     guard FileManager.default.isReadableFile(atPath: path) else {
       throw CommandFailure(.missingInput, "\(path): cannot be read")
     }
-  }
-
-  /// The number of letters to change between two words.
-  private static func edits(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.lowercased().prefix(64)), Array(b.lowercased().prefix(64)))
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
   }
 }
