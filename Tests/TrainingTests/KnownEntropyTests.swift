@@ -60,10 +60,12 @@ import Training
     return (model.parameters.count, loss - chance)
   }
 
+  /// The ladder begins at a thousand steps. Runs of fewer are still in the fast descent of their
+  /// warm-up, which no power law describes: with rungs from 750,000 tokens the interval misses.
   @Test func theIrreducibleLossOfALadderIsTheEntropy() throws {
     let language = try ZipfGrammar(seed: 11)
     let rungs = [16, 24, 32, 48].flatMap { width in
-      [750_000, 1_500_000, 3_000_000].map { Rung(width: width, tokens: $0) }
+      [1_000_000, 2_000_000, 4_000_000].map { Rung(width: width, tokens: $0) }
     }
     let results = Mutex<[Int: (parameters: Int, loss: Double)]>([:])
     let failures = Mutex<[String]>([])

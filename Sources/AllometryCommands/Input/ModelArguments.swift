@@ -38,6 +38,9 @@ struct ModelArguments: ParsableArguments {
       "The length of sequences; with --model and --from up to their own.", valueName: "tokens"))
   var context: Int?
 
+  @Flag(help: "Give the head a matrix of its own instead of the embedding's.")
+  var untiedHead = false
+
   @Flag(help: "Normalise queries and keys.")
   var qkNorm = false
 
@@ -77,7 +80,7 @@ struct ModelArguments: ParsableArguments {
     [
       ("--preset", preset != nil), ("--parameters", parameters != nil), ("--layers", layers != nil),
       ("--width", width != nil), ("--heads", heads != nil), ("--kv-heads", kvHeads != nil),
-      ("--qk-norm", qkNorm), ("--window", window != nil),
+      ("--untied-head", untiedHead), ("--qk-norm", qkNorm), ("--window", window != nil),
       ("--experts", experts != nil), ("--experts-per-token", expertsPerToken != nil),
       ("--mup-base-width", mupBaseWidth != nil), ("--model", model != nil),
     ].filter(\.1).map(\.0)
@@ -133,16 +136,18 @@ struct ModelArguments: ParsableArguments {
           .usage, "--heads: found \(heads), expected a divisor of the width \(width)")
       }
       var result = shape.configuration(layers: layers, width: width, heads: heads)
+      // At these sizes a second matrix to the vocabulary would be a large part of the model.
+      result.tiesEmbeddings = !untiedHead
       try adorn(&result, heads: heads)
       return result
     }
-    guard let parameters else {
-      let layers =
-        layers ?? width.map { max($0 / TrainingDefaults.widthPerLayer, 1) }
-        ?? TrainingDefaults.layers
-      return try build(layers, width ?? layers * TrainingDefaults.widthPerLayer)
+    if parameters == nil, layers != nil || width != nil {
+      let rule = TrainingDefaults.widthPerLayer
+      let layers = layers ?? width.map { max($0 / rule, 1) } ?? 1
+      return try build(layers, width ?? layers * rule)
     }
-    let wanted = try OptionCheck.count(parameters, option: "--parameters")
+    let wanted = try OptionCheck.count(
+      parameters ?? TrainingDefaults.parameters, option: "--parameters")
     return try ModelShape.nearest(to: wanted, multipleOf: heads ?? 1, build)
   }
 

@@ -171,11 +171,12 @@ struct RunPlan {
       parts.append(last(from))
     } else {
       parts.append(model.preset ?? TrainingDefaults.preset.rawValue)
-      if let parameters = model.parameters {
-        parts.append(parameters)
+      if model.layers != nil || model.width != nil {
+        let rule = TrainingDefaults.widthPerLayer
+        let layers = model.layers ?? max((model.width ?? rule) / rule, 1)
+        parts.append("\(layers)x\(model.width ?? layers * rule)")
       } else {
-        let layers = model.layers ?? TrainingDefaults.layers
-        parts.append("\(layers)x\(model.width ?? layers * TrainingDefaults.widthPerLayer)")
+        parts.append(model.parameters ?? TrainingDefaults.parameters)
       }
     }
     parts.append("seed\(command.recipe.seed ?? 0)")

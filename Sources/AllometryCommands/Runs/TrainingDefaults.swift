@@ -5,8 +5,8 @@ internal import Training
 enum TrainingDefaults {
   /// The architecture.
   static let preset = ModelPreset.llama
-  /// The number of layers, where no number of parameters is given.
-  static let layers = 3
+  /// The number of parameters, where neither it nor a depth or width is given.
+  static let parameters = "0.9M"
   /// The width of the residual stream a layer.
   static let widthPerLayer = 32
   /// The width of an attention head in models narrower than `wide`, and in others.
