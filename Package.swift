@@ -41,7 +41,8 @@ let rooms: [Room] = [
   Room(
     name: "LanguageModels", rooms: ["Statistics", "Tensors"], testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "Tensors", "LanguageModels"], testExclusions: ["Goldens"]),
+    name: "Corpora", rooms: ["Statistics", "Tensors", "LanguageModels"], testExclusions: ["Goldens"]
+  ),
   Room(
     name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
@@ -85,6 +86,6 @@ let package = Package(
       name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .executableTarget(
-      name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings)
+      name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings),
   ]
 )
