@@ -1,5 +1,5 @@
-public import Statistics
-public import Tensors
+internal import Statistics
+internal import Tensors
 
 /// Continues prompts, token by token, in one batch.
 ///

@@ -1,4 +1,4 @@
-public import Statistics
+internal import Statistics
 public import Tensors
 
 /// The parameters of one model, in the order in which they were declared, side by side in memory.
