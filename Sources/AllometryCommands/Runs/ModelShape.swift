@@ -43,7 +43,7 @@ struct ModelShape {
           let model = try build(layers, width)
           let count = ModelCosts(model).parameterCount
           let miss = abs(log(Double(count) / Double(wanted)))
-          let score = miss + 0.1 * ratio
+          let score = miss + 0.3 * ratio
           if best.map({ score < $0.score }) ?? true { best = (score, model) }
         } catch { failure = failure ?? error }
       }
