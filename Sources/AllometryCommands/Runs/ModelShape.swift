@@ -24,10 +24,10 @@ struct ModelShape {
     return width % head == 0 ? max(width / head, 1) : 1
   }
 
-  /// The model whose number of parameters is nearest to a wanted one, by ratio.
+  /// A model whose number of parameters is near a wanted one.
   ///
-  /// Widths are multiples of 32, or of 8 below 64, and within a third of 32 a layer where the count
-  /// allows it; among models as near the one closest to 32 a layer is taken.
+  /// Widths are multiples of 32, or of 8 below 64, and within a factor of two of 32 a layer. Being
+  /// off that rule counts three tenths of being off the wanted number, both as ratios.
   static func nearest(
     to wanted: Int, multipleOf heads: Int,
     _ build: (_ layers: Int, _ width: Int) throws -> ModelConfiguration

@@ -31,7 +31,9 @@ public struct ModelCosts: Hashable, Sendable {
     let types = c.tokenTypeCount * c.width
     let norm = c.normalization.parameterCount(width: c.width)
     var total = embedding + positions + types + norm
-    var active = (positions > 0 ? c.width : 0) + (types > 0 ? c.width : 0) + c.width + norm
+    // A token's own row; of a shared matrix it is a part of the head already.
+    var active = (c.tiesEmbeddings ? 0 : c.width) + norm
+    active += (positions > 0 ? c.width : 0) + (types > 0 ? c.width : 0)
     if !c.tiesEmbeddings { total += embedding }
     active += embedding
     if c.head == .maskedTokens {

@@ -27,7 +27,9 @@ import Testing
     let configuration =
       SmallModels.causal.first { $0.name == name }?.configuration ?? SmallModels.bert
     let model = try LanguageModel<Float>(configuration, seed: 1)
-    #expect(ModelCosts(configuration).parameterCount == model.parameters.count)
+    let costs = ModelCosts(configuration)
+    #expect(costs.parameterCount == model.parameters.count)
+    #expect(costs.activeParameterCount <= costs.parameterCount)
   }
 
   @Test func anIdleExpertIsNotActive() {
