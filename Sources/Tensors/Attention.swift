@@ -23,8 +23,8 @@ extension Tape {
   ///   - values: as many rows as keys.
   ///   - settings: heads, scores, weights and pattern.
   public func attention(
-    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
-    values: AttentionOperand<Element>, _ settings: AttentionSettings<Element>
+    queries: HeadColumns<Element>, keys: HeadColumns<Element>,
+    values: HeadColumns<Element>, _ settings: AttentionSettings<Element>
   ) -> AttentionResult<Element> {
     check(queries: queries, keys: keys, values: values, settings)
     let inputs: [Tensor<Element>?] = [
@@ -54,13 +54,13 @@ extension Tape {
     let keyColumn = settings.headCount * settings.headWidth
     let valueColumn = keyColumn + settings.keyValueHeadCount * settings.headWidth
     return attention(
-      queries: AttentionOperand(projected), keys: AttentionOperand(projected, column: keyColumn),
-      values: AttentionOperand(projected, column: valueColumn), settings)
+      queries: HeadColumns(projected), keys: HeadColumns(projected, column: keyColumn),
+      values: HeadColumns(projected, column: valueColumn), settings)
   }
 
   private func check(
-    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
-    values: AttentionOperand<Element>, _ settings: AttentionSettings<Element>
+    queries: HeadColumns<Element>, keys: HeadColumns<Element>,
+    values: HeadColumns<Element>, _ settings: AttentionSettings<Element>
   ) {
     let (batch, heads) = (settings.batch, settings.headCount)
     let group = settings.keyValueHeadCount

@@ -2,9 +2,9 @@ internal import CKernels
 
 /// Exact attention by tiles [203].
 struct AttentionOperation<Element: TensorElement>: Operation {
-  let queries: AttentionOperand<Element>
-  let keys: AttentionOperand<Element>
-  let values: AttentionOperand<Element>
+  let queries: HeadColumns<Element>
+  let keys: HeadColumns<Element>
+  let values: HeadColumns<Element>
   let settings: AttentionSettings<Element>
   /// `[rows, H · valueWidth]`.
   let output: Tensor<Element>
@@ -17,8 +17,8 @@ struct AttentionOperation<Element: TensorElement>: Operation {
   private static var slotCount: Int { 16 }
 
   init(
-    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
-    values: AttentionOperand<Element>, settings: AttentionSettings<Element>,
+    queries: HeadColumns<Element>, keys: HeadColumns<Element>,
+    values: HeadColumns<Element>, settings: AttentionSettings<Element>,
     output: Tensor<Element>, logSumExp: Tensor<Element>
   ) {
     self.queries = queries
@@ -186,7 +186,7 @@ struct AttentionOperation<Element: TensorElement>: Operation {
       settings.keyValueHeadCount * settings.headWidth,
       settings.keyValueHeadCount * settings.valueWidth
     )
-    let destinations = AttentionOperand.gradientDestinations(of: [
+    let destinations = HeadColumns.gradientDestinations(of: [
       (queries, settings.headCount * settings.headWidth), (keys, keyWidth), (values, valueWidth),
     ])
     gradients.d_q = destinations[0].map { UnsafeMutableRawPointer($0.pointer) }
@@ -208,8 +208,8 @@ struct AttentionOperation<Element: TensorElement>: Operation {
 // What the kernels are told.
 extension AttentionOperation {
   private static func describe(
-    _ queries: AttentionOperand<Element>, _ keys: AttentionOperand<Element>,
-    _ values: AttentionOperand<Element>, _ settings: AttentionSettings<Element>,
+    _ queries: HeadColumns<Element>, _ keys: HeadColumns<Element>,
+    _ values: HeadColumns<Element>, _ settings: AttentionSettings<Element>,
     _ output: Tensor<Element>, _ logSumExp: Tensor<Element>
   ) -> akn_attention_t {
     var a = akn_attention_t()

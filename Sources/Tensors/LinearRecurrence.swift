@@ -12,8 +12,8 @@ extension Tape {
   ///   - settings: heads, decays and rule.
   /// - Returns: outputs `[rows, H · valueWidth]` and the states after the last token.
   public func linearRecurrence(
-    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
-    values: AttentionOperand<Element>, _ settings: LinearRecurrenceSettings<Element>
+    queries: HeadColumns<Element>, keys: HeadColumns<Element>,
+    values: HeadColumns<Element>, _ settings: LinearRecurrenceSettings<Element>
   ) -> (output: Tensor<Element>, state: Tensor<Element>) {
     check(queries: queries, keys: keys, values: values, settings)
     let inputs: [Tensor<Element>?] = [
@@ -37,8 +37,8 @@ extension Tape {
   }
 
   private func check(
-    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
-    values: AttentionOperand<Element>, _ settings: LinearRecurrenceSettings<Element>
+    queries: HeadColumns<Element>, keys: HeadColumns<Element>,
+    values: HeadColumns<Element>, _ settings: LinearRecurrenceSettings<Element>
   ) {
     let (batch, heads) = (settings.batch, settings.headCount)
     precondition(

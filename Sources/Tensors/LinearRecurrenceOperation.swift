@@ -2,9 +2,9 @@ internal import CKernels
 
 /// A linear recurrence over a matrix state.
 struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
-  let queries: AttentionOperand<Element>
-  let keys: AttentionOperand<Element>
-  let values: AttentionOperand<Element>
+  let queries: HeadColumns<Element>
+  let keys: HeadColumns<Element>
+  let values: HeadColumns<Element>
   let settings: LinearRecurrenceSettings<Element>
   /// `[rows, H · valueWidth]`.
   let output: Tensor<Element>
@@ -21,8 +21,8 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
   }
 
   init(
-    queries: AttentionOperand<Element>, keys: AttentionOperand<Element>,
-    values: AttentionOperand<Element>, settings: LinearRecurrenceSettings<Element>,
+    queries: HeadColumns<Element>, keys: HeadColumns<Element>,
+    values: HeadColumns<Element>, settings: LinearRecurrenceSettings<Element>,
     output: Tensor<Element>, state: Tensor<Element>, states: Tensor<Element>?,
     denominators: Tensor<Element>
   ) {
@@ -174,7 +174,7 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
     let (keyColumns, valueColumns) = (
       settings.headCount * settings.keyWidth, settings.headCount * settings.valueWidth
     )
-    let places = AttentionOperand.gradientDestinations(of: [
+    let places = HeadColumns.gradientDestinations(of: [
       (queries, keyColumns), (keys, keyColumns), (values, valueColumns),
     ])
     gradients.d_q = places[0].map { UnsafeMutableRawPointer($0.pointer) }

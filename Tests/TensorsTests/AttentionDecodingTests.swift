@@ -43,8 +43,8 @@ import Testing
       part.batch = 1
       part.offset = length - 2
       let result = tape.attention(
-        queries: AttentionOperand(two), keys: AttentionOperand(own[0]),
-        values: AttentionOperand(own[1]), part)
+        queries: HeadColumns(two), keys: HeadColumns(own[0]),
+        values: HeadColumns(own[1]), part)
       expected.append(Array(result.output.array[(heads * width)...]))
     }
     let positions = tape.indices([4])
@@ -53,8 +53,8 @@ import Testing
     ends.assign(lengths.map { Int32($0) })
     (settings.offsets, settings.keyEnds) = (positions, ends)
     let result = tape.attention(
-      queries: AttentionOperand(query), keys: AttentionOperand(keys),
-      values: AttentionOperand(values), settings)
+      queries: HeadColumns(query), keys: HeadColumns(keys),
+      values: HeadColumns(values), settings)
     for (sequence, row) in expected.enumerated() {
       let size = heads * width
       let decoded = Array(result.output.array[(sequence * size)..<((sequence + 1) * size)])
@@ -71,8 +71,8 @@ import Testing
     memory.fill(numbers.array(memory.count))
     let settings = AttentionSettings<Double>(batch: 2, headCount: 2, headWidth: 4, pattern: .full)
     let result = tape.attention(
-      queries: AttentionOperand(query), keys: AttentionOperand(memory),
-      values: AttentionOperand(memory, column: 8), settings)
+      queries: HeadColumns(query), keys: HeadColumns(memory),
+      values: HeadColumns(memory, column: 8), settings)
     let loss = tape.loss([result.output, result.logSumExp])
     #expect(greatestGradientError(of: [query, memory], loss: loss, tape: tape) <= 1e-10)
   }

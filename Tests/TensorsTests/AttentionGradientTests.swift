@@ -84,8 +84,8 @@ import Testing
     let settings = AttentionSettings<Double>(
       batch: 2, headCount: 2, headWidth: 4, valueWidth: 6, pattern: .full)
     let result = tape.attention(
-      queries: AttentionOperand(queries, column: 1), keys: AttentionOperand(memory),
-      values: AttentionOperand(memory, column: 8), settings)
+      queries: HeadColumns(queries, column: 1), keys: HeadColumns(memory),
+      values: HeadColumns(memory, column: 8), settings)
     let loss = tape.loss([result.output, memory])
     #expect(greatestGradientError(of: [queries, memory], loss: loss, tape: tape) <= 1e-9)
     #expect((0..<40).allSatisfy { queries.gradientArray[$0 * 9] == 0 })

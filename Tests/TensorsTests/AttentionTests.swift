@@ -170,8 +170,8 @@ import Testing
       var part = settings
       part.offset = start
       let result = tape.attention(
-        queries: AttentionOperand(chunk), keys: AttentionOperand(input, column: 64),
-        values: AttentionOperand(input, column: 96), part
+        queries: HeadColumns(chunk), keys: HeadColumns(input, column: 64),
+        values: HeadColumns(input, column: 96), part
       ).output.array
       let expected = Array(whole[(start * 64)..<((start + size) * 64)])
       // A single query takes the path of decoding, which sums in another order.

@@ -75,9 +75,9 @@ import Testing
       settings.initialState = leaf(settings.stateShape) { c.isNormalized ? 1 + 0.3 * $0 : $0 }
     }
     let (output, state) = tape.linearRecurrence(
-      queries: AttentionOperand(projected),
-      keys: AttentionOperand(projected, column: 2 * c.keyWidth),
-      values: AttentionOperand(projected, column: 4 * c.keyWidth), settings)
+      queries: HeadColumns(projected),
+      keys: HeadColumns(projected, column: 2 * c.keyWidth),
+      values: HeadColumns(projected, column: 4 * c.keyWidth), settings)
     return Recorded(tape: tape, leaves: leaves, settings: settings, output: output, state: state)
   }
 
@@ -180,8 +180,8 @@ import Testing
       if t == 0 {
         output =
           tape.linearRecurrence(
-            queries: AttentionOperand(token), keys: AttentionOperand(token, column: 18),
-            values: AttentionOperand(token, column: 36), settings
+            queries: HeadColumns(token), keys: HeadColumns(token, column: 18),
+            values: HeadColumns(token, column: 36), settings
           ).output
       } else {
         tape.replay()
@@ -218,7 +218,7 @@ import Testing
     let operands = [q, k].map { rows in
       let tensor = tape.input([length, features])
       tensor.fill((0..<length).flatMap { map(rows[($0 * f)..<(($0 + 1) * f)]) })
-      return AttentionOperand(tensor)
+      return HeadColumns(tensor)
     }
     let values = tape.input([length, width])
     values.fill(v)
@@ -226,7 +226,7 @@ import Testing
       batch: 1, headCount: 1, keyWidth: features, valueWidth: width)
     settings.normalizerEpsilon = 0
     let output = tape.linearRecurrence(
-      queries: operands[0], keys: operands[1], values: AttentionOperand(values), settings
+      queries: operands[0], keys: operands[1], values: HeadColumns(values), settings
     ).output.array
     var expected: [Double] = []
     for i in 0..<length {
@@ -258,8 +258,8 @@ import Testing
     var settings = LinearRecurrenceSettings<Double>(batch: 1, headCount: 1, keyWidth: 4)
     func run() -> [Double] {
       tape.linearRecurrence(
-        queries: AttentionOperand(input), keys: AttentionOperand(input, column: 4),
-        values: AttentionOperand(input, column: 8), settings
+        queries: HeadColumns(input), keys: HeadColumns(input, column: 4),
+        values: HeadColumns(input, column: 8), settings
       ).output.array
     }
     (settings.evaluator, settings.usesDeltaRule) = (.recurrent, true)

@@ -127,8 +127,8 @@ extension Attention {
       }
       settings.keyEnds = cache.filled
       attended = tape.attention(
-        queries: AttentionOperand(projected), keys: AttentionOperand(keys),
-        values: AttentionOperand(values), settings)
+        queries: HeadColumns(projected), keys: HeadColumns(keys),
+        values: HeadColumns(values), settings)
     } else {
       attended = tape.attention(projected, settings)
     }

@@ -91,9 +91,9 @@ public final class LinearAttention<Element: TensorElement>: TokenMixer {
       if pass.length == 1 { settings.evaluator = .recurrent }
     }
     let read = tape.linearRecurrence(
-      queries: AttentionOperand(queriesAndKeys),
-      keys: AttentionOperand(queriesAndKeys, column: inner),
-      values: AttentionOperand(projected, column: 2 * inner), settings)
+      queries: HeadColumns(queriesAndKeys),
+      keys: HeadColumns(queriesAndKeys, column: inner),
+      values: HeadColumns(projected, column: 2 * inner), settings)
     var mixed = tape.rmsNorm(read.output, epsilon: epsilon)
     mixed = tape.multiply(mixed, tape.columns(projected, (3 * inner)..<(4 * inner)))
     mixed = pass.site("\(name).mixed", mixed)

@@ -1,5 +1,5 @@
 /// A matrix whose columns hold the queries, the keys or the values of all heads side by side.
-public struct AttentionOperand<Element: TensorElement> {
+public struct HeadColumns<Element: TensorElement> {
   /// `[batch · length, columns]`, or any shape that has as many rows: its last axis is the columns.
   public var tensor: Tensor<Element>
   /// The first column of head 0.
@@ -14,14 +14,14 @@ public struct AttentionOperand<Element: TensorElement> {
   }
 }
 
-extension AttentionOperand {
+extension HeadColumns {
   /// Where the gradients of operands go that may be columns of one matrix.
   ///
   /// A matrix of which not all columns are covered is cleared first if it holds no gradient yet.
   ///
   /// - Parameter operands: each with the number of its columns; no two overlap.
   static func gradientDestinations(
-    of operands: [(operand: AttentionOperand, width: Int)]
+    of operands: [(operand: HeadColumns, width: Int)]
   ) -> [GradientDestination<Element>?] {
     var destinations = [GradientDestination<Element>?](repeating: nil, count: operands.count)
     for (index, (operand, _)) in operands.enumerated() {
