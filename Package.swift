@@ -47,10 +47,23 @@ let rooms: [Room] = [
     name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
   Room(
+    name: "Treatments",
+    rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
+  Room(
+    name: "Studies",
+    rooms: [
+      "Statistics", "RunTables", "ScalingLaws", "Tensors", "LanguageModels", "Corpora", "Training",
+      "Treatments",
+    ],
+    products: [.product(name: "Yams", package: "Yams")]),
+  Room(
+    name: "Store", rooms: ["Studies"],
+    products: [.product(name: "GRDB", package: "GRDB.swift")]),
+  Room(
     name: "AllometryCommands",
     rooms: [
       "Statistics", "RunTables", "ScalingLaws", "Reports", "Tensors", "LanguageModels", "Corpora",
-      "Training",
+      "Training", "Treatments", "Studies", "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -66,7 +79,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: rooms.flatMap { room -> [Target] in
     let dependencies = room.rooms.map { Target.Dependency.target(name: $0) } + room.products

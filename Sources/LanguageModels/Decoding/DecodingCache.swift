@@ -65,6 +65,27 @@ public final class DecodingCache<Element: TensorElement> {
     return (keys, values)
   }
 
+  /// Records copying the keys and values of a pass into a slot.
+  ///
+  /// - Parameters:
+  ///   - projected: queries, keys and values side by side, `[batch · length, columns]`.
+  ///   - keyColumn: where keys begin.
+  ///   - valueColumn: where values begin.
+  ///   - slot: the place of the mixer in the order of execution.
+  ///   - pass: the pass being recorded.
+  /// - Returns: the slot's keys and values, `[batch, capacity, width]` each.
+  public func append(
+    _ projected: Tensor<Element>, keyColumn: Int, valueColumn: Int, to slot: Int,
+    in pass: ForwardPass<Element>
+  ) -> (keys: Tensor<Element>, values: Tensor<Element>) {
+    let (keys, values) = keysAndValues(slot)
+    pass.tape.record(
+      CacheAppend(
+        projected: projected, keyColumn: keyColumn, valueColumn: valueColumn, keys: keys,
+        values: values, length: pass.length, lengths: lengths, policy: policy))
+    return (keys, values)
+  }
+
   /// The state of a slot, `[batch, count]`.
   ///
   /// - Parameter slot: the place of the mixer in the order of execution.
@@ -96,7 +117,7 @@ public final class DecodingCache<Element: TensorElement> {
 }
 
 /// Copies the keys and values of a pass into their slots of a cache.
-struct CacheAppend<Element: TensorElement>: Operation {
+private struct CacheAppend<Element: TensorElement>: Operation {
   /// Queries, keys and values side by side, `[batch · length, columns]`.
   var projected: Tensor<Element>
   var keyColumn: Int

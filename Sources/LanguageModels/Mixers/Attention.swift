@@ -114,11 +114,8 @@ extension Attention {
     settings.temperature = temperature?.record(input, in: pass)
     let attended: AttentionResult<Element>
     if let cache = pass.cache {
-      let (keys, values) = cache.keysAndValues(slot)
-      tape.record(
-        CacheAppend(
-          projected: projected, keyColumn: keyColumn, valueColumn: valueColumn, keys: keys,
-          values: values, length: pass.length, lengths: cache.lengths, policy: cache.policy))
+      let (keys, values) = cache.append(
+        projected, keyColumn: keyColumn, valueColumn: valueColumn, to: slot, in: pass)
       // A single query sees all that the cache holds, whatever the order of its slots.
       if pass.length == 1, pattern.seesWholePast, settings.slopes == nil {
         settings.pattern = .full

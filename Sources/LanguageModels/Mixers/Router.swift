@@ -8,6 +8,18 @@ public struct Routing<Element: TensorElement> {
   public let chosen: IndexTensor
   /// The weight of each chosen one, `[rows, chosen]`.
   public let weights: Tensor<Element>
+
+  /// A decision.
+  ///
+  /// - Parameters:
+  ///   - affinities: of each row to each choice, `[rows, choices]`.
+  ///   - chosen: the choices of each row, best first, `[rows · chosen]`.
+  ///   - weights: of each chosen one, `[rows, chosen]`.
+  public init(affinities: Tensor<Element>, chosen: IndexTensor, weights: Tensor<Element>) {
+    self.affinities = affinities
+    self.chosen = chosen
+    self.weights = weights
+  }
 }
 
 /// Chooses, for each token, a few of several alternatives: experts, heads, depths, learners.

@@ -24,13 +24,13 @@ public final class ForwardPass<Element: TensorElement> {
   /// Keys, values and states of earlier tokens, while decoding.
   public let cache: DecodingCache<Element>?
   /// Terms that layers add to the loss: balance of routers and the like.
-  public internal(set) var auxiliaryLosses: [Tensor<Element>] = []
+  public var auxiliaryLosses: [Tensor<Element>] = []
   /// The mean cross-entropy in nats per token alone, once a loss is recorded.
   public internal(set) var crossEntropy: Tensor<Element>?
   /// Attention as it was computed, by the layer's name, for diagnostics.
-  public internal(set) var attentions: [String: AttentionResult<Element>] = [:]
+  public var attentions: [String: AttentionResult<Element>] = [:]
   /// What routers decided, by site.
-  public internal(set) var routings: [String: Routing<Element>] = [:]
+  public var routings: [String: Routing<Element>] = [:]
 
   private var rotary: (width: Int, base: Double, table: RotaryTable<Element>)?
 
@@ -70,8 +70,16 @@ public final class ForwardPass<Element: TensorElement> {
     }
   }
 
+  /// Whether the pass is recorded for training; what sees later tokens while training uses another
+  /// rule where this is false.
+  public var isTraining: Bool { tape.isDifferentiable }
+
   /// Cosines and sines for all positions that this pass can see.
-  func rotaryTable(width: Int, base: Double) -> RotaryTable<Element> {
+  ///
+  /// - Parameters:
+  ///   - width: the width of a head.
+  ///   - base: the base of the angles.
+  public func rotaryTable(width: Int, base: Double) -> RotaryTable<Element> {
     if let rotary, rotary.width == width, rotary.base == base { return rotary.table }
     let table = RotaryTable<Element>(
       positionCount: cache?.maximumLength ?? length, dimensions: width, base: base, in: tape.arena)

@@ -21,6 +21,15 @@ public final class LanguageModel<Element: TensorElement> {
   public var outerNorm: Norm<Element>
   /// What makes logits.
   public var head: Head<Element>
+  /// What runs between the embedding and the head; nil for the layers in the configuration's order.
+  public var depthController: (any DepthController<Element>)?
+  /// Whether a treatment changed parts, so that the configuration alone does not describe the model.
+  public var isTreated = false
+  /// What is done before every step of training, in order.
+  public var stepActions: [(TrainingMoment) -> Void] = []
+  /// Which recording of the model a step of training needs; the step is recorded anew when it
+  /// changes. Nil for one recording for all steps.
+  public var stage: ((TrainingMoment) -> Int)?
 
   /// Builds a model and gives its parameters their starting values.
   ///
@@ -66,7 +75,8 @@ public final class LanguageModel<Element: TensorElement> {
 
   /// What each use of a layer needs kept while decoding, in the order of execution.
   public var mixerStates: [MixerState] {
-    configuration.depth.order(of: blocks.count).map { blocks[$0].tokenMixer.state }
+    if let depthController { return depthController.mixerStates(of: self) }
+    return configuration.depth.order(of: blocks.count).map { blocks[$0].tokenMixer.state }
   }
 
   /// Records a pass from tokens to logits.
@@ -86,9 +96,21 @@ public final class LanguageModel<Element: TensorElement> {
     let tape = pass.tape
     var stream = tape.part("embedding") { embed(pass) }
     stream = pass.site("embedding", stream)
+    if let depthController {
+      return depthController.record(stream, through: self, in: pass)
+    }
     for (slot, index) in configuration.depth.order(of: blocks.count).enumerated() {
       stream = blocks[index].record(stream, in: pass, slot: slot)
     }
+    return normalized(stream, on: tape)
+  }
+
+  /// Records what the head reads of the stream after the last layer.
+  ///
+  /// - Parameters:
+  ///   - stream: `[rows, width]`.
+  ///   - tape: where to record.
+  public func normalized(_ stream: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     guard configuration.normPlacement == .before else { return stream }
     return tape.part("head") { outerNorm.record(stream, on: tape) }
   }

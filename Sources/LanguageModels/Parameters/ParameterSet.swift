@@ -9,6 +9,9 @@ public final class ParameterSet<Element: TensorElement> {
   /// vectors; it is saved and resumed with the parameters.
   public private(set) var buffers: [Parameter<Element>] = []
 
+  /// The names of parameters that optimisers leave as they are, with their moments.
+  public private(set) var frozen: Set<String> = []
+
   private var positions: [String: Int] = [:]
   private let values = Arena()
   private let gradients = Arena()
@@ -59,6 +62,31 @@ public final class ParameterSet<Element: TensorElement> {
     start(buffer)
     buffers.append(buffer)
     return buffer.tensor
+  }
+
+  /// Takes parameters and buffers out of the set, as those of a part that another one replaces.
+  ///
+  /// - Parameter prefix: the dotted name of the part: `layers.3.attention`.
+  public func remove(under prefix: String) {
+    func isKept(_ parameter: Parameter<Element>) -> Bool {
+      parameter.name != prefix && !parameter.name.hasPrefix(prefix + ".")
+    }
+    parameters = parameters.filter(isKept)
+    buffers = buffers.filter(isKept)
+    frozen = frozen.filter { name in parameters.contains { $0.name == name } }
+    positions = Dictionary(
+      uniqueKeysWithValues: parameters.enumerated().map { ($1.name, $0) })
+  }
+
+  /// Makes optimisers leave parameters as they are from the next step on, or change them again.
+  ///
+  /// - Parameters:
+  ///   - isFrozen: whether they are left.
+  ///   - belongs: which parameters, by name.
+  public func setFrozen(_ isFrozen: Bool, where belongs: (String) -> Bool) {
+    for parameter in parameters where belongs(parameter.name) {
+      if isFrozen { frozen.insert(parameter.name) } else { frozen.remove(parameter.name) }
+    }
   }
 
   /// The parameter of a name, or nil.

@@ -1,0 +1,4 @@
+public import Studies
+
+/// Placeholder that the store's author replaces.
+enum StorePlaceholder {}

@@ -1,0 +1,73 @@
+internal import Foundation
+public import LanguageModels
+public import Training
+public import Treatments
+
+/// Everything that decides what comes out of one run, and nothing else.
+///
+/// Names of arms, places in a ladder and numbers of threads are not here: two studies that define
+/// the same run share it.
+public struct RunDefinition: Codable, Hashable, Sendable {
+  /// A treatment as a study file names it, with all its options.
+  public struct AppliedTreatment: Codable, Hashable, Sendable {
+    /// The name of its card.
+    public var name: String
+    /// The version of its card.
+    public var version: Int
+    /// Every option.
+    public var options: [String: OptionValue]
+
+    /// - Parameters:
+    ///   - name: the name of its card.
+    ///   - version: the version of its card.
+    ///   - options: every option.
+    public init(name: String, version: Int, options: [String: OptionValue]) {
+      self.name = name
+      self.version = version
+      self.options = options
+    }
+  }
+
+  /// Rises when the engine computes something else from the same definition.
+  public static let engineVersion = 1
+
+  /// The engine that computes the run.
+  public var engine = RunDefinition.engineVersion
+  /// The data, by their hash and that of the tokenizer.
+  public var data: DatasetRecord
+  /// The baseline's model, before treatments.
+  public var model: ModelConfiguration
+  /// The treatments in their order.
+  public var treatments: [AppliedTreatment]
+  /// The baseline's recipe, before treatments, with seed, budget and schedule.
+  public var recipe: TrainingRecipe
+
+  /// - Parameters:
+  ///   - data: the data.
+  ///   - model: the baseline's model.
+  ///   - treatments: in their order.
+  ///   - recipe: the baseline's recipe.
+  public init(
+    data: DatasetRecord, model: ModelConfiguration, treatments: [AppliedTreatment],
+    recipe: TrainingRecipe
+  ) {
+    self.data = data
+    self.model = model
+    self.treatments = treatments
+    self.recipe = recipe
+  }
+
+  /// The definition as canonical JSON: sorted keys, no spaces.
+  public var canonicalText: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  /// The name of the run by its content.
+  public var identity: RunIdentity {
+    get throws { RunIdentity(of: try canonicalText) }
+  }
+}

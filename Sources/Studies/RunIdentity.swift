@@ -1,0 +1,54 @@
+/// The name of a run by its content: a hash of everything that decides what comes out of it.
+///
+/// The same definition has the same identity in every process and on every machine, so that a
+/// finished run is never repeated, whichever study asks for it.
+public struct RunIdentity: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// Thirty-two hexadecimal digits.
+  public let description: String
+
+  /// The identity of a definition.
+  ///
+  /// - Parameter definition: the canonical text of the definition.
+  public init(of definition: String) {
+    // FNV-1a of 128 bits: nobody gains by a collision, so it need not be a cryptographic hash.
+    let prime: UInt128 = (1 << 88) + 0x13B
+    var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
+    for byte in definition.utf8 { hash = (hash ^ UInt128(byte)) &* prime }
+    let digits = String(hash, radix: 16)
+    description = String(repeating: "0", count: 32 - digits.count) + digits
+  }
+
+  /// An identity as it was written; nil unless it is thirty-two hexadecimal digits.
+  ///
+  /// - Parameter description: the digits.
+  public init?(_ description: String) {
+    guard description.utf8.count == 32, description.allSatisfy(\.isHexDigit) else { return nil }
+    self.description = description.lowercased()
+  }
+
+  /// In the order of the digits.
+  public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+extension RunIdentity: Codable {
+  /// Reads the digits.
+  ///
+  /// - Parameter decoder: where from.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let identity = RunIdentity(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "expected 32 hexadecimal digits, found \(text)")
+    }
+    self = identity
+  }
+
+  /// Writes the digits.
+  ///
+  /// - Parameter encoder: where to.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

@@ -1,0 +1,96 @@
+public import LanguageModels
+public import Tensors
+public import Training
+
+/// One side of a comparison: a baseline with no, one or several treatments, applied in order.
+public struct Arm: Sendable {
+  /// What the arm is called.
+  public let name: String
+  /// The treatments, in the order in which they apply.
+  public let treatments: [any Treatment]
+
+  /// An arm.
+  ///
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - treatments: in the order in which they apply; none is the baseline.
+  public init(name: String, treatments: [any Treatment] = []) {
+    self.name = name
+    self.treatments = treatments
+  }
+
+  /// The cards of the treatments.
+  public var cards: [TreatmentCard] { treatments.map { type(of: $0).card } }
+
+  /// What the treatments make of the baseline's configuration.
+  ///
+  /// - Parameter baseline: the baseline's model.
+  /// - Throws: ``TreatmentError`` where a method does not fit.
+  public func configuration(
+    _ baseline: ModelConfiguration
+  ) throws(TreatmentError) -> ModelConfiguration {
+    var model = baseline
+    for treatment in treatments { try treatment.configure(&model) }
+    return model
+  }
+
+  /// A treated model with its starting values.
+  ///
+  /// Parameters that baseline and treatment share start with the same values, because each has a
+  /// random stream by its name.
+  ///
+  /// - Parameters:
+  ///   - baseline: the baseline's model.
+  ///   - seed: where starting values come from.
+  /// - Throws: ``TreatmentError`` where a method does not fit, `ConfigurationError` where the
+  ///   configured model does not fit together.
+  public func model<Element: TensorElement>(
+    _ baseline: ModelConfiguration, seed: UInt64, of type: Element.Type = Element.self
+  ) throws -> LanguageModel<Element> {
+    let model = try LanguageModel<Element>(try configuration(baseline), seed: seed)
+    for treatment in treatments { try treatment.install(in: model) }
+    return model
+  }
+
+  /// What the treatments make of a recipe.
+  ///
+  /// - Parameters:
+  ///   - recipe: the baseline's.
+  ///   - baseline: the baseline's model.
+  /// - Throws: ``TreatmentError`` where a method does not fit.
+  public func recipe(
+    _ recipe: TrainingRecipe, for baseline: ModelConfiguration
+  ) throws(TreatmentError) -> TrainingRecipe {
+    let model = try configuration(baseline)
+    var recipe = recipe
+    for treatment in treatments { try treatment.adjust(&recipe, for: model) }
+    return recipe
+  }
+
+  /// What a run of the arm costs.
+  ///
+  /// - Parameters:
+  ///   - baseline: the baseline's model.
+  ///   - length: the number of tokens of a sequence.
+  /// - Throws: ``TreatmentError`` where a method does not fit.
+  public func costs(
+    _ baseline: ModelConfiguration, length: Int
+  ) throws(TreatmentError) -> RunCosts {
+    let model = try configuration(baseline)
+    var costs = RunCosts(model, length: length)
+    for treatment in treatments { treatment.charge(&costs, for: model, length: length) }
+    return costs
+  }
+
+  /// The batches that the arm trains on: the last treatment's that changes them, or the data's.
+  ///
+  /// - Parameters:
+  ///   - data: what the study trains on.
+  ///   - recipe: the arm's recipe.
+  public func source(of data: Dataset, recipe: TrainingRecipe) throws -> any BatchSource {
+    for treatment in treatments.reversed() {
+      if let source = try treatment.source(of: data, recipe: recipe) { return source }
+    }
+    return try data.source(recipe)
+  }
+}

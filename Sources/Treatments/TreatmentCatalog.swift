@@ -1,0 +1,27 @@
+internal import RunTables
+
+/// All treatments that there are.
+public enum TreatmentCatalog {
+  /// One line for each file in `Methods/`; a test compares the two.
+  public static let all: [any Treatment.Type] = []
+
+  /// The cards, in the order of the catalogue.
+  public static var cards: [TreatmentCard] { all.map { $0.card } }
+
+  /// The treatment of a name with some options.
+  ///
+  /// - Parameters:
+  ///   - name: the name of a card.
+  ///   - options: values by name; the others have their defaults.
+  /// - Throws: ``TreatmentError`` naming the nearest treatment where there is none of that name.
+  public static func treatment(
+    named name: String, _ options: [String: OptionValue] = [:]
+  ) throws(TreatmentError) -> any Treatment {
+    guard let type = all.first(where: { $0.card.name == name }) else {
+      let names = cards.map(\.name)
+      let hint = NearestName.hint(for: name, among: names).map { "; \($0)" } ?? ""
+      throw TreatmentError(name, "there is no such treatment\(hint)")
+    }
+    return try type.init(try OptionValues(options, for: type.card))
+  }
+}
