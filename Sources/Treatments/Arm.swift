@@ -49,6 +49,7 @@ public struct Arm: Sendable {
   ) throws -> LanguageModel<Element> {
     let model = try LanguageModel<Element>(try configuration(baseline), seed: seed)
     for treatment in treatments { try treatment.install(in: model) }
+    model.isTreated = !treatments.isEmpty
     return model
   }
 
