@@ -184,61 +184,18 @@ struct RecipeArguments: ParsableArguments {
       recipe.optimizer = adjusted(recipe.optimizer)
       return
     }
-    let rate = TrainingDefaults.learningRate(name)
-    switch name {
-    case .adamw: recipe.optimizer = .adamW(AdamWSettings(learningRate: rate))
-    case .sgd: recipe.optimizer = .sgd(SGDSettings(learningRate: rate))
-    case .lion: recipe.optimizer = .lion(LionSettings(learningRate: rate))
-    case .muon:
-      let rest = AdamWSettings(learningRate: TrainingDefaults.learningRate(.adamw))
-      recipe.optimizer = .muon(MuonSettings(learningRate: rate, rest: rest))
-    }
-    recipe.optimizer = adjusted(recipe.optimizer)
+    recipe.optimizer = adjusted(name.usualSettings)
   }
 
   /// The same optimiser with the rate and the decay of the options.
   private func adjusted(_ optimizer: OptimizerSettings) -> OptimizerSettings {
-    switch optimizer {
-    case .adamW(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .adamW(settings)
-    case .sgd(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .sgd(settings)
-    case .lion(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .lion(settings)
-    case .muon(var settings):
-      if let learningRate {
-        // The rate of all other parameters keeps its ratio to that of hidden matrices.
-        settings.rest.learningRate *= learningRate / settings.learningRate
-        settings.learningRate = learningRate
-      }
-      if let weightDecay {
-        settings.weightDecay = weightDecay
-        settings.rest.weightDecay = weightDecay
-      }
-      return .muon(settings)
-    }
+    optimizer.adjusted(learningRate: learningRate, weightDecay: weightDecay)
   }
 
   private func shape(steps: Int) throws -> Schedule.Shape {
     let name: ScheduleName =
       try schedule.map { try OptionCheck.choice($0, option: "--schedule") }
       ?? TrainingDefaults.schedule
-    let share = TrainingDefaults.decayShare
-    switch name {
-    case .cosine: return .cosine(floor: 0.1)
-    case .linear: return .linear
-    case .constant: return .constant
-    case .wsd:
-      return .warmupStableDecay(
-        decayFraction: share, decayShape: .oneMinusSquareRoot, floor: 0)
-    case .cooldown:
-      return .constantWithCooldown(cooldownSteps: max(Int(share * Double(steps)), 1))
-    }
+    return name.shape(steps: steps, decay: TrainingDefaults.decayShare)
   }
 }

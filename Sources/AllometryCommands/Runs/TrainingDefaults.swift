@@ -45,29 +45,9 @@ enum TrainingDefaults {
   static let validationShare = 0.06
   /// The share of the documents that are never trained on.
   static let validationFraction = 0.05
-
-  /// The peak learning rate of an optimiser.
-  static func learningRate(_ optimizer: OptimizerName) -> Double {
-    switch optimizer {
-    case .adamw: 4e-3
-    case .sgd: 0.3
-    case .muon: 0.02
-    case .lion: 5e-4
-    }
-  }
 }
 
 /// The architectures that can be named on the command line.
 enum ModelPreset: String, CaseIterable, Codable {
   case gpt2, llama
-}
-
-/// The optimisers that can be named on the command line.
-enum OptimizerName: String, CaseIterable {
-  case adamw, sgd, muon, lion
-}
-
-/// The schedules that can be named on the command line.
-enum ScheduleName: String, CaseIterable {
-  case cosine, wsd, linear, constant, cooldown
 }
