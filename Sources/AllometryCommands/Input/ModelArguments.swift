@@ -130,7 +130,7 @@ struct ModelArguments: ParsableArguments {
         ?? TrainingDefaults.preset,
       vocabulary: vocabulary, context: self.context ?? context)
     func build(_ layers: Int, _ width: Int) throws -> ModelConfiguration {
-      let heads = try heads ?? ModelShape.heads(width: width)
+      let heads = heads ?? ModelShape.heads(width: width)
       guard width % heads == 0 else {
         throw CommandFailure(
           .usage, "--heads: found \(heads), expected a divisor of the width \(width)")
@@ -142,13 +142,16 @@ struct ModelArguments: ParsableArguments {
       return result
     }
     if parameters == nil, layers != nil || width != nil {
-      let rule = TrainingDefaults.widthPerLayer
+      let rule = ModelShape.widthPerLayer
       let layers = layers ?? width.map { max($0 / rule, 1) } ?? 1
       return try build(layers, width ?? layers * rule)
     }
     let wanted = try OptionCheck.count(
       parameters ?? TrainingDefaults.parameters, option: "--parameters")
-    return try ModelShape.nearest(to: wanted, multipleOf: heads ?? 1, build)
+    guard let model = try ModelShape.nearest(to: wanted, multipleOf: heads ?? 1, build) else {
+      throw CommandFailure(.usage, "--parameters: no model has \(wanted) parameters")
+    }
+    return model
   }
 
   /// Adds what presets do not have.

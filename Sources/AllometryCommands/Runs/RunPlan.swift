@@ -172,7 +172,7 @@ struct RunPlan {
     } else {
       parts.append(model.preset ?? TrainingDefaults.preset.rawValue)
       if model.layers != nil || model.width != nil {
-        let rule = TrainingDefaults.widthPerLayer
+        let rule = ModelShape.widthPerLayer
         let layers = model.layers ?? max((model.width ?? rule) / rule, 1)
         parts.append("\(layers)x\(model.width ?? layers * rule)")
       } else {

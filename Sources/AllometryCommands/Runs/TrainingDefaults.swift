@@ -7,12 +7,6 @@ enum TrainingDefaults {
   static let preset = ModelPreset.llama
   /// The number of parameters, where neither it nor a depth or width is given.
   static let parameters = "0.9M"
-  /// The width of the residual stream a layer.
-  static let widthPerLayer = 32
-  /// The width of an attention head in models narrower than `wide`, and in others.
-  static let headWidth = (narrow: 32, wide: 64)
-  /// The width from which heads are wide.
-  static let wide = 512
   /// The longest sequence in tokens.
   static let context = 256
   /// The number of sequences of a step.
@@ -45,9 +39,4 @@ enum TrainingDefaults {
   static let validationShare = 0.06
   /// The share of the documents that are never trained on.
   static let validationFraction = 0.05
-}
-
-/// The architectures that can be named on the command line.
-enum ModelPreset: String, CaseIterable, Codable {
-  case gpt2, llama
 }
