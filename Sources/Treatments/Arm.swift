@@ -8,8 +8,22 @@ public struct Arm: Sendable {
   public let name: String
   /// The treatments, in the order in which they apply.
   public let treatments: [any Treatment]
+  /// The treatments with the options that made them, as studies need them to name runs; empty for
+  /// arms made of treatments alone.
+  public let choices: [TreatmentChoice]
 
-  /// An arm.
+  /// An arm of treatments by their options.
+  ///
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - choices: in the order in which they apply; none is the baseline.
+  public init(name: String, choices: [TreatmentChoice]) {
+    self.name = name
+    self.choices = choices
+    treatments = choices.map(\.treatment)
+  }
+
+  /// An arm of treatments made in code.
   ///
   /// - Parameters:
   ///   - name: what it is called.
@@ -17,6 +31,7 @@ public struct Arm: Sendable {
   public init(name: String, treatments: [any Treatment] = []) {
     self.name = name
     self.treatments = treatments
+    choices = []
   }
 
   /// The cards of the treatments.

@@ -14,14 +14,26 @@ public enum TreatmentCatalog {
   ///   - name: the name of a card.
   ///   - options: values by name; the others have their defaults.
   /// - Throws: ``TreatmentError`` naming the nearest treatment where there is none of that name.
-  public static func treatment(
+  public static func choice(
     named name: String, _ options: [String: OptionValue] = [:]
-  ) throws(TreatmentError) -> any Treatment {
+  ) throws(TreatmentError) -> TreatmentChoice {
     guard let type = all.first(where: { $0.card.name == name }) else {
       let names = cards.map(\.name)
       let hint = NearestName.hint(for: name, among: names).map { "; \($0)" } ?? ""
       throw TreatmentError(name, "there is no such treatment\(hint)")
     }
-    return try type.init(try OptionValues(options, for: type.card))
+    let values = try OptionValues(options, for: type.card)
+    return TreatmentChoice(treatment: try type.init(values), options: values)
   }
+}
+
+/// A treatment with the options that made it.
+public struct TreatmentChoice: Sendable {
+  /// The treatment.
+  public let treatment: any Treatment
+  /// A value for every option.
+  public let options: OptionValues
+
+  /// The treatment's card.
+  public var card: TreatmentCard { type(of: treatment).card }
 }
