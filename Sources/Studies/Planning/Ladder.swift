@@ -1,0 +1,118 @@
+internal import Foundation
+public import LanguageModels
+public import Training
+
+/// Turns the ladder of a study file into models.
+public struct Ladder: Sendable {
+  /// What all rungs share.
+  public let section: StudyFile.ModelSection
+  /// The number of different tokens.
+  public let vocabulary: Int
+  /// The length of sequences.
+  public let context: Int
+
+  /// - Parameters:
+  ///   - section: what all rungs share.
+  ///   - vocabulary: the number of different tokens.
+  ///   - context: the length of sequences.
+  public init(_ section: StudyFile.ModelSection, vocabulary: Int, context: Int) {
+    self.section = section
+    self.vocabulary = vocabulary
+    self.context = context
+  }
+
+  /// The baseline's model of a depth and width.
+  ///
+  /// - Parameters:
+  ///   - layers: the number of layers.
+  ///   - width: the width of the residual stream.
+  /// - Throws: `ConfigurationError` where they do not fit together.
+  public func model(
+    layers: Int, width: Int
+  ) throws(ConfigurationError) -> ModelConfiguration {
+    let heads = section.headWidth.map { max(width / $0, 1) } ?? ModelShape.heads(width: width)
+    let shape = ModelShape(preset: section.preset, vocabulary: vocabulary, context: context)
+    var model = shape.configuration(layers: layers, width: width, heads: heads)
+    model.tiesEmbeddings = section.tiesEmbeddings
+    if section.normalizesQueriesAndKeys {
+      for index in model.layers.indices {
+        guard case .attention(var attention) = model.layers[index].tokenMixer else { continue }
+        attention.normalizesQueriesAndKeys = true
+        model.layers[index].tokenMixer = .attention(attention)
+      }
+    }
+    try model.validate()
+    return model
+  }
+
+  /// The baseline's models of a list of sizes, smallest first.
+  ///
+  /// - Parameter sizes: depths and widths, or numbers of parameters.
+  /// - Throws: an error naming a size that cannot be built.
+  public func models(_ sizes: StudyFile.LadderSection.Sizes) throws -> [ModelConfiguration] {
+    switch sizes {
+    case .shapes(let shapes):
+      return try shapes.map { try model(layers: $0.layers, width: $0.width) }
+        .sorted { ModelCosts($0).parameterCount < ModelCosts($1).parameterCount }
+    case .parameters(let numbers):
+      return try numbers.map { try nearest(to: $0) }
+    case .count:
+      return []
+    }
+  }
+
+  /// The model whose number of parameters is nearest.
+  ///
+  /// - Parameter parameters: the number wanted, embeddings included.
+  public func nearest(to parameters: Int) throws -> ModelConfiguration {
+    let multiple = section.headWidth ?? 1
+    let found = try ModelShape.nearest(to: parameters, multipleOf: multiple) { layers, width in
+      try model(layers: layers, width: width)
+    }
+    guard let found else {
+      throw StudyError(.badStudy, "no model has about \(parameters) parameters")
+    }
+    return found
+  }
+
+  /// The shapes that a ladder sized by time is made of: depth and width grow together.
+  ///
+  /// Widths are multiples of the head's; each step is about a quarter more width.
+  ///
+  /// - Returns: models, smallest first, from some tens of thousands of parameters up.
+  public func candidates() -> [ModelConfiguration] {
+    let unit = section.headWidth ?? 8
+    var models: [ModelConfiguration] = []
+    for width in stride(from: max(unit, 16), through: 1024, by: unit) {
+      guard width % 16 == 0 || section.headWidth != nil else { continue }
+      let layers = max(1, Int((Double(width) / 32).rounded()))
+      if let model = try? model(layers: layers, width: width) { models.append(model) }
+    }
+    return models
+  }
+
+  /// So many candidates up to one of them, evenly spaced in the logarithm of their parameters.
+  ///
+  /// - Parameters:
+  ///   - count: the number of rungs.
+  ///   - top: the place of the largest among the candidates.
+  ///   - candidates: models, smallest first.
+  /// - Returns: nil if there are too few different ones.
+  public static func spread(
+    _ count: Int, upTo top: Int, of candidates: [ModelConfiguration]
+  ) -> [ModelConfiguration]? {
+    guard top < candidates.count, top + 1 >= count else { return nil }
+    guard count > 1 else { return [candidates[top]] }
+    let sizes = candidates.map { log(Double(ModelCosts($0).nonEmbeddingParameterCount)) }
+    var chosen = [0]
+    for step in 1..<count {
+      let wanted = sizes[0] + (sizes[top] - sizes[0]) * Double(step) / Double(count - 1)
+      let low = chosen[step - 1] + 1
+      let high = top - (count - 1 - step)
+      guard low <= high else { return nil }
+      let nearest = (low...high).min { abs(sizes[$0] - wanted) < abs(sizes[$1] - wanted) }
+      chosen.append(nearest ?? low)
+    }
+    return chosen.map { candidates[$0] }
+  }
+}

@@ -1,0 +1,50 @@
+public import LanguageModels
+public import Training
+public import Treatments
+
+/// One run of a study, ready to be carried out.
+public struct PlannedRun: Sendable {
+  /// Its place in the study's table.
+  public var row: StudyRow
+  /// Everything that decides its result.
+  public var definition: RunDefinition
+  /// The arm.
+  public var arm: Arm
+  /// The arm's recipe, treatments applied.
+  public var recipe: TrainingRecipe
+}
+
+/// Runs that share a trunk: one is trained, and each branches off it before its own cooldown.
+public struct Job: Sendable, Identifiable {
+  /// The name of the trunk.
+  public var id: String
+  /// The runs, shortest first.
+  public var runs: [PlannedRun]
+
+  /// Arithmetic of all steps that the job takes, the trunk counted once.
+  public var operations: Double {
+    runs.enumerated().reduce(0) { sum, entry in
+      let (index, run) = entry
+      let previous = index > 0 ? runs[index - 1].trunkSteps : 0
+      let steps = run.recipe.steps - (run.branches ? previous : 0)
+      return sum + Double(steps * run.recipe.tokensPerStep)
+        * run.row.costs.trainingOperationsPerToken
+    }
+  }
+}
+
+extension PlannedRun {
+  /// Whether the run leaves a trunk before its cooldown.
+  var branches: Bool {
+    if case .constantWithCooldown = recipe.schedule.shape { return true }
+    return false
+  }
+
+  /// The number of steps before the cooldown: as many of the trunk's.
+  var trunkSteps: Int {
+    if case .constantWithCooldown(let cooldown) = recipe.schedule.shape {
+      return recipe.steps - cooldown
+    }
+    return 0
+  }
+}
