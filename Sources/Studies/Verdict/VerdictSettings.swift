@@ -1,0 +1,52 @@
+/// How a verdict is reached.
+public struct VerdictSettings: Codable, Hashable, Sendable {
+  /// The scale at which it matters whether a treatment still helps.
+  public enum Target: Codable, Hashable, Sendable {
+    /// Training FLOPs.
+    case trainingOperations(Double)
+    /// Active parameters.
+    case activeParameters(Double)
+  }
+
+  /// The laws to fit to each arm, by name; empty for the ones that fit the shape of the study.
+  public var laws: [String]
+  /// The scale of the question; nil for ten times the largest run.
+  public var target: Target?
+  /// The nominal coverage of intervals.
+  public var level: Double
+  /// The significance level of the tests.
+  public var significance: Double
+  /// Refits behind the intervals of laws and behind each nested test of laws.
+  public var refits: Int
+  /// The seed of all random numbers.
+  public var seed: UInt64
+  /// The number of threads; the result does not depend on it.
+  public var threads: Int
+  /// Whether learning rates are transferred by muP; nil where it is not known.
+  public var usesMuP: Bool?
+
+  /// Settings; every argument has a default.
+  ///
+  /// - Parameters:
+  ///   - laws: names of laws; empty for the ones that fit the shape of the study.
+  ///   - target: the scale of the question.
+  ///   - level: the nominal coverage of intervals, between 0 and 1.
+  ///   - significance: the significance level of the tests, between 0 and 1.
+  ///   - refits: refits behind intervals and nested tests of laws; 0 for none.
+  ///   - seed: the seed of all random numbers.
+  ///   - threads: the number of threads.
+  ///   - usesMuP: whether learning rates are transferred by muP.
+  public init(
+    laws: [String] = [], target: Target? = nil, level: Double = 0.9, significance: Double = 0.05,
+    refits: Int = 200, seed: UInt64 = 1, threads: Int = 1, usesMuP: Bool? = nil
+  ) {
+    self.laws = laws
+    self.target = target
+    self.level = level
+    self.significance = significance
+    self.refits = refits
+    self.seed = seed
+    self.threads = threads
+    self.usesMuP = usesMuP
+  }
+}
