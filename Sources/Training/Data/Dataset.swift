@@ -28,6 +28,23 @@ public struct Dataset {
   public var tokenizer: (any Tokenizer)?
   public var vocabularyCount: Int
 
+  /// Data that are ready.
+  ///
+  /// - Parameters:
+  ///   - content: what is trained on and judged by.
+  ///   - record: what `run.json` says about the data.
+  ///   - tokenizer: what cut the text; nil where the data are numbers.
+  ///   - vocabularyCount: the number of different tokens.
+  public init(
+    content: Content, record: DatasetRecord, tokenizer: (any Tokenizer)? = nil,
+    vocabularyCount: Int
+  ) {
+    self.content = content
+    self.record = record
+    self.tokenizer = tokenizer
+    self.vocabularyCount = vocabularyCount
+  }
+
   /// The most tokens of a synthetic language or task that a run is validated on.
   static let syntheticTokens = 128 << 10
 
@@ -116,4 +133,16 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
   public var evaluationDocuments: Int?
   /// What was left out.
   public var notes: [String] = []
+
+  /// A record without tokenizer, counts and notes.
+  ///
+  /// - Parameters:
+  ///   - kind: text, tokens, language or task.
+  ///   - name: what the data are called.
+  ///   - hash: a hash of the data or of what defines them.
+  public init(kind: String, name: String, hash: String) {
+    self.kind = kind
+    self.name = name
+    self.hash = hash
+  }
 }
