@@ -12,6 +12,13 @@ public struct AttentionSummary: Hashable, Sendable {
 }
 
 extension AttentionResult {
+  /// Whether ``summary(rows:)`` can be asked: the weights are a softmax's over a pattern that says by
+  /// itself which keys a row sees.
+  public var hasSummary: Bool {
+    if case .blocks = operation.settings.pattern { return false }
+    return operation.settings.normalizer == .softmax
+  }
+
   /// How each head spreads its attention, from a sample of the rows of the last forward run.
   ///
   /// Costs one product of a query with its keys for each sampled row and head; weights are never

@@ -18,14 +18,17 @@ public final class Linear<Element: TensorElement> {
   ///   - deviation: the standard deviation with which the matrix starts.
   ///   - hasBias: whether there is a bias; it starts at zero.
   ///   - normalizesSpectrally: whether the matrix is divided by its spectral norm [176].
+  ///   - columnBlocks: the ranges of columns that are matrices of their own; none where the whole
+  ///     is one.
   ///   - parameters: where to declare them.
   public init(
     _ name: String, _ inputs: Int, _ outputs: Int, deviation: Double, hasBias: Bool,
-    normalizesSpectrally: Bool = false, in parameters: ParameterSet<Element>
+    normalizesSpectrally: Bool = false, columnBlocks: [Range<Int>] = [],
+    in parameters: ParameterSet<Element>
   ) {
     weight = parameters.declare(
       "\(name).weight", [inputs, outputs], role: .hidden(fanIn: inputs),
-      startingAs: .normal(standardDeviation: deviation))
+      startingAs: .normal(standardDeviation: deviation), columnBlocks: columnBlocks)
     bias =
       hasBias
       ? parameters.declare("\(name).bias", [outputs], role: .vector, startingAs: .constant(0)) : nil

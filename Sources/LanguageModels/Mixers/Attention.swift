@@ -41,9 +41,11 @@ public final class Attention<Element: TensorElement>: TokenMixer {
     self.configuration = configuration
     self.model = model
     let inner = configuration.headCount * configuration.headWidth
+    let keyEnd = inner + configuration.keyValueHeadCount * configuration.headWidth
     qkv = Linear(
       "\(name).qkv", model.width, configuration.projectedWidth, deviation: start.hidden,
       hasBias: configuration.hasBias, normalizesSpectrally: configuration.normalizesSpectrally,
+      columnBlocks: [0..<inner, inner..<keyEnd, keyEnd..<configuration.projectedWidth],
       in: parameters)
     output = Linear(
       "\(name).output", inner, model.width, deviation: start.residual,

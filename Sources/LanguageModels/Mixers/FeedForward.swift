@@ -30,6 +30,8 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
       isGated ? "\(name).gateUp" : "\(name).up", model.width,
       isGated ? 2 * configuration.width : configuration.width, deviation: start.hidden,
       hasBias: configuration.hasBias, normalizesSpectrally: configuration.normalizesSpectrally,
+      columnBlocks: isGated
+        ? [0..<configuration.width, configuration.width..<2 * configuration.width] : [],
       in: parameters)
     down = Linear(
       "\(name).down", configuration.width, model.width, deviation: start.residual,

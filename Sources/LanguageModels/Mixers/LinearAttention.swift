@@ -39,7 +39,7 @@ public final class LinearAttention<Element: TensorElement>: TokenMixer {
     let inner = heads * configuration.headWidth
     projection = Linear(
       "\(name).qkvg", model.width, 4 * inner, deviation: start.hidden, hasBias: false,
-      in: parameters)
+      columnBlocks: (0..<4).map { $0 * inner..<($0 + 1) * inner }, in: parameters)
     output = Linear(
       "\(name).output", inner, model.width, deviation: start.residual, hasBias: false,
       in: parameters)

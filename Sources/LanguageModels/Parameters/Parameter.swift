@@ -10,6 +10,9 @@ public struct Parameter<Element: TensorElement> {
   public let role: ParameterRole
   /// How the numbers start.
   public let initialization: Initialization
+  /// The ranges of columns that are matrices of their own, side by side so that they are multiplied
+  /// at once; none where the whole is one matrix.
+  public var columnBlocks: [Range<Int>] = []
 }
 
 /// What a parameter does, as parametrisations and weight decay see it.

@@ -30,15 +30,22 @@ public final class ParameterSet<Element: TensorElement> {
   ///   - shape: its axes.
   ///   - role: what it does.
   ///   - initialization: how it starts.
+  ///   - columnBlocks: the ranges of columns that are matrices of their own, which Muon treats each
+  ///     by itself; none where the whole is one matrix.
   /// - Returns: its tensor.
   public func declare(
-    _ name: String, _ shape: [Int], role: ParameterRole, startingAs initialization: Initialization
+    _ name: String, _ shape: [Int], role: ParameterRole, startingAs initialization: Initialization,
+    columnBlocks: [Range<Int>] = []
   ) -> Tensor<Element> {
     precondition(positions[name] == nil, "two parameters are called \(name)")
+    precondition(
+      columnBlocks.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= shape.last ?? 0 },
+      "\(name) has blocks \(columnBlocks) beyond its shape \(shape)")
     let tensor = Tensor<Element>(shape, in: values, requiresGradient: true)
     tensor.reserveGradient(in: gradients)
     let parameter = Parameter(
-      name: name, tensor: tensor, role: role, initialization: initialization)
+      name: name, tensor: tensor, role: role, initialization: initialization,
+      columnBlocks: columnBlocks)
     start(parameter)
     positions[name] = parameters.count
     parameters.append(parameter)

@@ -48,11 +48,14 @@ final class StepDiagnostics<Element: TensorElement> {
   /// - Parameters:
   ///   - share: the weight with which its mean gradient was added.
   ///   - tokens: the number of tokens that its mean is over.
-  func addMicroBatch(share: Double, tokens: Int) {
+  ///   - frozen: which parameters do not count.
+  func addMicroBatch(share: Double, tokens: Int, frozen: FrozenParameters<Element>) {
     let isFirst = microBatches.isEmpty
     let (work, copy) = (work, copy)
     let square = work.sum(on: pool, into: &squares) { chunk in
-      guard let gradient = work.tensors[chunk.parameter].gradient else { return 0 }
+      guard !frozen[chunk.parameter], let gradient = work.tensors[chunk.parameter].gradient else {
+        return 0
+      }
       let before = copy[chunk.parameter] + chunk.start
       if isFirst { before.update(repeating: 0, count: chunk.count) }
       return Self.squaredChange(chunk.count, gradient + chunk.start, before)

@@ -1,3 +1,4 @@
+internal import LanguageModels
 public import Tensors
 
 /// Trains an objective by a recipe, step by step, and keeps the run on disk so that it can be killed
@@ -57,14 +58,18 @@ public final class Trainer<Element: TensorElement> {
   ///
   /// - Parameters:
   ///   - stop: asks the run to end early; nil for never.
+  ///   - trunk: where to begin if the folder has no checkpoint: a checkpoint of another run whose
+  ///     recipe differs in length, schedule and cadences alone, and not in the learning rate of any
+  ///     step that it took. The rows of its tables up to there are taken over.
   ///   - report: is told what happens.
   /// - Returns: how the run ended.
-  /// - Throws: an error if files cannot be written, if the folder's run has another recipe, or if
-  ///   none of its checkpoints is undamaged.
+  /// - Throws: an error if files cannot be written, if the folder's run has another recipe, if none of
+  ///   its checkpoints is undamaged, or if the trunk's is damaged or not this run's beginning.
   public func run(
-    stop: StopRequest? = nil, report: (TrainingEvent) throws -> Void = { _ in }
+    stop: StopRequest? = nil, startingFrom trunk: TrunkCheckpoint? = nil,
+    report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
-    let tables = try folder.map { try open($0, report) }
+    let tables = try open(trunk, report)
     let clock = ContinuousClock()
     let start = clock.now
     let firstStep = step
@@ -75,7 +80,9 @@ public final class Trainer<Element: TensorElement> {
       }
       let factor = recipe.schedule.factor(at: step, of: recipe.steps)
       let measures = isDue(recipe.diagnosticsEvery)
-      let result = try training.run(source, schedule: factor, measures: measures)
+      let result = try training.run(
+        TrainingMoment(step: step, steps: recipe.steps), source, schedule: factor,
+        measures: measures)
       if let divergence = result.divergence {
         return try end(.diverged(step: step, what: divergence))
       }
@@ -108,9 +115,7 @@ public final class Trainer<Element: TensorElement> {
         try tables?.validation.append("\(step),\(tokens),\(loss)")
         try report(.validation(step: step, loss: loss))
       }
-      if step == recipe.steps
-        || (recipe.checkpoints.every > 0 && step % recipe.checkpoints.every == 0)
-      {
+      if step == recipe.steps || recipe.checkpoints.isDue(step) {
         try writeCheckpoint(tables, report)
       }
     }
@@ -125,12 +130,28 @@ public final class Trainer<Element: TensorElement> {
     return outcome
   }
 
-  /// Restores the newest undamaged checkpoint, if any, and opens the tables.
+  /// Restores the newest undamaged checkpoint, or else the trunk's if there is one, and opens the
+  /// tables.
   private func open(
-    _ folder: RunFolder, _ report: (TrainingEvent) throws -> Void
-  ) throws -> RunTables {
-    try folder.prepare(recipe)
-    let checkpoints = folder.checkpoints
+    _ trunk: TrunkCheckpoint?, _ report: (TrainingEvent) throws -> Void
+  ) throws -> RunTables? {
+    try folder?.prepare(recipe)
+    if let folder, let state = try resume(folder.checkpoints, report) {
+      return try folder.openTables(keeping: state)
+    }
+    guard let trunk else { return try folder?.openTables(keeping: nil) }
+    let (checkpoints, candidate) = try trunk.located()
+    let state = try checkpoints.state(candidate)
+    try recipe.check(branchingFrom: state.recipe, after: state.step)
+    try restore(state, from: checkpoints)
+    try report(.resumed(step: step))
+    return try folder?.openTables(beginningWith: checkpoints, state)
+  }
+
+  /// Restores the newest undamaged checkpoint of this run; nil if it has none.
+  private func resume(
+    _ checkpoints: CheckpointFolder, _ report: (TrainingEvent) throws -> Void
+  ) throws -> TrainingState? {
     for candidate in checkpoints.steps.reversed() {
       let state: TrainingState
       do {
@@ -141,21 +162,26 @@ public final class Trainer<Element: TensorElement> {
         continue
       }
       try RunFolder.refuse(recipe, ifDifferentFrom: state.recipe)
-      try checkpoints.read(candidate, into: objective, training.optimizer)
-      try source.restore(state.dataPosition)
-      step = state.step
-      tokens = state.tokens
-      training.optimizer.stepCount = state.optimizerSteps
-      training.noiseScale = state.noiseScale
+      try restore(state, from: checkpoints)
       try report(.resumed(step: step))
-      return try folder.openTables(keeping: state)
+      return state
     }
     guard checkpoints.steps.isEmpty else {
       throw TrainingError(
         .badData, "checkpoints",
         "all \(checkpoints.steps.count) checkpoints are damaged; remove them to start anew")
     }
-    return try folder.openTables(keeping: nil)
+    return nil
+  }
+
+  private func restore(_ state: TrainingState, from checkpoints: CheckpointFolder) throws {
+    try checkpoints.read(state.step, into: objective, training.optimizer)
+    try source.restore(state.dataPosition)
+    step = state.step
+    tokens = state.tokens
+    training.optimizer.stepCount = state.optimizerSteps
+    training.optimizer.missedSteps = state.missedSteps ?? [:]
+    training.noiseScale = state.noiseScale
   }
 
   private func writeCheckpoint(
@@ -164,13 +190,15 @@ public final class Trainer<Element: TensorElement> {
     guard let folder, let tables else { return }
     // Rows are on the disk before the checkpoint that counts on them.
     try tables.synchronize()
+    let missed = training.optimizer.missedSteps
     let state = TrainingState(
       step: step, tokens: tokens, optimizerSteps: training.optimizer.stepCount,
+      missedSteps: missed.isEmpty ? nil : missed,
       dataPosition: try source.encodedPosition(), recipe: recipe,
       lossBytes: tables.loss.byteCount, validationBytes: tables.validation.byteCount,
       diagnosticsBytes: tables.diagnostics.byteCount, noiseScale: training.noiseScale)
     try folder.checkpoints.write(
-      state, of: objective, training.optimizer, keep: recipe.checkpoints.keep)
+      state, of: objective, training.optimizer, keeping: recipe.checkpoints)
     try report(.checkpoint(step: step, folder: folder.checkpoints.folder(step)))
   }
 }

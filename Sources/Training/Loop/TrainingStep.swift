@@ -1,7 +1,8 @@
 import LanguageModels
 import Tensors
 
-/// One step of training, recorded once and replayed: micro-batches, clipping, optimiser.
+/// One step of training, recorded once for each stage and replayed: micro-batches, clipping,
+/// optimiser.
 final class TrainingStep<Element: TensorElement> {
   /// What a step computed before the parameters changed.
   struct Result {
@@ -19,13 +20,21 @@ final class TrainingStep<Element: TensorElement> {
   /// The averages of the gradient noise scale.
   var noiseScale = GradientNoiseScale()
 
+  /// What is replayed.
+  private struct Recording {
+    var stage: Int
+    var tape: Tape<Element>
+    var loss: RecordedLoss<Element>
+  }
+
+  private let objective: any Objective<Element>
   private let recipe: TrainingRecipe
   private let parameters: ParameterSet<Element>
   private let pool: ThreadPool
-  private let tape: Tape<Element>
-  private let recorded: RecordedLoss<Element>
+  private var recording: Recording?
   private let probe: ActivationProbe<Element>?
   private let work: ParameterChunks<Element>
+  private let frozen: FrozenParameters<Element>
   private let diagnostics: StepDiagnostics<Element>?
   private let tokens: UnsafeMutableBufferPointer<Int32>
   private let targets: UnsafeMutableBufferPointer<Int32>
@@ -35,23 +44,15 @@ final class TrainingStep<Element: TensorElement> {
   init(
     _ objective: any Objective<Element>, recipe: TrainingRecipe, pool: ThreadPool
   ) throws {
+    self.objective = objective
     self.recipe = recipe
     self.pool = pool
     parameters = objective.parameters
     probe = recipe.diagnosticsEvery > 0 ? ActivationProbe() : nil
-    tape = Tape(pool: pool)
-    // Recording runs the step once on tokens that are all zero. What the model remembers between
-    // steps besides its parameters must not see that.
-    let buffers = parameters.buffers.map(\.tensor.array)
-    recorded = try objective.record(
-      on: tape, batch: recipe.microBatchSize, length: recipe.sequenceLength, zLoss: recipe.zLoss,
-      probe: probe)
-    for (buffer, values) in zip(parameters.buffers, buffers) {
-      _ = buffer.tensor.buffer.update(fromContentsOf: values)
-    }
     optimizer = try Optimizer(
       recipe.optimizer, for: parameters, pool: pool, rule: { objective.rule(for: $0) })
     work = ParameterChunks(parameters)
+    frozen = FrozenParameters(parameters)
     diagnostics =
       recipe.diagnosticsEvery > 0
       ? StepDiagnostics(parameters, work: work, pool: pool) : nil
@@ -68,15 +69,43 @@ final class TrainingStep<Element: TensorElement> {
     targets.deallocate()
   }
 
+  /// The recording that a step needs, made if it is not the one that the last step took.
+  private func prepare(_ moment: TrainingMoment) throws -> Recording {
+    objective.begin(moment)
+    let stage = objective.stage(at: moment)
+    if let recording, recording.stage == stage { return recording }
+    // The old one's memory is free before the new one takes its own.
+    recording = nil
+    let tape = Tape<Element>(pool: pool)
+    // Recording runs the step once on tokens that are all zero. What the model remembers between
+    // steps besides its parameters must not see that.
+    let buffers = parameters.buffers.map(\.tensor.array)
+    let loss = try objective.record(
+      on: tape, batch: recipe.microBatchSize, length: recipe.sequenceLength, zLoss: recipe.zLoss,
+      probe: probe)
+    for (buffer, values) in zip(parameters.buffers, buffers) {
+      _ = buffer.tensor.buffer.update(fromContentsOf: values)
+    }
+    let new = Recording(stage: stage, tape: tape, loss: loss)
+    recording = new
+    // What the recording brought along has not heard of the moment yet.
+    objective.begin(moment)
+    return new
+  }
+
   /// Takes a step.
   ///
   /// - Parameters:
+  ///   - moment: the step.
   ///   - source: where the batch comes from.
   ///   - schedule: the factor on the peak learning rate.
   ///   - measures: whether to take diagnostics.
   func run(
-    _ source: any BatchSource, schedule: Double, measures: Bool
-  ) throws(TrainingError) -> Result {
+    _ moment: TrainingMoment, _ source: any BatchSource, schedule: Double, measures: Bool
+  ) throws -> Result {
+    let recording = try prepare(moment)
+    let (tape, recorded) = (recording.tape, recording.loss)
+    frozen.update()
     source.fill(
       tokens: tokens, targets: targets, sequences: recipe.batchSize,
       length: recipe.sequenceLength)
@@ -106,7 +135,7 @@ final class TrainingStep<Element: TensorElement> {
       guard result.loss.isFinite else { break }
       tape.backward(from: recorded.loss, seed: Element(share))
       if recipe.accumulation > 1 {
-        diagnostics?.addMicroBatch(share: share, tokens: counts[part])
+        diagnostics?.addMicroBatch(share: share, tokens: counts[part], frozen: frozen)
       }
     }
     guard result.loss.isFinite else {
@@ -114,7 +143,7 @@ final class TrainingStep<Element: TensorElement> {
       result.divergence = .loss
       return result
     }
-    let square = work.gradientSquares(on: pool, into: &squares)
+    let square = work.gradientSquares(on: pool, into: &squares, frozen: frozen)
     result.gradientNorm = square.squareRoot()
     guard result.gradientNorm.isFinite else {
       _ = probe?.take()
@@ -123,7 +152,7 @@ final class TrainingStep<Element: TensorElement> {
     }
     if let diagnostics {
       if recipe.accumulation > 1 { noiseScale.add(small: diagnostics.microBatches, big: square) }
-      result.measurements = measurements(diagnostics)
+      result.measurements = measurements(diagnostics, of: recorded)
       diagnostics.rememberParameters()
     }
     // PyTorch's clip_grad_norm_ adds the 1e-6 too.
@@ -134,7 +163,9 @@ final class TrainingStep<Element: TensorElement> {
   }
 
   /// What can be measured before the parameters change.
-  private func measurements(_ diagnostics: StepDiagnostics<Element>) -> [Diagnostic] {
+  private func measurements(
+    _ diagnostics: StepDiagnostics<Element>, of recorded: RecordedLoss<Element>
+  ) -> [Diagnostic] {
     var result = probe?.take() ?? []
     for (place, summary) in recorded.attention {
       for (head, attention) in summary().enumerated() {
@@ -148,6 +179,7 @@ final class TrainingStep<Element: TensorElement> {
             measure: "highest_attention_score", place: place, value: attention.highestScore))
       }
     }
+    for measure in recorded.diagnostics { result += measure() }
     result += diagnostics.gradientNorms(squares)
     if let variance = noiseScale.gradientVariance, let norm = noiseScale.squaredGradientNorm {
       result.append(Diagnostic(measure: "gradient_variance", value: variance))

@@ -36,31 +36,20 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   ///
   /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule {
-    UpdateRule(parameter.role, in: model.configuration, blocks: blocks(of: parameter))
+    UpdateRule(parameter.role, in: model.configuration, blocks: parameter.columnBlocks)
   }
 
-  /// Queries, keys and values, or the halves of a gated feed-forward.
-  private func blocks(of parameter: Parameter<Element>) -> [Range<Int>] {
-    let parts = parameter.name.split(separator: ".")
-    let columns = parameter.tensor.columnCount
-    if parts.contains("gateUp"), columns % 2 == 0 {
-      return [0..<columns / 2, columns / 2..<columns]
-    }
-    guard parts.contains("qkv"), parts.count > 1, let layer = Int(parts[1]),
-      model.configuration.layers.indices.contains(layer)
-    else { return [] }
-    let (query, key): (Int, Int)
-    switch model.configuration.layers[layer].tokenMixer {
-    case .attention(let attention):
-      query = attention.headCount * attention.headWidth
-      key = attention.keyValueHeadCount * attention.headWidth
-    case .linearRecurrence(let recurrence):
-      query = recurrence.headCount * recurrence.headWidth
-      key = query
-    }
-    guard query + 2 * key == columns else { return [] }
-    return [0..<query, query..<query + key, query + key..<columns]
+  /// Does what treatments do before every step.
+  ///
+  /// - Parameter moment: the step about to be taken.
+  public func begin(_ moment: TrainingMoment) {
+    for action in model.stepActions { action(moment) }
   }
+
+  /// Which recording of the model a step needs.
+  ///
+  /// - Parameter moment: the step about to be taken.
+  public func stage(at moment: TrainingMoment) -> Int { model.stage?(moment) ?? 0 }
 
   /// Records the model's loss; the probe looks at the stream after each layer, at the final
   /// activations and at the logits.
@@ -90,23 +79,36 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
     let loss = model.loss(pass, targets: targets, zLoss: zLoss)
     var recorded = RecordedLoss(
       tokens: pass.tokens, targets: targets, loss: loss, crossEntropy: pass.crossEntropy ?? loss)
-    for block in model.blocks {
-      guard let attention = block.tokenMixer as? Attention<Element>,
-        attention.configuration.weights != .sigmoid,
-        let result = pass.attentions["\(block.name).attention"]
-      else { continue }
-      if case .blocks = attention.pattern { continue }
-      recorded.attention.append((place: block.name, summary: { result.summary() }))
+    recorded.attention = attentionSummaries(of: pass)
+    recorded.diagnostics = pass.routings.sorted { $0.key < $1.key }.map { place, routing in
+      { routing.load.diagnostics(at: place) }
     }
     return recorded
+  }
+
+  /// How attention is spread wherever the pass kept it, layers in their order.
+  private func attentionSummaries(
+    of pass: ForwardPass<Element>
+  ) -> [(place: String, summary: () -> [AttentionSummary])] {
+    let layers = model.blocks.map { (place: $0.name, key: "\($0.name).attention") }
+    let known = Set(layers.map(\.key))
+    let others = pass.attentions.keys.filter { !known.contains($0) }.sorted()
+    return (layers + others.map { (place: $0, key: $0) }).compactMap { place, key in
+      guard let result = pass.attentions[key], result.hasSummary else { return nil }
+      return (place, { result.summary() })
+    }
   }
 
   private static var extras: String { "extra.safetensors" }
 
   /// Writes the model as `transformers` or this library loads it.
   ///
+  /// A model that treatments changed is more than its configuration says: its parameters and buffers
+  /// are written under our own names, and only the same treatments can read them again.
+  ///
   /// - Parameter folder: where.
   public func write(to folder: String) throws {
+    if model.isTreated { return try writeParameters(to: folder) }
     try ModelCheckpoint.save(model, to: folder)
     let others = try parametersBeyondModel(in: folder)
     if !others.isEmpty { try ParameterFile.write(others, to: "\(folder)/\(Self.extras)") }
@@ -116,9 +118,8 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   ///
   /// - Parameter folder: where from.
   public func read(from folder: String) throws {
-    guard let config = try config(in: folder) else {
-      return try ParameterFile.read(
-        parameters.parameters + parameters.buffers, from: "\(folder)/\(ParameterFile.name)")
+    guard !model.isTreated, let config = try config(in: folder) else {
+      return try readParameters(from: folder)
     }
     let others = try parametersBeyondModel(in: folder)
     if !others.isEmpty { try ParameterFile.read(others, from: "\(folder)/\(Self.extras)") }

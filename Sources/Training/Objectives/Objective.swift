@@ -23,6 +23,18 @@ public protocol Objective<Element>: AnyObject {
   /// - Parameter parameter: one of ``parameters``.
   func rule(for parameter: Parameter<Element>) -> UpdateRule
 
+  /// Is told of every step before it is taken, also of the first one after a resume, and again when
+  /// the step has been recorded anew: what it sets must follow from the moment alone.
+  ///
+  /// - Parameter moment: the step about to be taken.
+  func begin(_ moment: TrainingMoment)
+
+  /// Which recording a step needs; the step is recorded anew when the number changes. Parameters,
+  /// moments and the place in the data stay as they are.
+  ///
+  /// - Parameter moment: the step about to be taken.
+  func stage(at moment: TrainingMoment) -> Int
+
   /// Records the loss of a batch.
   ///
   /// - Parameters:
@@ -59,6 +71,8 @@ public struct RecordedLoss<Element: TensorElement> {
   public var crossEntropy: Tensor<Element>
   /// How heads spread their attention in the last run, by layer.
   public var attention: [(place: String, summary: () -> [AttentionSummary])] = []
+  /// What else can be measured of the last run, such as how evenly routers chose.
+  public var diagnostics: [() -> [Diagnostic]] = []
 
   /// - Parameters:
   ///   - tokens: sequence by sequence.
@@ -89,18 +103,34 @@ extension Objective {
     UpdateRule(weightDecayScale: parameter.role.decays ? 1 : 0)
   }
 
+  /// Nothing depends on the moment.
+  ///
+  /// - Parameter moment: the step about to be taken.
+  public func begin(_ moment: TrainingMoment) {}
+
+  /// One recording serves all steps.
+  ///
+  /// - Parameter moment: the step about to be taken.
+  public func stage(at moment: TrainingMoment) -> Int { 0 }
+
   /// Writes `model.safetensors` under our own names, buffers included.
   ///
   /// - Parameter folder: where.
-  public func write(to folder: String) throws {
-    try ParameterFile.write(
-      parameters.parameters + parameters.buffers, to: "\(folder)/\(ParameterFile.name)")
-  }
+  public func write(to folder: String) throws { try writeParameters(to: folder) }
 
   /// Reads what ``write(to:)`` wrote.
   ///
   /// - Parameter folder: where from.
-  public func read(from folder: String) throws {
+  public func read(from folder: String) throws { try readParameters(from: folder) }
+
+  /// All parameters and buffers under our own names.
+  func writeParameters(to folder: String) throws {
+    try ParameterFile.write(
+      parameters.parameters + parameters.buffers, to: "\(folder)/\(ParameterFile.name)")
+  }
+
+  /// Reads what ``writeParameters(to:)`` wrote.
+  func readParameters(from folder: String) throws {
     try ParameterFile.read(
       parameters.parameters + parameters.buffers, from: "\(folder)/\(ParameterFile.name)")
   }

@@ -4,6 +4,8 @@ import Tensors
 /// The hidden matrices of a model under Muon, each block of columns by itself.
 final class MuonMatrices<Element: TensorElement> {
   private struct Matrix {
+    /// Its place among all parameters.
+    var parameter: Int
     var tensor: Tensor<Element>
     var momentum: UnsafeMutablePointer<Element>
     var rule: UpdateRule
@@ -69,13 +71,14 @@ final class MuonMatrices<Element: TensorElement> {
       largest = max(largest, parameter.tensor.count)
       matrices.append(
         Matrix(
-          tensor: parameter.tensor, momentum: momentum, rule: rules[index], blocks: blocks))
+          parameter: index, tensor: parameter.tensor, momentum: momentum, rule: rules[index],
+          blocks: blocks))
     }
     self.matrices = matrices
     update = memory.allocate(largest, of: Element.self)
   }
 
-  func step(schedule: Double, gradientScale: Double) {
+  func step(schedule: Double, gradientScale: Double, frozen: FrozenParameters<Element>) {
     // The spectral norm of an update is the same at every width, so that the parametrisation's
     // factor on the learning rate does not apply here.
     let rate = settings.learningRate * schedule
@@ -83,7 +86,7 @@ final class MuonMatrices<Element: TensorElement> {
       Element.optimizerKernels.momentum, Element.optimizerKernels.shrinkAdd
     )
     let (settings, update) = (settings, update)
-    for matrix in matrices {
+    for matrix in matrices where !frozen[matrix.parameter] {
       guard let gradient = matrix.tensor.gradient else { continue }
       let count = matrix.tensor.count
       pool.forEach((count + Self.chunk - 1) / Self.chunk) { index in

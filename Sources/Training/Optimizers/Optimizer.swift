@@ -4,17 +4,31 @@ public import Tensors
 /// Changes the parameters of a model by their gradients, one step at a time.
 ///
 /// A step allocates nothing and gives the same bits for any number of threads. Parameters that the
-/// loss does not depend on stay as they are.
+/// loss does not depend on stay as they are, and so do those that their set calls frozen, with their
+/// moments; AdamW corrects the bias of moments by the number of steps in which they were not frozen.
 public final class Optimizer<Element: TensorElement> {
   /// The rule and its settings.
   public let settings: OptimizerSettings
   /// The number of steps taken; restored with the state.
   public var stepCount = 0
+  /// The number of steps that each parameter was frozen for, by name, where there were any; restored
+  /// with the state.
+  public var missedSteps: [String: Int] {
+    get {
+      var result: [String: Int] = [:]
+      for (name, steps) in zip(names, missed) where steps > 0 { result[name] = steps }
+      return result
+    }
+    set { missed = names.map { newValue[$0] ?? 0 } }
+  }
   /// The moments, by parameter and kind: `layers.0.mlp.up.weight.firstMoment`.
   public let state: [OptimizerState<Element>]
 
   private let pool: ThreadPool
   private let work: ParameterChunks<Element>
+  private let frozen: FrozenParameters<Element>
+  private let names: [String]
+  private var missed: [Int]
   private let rules: [UpdateRule]
   /// The moments of each parameter, where its rule has them.
   private let first: [UnsafeMutablePointer<Element>?]
@@ -39,6 +53,9 @@ public final class Optimizer<Element: TensorElement> {
     self.settings = settings
     self.pool = pool
     work = ParameterChunks(parameters)
+    frozen = FrozenParameters(parameters)
+    names = parameters.parameters.map(\.name)
+    missed = Array(repeating: 0, count: names.count)
     var rules: [UpdateRule] = []
     var state: [OptimizerState<Element>] = []
     var first: [UnsafeMutablePointer<Element>?] = []
@@ -94,42 +111,45 @@ public final class Optimizer<Element: TensorElement> {
   ///   - gradientScale: the factor on all gradients, from clipping.
   public func step(schedule: Double = 1, gradientScale: Double = 1) {
     stepCount += 1
+    frozen.update()
+    for index in missed.indices where frozen[index] { missed[index] += 1 }
     switch settings {
     case .adamW(let adamW): update(adamW, schedule, gradientScale)
     case .sgd(let sgd): update(sgd, schedule, gradientScale)
     case .lion(let lion): update(lion, schedule, gradientScale)
     case .muon(let muon):
       update(muon.rest, schedule, gradientScale)
-      matrices?.step(schedule: schedule, gradientScale: gradientScale)
+      matrices?.step(schedule: schedule, gradientScale: gradientScale, frozen: frozen)
     }
   }
 
   /// AdamW for all parameters with two moments.
   private func update(_ settings: AdamWSettings, _ schedule: Double, _ scale: Double) {
     let (work, rules, first, second, step) = (work, rules, first, second, stepCount)
+    let (frozen, missed) = (frozen, missed)
     let kernel = Element.optimizerKernels.adamw
     pool.forEach(work.chunks.count) { index in
       let chunk = work.chunks[index]
       let tensor = work.tensors[chunk.parameter]
-      guard let gradient = tensor.gradient, let m = first[chunk.parameter],
-        let v = second[chunk.parameter]
+      guard !frozen[chunk.parameter], let gradient = tensor.gradient,
+        let m = first[chunk.parameter], let v = second[chunk.parameter]
       else { return }
       let rule = rules[chunk.parameter]
       kernel(
         chunk.count, tensor.values + chunk.start, gradient + chunk.start, m + chunk.start,
         v + chunk.start, settings.learningRate * schedule * rule.learningRateScale,
         settings.beta1, settings.beta2, settings.epsilon,
-        settings.weightDecay * rule.weightDecayScale, step, scale)
+        settings.weightDecay * rule.weightDecayScale, step - missed[chunk.parameter], scale)
     }
   }
 
   private func update(_ settings: SGDSettings, _ schedule: Double, _ scale: Double) {
-    let (work, rules, momenta) = (work, rules, first)
+    let (work, rules, momenta, frozen) = (work, rules, first, frozen)
     let kernel = Element.optimizerKernels.sgd
     pool.forEach(work.chunks.count) { index in
       let chunk = work.chunks[index]
       let tensor = work.tensors[chunk.parameter]
-      guard let gradient = tensor.gradient else { return }
+      guard !frozen[chunk.parameter], let gradient = tensor.gradient else { return }
       let rule = rules[chunk.parameter]
       kernel(
         chunk.count, tensor.values + chunk.start, gradient + chunk.start,
@@ -140,12 +160,14 @@ public final class Optimizer<Element: TensorElement> {
   }
 
   private func update(_ settings: LionSettings, _ schedule: Double, _ scale: Double) {
-    let (work, rules, momenta) = (work, rules, first)
+    let (work, rules, momenta, frozen) = (work, rules, first, frozen)
     let kernel = Element.optimizerKernels.lion
     pool.forEach(work.chunks.count) { index in
       let chunk = work.chunks[index]
       let tensor = work.tensors[chunk.parameter]
-      guard let gradient = tensor.gradient, let m = momenta[chunk.parameter] else { return }
+      guard !frozen[chunk.parameter], let gradient = tensor.gradient,
+        let m = momenta[chunk.parameter]
+      else { return }
       let rule = rules[chunk.parameter]
       kernel(
         chunk.count, tensor.values + chunk.start, gradient + chunk.start, m + chunk.start,

@@ -61,12 +61,18 @@ final class ParameterChunks<Element: TensorElement> {
   ///
   /// - Parameters:
   ///   - pool: the threads.
-  ///   - squares: one number a parameter, overwritten; zero for one that the loss does not depend on.
+  ///   - squares: one number a parameter, overwritten; zero for one that the loss does not depend on
+  ///     or that is frozen.
+  ///   - frozen: which parameters are left as they are.
   /// - Returns: the sum; not a number, or infinite, exactly if some gradient is.
-  func gradientSquares(on pool: ThreadPool, into squares: inout [Double]) -> Double {
+  func gradientSquares(
+    on pool: ThreadPool, into squares: inout [Double], frozen: FrozenParameters<Element>
+  ) -> Double {
     let tensors = tensors
     return sum(on: pool, into: &squares) { chunk in
-      guard let gradient = tensors[chunk.parameter].gradient else { return 0 }
+      guard !frozen[chunk.parameter], let gradient = tensors[chunk.parameter].gradient else {
+        return 0
+      }
       return Element.pointwiseKernels.squareSum(chunk.count, gradient + chunk.start)
     }
   }

@@ -83,6 +83,7 @@ struct StrictFields {
     case is Double.Type: "a number"
     case is Bool.Type: "true or false"
     case is String.Type: "a text"
+    case is [Int].Type: "a list of whole numbers"
     default: "an object"
     }
   }

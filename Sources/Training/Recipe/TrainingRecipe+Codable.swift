@@ -151,10 +151,11 @@ extension CheckpointCadence: Decodable {
   ///
   /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
-    let fields = try StrictFields(decoder, known: ["every", "keep"])
+    let fields = try StrictFields(decoder, known: ["every", "keep", "at"])
     let standard = CheckpointCadence()
     self.init(
       every: try fields.value("every", default: standard.every),
-      keep: try fields.value("keep", default: standard.keep))
+      keep: try fields.value("keep", default: standard.keep),
+      at: try fields.value("at", default: standard.at))
   }
 }

@@ -105,6 +105,10 @@ public struct TrainingRecipe: Hashable, Sendable {
     }
     try SettingRange.atLeastOne(validation.batches, "validation.batches")
     try SettingRange.atLeastOne(checkpoints.keep, "checkpoints.keep")
+    if let step = checkpoints.at.first(where: { !(1...steps).contains($0) }) {
+      throw TrainingError(
+        .badSetting, "checkpoints.at", "found step \(step) in a run of \(steps) steps")
+    }
   }
 }
 
@@ -128,14 +132,22 @@ public struct ValidationCadence: Encodable, Hashable, Sendable {
 public struct CheckpointCadence: Encodable, Hashable, Sendable {
   /// The number of steps between checkpoints; zero for one at the end alone.
   public var every: Int
-  /// How many to keep.
+  /// How many of those to keep.
   public var keep: Int
+  /// Steps after which there is a checkpoint besides, ascending; all of these are kept, for runs that
+  /// branch off there.
+  public var at: [Int]
 
   /// - Parameters:
   ///   - every: steps between checkpoints.
-  ///   - keep: how many to keep.
-  public init(every: Int = 500, keep: Int = 2) {
+  ///   - keep: how many of those to keep.
+  ///   - at: steps after which there is a checkpoint that is kept.
+  public init(every: Int = 500, keep: Int = 2, at: [Int] = []) {
     self.every = every
     self.keep = keep
+    self.at = at
   }
+
+  /// Whether there is a checkpoint after a step that is not a run's last.
+  func isDue(_ step: Int) -> Bool { (every > 0 && step % every == 0) || at.contains(step) }
 }

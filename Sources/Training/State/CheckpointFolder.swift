@@ -18,9 +18,12 @@ struct CheckpointFolder {
   /// The steps that have checkpoints, ascending.
   var steps: [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.compactMap { name in
-      name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
-    }.sorted()
+    return names.compactMap(Self.step).sorted()
+  }
+
+  /// The step that the name of a checkpoint's folder says.
+  static func step(of name: String) -> Int? {
+    name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
   }
 
   /// The folder of a step's checkpoint.
@@ -32,7 +35,7 @@ struct CheckpointFolder {
   /// Writes a checkpoint and removes those that are too many.
   func write<Element: TensorElement>(
     _ state: TrainingState, of objective: any Objective<Element>,
-    _ optimizer: Optimizer<Element>, keep: Int
+    _ optimizer: Optimizer<Element>, keeping cadence: CheckpointCadence
   ) throws {
     let files = FileManager.default
     let target = folder(state.step)
@@ -56,7 +59,8 @@ struct CheckpointFolder {
       throw DurableFile.failure(target, "writing failed")
     }
     DurableFile.synchronizeFolder(path)
-    for old in steps.filter({ $0 <= state.step }).dropLast(keep) {
+    let passing = steps.filter { $0 <= state.step && !cadence.at.contains($0) }
+    for old in passing.dropLast(cadence.keep) {
       try files.removeItem(atPath: folder(old))
     }
   }

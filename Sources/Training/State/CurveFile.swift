@@ -14,7 +14,7 @@ final class CurveFile {
   /// - Parameters:
   ///   - path: where.
   ///   - header: the names of the columns.
-  ///   - byteCount: how much of the old table to keep; nil starts anew.
+  ///   - byteCount: how much of the old table to keep; nil or 0 starts anew.
   /// - Throws: ``TrainingError`` if the file cannot be written, or is shorter than it was.
   init(_ path: String, header: String, keeping byteCount: Int?) throws(TrainingError) {
     self.path = path
@@ -31,7 +31,7 @@ final class CurveFile {
     guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, off_t(kept), SEEK_SET) >= 0
     else { throw DurableFile.failure(path, "cannot be cut back") }
     self.byteCount = kept
-    if byteCount == nil { try append(header) }
+    if kept == 0 { try append(header) }
   }
 
   deinit {

@@ -42,6 +42,25 @@ struct RunFolder {
       try encoder.encode(outcome) + Data([UInt8(ascii: "\n")]), to: outcomeFile)
   }
 
+  /// Opens tables that begin with the rows that another run had at a checkpoint.
+  ///
+  /// Rows of a run whose checkpoint was moved away from its tables are not there to be taken over.
+  func openTables(
+    beginningWith checkpoints: CheckpointFolder, _ state: TrainingState
+  ) throws -> RunTables {
+    let trunk = (checkpoints.path as NSString).deletingLastPathComponent
+    var state = state
+    func take(_ name: String, _ count: inout Int) throws {
+      let rows = FileManager.default.contents(atPath: "\(trunk)/\(name)")?.prefix(count)
+      guard let rows, rows.count == count else { return count = 0 }
+      try DurableFile.write(Data(rows), to: "\(path)/\(name)")
+    }
+    try take("loss.csv", &state.lossBytes)
+    try take("validation.csv", &state.validationBytes)
+    try take("diagnostics.csv", &state.diagnosticsBytes)
+    return try openTables(keeping: state)
+  }
+
   /// Opens the tables, cut back to what a checkpoint knew.
   func openTables(keeping state: TrainingState?) throws(TrainingError) -> RunTables {
     RunTables(

@@ -13,6 +13,8 @@ struct TrainingState: Codable {
   var tokens: Int
   /// The number of steps the optimiser counts.
   var optimizerSteps: Int
+  /// The number of steps that parameters were frozen for; nil if none was.
+  var missedSteps: [String: Int]?
   /// The position of the data, as JSON.
   var dataPosition: String
   /// The recipe of the run.
