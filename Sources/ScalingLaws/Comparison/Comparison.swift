@@ -80,7 +80,9 @@ public func compare(
   var first = try fit(law, to: baseline, options: point)
   var second = try fit(law, to: treatment, options: point)
   let joint = try fitJointly(law, baseline: baseline, treatment: treatment, options: options)
-  let runs = PairedRuns(baseline, treatment, law: law, seedColumn: options.seedColumn)
+  let runs = PairedRuns(
+    baseline, treatment, law: law, seedColumn: options.seedColumn,
+    pairColumn: options.pairColumn)
   let refits = PairedRefits(first, second, runs: runs, options: options)
   let draws = try refits?.separateDraws() ?? []
   let level = options.fit.level

@@ -12,6 +12,12 @@ public struct ComparisonOptions: Sendable {
   public var columns: [String: Double]
   /// The column that names the seed of a run, by which runs are paired.
   public var seedColumn: String
+  /// A column by whose equal values rows are paired, whatever their seed and scale; nil to pair by
+  /// seed and scale.
+  ///
+  /// It is for ladders, where a treatment may change the size of a rung. Rows of one cluster are
+  /// then branches of one trunk: simulated noise gives them a part in common.
+  public var pairColumn: String?
   /// The simulated tables behind each nested test of a small table; 0 for the F distribution.
   ///
   /// The smallest p-value is 1/(refits + 1), and up to five tests are corrected together, so fewer

@@ -215,10 +215,14 @@ private struct NestedTester {
     let scatter = smaller.fit.residualScatter
     let predictions = smaller.fit.predictions
     let random = SplittableRandom(seed: options.fit.seed).split(31)
+    let hasTrunks = options.pairColumn != nil && pooled.clusterCount < pooled.count
+    let trunks = hasTrunks ? TrunkNoise([smaller.fit]) : nil
     return parallelMap(count: options.refits, threads: options.fit.threads) { index -> [Double]? in
       var generator = random.split(index)
-      let response = predictions.map {
-        objective.outcome(prediction: $0, residual: scatter * generator.nextNormal())
+      var noise = predictions.map { _ in generator.nextNormal() }
+      trunks?.mix(into: &noise, &generator)
+      let response = zip(predictions, noise).map {
+        objective.outcome(prediction: $0, residual: scatter * $1)
       }
       let base = ready[0].refit(response: response, from: [smaller.fit.estimate])
       guard base.value.isFinite else { return nil }

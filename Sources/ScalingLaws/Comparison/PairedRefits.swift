@@ -25,7 +25,8 @@ struct PairedRefits: Sendable {
     /// Strata of units of rows that get random weights together, see ``Uncertainty``.
     case cases([[[Int]]])
     /// Independent normal noise for all rows; the treatment's partner rows share part of it.
-    case simulated(scale: Double, correlation: Double, partner: [Int?])
+    /// Rows of one trunk share part of theirs, where there are trunks.
+    case simulated(scale: Double, correlation: Double, partner: [Int?], trunks: TrunkNoise?)
     /// The draws of the separate fits, which are independent.
     case separate
   }
@@ -38,10 +39,10 @@ struct PairedRefits: Sendable {
     self.options = options
     let offset = baseline.observations.count
     let freedom = min(baseline.degreesOfFreedom, treatment.degreesOfFreedom)
-    let areCurves = [baseline, treatment].contains {
+    let sharesTrunks = [baseline, treatment].contains {
       $0.observations.clusterCount < $0.observations.count
     }
-    if areCurves {
+    if sharesTrunks, options.pairColumn == nil {
       plan = .separate
       method = "separate"
       warnings = []
@@ -50,8 +51,13 @@ struct PairedRefits: Sendable {
     }
     let wantsCases = options.fit.interval == .bootstrap
     let wantsSimulation = options.fit.interval == .parametric
-    if wantsCases || (!wantsSimulation && [baseline, treatment].allSatisfy(Self.isLarge)) {
-      if runs.isComplete {
+    if wantsCases
+      || (!wantsSimulation && !sharesTrunks && [baseline, treatment].allSatisfy(Self.isLarge))
+    {
+      if sharesTrunks {
+        plan = .cases(Self.trunkUnits(baseline, treatment, runs: runs, offset: offset))
+        method = runs.isComplete ? "paired cluster bootstrap" : "cluster bootstrap"
+      } else if runs.isComplete {
         plan = .cases([runs.pairs.map { [$0.baseline, $0.treatment + offset] }])
         method = "paired bootstrap"
       } else {
@@ -69,10 +75,36 @@ struct PairedRefits: Sendable {
     let correlation = Self.correlation(baseline, treatment, runs: runs)
     var partner = [Int?](repeating: nil, count: offset + treatment.observations.count)
     for pair in runs.pairs { partner[pair.treatment + offset] = pair.baseline }
-    plan = .simulated(scale: noise.scale, correlation: correlation, partner: partner)
+    let trunks = sharesTrunks ? TrunkNoise([baseline, treatment]) : nil
+    plan = .simulated(
+      scale: noise.scale, correlation: correlation, partner: partner, trunks: trunks)
     method = "parametric"
     warnings = noise.warnings
-    tail = Fitter.expandedTail(level: options.fit.level, freedom: noise.freedom)
+    // Trunks, not their branches, are independent.
+    let independent = sharesTrunks ? min(noise.freedom, Double(freedom)) : noise.freedom
+    tail = Fitter.expandedTail(level: options.fit.level, freedom: independent)
+  }
+
+  /// Trunks as units of a bootstrap; those of a pair are drawn together.
+  private static func trunkUnits(
+    _ baseline: Fit, _ treatment: Fit, runs: PairedRuns, offset: Int
+  ) -> [[[Int]]] {
+    let first = baseline.observations.clusters
+    let second = treatment.observations.clusters
+    guard runs.isComplete else {
+      func units(_ clusters: [Int], from start: Int) -> [[Int]] {
+        Set(clusters).sorted().map { trunk in
+          clusters.indices.filter { clusters[$0] == trunk }.map { $0 + start }
+        }
+      }
+      return [units(first, from: 0), units(second, from: offset)]
+    }
+    return [
+      Set(first).sorted().map { trunk in
+        runs.pairs.filter { first[$0.baseline] == trunk }
+          .flatMap { [$0.baseline, $0.treatment + offset] }
+      }
+    ]
   }
 
   /// Whether cases can be resampled: many rows, at many different scales.
@@ -127,8 +159,9 @@ struct PairedRefits: Sendable {
         }
       }
       return Resample(weights: result, noise: nil)
-    case .simulated(let scale, let correlation, let partner):
+    case .simulated(let scale, let correlation, let partner, let trunks):
       var noise = weights.map { _ in generator.nextNormal() }
+      trunks?.mix(into: &noise, &generator)
       let rest = (1 - correlation * correlation).squareRoot()
       for (row, other) in partner.enumerated() {
         if let other { noise[row] = correlation * noise[other] + rest * noise[row] }

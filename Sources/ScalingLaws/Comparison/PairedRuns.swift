@@ -17,11 +17,24 @@ struct PairedRuns: Sendable {
   /// rarely hit exactly, and a treatment may add a few parameters.
   ///
   /// Without a column of seeds nothing is paired.
-  init(_ baseline: Observations, _ treatment: Observations, law: any Law, seedColumn: String) {
+  ///
+  /// - Parameter pairColumn: a column whose equal values alone make a pair.
+  init(
+    _ baseline: Observations, _ treatment: Observations, law: any Law, seedColumn: String,
+    pairColumn: String? = nil
+  ) {
     let names = law.card.columns.map(\.name)
     var partners: [(baseline: Int, treatment: Int)] = []
     var free = Set(treatment.response.indices)
-    if let first = baseline.columns[seedColumn], let second = treatment.columns[seedColumn] {
+    if let pairColumn, let first = baseline.columns[pairColumn],
+      let second = treatment.columns[pairColumn]
+    {
+      for row in 0..<baseline.count {
+        guard let match = free.sorted().first(where: { first[row] == second[$0] }) else { continue }
+        partners.append((row, match))
+        free.remove(match)
+      }
+    } else if let first = baseline.columns[seedColumn], let second = treatment.columns[seedColumn] {
       for row in 0..<baseline.count {
         let match = free.sorted().first { other in
           first[row] == second[other]

@@ -1,0 +1,121 @@
+internal import Foundation
+
+/// The verdict on one arm in two or three sentences that stand alone.
+struct ArmSentences {
+  let arm: String
+  let baseline: String
+  let conclusion: ArmVerdict.Conclusion
+  let compute: AxisVerdict?
+  let parameters: AxisVerdict?
+  let reach: LadderReach
+  let pairing: RunPairing
+
+  var all: [String] { [answer, forecast, atEqualParameters].compactMap { $0 } }
+
+  private var answer: String {
+    guard let compute, let first = compute.fitted.first, let last = compute.fitted.last,
+      compute.test.accepted != nil
+    else {
+      return
+        "The runs do not tell whether \(arm) differs from \(baseline): \(pairing.independentPairs) independent \(pairing.independentPairs == 1 ? "pair" : "pairs") of runs, at least 3 are needed."
+    }
+    let range =
+      "from \(numberText(first.scale)) to \(numberText(last.scale)) training FLOPs"
+    let p = compute.test.pNoDifference ?? 1
+    let chance = p < 0.001 ? "p < 0.001" : "p = \(numberText(p, digits: 2))"
+    let isConstant = compute.test.accepted == .constant
+    let low = "\(multiplierText(first.multiplier)) at \(numberText(first.scale)) FLOPs"
+    let high = "\(multiplierText(last.multiplier)) at \(numberText(last.scale)) FLOPs"
+    let changing = "\(low) and \(high)"
+    let constant =
+      "\(multiplierText(compute.constantMultiplier)) training compute \(range)"
+    switch conclusion {
+    case .noDifference:
+      var text = "No difference between \(arm) and \(baseline) \(range) (\(chance)"
+      if let smallest = compute.smallestDetectable {
+        text += "; a gain under \(decimalText(smallest, places: 2))x compute could have been missed"
+      }
+      return text + ")."
+    case .undecided:
+      return
+        "\(arm) differs from \(baseline) (\(chance)), but the runs do not tell at which scale it is better: worth \(changing)."
+    case .helps, .hurts:
+      let verb = conclusion == .helps ? "is worth" : "is worth only"
+      return isConstant
+        ? "\(arm) \(verb) \(constant) (\(chance) for no difference)."
+        : "\(arm) \(verb) \(low) of training compute and \(high) (\(chance) for no difference)."
+    case .fades:
+      return
+        "\(arm) is worth \(low) of training compute but only \(high): its gain shrinks with scale\(crossingText(", to nothing at "))."
+    case .catchesUp:
+      return
+        "\(arm) is worth \(low) of training compute and \(high): its loss shrinks with scale\(crossingText(", to nothing at "))."
+    case .overtakes:
+      return
+        "\(arm) is worse than \(baseline) at small scale and better at large: worth \(changing)\(crossingText("; the two cross at "))."
+    case .fallsBehind:
+      return
+        "\(arm) is better than \(baseline) at small scale and worse at large: worth \(changing)\(crossingText("; the two cross at "))."
+    }
+  }
+
+  private func crossingText(_ introduction: String) -> String {
+    guard let crossing = compute?.crossing, let scale = crossing.scale.value else { return "" }
+    var text = introduction + numberText(scale)
+    if let low = crossing.scale.low, let high = crossing.scale.high {
+      text += " [\(numberText(low)), \(numberText(high))]"
+    }
+    return text + " FLOPs"
+  }
+
+  /// The target on the axis where it was given.
+  private var forecast: String? {
+    guard compute?.test.accepted != nil else { return nil }
+    let asked = parameters?.targetIsGiven == true ? parameters : compute
+    guard let asked else { return nil }
+    guard let worth = asked.forecast else {
+      return "No forecast beyond the data: the ladder has \(reach.reasons.joined(separator: "; "))."
+    }
+    let unit = asked.axis == .trainingCompute ? "FLOPs" : "active parameters"
+    let beyond =
+      asked.decadesBeyond > 0
+      ? ", \(numberText(asked.decadesBeyond, digits: 2)) decades beyond the largest run" : ""
+    var text =
+      "Forecast at \(numberText(worth.scale)) \(unit)\(beyond): \(multiplierText(worth.multiplier))"
+    if let probability = worth.probabilityBetter {
+      let verb =
+        conclusion == .helps || conclusion == .fades || conclusion == .overtakes
+        ? "it still helps there" : "it helps there"
+      text += "; \(verb) with probability \(probabilityText(probability))"
+    }
+    let inside = asked.crossing?.place == .inside
+    if !inside, conclusion != .undecided, conclusion != .noDifference {
+      text += "; no crossing within the data"
+    }
+    text += "."
+    if reach.seeds == 1 { text += " It rests on one seed." }
+    return text
+  }
+
+  private var atEqualParameters: String? {
+    guard let parameters, parameters.test.accepted != nil else { return nil }
+    let lead = "At equal active parameters"
+    switch parameters.test.accepted {
+    case .none: return nil
+    case .noDifference:
+      return "\(lead) there is no difference either way\(bound(parameters))."
+    case .constant:
+      return "\(lead) it is worth \(multiplierText(parameters.constantMultiplier)) parameters."
+    case .changesWithScale:
+      guard let first = parameters.fitted.first, let last = parameters.fitted.last else {
+        return nil
+      }
+      return
+        "\(lead) it is worth \(multiplierText(first.multiplier)) parameters at \(numberText(first.scale)) and \(multiplierText(last.multiplier)) at \(numberText(last.scale))."
+    }
+  }
+
+  private func bound(_ axis: AxisVerdict) -> String {
+    axis.smallestDetectable.map { " above \(decimalText($0, places: 2))x" } ?? ""
+  }
+}

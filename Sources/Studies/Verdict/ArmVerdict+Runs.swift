@@ -1,0 +1,119 @@
+internal import Foundation
+internal import ScalingLaws
+
+extension ArmVerdict {
+  /// The verdict on one arm.
+  ///
+  /// - Parameters:
+  ///   - rows: all rows of the study.
+  ///   - baseline: the name of the baseline.
+  ///   - arm: the name of the arm.
+  ///   - settings: how to reach it.
+  ///   - learningRates: how learning rates were chosen.
+  init(
+    _ rows: [StudyRow], baseline: String, arm: String, settings: VerdictSettings,
+    learningRates: LearningRateSummary
+  ) {
+    let runs = ComparedRuns(rows, baseline: baseline, arm: arm)
+    let reach = LadderReach(runs, target: settings.target)
+    let builders = AxisVerdict.Axis.allCases.compactMap {
+      AxisBuilder(runs, axis: $0, settings: settings)
+    }
+    var warnings = runs.warnings
+    var axes: [AxisVerdict] = []
+    for builder in builders {
+      var axis = builder.verdict(refusesForecast: reach.isRefused)
+      do throws(FitError) {
+        let joint = try JointLaws(runs, along: builder, settings: settings)
+        axis.comparison = joint.comparison.summary
+        axis.jointLaw = joint.law.name
+        axis.jointDifference = joint.comparison.joint?.choice.hypothesis.phrase
+      } catch {
+        warnings.append("no joint fit at equal \(builder.axis.rawValue): \(error.description)")
+      }
+      axes.append(axis)
+    }
+    if builders.isEmpty {
+      warnings.append("too few finished runs of the baseline for a curve of its loss")
+    }
+    let laws = (try? ArmLaw.laws(settings, branches: runs.branches.count)) ?? []
+    let compute = axes.first { $0.axis == .trainingCompute }
+    if compute?.test.clusteredBySeed == true {
+      warnings.append(
+        "what a seed does to a pair is shared by the rungs: seeds, not runs, count as independent")
+    }
+    let equal = Self.conclusion(compute, level: settings.level)
+    self.arm = arm
+    conclusion = equal
+    pairing = runs.pairing
+    let table = RungTable(
+      runs: runs, compute: builders.first { $0.axis == .trainingCompute }, level: settings.level)
+    rungs = table.rows
+    self.axes = axes
+    self.laws = laws.map {
+      ArmLaw(
+        $0, to: runs.finishedTreatment, arm: arm, settings: settings,
+        refusesForecast: reach.isRefused)
+    }
+    flags = RungFlags.all(runs, learningRates: learningRates, arms: [baseline, arm])
+    self.reach = reach
+    unmeasured = Self.unmeasured(runs, reach: reach, learningRates: learningRates, axis: compute)
+    sentences = ArmSentences(
+      arm: arm, baseline: baseline, conclusion: equal, compute: compute,
+      parameters: axes.first { $0.axis == .activeParameters }, reach: reach,
+      pairing: runs.pairing
+    ).all
+    self.warnings = warnings
+  }
+
+  /// The class at equal training FLOPs: whether there is a difference by the test, and where by the
+  /// regression at the two ends of the ladder.
+  static func conclusion(_ axis: AxisVerdict?, level: Double) -> Conclusion {
+    guard let axis, let accepted = axis.test.accepted else { return .undecided }
+    switch accepted {
+    case .noDifference: return .noDifference
+    case .constant: return (axis.test.logFactor.value ?? 0) > 0 ? .helps : .hurts
+    case .changesWithScale: break
+    }
+    let sure = (1 + level) / 2
+    func sign(_ worth: AxisVerdict.Worth?) -> Int {
+      guard let probability = worth?.probabilityBetter else { return 0 }
+      return probability >= sure ? 1 : probability <= 1 - sure ? -1 : 0
+    }
+    let slope = axis.test.slope.value ?? 0
+    let crossesBeyond = axis.crossing?.place == .beyond
+    switch (sign(axis.fitted.first), sign(axis.fitted.last)) {
+    case (-1, 1): return .overtakes
+    case (1, -1): return .fallsBehind
+    case (1, 1): return slope < 0 && crossesBeyond ? .fades : .helps
+    case (-1, -1): return slope > 0 && crossesBeyond ? .catchesUp : .hurts
+    case (1, 0): return .fades
+    case (-1, 0): return .catchesUp
+    case (0, 1): return .helps
+    case (0, -1): return .hurts
+    default: return .undecided
+    }
+  }
+
+  /// What nobody measured.
+  private static func unmeasured(
+    _ runs: ComparedRuns, reach: LadderReach, learningRates: LearningRateSummary,
+    axis: AxisVerdict?
+  ) -> [String] {
+    var result: [String] = []
+    if reach.seeds == 1 { result.append("more than one seed") }
+    if learningRates.sweeps.isEmpty {
+      result.append("other learning rates")
+    } else if learningRates.mode != .sweptEverywhere {
+      result.append("other learning rates at every rung")
+    }
+    if runs.branches.count < 2 { result.append("other lengths of training at each size") }
+    if let axis { result.append("any scale above \(numberText(axis.dataRange[1])) training FLOPs") }
+    let metrics = Set(runs.pairs.flatMap { ($0.treatment.outcome?.metrics ?? [:]).keys })
+    if !metrics.contains(where: { $0.contains("accuracy") }) { result.append("downstream tasks") }
+    if !metrics.contains(where: { $0.contains("decod") || $0.contains("latency") }) {
+      result.append("speed of decoding")
+    }
+    return result
+  }
+}
