@@ -20,6 +20,10 @@ public enum PointwiseFunction: String, CaseIterable, Codable, Hashable, Sendable
   case softplus
   /// The exponential function.
   case exp
+  /// x: the gate of a bilinear unit [210].
+  case identity
+  /// 1 + elu(x): x + 1 for x ≥ 0 and exp(x) below, the positive features of kernel attention [206].
+  case eluPlusOne
 
   /// The kernels' name of the function.
   var kernel: akn_activation_t {
@@ -33,6 +37,8 @@ public enum PointwiseFunction: String, CaseIterable, Codable, Hashable, Sendable
     case .tanh: AKN_TANH
     case .softplus: AKN_SOFTPLUS
     case .exp: AKN_EXP
+    case .identity: AKN_IDENTITY
+    case .eluPlusOne: AKN_ELU_PLUS_ONE
     }
   }
 }

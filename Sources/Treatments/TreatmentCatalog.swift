@@ -4,7 +4,11 @@ internal import RunTables
 public enum TreatmentCatalog {
   /// One line for each file in `Methods/`; a test compares the two.
   public static let all: [any Treatment.Type] = [
+    Based.self,
+    LightningAttention.self,
+    PointwiseSiluAttention.self,
     QueryKeyNorm.self,
+    TransNormer.self,
     ZLoss.self,
   ]
 

@@ -21,6 +21,8 @@ func pointwiseReference(_ function: PointwiseFunction, _ x: Double) -> Double {
   case .tanh: tanh(x)
   case .softplus: max(x, 0) + log1p(exp(-abs(x)))
   case .exp: exp(x)
+  case .identity: x
+  case .eluPlusOne: x < 0 ? exp(x) : x + 1
   }
 }
 
@@ -52,6 +54,7 @@ struct PointwiseFunctionTests {
   @Test(arguments: [
     (PointwiseFunction.exp, -103.0, 88.7, 1.5), (.tanh, -12, 12, 2), (.sigmoid, -100, 40, 2.5),
     (.silu, -80, 80, 3.5), (.softplus, -85, 85, 3), (.gelu, 0, 9, 2.5), (.geluTanh, 0, 9, 3.5),
+    (.eluPlusOne, -103, 80, 1.5),
   ])
   func singlesAreWithinUnitsOfTheLastPlace(
     _ function: PointwiseFunction, _ low: Double, _ high: Double, _ limit: Double

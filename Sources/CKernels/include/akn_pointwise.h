@@ -22,6 +22,8 @@ typedef enum {
   AKN_TANH = 6,
   AKN_SOFTPLUS = 7,  // ln(1 + exp(x))
   AKN_EXP = 8,
+  AKN_IDENTITY = 9,  // x
+  AKN_ELU_PLUS_ONE = 10,  // x + 1 for x >= 0, exp(x) below
 } akn_activation_t;
 
 #define AKN_POINTWISE_DECLARE(T, R)                                                               \

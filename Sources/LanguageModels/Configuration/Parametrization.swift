@@ -55,7 +55,7 @@ public enum Parametrization: Codable, Hashable, Sendable {
   /// What attention scores are multiplied by.
   ///
   /// - Parameter headWidth: the width of a head, d.
-  func scoreScale(headWidth: Int) -> Double {
+  public func scoreScale(headWidth: Int) -> Double {
     switch self {
     case .standard: 1 / Double(headWidth).squareRoot()
     case .maximalUpdate(_, let baseHeadWidth, _):
