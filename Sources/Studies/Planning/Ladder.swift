@@ -1,6 +1,5 @@
 internal import Foundation
 public import LanguageModels
-public import Training
 
 /// Turns the ladder of a study file into models.
 public struct Ladder: Sendable {

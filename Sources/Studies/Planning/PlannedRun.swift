@@ -1,4 +1,3 @@
-public import LanguageModels
 public import Training
 public import Treatments
 

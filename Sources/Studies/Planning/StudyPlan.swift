@@ -78,6 +78,17 @@ public struct StudyPlan: Sendable {
     return runs
   }
 
+  /// The number of rows of the whole study, those that are not known yet included.
+  public var rowCount: Int {
+    let rates = file.recipe.learningRates.count
+    let compared = rungs.count * file.ladder.seeds.count * file.ladder.lengths.count
+    guard rates > 1 else { return arms.count * compared }
+    switch file.recipe.sweep {
+    case .everyRung: return arms.count * (compared + rungs.count * rates)
+    case .rung: return arms.count * (compared + rates)
+    }
+  }
+
   /// The runs that choose a learning rate at a rung, and the rate with the lowest loss once all of
   /// them have ended.
   private func sweep(
@@ -98,6 +109,31 @@ public struct StudyPlan: Sendable {
     return (runs, best?.rate ?? file.recipe.learningRates[0])
   }
 
+  /// The jobs of the whole study before any has run, the middle one standing for learning rates that
+  /// are still to be chosen.
+  ///
+  /// - Returns: jobs, largest first, for telling times; not all of them need be run.
+  public func jobsWithAllRates() throws -> [Job] {
+    let rates = file.recipe.learningRates
+    guard rates.count > 1 else { return try jobs(knowing: [:]) }
+    // A plan whose sweeps all end with the same rate is one of those that are possible.
+    var outcomes: [RunIdentity: RunOutcome] = [:]
+    var jobs: [String: Job] = [:]
+    while true {
+      let open = try self.jobs(knowing: outcomes)
+      if open.isEmpty { break }
+      for job in open {
+        jobs[job.id] = job
+        for run in job.runs {
+          var outcome = RunOutcome(status: .finished, costs: run.row.costs)
+          outcome.loss = run.row.learningRate == rates[rates.count / 2] ? 1 : 2
+          outcomes[run.row.identity] = outcome
+        }
+      }
+    }
+    return jobs.values.sorted { ($0.operations, $0.id) > ($1.operations, $1.id) }
+  }
+
   private func run(
     _ arm: Arm, _ rung: Int, _ seed: UInt64, _ branch: Int, _ rate: Double,
     _ purpose: StudyRow.Purpose
@@ -114,7 +150,7 @@ public struct StudyPlan: Sendable {
     let tokens = recipe.steps * recipe.tokensPerStep
     var trunk = definition
     // Runs whose steps depend on the length of the run share nothing.
-    if recipe.schedule.isTrunk, !arm.cards.contains(where: \.dependsOnRunLength) {
+    if recipe.schedule.isTrunk, !arm.treatments.contains(where: { $0.dependsOnRunLength }) {
       trunk.recipe.schedule.shape = .constant
       trunk.recipe.budget = .steps(1)
     }

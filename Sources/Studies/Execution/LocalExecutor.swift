@@ -1,0 +1,104 @@
+internal import Foundation
+internal import Synchronization
+internal import Tensors
+public import Training
+
+/// Runs a study on this machine: as many jobs side by side as there are cores, one thread each.
+///
+/// Small models train faster so than one after the other on all cores. The job with the most
+/// arithmetic goes first; when fewer jobs are left than cores, a job that begins takes the cores
+/// that have nothing to do. Results do not depend on the number of workers or threads.
+public struct LocalExecutor: Sendable {
+  /// The number of jobs side by side.
+  public let workers: Int
+  /// Where jobs keep their checkpoints until their runs are recorded.
+  public let folder: String
+
+  /// - Parameters:
+  ///   - workers: the number of jobs side by side.
+  ///   - folder: where jobs keep their checkpoints.
+  public init(workers: Int, folder: String) {
+    self.workers = max(workers, 1)
+    self.folder = folder
+  }
+
+  /// Carries out what is left of a study.
+  ///
+  /// - Parameters:
+  ///   - plan: the study.
+  ///   - data: what it trains on.
+  ///   - log: where outcomes are found and kept; another process may work on the same study.
+  ///   - stop: asks all jobs to write a checkpoint and end.
+  ///   - report: is told how far the study is, a few times a second, on the calling thread.
+  /// - Returns: whether every run has ended; false if it was asked to stop.
+  /// - Throws: an error of the store or the disk; runs that fail by themselves are outcomes.
+  public func run(
+    _ plan: StudyPlan, data: Dataset, log: any RunLog, stop: StopRequest,
+    report: (StudyProgress) throws -> Void
+  ) throws -> Bool {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let board = JobBoard(plan, log: log, workers: workers)
+    let halt = LinkedStop(stop)
+    let group = DispatchGroup()
+    for worker in 0..<workers {
+      group.enter()
+      let thread = Thread {
+        defer { group.leave() }
+        work(worker, board, data, log, halt)
+      }
+      thread.stackSize = 16 << 20
+      thread.start()
+    }
+    func tell() throws {
+      do { try report(board.progress()) } catch {
+        // A report that fails, as on a closed terminal, ends the study as an interrupt does.
+        halt.request.stop()
+        group.wait()
+        throw error
+      }
+    }
+    while group.wait(timeout: .now() + .milliseconds(200)) == .timedOut {
+      halt.follow()
+      try tell()
+    }
+    try tell()
+    if let failure = board.failure { throw failure }
+    return try plan.jobs(knowing: board.outcomes()).isEmpty
+  }
+
+  private func work(
+    _ worker: Int, _ board: JobBoard, _ data: Dataset, _ log: any RunLog, _ halt: LinkedStop
+  ) {
+    let runner = JobRunner(data: data, log: log, folder: folder, stop: halt.request)
+    var pools: [Int: ThreadPool] = [:]
+    while !halt.request.isStopped {
+      do {
+        switch try board.next(for: worker) {
+        case .nothing:
+          return
+        case .wait:
+          Thread.sleep(forTimeInterval: 0.1)
+        case .job(let job, let threads):
+          let pool = pools[threads] ?? ThreadPool(threads: threads)
+          pools[threads] = pool
+          let ending = try runner.run(job, pool: pool) { board.note($0, by: worker) }
+          try board.end(job, ending, by: worker)
+        }
+      } catch {
+        board.fail(error, by: worker)
+        halt.request.stop()
+        return
+      }
+    }
+  }
+}
+
+/// A stop request of the executor's own that follows the caller's: a failing job stops the others.
+private final class LinkedStop: Sendable {
+  let request = StopRequest()
+  private let outer: StopRequest
+
+  init(_ outer: StopRequest) { self.outer = outer }
+
+  func follow() { if outer.isStopped { request.stop() } }
+}

@@ -1,0 +1,95 @@
+internal import Foundation
+public import LanguageModels
+internal import Tensors
+public import Training
+public import Treatments
+
+/// How fast this machine trains an arm with all workers busy, from a moment of real training that
+/// changes nothing.
+public struct SpeedTrial: Sendable {
+  /// What is trained on.
+  private let data: Dataset
+  /// The number of jobs side by side.
+  private let workers: Int
+
+  /// - Parameters:
+  ///   - data: what is trained on.
+  ///   - workers: the number of jobs side by side.
+  public init(data: Dataset, workers: Int) {
+    self.data = data
+    self.workers = workers
+  }
+
+  /// Measures the speed of one job while as many others run.
+  ///
+  /// - Parameters:
+  ///   - arm: what is trained.
+  ///   - model: the baseline's model.
+  ///   - recipe: the baseline's recipe; its length does not matter.
+  ///   - seconds: how long to try.
+  /// - Returns: arithmetic of the accountant a second, of one job.
+  /// - Throws: an error where the arm cannot be trained at all.
+  public func operationsPerSecond(
+    _ arm: Arm, _ model: ModelConfiguration, _ recipe: TrainingRecipe, seconds: Double
+  ) throws -> Double {
+    var trial = try arm.recipe(recipe, for: model)
+    trial.budget = .steps(1 << 30)
+    trial.schedule = Schedule(.constant)
+    trial.diagnosticsEvery = 0
+    trial.validation.every = 0
+    let recipe = trial
+    let costs = try arm.costs(model, length: recipe.sequenceLength)
+    let results = ThreadPool(threads: workers).results(workers) { _ in
+      Result { try self.secondsPerStep(arm, model, recipe, seconds: seconds) }
+    }
+    let times = try results.map { try $0.get() }
+    let mean = times.reduce(0, +) / Double(times.count)
+    return costs.trainingOperationsPerToken * Double(recipe.tokensPerStep) / mean
+  }
+
+  private func secondsPerStep(
+    _ arm: Arm, _ model: ModelConfiguration, _ recipe: TrainingRecipe, seconds: Double
+  ) throws -> Double {
+    let built: LanguageModel<Float> = try arm.model(model, seed: recipe.seed)
+    let trainer = try Trainer(
+      LanguageModelObjective(built), recipe: recipe,
+      source: try arm.source(of: data, recipe: recipe), pool: ThreadPool(threads: 1))
+    let stop = StopRequest()
+    let clock = ContinuousClock()
+    var first: ContinuousClock.Instant?
+    var last: ContinuousClock.Instant?
+    var steps = 0
+    _ = try trainer.run(stop: stop) { event in
+      guard case .step = event else { return }
+      let now = clock.now
+      // The first step finds cold caches and takes its memory.
+      guard let start = first else {
+        first = now
+        return
+      }
+      steps += 1
+      last = now
+      if (now - start) / .seconds(1) > seconds { stop.stop() }
+    }
+    guard let first, let last, steps > 0 else {
+      throw StudyError(
+        .badStudy, "\(arm.name): the trial diverged in its first steps; lower the learning rate")
+    }
+    return ((last - first) / .seconds(1)) / Double(steps)
+  }
+}
+
+extension ThreadPool {
+  /// The results of a function for each index, computed side by side.
+  fileprivate func results<Value: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) -> Value
+  ) -> [Value] {
+    withUnsafeTemporaryAllocation(of: Value?.self, capacity: count) { buffer in
+      buffer.initialize(repeating: nil)
+      defer { buffer.deinitialize() }
+      nonisolated(unsafe) let slots = buffer
+      forEach(count) { slots[$0] = body($0) }
+      return buffer.compactMap { $0 }
+    }
+  }
+}
