@@ -52,7 +52,7 @@ struct PageContent {
   private static var absent: [String: Any] {
     [
       "paragraph": false, "warning": false, "keyNumbers": false, "table": false, "figure": false,
-      "details": false,
+      "details": false, "attachment": false,
     ]
   }
 
@@ -74,6 +74,11 @@ struct PageContent {
     case .details(let summary, let blocks):
       let inside = blocks.map { self.block($0, &names) }
       result["details"] = ["line": Markup(summary), "blocks": inside] as [String: Any]
+    case .attachment(let title, let file, let type, let text):
+      result["attachment"] = [
+        "line": Markup(title), "file": Markup(file), "text": Markup(text),
+        "link": Markup(markup: "data:\(Self.percentEncoded(type));charset=utf-8," + Self.percentEncoded(text)),
+      ]
     }
     return result
   }

@@ -82,6 +82,9 @@ enum PageTemplate {
     {{#details}}<details class="more"><summary>{{{line}}}</summary>
     {{#blocks}}{{> block}}{{/blocks}}
     </details>{{/details}}
+    {{#attachment}}<details class="data"><summary>{{{line}}}</summary>
+    <p><a download="{{{file}}}" href="{{{link}}}">Download {{{file}}}</a></p>
+    <pre tabindex="0">{{{text}}}</pre></details>{{/attachment}}
 
     """)
 

@@ -75,6 +75,8 @@ public indirect enum ReportBlock: Sendable {
   case warning(String)
   /// Blocks behind a line that opens them; open on paper.
   case details(summary: String, [ReportBlock])
+  /// A text file inside the page: a link that saves it, and its text behind a line that opens it.
+  case attachment(title: String, file: String, type: String, text: String)
 }
 
 /// A number to remember.

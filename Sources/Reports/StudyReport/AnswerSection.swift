@@ -1,0 +1,74 @@
+extension StudyPage {
+  /// What each treatment is worth, in a table, with what a reader must know before trusting it.
+  func answerSection() -> ReportSection? {
+    var blocks: [ReportBlock] = []
+    if !reading.arms.isEmpty { blocks.append(.table(answerTable())) }
+    let cautions = self.cautions
+    blocks += cautions.prefix(Self.shownCautions).map { .warning($0) }
+    let rest = cautions.dropFirst(Self.shownCautions)
+    if !rest.isEmpty {
+      blocks.append(
+        .details(
+          summary: "\(Wording.count(rest.count, "more caution"))", rest.map { .warning($0) }))
+    }
+    return blocks.isEmpty ? nil : ReportSection("The answer", blocks)
+  }
+
+  /// More would push the figures off the second screen.
+  private static let shownCautions = 3
+
+  /// Why a forecast is refused, then flags, then warnings; each once.
+  private var cautions: [String] {
+    var seen: Set<String> = []
+    let refusals = reading.arms.flatMap { arm -> [String] in
+      guard !arm.refusals.isEmpty else { return [] }
+      let reasons = arm.refusals.joined(separator: "; ")
+      return ["No forecast is given for \(arm.name): \(reasons)."]
+    }
+    let own = reading.arms.flatMap { arm in
+      (arm.flags + arm.warnings).map { reading.arms.count > 1 ? "\(arm.name): \($0)" : $0 }
+    }
+    return (refusals + own + reading.warnings).map { text in
+      let sentence = Wording.sentence(text)
+      return sentence.hasSuffix(".") ? sentence.replacing("..", with: ".") : sentence + "."
+    }.filter { seen.insert($0).inserted }
+  }
+
+  private func answerTable() -> ReportTable {
+    let targets = Set(reading.arms.compactMap { axis($0, .trainingCompute)?.target })
+    let target = targets.count == 1 ? targets.first : nil
+    let at = target.map { " at \(StudyWording.scale($0, .trainingCompute))" } ?? " at the target"
+    let rows = reading.arms.map { arm -> [String] in
+      guard let axis = axis(arm, .trainingCompute) else {
+        return [arm.name, arm.conclusion] + Array(repeating: Wording.missing, count: 4)
+      }
+      let forecast =
+        axis.forecast.map { StudyWording.multiplier($0.multiplier) }
+        ?? (arm.refusals.isEmpty ? Wording.missing : "refused")
+      return [
+        arm.name, arm.conclusion, largest(axis).map { StudyWording.multiplier($0.multiplier) }
+          ?? Wording.missing,
+        forecast, StudyWording.probability(axis.forecast?.probabilityBetter),
+        StudyWording.crossing(axis.crossing, .trainingCompute),
+      ]
+    }
+    return ReportTable(
+      columns: [
+        .init("Arm"), .init("Conclusion"), .init("Worth at the largest size", alignment: .trailing),
+        .init("Forecast\(at)", alignment: .trailing),
+        .init("Chance that it still helps there", alignment: .trailing), .init("Crossover"),
+      ], rows: rows,
+      note:
+        "Worth: by how much \(reading.baseline) would have to multiply its training compute to reach the same loss; above 1 the treatment saves compute, below 1 it wastes it. Brackets hold \(levelText) intervals. Crossover: where the two would be equally good."
+    )
+  }
+
+  /// The multiplier at the largest rung by the regression through all pairs, or by the pairs of that
+  /// rung where there is no regression.
+  func largest(_ axis: StudyReading.Axis) -> StudyReading.Worth? {
+    func last(_ worths: [StudyReading.Worth]) -> StudyReading.Worth? {
+      worths.filter { $0.multiplier.value != nil }.max { $0.scale < $1.scale }
+    }
+    return last(axis.fitted) ?? last(axis.measured)
+  }
+}

@@ -1,0 +1,68 @@
+extension StudyPage {
+  /// What each arm costs at the largest size that it shares with the baseline.
+  func costSection() -> ReportSection? {
+    let pairs = reading.arms.compactMap { arm -> (arm: String, rung: StudyReading.Rung)? in
+      let both = rungs(arm).filter { $0.baseline.parameters > 0 && $0.treatment.parameters > 0 }
+      return both.max { ($0.rung, $0.branch) < ($1.rung, $1.branch) }.map { (arm.name, $0) }
+    }
+    guard let first = pairs.first else { return nil }
+    var rows = [costs(reading.baseline, first.rung.baseline, nil)]
+    rows += pairs.map { costs($0.arm, $0.rung.treatment, $0.rung.baseline) }
+    let sizes = Set(pairs.map(\.rung.size))
+    let table = ReportTable(
+      caption: "At the largest size\(sizes.count == 1 ? ", \(first.rung.size)" : "")",
+      columns: [
+        .init("Arm"), .init("Parameters", alignment: .trailing),
+        .init("Active parameters", alignment: .trailing),
+        .init("Training FLOPs per token", alignment: .trailing),
+        .init("State per sequence", alignment: .trailing),
+        .init("Tokens/s in training", alignment: .trailing),
+      ], rows: rows,
+      note:
+        "In brackets: times \(reading.baseline)'s. Parameters, FLOPs and state are counted exactly; state is what decoding keeps of one sequence. Tokens a second were measured in this study's own runs, on this machine, beside other runs."
+    )
+    var blocks: [ReportBlock] = [.table(table)]
+    let others = reading.arms.compactMap { arm -> ReportBlock? in
+      let rungs = rungs(arm).filter { $0.branch == lastBranch }
+      return rungs.count > 1 ? .table(ratioTable(arm.name, rungs)) : nil
+    }
+    if !others.isEmpty {
+      blocks.append(.details(summary: "Costs over the baseline's at every size", others))
+    }
+    return ReportSection("What it costs", blocks)
+  }
+
+  private func costs(
+    _ name: String, _ side: StudyReading.Side, _ baseline: StudyReading.Side?
+  ) -> [String] {
+    func cell(_ text: String, _ value: (StudyReading.Side) -> Double?) -> String {
+      guard let baseline, let own = value(side), let reference = value(baseline), own > 0,
+        reference > 0
+      else { return text }
+      return "\(text) (\(StudyWording.ratio(own, to: reference)))"
+    }
+    return [
+      name, cell(NumberFormat.scale(side.parameters), \.parameters),
+      cell(NumberFormat.scale(side.activeParameters), \.activeParameters),
+      cell(NumberFormat.scale(side.operationsPerToken), \.operationsPerToken),
+      cell(StudyWording.bytes(side.stateBytes), \.stateBytes),
+      cell(
+        side.tokensPerSecond.map { NumberFormat.scale($0) } ?? Wording.missing, \.tokensPerSecond),
+    ]
+  }
+
+  private func ratioTable(_ arm: String, _ rungs: [StudyReading.Rung]) -> ReportTable {
+    let values: [(String, (StudyReading.Side) -> Double)] = [
+      ("Parameters", \.parameters), ("Active parameters", \.activeParameters),
+      ("FLOPs per token", \.operationsPerToken), ("State", \.stateBytes),
+      ("Tokens/s", { $0.tokensPerSecond ?? 0 }),
+    ]
+    return ReportTable(
+      caption: "\(arm) over \(reading.baseline)",
+      columns: [.init("Size")] + values.map { .init($0.0, alignment: .trailing) },
+      rows: rungs.map { rung in
+        [rung.size]
+          + values.map { StudyWording.ratio($0.1(rung.treatment), to: $0.1(rung.baseline)) }
+      })
+  }
+}

@@ -1,0 +1,127 @@
+extension StudyPage {
+  /// How it was done: methods under test, settings, learning rates, laws.
+  func methodSection() -> ReportSection? {
+    var blocks: [ReportBlock] = []
+    for treatment in reading.treatments { blocks += card(treatment) }
+    blocks += reading.facts.filter { !$0.facts.isEmpty }.map { group in
+      .table(
+        ReportTable(
+          caption: group.title, columns: [.init("Setting"), .init("Value")],
+          rows: group.facts.map { [$0.name, $0.value] }))
+    }
+    if !reading.learningRates.isEmpty || !reading.sweeps.isEmpty {
+      blocks.append(.details(summary: "Learning rates", rateBlocks()))
+    }
+    if !reading.laws.isEmpty {
+      blocks.append(.details(summary: "Fitted laws", [.table(lawTable())] + lawNotes()))
+    }
+    return blocks.isEmpty ? nil : ReportSection("How it was done", blocks)
+  }
+
+  private func card(_ treatment: StudyReading.Treatment) -> [ReportBlock] {
+    func closed(_ text: String) -> String { text.hasSuffix(".") ? text : text + "." }
+    var text = "\(closed(treatment.title)) \(closed(treatment.summary))"
+    if !treatment.arms.isEmpty, reading.arms.count > 1 {
+      text += " Used by \(Wording.list(treatment.arms))."
+    }
+    if !treatment.claim.isEmpty { text += " The paper claims: \(closed(treatment.claim))" }
+    if !treatment.citation.isEmpty { text += " Source: \(closed(treatment.citation))" }
+    return [.paragraph(text)]
+  }
+
+  private func rateBlocks() -> [ReportBlock] {
+    var blocks: [ReportBlock] = []
+    if !reading.learningRates.isEmpty { blocks.append(.paragraph(reading.learningRates)) }
+    guard !reading.sweeps.isEmpty else { return blocks }
+    let rows = reading.sweeps.map { sweep -> [String] in
+      let tried = zip(sweep.rates, sweep.losses).map { rate, loss in
+        "\(NumberFormat.significant(rate, 3)): \(loss.map { NumberFormat.fixed($0, 4) } ?? "no loss")"
+      }
+      return [
+        sweep.arm, sweep.size, tried.joined(separator: ", "),
+        sweep.best.map { NumberFormat.significant($0, 3) } ?? Wording.missing,
+        sweep.isAtEdge ? "at the edge of the sweep" : "",
+      ]
+    }
+    blocks.append(
+      .table(
+        ReportTable(
+          caption: "Sweeps", columns: [
+            .init("Arm"), .init("Size"), .init("Rate: loss"),
+            .init("Chosen", alignment: .trailing), .init("Flag"),
+          ], rows: rows,
+          note:
+            "A best rate at the edge of what was tried may not be the best there is; the arm may look worse than it is."
+        )))
+    return blocks
+  }
+
+  private func lawTable() -> ReportTable {
+    ReportTable(
+      columns: [
+        .init("Arm"), .init("Law"), .init("Parameters"), .init("Runs", alignment: .trailing),
+        .init("Scatter", alignment: .trailing),
+        .init("Error on the largest size", alignment: .trailing),
+        .init("Loss at the target", alignment: .trailing),
+      ],
+      rows: reading.laws.map { law in
+        let parameters = law.parameters.map {
+          "\($0.name) = \(StudyWording.estimated($0.estimate))"
+        }
+        return [
+          law.arm, "\(law.name): \(law.formula)",
+          law.failure ?? parameters.joined(separator: ", "), "\(law.rows)",
+          law.scatter.map { Wording.percent($0) } ?? Wording.missing,
+          law.heldOutError.map { Wording.percent($0) } ?? Wording.missing,
+          law.forecast.map { StudyWording.estimated($0) } ?? Wording.missing,
+        ]
+      },
+      note:
+        "Each arm is fitted by itself; brackets hold \(levelText) intervals. Scatter: the standard deviation of runs about the law. Error on the largest size: how wrong the law is about the largest size when it is fitted without it."
+    )
+  }
+
+  private func lawNotes() -> [ReportBlock] {
+    var seen: Set<String> = []
+    return reading.laws.flatMap { law in law.warnings.map { "\(law.arm), \(law.name): \($0)" } }
+      .filter { seen.insert($0).inserted }.map { .paragraph($0) }
+  }
+
+  /// What was not measured, runs without result, and the verdict for machines.
+  func limitsSection() -> ReportSection? {
+    var blocks: [ReportBlock] = []
+    var seen: Set<String> = []
+    let missing = reading.arms.flatMap(\.unmeasured).filter { seen.insert($0).inserted }
+    if !missing.isEmpty {
+      blocks.append(.paragraph("Not measured: \(missing.joined(separator: "; "))."))
+    }
+    if let table = lostTable() { blocks.append(.table(table)) }
+    if !reading.json.isEmpty {
+      blocks.append(
+        .attachment(
+          title: "The verdict as JSON", file: MarkupText.slug(reading.name) + "-verdict.json",
+          type: "application/json", text: reading.json))
+    }
+    return blocks.isEmpty ? nil : ReportSection("What was not measured, and the data", blocks)
+  }
+
+  /// Runs that were asked for and have no loss.
+  private func lostTable() -> ReportTable? {
+    let runs = reading.runs.filter { $0.state != .finished }
+    guard !runs.isEmpty else { return nil }
+    let shown = runs.prefix(40)
+    return ReportTable(
+      caption: "Runs without a loss",
+      columns: [
+        .init("Arm"), .init("Size"), .init("Seed", alignment: .trailing), .init("State"),
+        .init("What happened"),
+      ],
+      rows: shown.map { run in
+        [
+          run.arm, hasBranches ? "\(run.size), length \(run.branch + 1)" : run.size,
+          "\(run.seed)", run.state == .waiting ? "not run yet" : run.state.rawValue,
+          run.message ?? "",
+        ]
+      }, note: runs.count > shown.count ? "\(runs.count - shown.count) more are not shown." : "")
+  }
+}

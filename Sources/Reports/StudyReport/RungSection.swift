@@ -1,0 +1,94 @@
+extension StudyPage {
+  /// Everything that was measured at each rung, in tables.
+  func rungSection() -> ReportSection? {
+    var blocks: [ReportBlock] = []
+    for arm in reading.arms where !rungs(arm).isEmpty {
+      let tables: [ReportBlock] = [.table(lossTable(arm)), .table(runTable(arm))]
+      // One arm is what the page is about; of many, each is looked up.
+      blocks += reading.arms.count > 2 ? [.details(summary: arm.name, tables)] : tables
+    }
+    return blocks.isEmpty ? nil : ReportSection("Every size in numbers", blocks)
+  }
+
+  private func lossTable(_ arm: StudyReading.Arm) -> ReportTable {
+    let rows = rungs(arm).map { rung -> [String] in
+      [
+        label(rung), NumberFormat.scale(rung.treatment.tokens),
+        StudyWording.loss(rung.baseline.loss), StudyWording.loss(rung.treatment.loss),
+        StudyWording.estimated(rung.difference), StudyWording.percent(rung.differencePercent),
+        StudyWording.percent(rung.percentAtEqualCompute), multiplier(arm, rung),
+        flagText(rung),
+      ]
+    }
+    return ReportTable(
+      caption: "Losses of \(arm.name), in nats per token",
+      columns: [
+        .init("Size"), .init("Tokens", alignment: .trailing),
+        .init(reading.baseline, alignment: .trailing), .init(arm.name, alignment: .trailing),
+        .init("Difference", alignment: .trailing), .init("In per cent", alignment: .trailing),
+        .init("At equal FLOPs", alignment: .trailing), .init("Worth", alignment: .trailing),
+        .init("Flags"),
+      ], rows: rows,
+      note:
+        "Size: layers × width. Losses are means over the seeds. Difference: treatment less baseline over pairs, with its \(levelText) interval; at equal FLOPs: corrected for what the treatment's runs cost more or less."
+    )
+  }
+
+  private func runTable(_ arm: StudyReading.Arm) -> ReportTable {
+    func both(_ left: String, _ right: String) -> String {
+      left == right ? left : "\(left) / \(right)"
+    }
+    func count(_ rung: StudyReading.Rung) -> String {
+      both("\(rung.baseline.runs)", "\(rung.treatment.runs)")
+    }
+    let rows = rungs(arm).map { rung -> [String] in
+      let (left, right) = (rung.baseline, rung.treatment)
+      return [
+        label(rung),
+        both(
+          NumberFormat.scale(left.activeParameters), NumberFormat.scale(right.activeParameters)),
+        both(NumberFormat.flops(left.operations), NumberFormat.flops(right.operations)),
+        both(StudyWording.rates(left.learningRates), StudyWording.rates(right.learningRates)),
+        count(rung), "\(rung.pairs)",
+        both(deviation(left.spread), deviation(right.spread)),
+      ]
+    }
+    return ReportTable(
+      caption: "Runs of \(reading.baseline) / \(arm.name)",
+      columns: [
+        .init("Size"), .init("Active parameters", alignment: .trailing),
+        .init("Training FLOPs", alignment: .trailing),
+        .init("Learning rate", alignment: .trailing),
+        .init("Finished runs", alignment: .trailing), .init("Pairs", alignment: .trailing),
+        .init("Spread over seeds", alignment: .trailing),
+      ], rows: rows,
+      note:
+        "One number where both arms have the same. Spread: the standard deviation of the loss between seeds, in nats per token."
+    )
+  }
+
+  private func deviation(_ value: Double?) -> String {
+    value.map { NumberFormat.significant($0, 2) } ?? Wording.missing
+  }
+
+  /// The multiplier at a rung by its own pairs; at the longest length where there are several.
+  private func multiplier(_ arm: StudyReading.Arm, _ rung: StudyReading.Rung) -> String {
+    let own = axis(arm, .trainingCompute)?.measured.filter { $0.rung == rung.rung } ?? []
+    guard
+      let nearest = own.min(by: {
+        abs($0.scale - rung.treatment.operations) < abs($1.scale - rung.treatment.operations)
+      }), own.count > 1 || rung.branch == lastBranch
+    else { return Wording.missing }
+    return StudyWording.multiplier(nearest.multiplier)
+  }
+
+  private func flagText(_ rung: StudyReading.Rung) -> String {
+    var texts = rung.flags
+    for (name, side) in [("", rung.treatment), ("\(reading.baseline): ", rung.baseline)] {
+      let said = texts.contains { $0.contains("diverged") }
+      if side.diverged > 0, !said { texts.append("\(name)\(side.diverged) diverged") }
+      if side.failed > 0 { texts.append("\(name)\(side.failed) failed") }
+    }
+    return texts.joined(separator: "; ")
+  }
+}

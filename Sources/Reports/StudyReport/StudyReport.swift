@@ -1,0 +1,25 @@
+/// The report of a study: does each method help, will it still help at scale, how sure is that, and
+/// what was done to find out.
+public struct StudyReport: Sendable {
+  /// What is reported.
+  public var reading: StudyReading
+
+  /// A report.
+  ///
+  /// - Parameter reading: what is reported.
+  public init(_ reading: StudyReading) { self.reading = reading }
+
+  /// The report as one HTML file that needs nothing else.
+  public func html() -> String {
+    let page = StudyPage(reading)
+    let sections = [
+      page.answerSection(), page.lossSection(), page.worthSection(), page.differenceSection(),
+      page.rungSection(), page.curveSection(), page.diagnosticsSection(), page.costSection(),
+      page.methodSection(), page.limitsSection(),
+    ]
+    return ReportPage(
+      title: reading.name, subtitle: page.question, summary: page.summary,
+      sections: sections.compactMap(\.self), footer: page.footer
+    ).html()
+  }
+}
