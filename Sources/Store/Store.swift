@@ -1,4 +1,166 @@
+internal import Foundation
+internal import GRDB
 public import Studies
+internal import Synchronization
 
-/// Placeholder that the store's author replaces.
-enum StorePlaceholder {}
+/// What was run, in one SQLite file: runs by the hash of what decides them, their curves, the
+/// studies they belong to, and who is computing what.
+///
+/// Any number of threads and processes may use one file. A commit is on the disk when a call
+/// returns: `synchronous=FULL` costs a few milliseconds for runs of seconds to hours. A process that
+/// is killed loses at most the call it was in, and so does a machine that loses power (with
+/// `NORMAL`, power loss could take the last commits with it, though not harm the file).
+///
+/// On disks of this machine the file is kept with a write-ahead log. That log cannot be shared by
+/// several machines, so that on a network file system a rollback journal takes its place; there the
+/// file system's locks must work, and ``isOnNetwork`` lets a caller say so.
+public final class Store: RunLog, Sendable {
+  /// Where a project keeps its store.
+  public static let defaultPath = ".allometry/allometry.sqlite"
+
+  /// The file.
+  public let path: String
+  /// Whether the file lies on a network file system.
+  public let isOnNetwork: Bool
+  /// The process on whose behalf runs are claimed.
+  public let owner: ClaimOwner
+  /// How the store waits for other processes.
+  public let settings: StoreSettings
+
+  let queue: DatabaseQueue
+  let heartbeat = Heartbeat()
+
+  /// Opens a store; makes the file and its folder, and brings an older file up to date.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - creating: whether to make a file that is not there.
+  ///   - settings: how to wait for other processes.
+  ///   - owner: on whose behalf runs are claimed: this process.
+  /// - Throws: ``StoreError``: `missing` if there is no file, `cannotCreate` if it cannot be made or
+  ///   written to, `badData` if it is something else, damaged or of a newer version.
+  public init(
+    _ path: String = Store.defaultPath, creating: Bool = true,
+    settings: StoreSettings = StoreSettings(), owner: ClaimOwner = .current
+  ) throws(StoreError) {
+    self.path = path
+    self.settings = settings
+    self.owner = owner
+    let folder = Self.folder(of: path)
+    if !FileManager.default.fileExists(atPath: path) {
+      guard creating else { throw StoreError(.missing, path, "there is no store here") }
+      try Self.makeFolder(folder, for: path)
+    }
+    isOnNetwork = FileSystemKind.isNetwork(folder: folder)
+    queue = try Self.open(path, settings, isOnNetwork: isOnNetwork)
+  }
+
+  private static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+
+  private static func makeFolder(_ folder: String, for path: String) throws(StoreError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError(.cannotCreate, path, "the folder \(folder) cannot be made")
+    }
+  }
+}
+
+extension Store {
+  /// Opens the file, as often as others are just making it.
+  private static func open(
+    _ path: String, _ settings: StoreSettings, isOnNetwork: Bool
+  ) throws(StoreError) -> DatabaseQueue {
+    let deadline = Date(timeIntervalSinceNow: settings.patience)
+    while true {
+      do {
+        let configuration = configuration(path, settings, isOnNetwork: isOnNetwork)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try migrate(queue, path)
+        return queue
+      } catch {
+        let error = StoreError(error, path)
+        guard error.code == .busy, Date() < deadline else { throw error }
+        // Changing the journal's mode does not wait for others as transactions do.
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+    }
+  }
+
+  private static func configuration(
+    _ path: String, _ settings: StoreSettings, isOnNetwork: Bool
+  ) -> Configuration {
+    let isLogged =
+      switch settings.journal {
+      case .automatic: !isOnNetwork
+      case .writeAheadLog: true
+      case .rollback: false
+      }
+    let mode = isLogged ? "wal" : "delete"
+    var configuration = Configuration()
+    configuration.label = "allometry.store"
+    configuration.busyMode = .timeout(settings.patience)
+    configuration.prepareDatabase { db in
+      try claimFile(db, path)
+      if try String.fetchOne(db, sql: "PRAGMA journal_mode") != mode {
+        try db.execute(sql: "PRAGMA journal_mode = \(mode)")
+      }
+      try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")
+    }
+    return configuration
+  }
+
+  /// Marks an empty file as a store; refuses any other that is not one.
+  private static func claimFile(_ db: Database, _ path: String) throws {
+    // One statement sees one state of the file, whatever other processes do meanwhile.
+    let row = try Row.fetchOne(
+      db,
+      sql: "SELECT application_id, (SELECT count(*) FROM sqlite_master)"
+        + " FROM pragma_application_id")
+    let mark: Int = row?[0] ?? 0
+    let tables: Int = row?[1] ?? 0
+    guard mark != StoreSchema.applicationID else { return }
+    guard mark == 0, tables == 0 else {
+      throw StoreError(
+        .badData, path, "the file is a database of another program; name another file")
+    }
+    try db.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationID)")
+  }
+
+  private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
+    let migrator = StoreSchema.migrator
+    for _ in migrator.migrations {
+      if try queue.read(migrator.hasBeenSuperseded) {
+        throw StoreError(
+          .badData, path, "the file was written by a newer version of allometry; update allometry")
+      }
+      if try queue.read(migrator.hasCompletedMigrations) { return }
+      do {
+        return try migrator.migrate(queue)
+      } catch {
+        // Another process may have done a migration between the look and the leap.
+        let rest = try queue.read(migrator.appliedIdentifiers)
+        guard rest.count > 0 else { throw error }
+      }
+    }
+    guard try queue.read(migrator.hasCompletedMigrations) else {
+      throw StoreError(.busy, path, "another process is bringing the file up to date; try again")
+    }
+  }
+
+  /// Reads one state of the file.
+  func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do { return try queue.read(body) } catch { throw StoreError(error, path) }
+  }
+
+  /// Writes all or nothing.
+  func writing<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do { return try queue.write(body) } catch { throw StoreError(error, path) }
+  }
+
+  /// Seconds since 1970.
+  static var now: Double { Date().timeIntervalSince1970 }
+}

@@ -1,0 +1,134 @@
+internal import GRDB
+public import Studies
+
+extension Store {
+  /// Keeps a study and its rows, in place of what was kept under its name.
+  ///
+  /// Outcomes belong to runs, not to rows: those of `rows` are not looked at.
+  ///
+  /// - Parameters:
+  ///   - study: the name.
+  ///   - file: the text of the study file.
+  ///   - settings: how it is to be carried out, as JSON.
+  ///   - rows: all its rows, in order.
+  public func save(
+    study: String, file: String, settings: String = "{}", rows: [StudyRow]
+  ) throws(StoreError) {
+    let now = Store.now
+    try writing { db in
+      try db.execute(
+        literal: """
+          INSERT INTO studies (name, file, settings, created, planned)
+          VALUES (\(study), \(file), \(settings), \(now), \(now))
+          ON CONFLICT (name) DO UPDATE SET
+            file = excluded.file, settings = excluded.settings, planned = excluded.planned
+          """)
+      let key = try self.key(ofStudy: study, db)
+      try db.execute(literal: "DELETE FROM study_rows WHERE study = \(key)")
+      try StudyRowCoding().write(rows, study: key, db)
+    }
+  }
+
+  /// The studies, the last planned first.
+  public func studies() throws(StoreError) -> [StudySummary] {
+    try reading { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT studies.name, created, planned, count(planned_runs.identity),
+            total(runs.status = 'finished'), total(runs.status = 'diverged'),
+            total(runs.status = 'failed'),
+            total(runs.status IS NULL AND claims.run IS NOT NULL)
+          FROM studies
+          LEFT JOIN (SELECT DISTINCT study, identity FROM study_rows) AS planned_runs
+            ON planned_runs.study = studies.id
+          LEFT JOIN runs ON runs.identity = planned_runs.identity
+          LEFT JOIN claims ON claims.run = runs.id
+          GROUP BY studies.id ORDER BY planned DESC, studies.id DESC
+          """)
+      return rows.map { row in
+        StudySummary(
+          id: row[0], created: row[1], planned: row[2], runs: row[3], finished: row[4],
+          diverged: row[5], failed: row[6], claimed: row[7])
+      }
+    }
+  }
+
+  /// A study.
+  ///
+  /// - Parameter name: its name.
+  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  public func study(_ name: String) throws(StoreError) -> StudyRecord {
+    try reading { db in
+      let key = try key(ofStudy: name, db)
+      let row = try Row.fetchOne(
+        db, sql: "SELECT name, file, settings, created, planned FROM studies WHERE id = ?",
+        arguments: [key])
+      guard let row else { throw StoreError(.missing, path, "there is no study \"\(name)\"") }
+      return StudyRecord(
+        id: row[0], file: row[1], settings: row[2], created: row[3], planned: row[4])
+    }
+  }
+
+  /// The rows of a study, in order, with the outcomes of those that have ended.
+  ///
+  /// - Parameter study: its name.
+  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  public func rows(of study: String) throws(StoreError) -> [StudyRow] {
+    try reading { db in
+      try StudyRowCoding().rows(study: try key(ofStudy: study, db), db, path)
+    }
+  }
+
+  /// Removes a study with its rows and documents; its runs stay.
+  ///
+  /// - Parameter name: its name.
+  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  public func remove(study name: String) throws(StoreError) {
+    try writing { db in
+      let key = try key(ofStudy: name, db)
+      try db.execute(literal: "DELETE FROM studies WHERE id = \(key)")
+    }
+  }
+
+  /// Keeps a result of a study, in place of what was kept under its name.
+  ///
+  /// - Parameters:
+  ///   - json: the result.
+  ///   - name: its name: `verdict`, `fit.baseline`.
+  ///   - study: the name of the study.
+  public func save(_ json: String, as name: String, study: String) throws(StoreError) {
+    try writing { db in
+      let key = try key(ofStudy: study, db)
+      try db.execute(
+        literal: """
+          INSERT OR REPLACE INTO documents (study, name, json, saved)
+          VALUES (\(key), \(name), \(json), \(Store.now))
+          """)
+    }
+  }
+
+  /// The results of a study, in the order of their names.
+  ///
+  /// - Parameter study: its name.
+  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  public func documents(of study: String) throws(StoreError) -> [StudyDocument] {
+    try reading { db in
+      let key = try key(ofStudy: study, db)
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT name, json, saved FROM documents WHERE study = ? ORDER BY name",
+        arguments: [key])
+      return rows.map { StudyDocument(id: $0[0], json: $0[1], saved: $0[2]) }
+    }
+  }
+
+  /// The row of a study.
+  private func key(ofStudy name: String, _ db: Database) throws -> Int64 {
+    let key = try Int64.fetchOne(
+      db, sql: "SELECT id FROM studies WHERE name = ?", arguments: [name])
+    if let key { return key }
+    let names = try String.fetchAll(db, sql: "SELECT name FROM studies ORDER BY name LIMIT 8")
+    let known = names.isEmpty ? "none yet" : names.joined(separator: ", ")
+    throw StoreError(.missing, path, "there is no study \"\(name)\"; the store has \(known)")
+  }
+}

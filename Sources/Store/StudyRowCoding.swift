@@ -1,0 +1,64 @@
+internal import Foundation
+internal import GRDB
+internal import Studies
+internal import Treatments
+
+/// Reads and writes the rows of studies.
+struct StudyRowCoding {
+  /// Writes rows; there are none of this study yet.
+  func write(_ rows: [StudyRow], study: Int64, _ db: Database) throws {
+    let statement = try db.makeStatement(
+      sql: """
+        INSERT INTO study_rows (study, position, identity, arm, rung, size, seed, branch, trunk,
+          purpose, learning_rate, tokens, compute, costs)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    // Runs of one arm and size cost the same.
+    var texts: [RunCosts: String] = [:]
+    for (position, row) in rows.enumerated() {
+      let costs = try texts[row.costs] ?? StoredJSON.text(row.costs)
+      texts[row.costs] = costs
+      try statement.execute(arguments: [
+        study, position, row.identity.description, row.arm, row.rung, row.size,
+        Int64(bitPattern: row.seed), row.branch, row.trunk, row.purpose.rawValue,
+        row.learningRate, row.tokens, row.compute, costs,
+      ])
+    }
+  }
+
+  /// The rows of a study with their outcomes.
+  func rows(study: Int64, _ db: Database, _ path: String) throws -> [StudyRow] {
+    let cursor = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT study_rows.identity, arm, rung, size, seed, branch, trunk, purpose, learning_rate,
+          study_rows.tokens, study_rows.compute, costs, \(OutcomeCoding.columns)
+        FROM study_rows
+        LEFT JOIN runs ON runs.identity = study_rows.identity
+        LEFT JOIN details ON details.run = runs.id
+        WHERE study = ? ORDER BY position
+        """, arguments: [study])
+    let decoder = StoredJSON.decoder
+    let coding = OutcomeCoding()
+    var known: [String: RunCosts] = [:]
+    var rows: [StudyRow] = []
+    while let row = try cursor.next() {
+      let text: String = row[11]
+      let costs = try known[text] ?? decoder.decode(RunCosts.self, from: Data(text.utf8))
+      known[text] = costs
+      guard let identity = RunIdentity(row[0] as String),
+        let purpose = StudyRow.Purpose(rawValue: row[7])
+      else {
+        throw StoreError(.badData, path, "row \(rows.count) of the study is of an unknown kind")
+      }
+      var result = StudyRow(
+        identity: identity, arm: row[1], rung: row[2], size: row[3],
+        seed: UInt64(bitPattern: row[4] as Int64), branch: row[5], trunk: row[6], purpose: purpose,
+        learningRate: row[8] ?? .nan, costs: costs, tokens: row[9])
+      result.compute = row[10] ?? .nan
+      result.outcome = try coding.outcome(row, first: 12)
+      rows.append(result)
+    }
+    return rows
+  }
+}
