@@ -24,9 +24,39 @@ public protocol BatchSource<Position>: AnyObject {
   func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int)
+
+  /// Whether targets count by weights of their own; it is asked once a step.
+  var weighsTargets: Bool { get }
+
+  /// Writes how much the targets of the next sequences count, before they are written themselves.
+  ///
+  /// The loss of a step is the sum of weighted losses over the number of targets: weights of one are
+  /// the plain mean, and weights that are one on average keep it unbiased.
+  ///
+  /// - Parameters:
+  ///   - weights: room for `sequences` rows of `length` weights.
+  ///   - sequences: the number of rows.
+  ///   - length: the number of tokens of a row.
+  func writeWeights(
+    _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int)
 }
 
 extension BatchSource {
+  /// All targets count the same.
+  public var weighsTargets: Bool { false }
+
+  /// Ones.
+  ///
+  /// - Parameters:
+  ///   - weights: room for the weights.
+  ///   - sequences: the number of rows.
+  ///   - length: the number of tokens of a row.
+  public func writeWeights(
+    _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int
+  ) {
+    weights.update(repeating: 1)
+  }
+
   /// Every position fits.
   ///
   /// - Parameter position: from a checkpoint.
@@ -47,4 +77,26 @@ public protocol ValidationBatches {
   func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>)
+
+  /// How much each of a micro-batch's targets counts in the mean over all.
+  ///
+  /// - Parameter batch: which, from 0.
+  func weight(of batch: Int) -> Double
+
+  /// The part of the data that a micro-batch belongs to, if parts are told by themselves.
+  ///
+  /// - Parameter batch: which, from 0.
+  func name(of batch: Int) -> String?
+}
+
+extension ValidationBatches {
+  /// All targets count the same.
+  ///
+  /// - Parameter batch: which, from 0.
+  public func weight(of batch: Int) -> Double { 1 }
+
+  /// The data have no parts.
+  ///
+  /// - Parameter batch: which, from 0.
+  public func name(of batch: Int) -> String? { nil }
 }

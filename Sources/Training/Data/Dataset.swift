@@ -2,41 +2,60 @@ public import Corpora
 public import LanguageModels
 
 /// What a run is trained on and judged by, ready to be cut into batches.
-public struct Dataset {
+///
+/// Nothing in it changes, so that any number of runs can read it at the same time.
+public struct Dataset: Sendable {
   /// The kinds of data.
-  public enum Content {
+  public enum Content: Sendable {
+    /// Text.
     case text(TextContent)
+    /// Tokens made elsewhere.
     case tokens(training: TokenStream, evaluation: TokenStream)
+    /// A random language of known entropy.
     case language(any SyntheticLanguage)
+    /// A synthetic task with exact answers.
     case task(any SyntheticTask)
+    /// Several texts or languages of one vocabulary, in their order.
+    case domains([Domain])
   }
 
   /// Text on both sides of a split.
-  public struct TextContent {
+  public struct TextContent: Sendable {
+    /// The text.
     public var corpus: TextCorpus
+    /// Which documents are on which side.
     public var split: CorpusSplit
+    /// The tokens to train on.
     public var training: TokenStream
     /// The part of the validation side that runs are judged by.
     public var evaluation: TokenStream
+    /// The number of documents in that part.
     public var evaluationDocuments: Int
   }
 
+  /// One of several sources that are trained on together.
+  public struct Domain: Sendable {
+    /// What it is called.
+    public var name: String
+    /// The tokens to train on.
+    public var training: TokenStream
+    /// The tokens to judge by.
+    public var evaluation: TokenStream
+    /// Its share of the natural mixture; those of all domains sum to one.
+    public var share: Double
+  }
+
+  /// The data.
   public var content: Content
   /// What `run.json` says about the data.
   public var record: DatasetRecord
   /// What cut the text; nil where the data are numbers.
   public var tokenizer: (any Tokenizer)?
+  /// The number of different tokens.
   public var vocabularyCount: Int
 
-  /// Data that are ready.
-  ///
-  /// - Parameters:
-  ///   - content: what is trained on and judged by.
-  ///   - record: what `run.json` says about the data.
-  ///   - tokenizer: what cut the text; nil where the data are numbers.
-  ///   - vocabularyCount: the number of different tokens.
-  public init(
-    content: Content, record: DatasetRecord, tokenizer: (any Tokenizer)? = nil,
+  init(
+    _ content: Content, record: DatasetRecord, tokenizer: (any Tokenizer)? = nil,
     vocabularyCount: Int
   ) {
     self.content = content
@@ -60,26 +79,38 @@ public struct Dataset {
     return 1
   }
 
-  /// The training side as batches.
+  /// The training side as batches; domains in their natural mixture.
+  ///
+  /// - Parameter recipe: the sizes of batches and the seed.
+  /// - Throws: an error where the data cannot be cut into such batches.
   public func source(_ recipe: TrainingRecipe) throws -> any BatchSource {
     switch content {
     case .text(let text): try TextBatches(text.training, recipe: recipe)
     case .tokens(let training, _): try TextBatches(training, recipe: recipe)
     case .language(let language): LanguageBatches(language, recipe: recipe)
     case .task(let task): try TaskBatches(task, recipe: recipe)
+    case .domains(let domains): try DomainBatches(domains, recipe: recipe)
     }
   }
 
-  /// The held-out side as batches.
+  /// The held-out side as batches, as many as the recipe validates on; domains each by itself,
+  /// weighted so that the mean is that of the natural mixture.
+  ///
+  /// - Parameter recipe: the sizes of batches, their number and the seed.
+  /// - Throws: an error where the data cannot be cut into such batches.
   public func validation(_ recipe: TrainingRecipe) throws -> any ValidationBatches {
     switch content {
     case .text, .tokens: try windows(recipe)
     case .language(let language): LanguageValidation(language, recipe: recipe)
     case .task(let task): try TaskValidation(task, recipe: recipe)
+    case .domains(let domains): try DomainValidation(domains, recipe: recipe)
     }
   }
 
   /// The number of micro-batches that there are to validate on.
+  ///
+  /// - Parameter recipe: the sizes of batches.
+  /// - Throws: an error where the data do not fill one.
   public func validationBatches(_ recipe: TrainingRecipe) throws -> Int {
     switch content {
     case .text, .tokens:
@@ -87,11 +118,18 @@ public struct Dataset {
     case .language, .task:
       return max(
         Self.syntheticTokens / (recipe.microBatchSize * recipe.sequenceLength), 1)
+    case .domains(let domains):
+      var all = recipe
+      all.validation.batches = Int(Int32.max)
+      return try DomainValidation(domains, recipe: all).count
     }
   }
 
   /// All held-out windows of text or tokens, one after the other, by which a run is judged at its
   /// end; validation along the run takes some of them.
+  ///
+  /// - Parameter recipe: the sizes of batches.
+  /// - Throws: ``TrainingError`` for data of other kinds, or an error where there is too little text.
   public func allWindows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
     var all = recipe
     all.validation.batches = Int(Int32.max)
@@ -99,50 +137,25 @@ public struct Dataset {
   }
 
   /// The held-out windows of text or tokens, as many as the recipe validates on.
+  ///
+  /// - Parameter recipe: the sizes of batches and their number.
+  /// - Throws: ``TrainingError`` for data of other kinds, or an error where there is too little text.
   public func windows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
-    let stream: TokenStream
     switch content {
-    case .text(let text): stream = text.evaluation
-    case .tokens(_, let evaluation): stream = evaluation
-    case .language, .task:
-      throw TrainingError(.badData, record.name, "synthetic data have no windows of a stream")
+    case .text(let text): try Self.windows(text.evaluation, recipe)
+    case .tokens(_, let evaluation): try Self.windows(evaluation, recipe)
+    case .language, .task, .domains:
+      throw TrainingError(.badData, record.name, "the data have no windows of one stream")
     }
+  }
+
+  static func windows(
+    _ stream: TokenStream, _ recipe: TrainingRecipe
+  ) throws(TextCorpusError) -> EvaluationBatches {
     let (most, overflows) = recipe.validation.batches.multipliedReportingOverflow(
       by: recipe.microBatchSize)
     return try EvaluationBatches(
       stream: stream, contextLength: recipe.sequenceLength, batchSize: recipe.microBatchSize,
       maximumWindows: overflows ? nil : most)
-  }
-}
-
-/// What `run.json` says about the data.
-public struct DatasetRecord: Codable, Hashable, Sendable {
-  /// text, tokens, language or task.
-  public var kind: String
-  /// What the data are called.
-  public var name: String
-  /// A hash of the text or tokens, or of what defines the language or task.
-  public var hash: String
-  /// bytes, bpe or the name of a file; nil where the data are numbers.
-  public var tokenizer: String?
-  /// A hash of everything that decides how text is cut.
-  public var tokenizerFingerprint: String?
-  /// The number of tokens to train on; nil where there is no end of them.
-  public var trainingTokens: Int?
-  /// The number of documents that the run is judged by.
-  public var evaluationDocuments: Int?
-  /// What was left out.
-  public var notes: [String] = []
-
-  /// A record without tokenizer, counts and notes.
-  ///
-  /// - Parameters:
-  ///   - kind: text, tokens, language or task.
-  ///   - name: what the data are called.
-  ///   - hash: a hash of the data or of what defines them.
-  public init(kind: String, name: String, hash: String) {
-    self.kind = kind
-    self.name = name
-    self.hash = hash
   }
 }

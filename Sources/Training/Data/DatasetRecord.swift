@@ -1,0 +1,27 @@
+/// What data were, by their content: what records of runs say about them.
+public struct DatasetRecord: Codable, Hashable, Sendable {
+  /// text, tokens, language, task or domains.
+  public var kind: String
+  /// What the data are called.
+  public var name: String
+  /// A hash of the text or tokens, or of what defines the language or task.
+  public var hash: String
+  /// bytes, bpe or the name of a file; nil where the data are numbers.
+  public var tokenizer: String?
+  /// A hash of everything that decides how text is cut.
+  public var tokenizerFingerprint: String?
+  /// The number of tokens to train on; nil where there is no end of them.
+  public var trainingTokens: Int?
+  /// The number of documents that the run is judged by.
+  public var evaluationDocuments: Int?
+  /// What was left out.
+  public var notes: [String] = []
+}
+
+extension UInt64 {
+  /// Sixteen hexadecimal digits, for hashes.
+  var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
