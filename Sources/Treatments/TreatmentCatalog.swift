@@ -4,10 +4,19 @@ internal import RunTables
 public enum TreatmentCatalog {
   /// One line for each file in `Methods/`; a test compares the two.
   public static let all: [any Treatment.Type] = [
+    AttentionTemperatureScaling.self,
     Based.self,
+    GatedAttention.self,
     LightningAttention.self,
+    MixtureOfHeads.self,
+    NeighborhoodAttention.self,
     PointwiseSiluAttention.self,
     QueryKeyNorm.self,
+    SelectiveAttention.self,
+    SigmaReparametrization.self,
+    SinkFreeAttention.self,
+    SlidingWindow.self,
+    StridedShards.self,
     TransNormer.self,
     ZLoss.self,
   ]

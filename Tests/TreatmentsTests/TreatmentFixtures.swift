@@ -64,7 +64,28 @@ enum TreatmentFixtures {
     ]
   }()
 
-  /// The default options, and each flag turned and each word chosen by itself.
+  /// Further options to test a treatment with, by its name: those at which it shows on sequences of
+  /// a few tokens, or that go together.
+  static let further: [String: [[String: OptionValue]]] = [
+    "gated-attention": [
+      ["granularity": "head", "position": "queries"],
+      ["granularity": "head", "position": "values"],
+      ["additive": true, "activation": "silu"], ["activation": "silu", "position": "output"],
+    ],
+    "mixture-of-heads": [["shared": 0, "active": 0.5]],
+    "neighborhood-attention": [["size": 3, "dilation": 3], ["size": 5, "dilation": 1]],
+    "sink-free-attention": [
+      ["weights": "softmax", "bias": "key"], ["weights": "softmax", "bias": "key-value"],
+      ["weights": "softmax", "bias": "score"],
+    ],
+    "sliding-window": [["width": 4], ["width": 3, "sinks": 2]],
+    "strided-shards": [
+      ["block": 2, "local-blocks": 1, "dense-layers": 0],
+      ["block": 3, "stride": 3, "dense-layers": 1, "same-for-all-heads": true],
+    ],
+  ]
+
+  /// The default options, each flag turned and each word chosen by itself, and further ones.
   static func settings(of card: TreatmentCard) -> [[String: OptionValue]] {
     [[:]]
       + card.options.flatMap { option -> [[String: OptionValue]] in
@@ -74,15 +95,16 @@ enum TreatmentFixtures {
           words.map(OptionValue.word).filter { $0 != standard }.map { [option.name: $0] }
         default: []
         }
-      }
+      } + (further[card.name] ?? [])
   }
 
-  /// Every treatment with its default options on every baseline that it fits, and with every other
-  /// flag and word on the first of them.
+  /// Every treatment with its default options and with ``further`` ones on every baseline that it
+  /// fits, and with every other flag and word on the first of them.
   static let cases: [TreatedCase] = TreatmentCatalog.cards.flatMap { card in
     settings(of: card).flatMap { options -> [TreatedCase] in
       let fitting = baselines.compactMap { TreatedCase(card, options, on: $0) }
-      return options.isEmpty ? fitting : Array(fitting.prefix(1))
+      let isEverywhere = options.isEmpty || further[card.name]?.contains(options) == true
+      return isEverywhere ? fitting : Array(fitting.prefix(1))
     }
   }
 

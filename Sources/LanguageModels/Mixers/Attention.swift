@@ -21,6 +21,16 @@ public final class Attention<Element: TensorElement>: TokenMixer {
   public var temperature: (any AttentionTemperature<Element>)?
   /// Which tokens a token may attend to.
   public var pattern: AttentionPattern
+  /// A rule by which each head sees some of the tokens, in place of ``pattern``; nil for none.
+  public var selection: KeySelection?
+  /// What turns scores into weights, in place of the configuration's; nil for the configuration's.
+  public var normalizer: AttentionNormalizer?
+  /// What happens to queries, keys and values before their positions enter, in order.
+  public var projectionTransforms: [any ProjectionTransform<Element>] = []
+  /// Keys and values besides those of the tokens; nil for none.
+  public var supplement: (any AttentionSupplement<Element>)?
+  /// What happens to the result of ``output`` before it is added to the stream; nil for nothing.
+  public var outputCombiner: (any HeadCombiner<Element>)?
 
   private let name: String
   private let model: ModelConfiguration
@@ -106,6 +116,9 @@ extension Attention {
           HeadNorm(columns: keyColumn..<valueColumn, gain: keyGain),
         ], width: c.headWidth, epsilon: model.normalization.epsilon)
     }
+    for transform in projectionTransforms {
+      projected = transform.record(projected, input: input, in: pass)
+    }
     if case .rotary(let base) = model.positions {
       projected = tape.rotary(
         projected, pass.rotaryTable(width: c.headWidth, base: base), positions: pass.positions,
@@ -114,10 +127,33 @@ extension Attention {
 
     var settings = settings(pass)
     settings.temperature = temperature?.record(input, in: pass)
+    var mixed = attend(projected, settings, in: pass, slot: slot)
+    mixed = pass.site("\(name).mixed", mixed)
+    if let combiner { mixed = combiner.record(mixed, input: input, in: pass) }
+    guard let outputCombiner else { return output.record(mixed, addingTo: residual, on: tape) }
+    let combined = outputCombiner.record(output.record(mixed, on: tape), input: input, in: pass)
+    return residual.map { tape.add($0, combined) } ?? combined
+  }
+
+  /// Records the heads' results from queries, keys and values with their positions.
+  private func attend(
+    _ projected: Tensor<Element>, _ settings: AttentionSettings<Element>,
+    in pass: ForwardPass<Element>, slot: Int
+  ) -> Tensor<Element> {
+    let tape = pass.tape
+    let keyColumn = configuration.headCount * configuration.headWidth
+    let valueColumn = keyColumn + configuration.keyValueHeadCount * configuration.headWidth
+    var settings = settings
     let attended: AttentionResult<Element>
     if let cache = pass.cache {
       let (keys, values) = cache.append(
         projected, keyColumn: keyColumn, valueColumn: valueColumn, to: slot, in: pass)
+      if let selection {
+        precondition(
+          supplement == nil && cache.policy == .full,
+          "a selection of keys goes with neither further keys nor a cache that drops some")
+        return selection.decode(HeadColumns(projected), (keys, values), settings, cache, in: pass)
+      }
       // A single query sees all that the cache holds, whatever the order of its slots.
       if pass.length == 1, pattern.seesWholePast, settings.slopes == nil {
         settings.pattern = .full
@@ -129,12 +165,16 @@ extension Attention {
         queries: HeadColumns(projected), keys: HeadColumns(keys),
         values: HeadColumns(values), settings)
     } else {
+      if let selection {
+        settings.pattern = .blocks(
+          selection.blocks(
+            headCount: configuration.headCount, length: pass.length, isCausal: model.isCausal))
+      }
       attended = tape.attention(projected, settings)
     }
     pass.attentions[name] = attended
-    var mixed = pass.site("\(name).mixed", attended.output)
-    if let combiner { mixed = combiner.record(mixed, input: input, in: pass) }
-    return output.record(mixed, addingTo: residual, on: tape)
+    guard let supplement else { return attended.output }
+    return supplement.record(attended, queries: HeadColumns(projected), settings, in: pass)
   }
 
   private func settings(_ pass: ForwardPass<Element>) -> AttentionSettings<Element> {
@@ -148,6 +188,7 @@ extension Attention {
     if c.weights == .sigmoid {
       settings.normalizer = .sigmoid(bias: -log(Double(model.contextLength)))
     }
+    if let normalizer { settings.normalizer = normalizer }
     if model.positions == .linearBias {
       // 2^(−8h/H) for h = 1 … H.
       let slopes = pass.tape.input([c.headCount])

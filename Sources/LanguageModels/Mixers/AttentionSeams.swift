@@ -31,3 +31,40 @@ public protocol AttentionTemperature<Element>: AnyObject {
   /// - Returns: `[rows, H]`.
   func record(_ input: Tensor<Element>, in pass: ForwardPass<Element>) -> Tensor<Element>
 }
+
+/// What happens to queries, keys and values between their normalisation and their positions: gates,
+/// scales.
+public protocol ProjectionTransform<Element>: AnyObject {
+  /// The numbers it computes with.
+  associatedtype Element: TensorElement
+
+  /// Records the transform.
+  ///
+  /// - Parameters:
+  ///   - projected: queries, keys and values side by side, `[rows, (H + 2·Hkv)·d]`.
+  ///   - input: the normalised activations that the layer read, `[rows, width]`.
+  ///   - pass: the pass being recorded.
+  /// - Returns: `[rows, (H + 2·Hkv)·d]`.
+  func record(
+    _ projected: Tensor<Element>, input: Tensor<Element>, in pass: ForwardPass<Element>
+  ) -> Tensor<Element>
+}
+
+/// Keys and values that every query sees besides those of the tokens.
+public protocol AttentionSupplement<Element>: AnyObject {
+  /// The numbers it computes with.
+  associatedtype Element: TensorElement
+
+  /// Records the attention to all keys.
+  ///
+  /// - Parameters:
+  ///   - attended: the attention to the tokens' keys.
+  ///   - queries: the queries after their positions, heads side by side.
+  ///   - settings: heads, scores and weights of the attention.
+  ///   - pass: the pass being recorded.
+  /// - Returns: the heads' results side by side, `[rows, H·d]`.
+  func record(
+    _ attended: AttentionResult<Element>, queries: HeadColumns<Element>,
+    _ settings: AttentionSettings<Element>, in pass: ForwardPass<Element>
+  ) -> Tensor<Element>
+}
