@@ -17,6 +17,10 @@ public protocol Treatment: Sendable {
   /// - Throws: ``TreatmentError`` for options that do not go together.
   init(_ options: OptionValues) throws(TreatmentError)
 
+  /// Whether, with these options, what a step does depends on the length of the run; as the card says
+  /// unless some options do not.
+  var dependsOnRunLength: Bool { get }
+
   /// Changes what the model is, before it is built.
   ///
   /// - Parameter model: the model so far: the baseline's, or what earlier treatments made of it.
@@ -63,6 +67,9 @@ public protocol Treatment: Sendable {
 }
 
 extension Treatment {
+  /// What the card says.
+  public var dependsOnRunLength: Bool { Self.card.dependsOnRunLength }
+
   /// The model's configuration stays as it is.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {}
 

@@ -8,8 +8,10 @@ public enum TreatmentCatalog {
     Based.self,
     GatedAttention.self,
     LightningAttention.self,
+    MaximalUpdate.self,
     MixtureOfHeads.self,
     NeighborhoodAttention.self,
+    NullControl.self,
     PointwiseSiluAttention.self,
     QueryKeyNorm.self,
     SelectiveAttention.self,
@@ -17,7 +19,9 @@ public enum TreatmentCatalog {
     SinkFreeAttention.self,
     SlidingWindow.self,
     StridedShards.self,
+    StructuredFeedForwards.self,
     TransNormer.self,
+    WiderModel.self,
     ZLoss.self,
   ]
 

@@ -72,7 +72,11 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
 
 extension FeedForwardConfiguration.Activation {
   /// Records the function by itself, where no matrix product can take it along.
-  func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
+  ///
+  /// - Parameters:
+  ///   - input: `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
+  ///   - tape: where to record.
+  public func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     switch self {
     case .gelu: tape.apply(.gelu, to: input)
     case .geluTanh: tape.apply(.geluTanh, to: input)
