@@ -4,14 +4,15 @@ public import Studies
 ///
 /// Every step and every value comes back with its own bits. The steps are stored as runs of equal
 /// differences, so that a step a row takes a few bytes however long the curve is. Values that are
-/// all single-precision numbers are stored as such, others in double precision; of each, the bits
-/// that differ from the value before are kept, without the zeros in front.
+/// all single-precision numbers are stored as such, others in double precision; of each, the
+/// difference of its bits, taken as an integer, from those of the value before is kept, without the
+/// zeros in front.
 ///
 /// Format, version 1, all numbers little-endian, counts as variable-length integers of seven bits a
 /// byte: version (one byte), width of a value (one byte: 4 or 8), number of points; number of runs
 /// of steps, then for each run the difference (zigzag) and how often it follows; the lengths of the
-/// values in bytes, two in a byte, the first in the low half; the bytes of the values; FNV-1a of 64
-/// bits over everything before.
+/// differences (zigzag, modulo the width) in bytes, two in a byte, the first in the low half; the
+/// bytes of the differences; FNV-1a of 64 bits over everything before.
 public enum CurveCoding {
   private static let version: UInt8 = 1
 
@@ -29,9 +30,9 @@ public enum CurveCoding {
     append(UInt64(count), to: &bytes)
     appendSteps(curve.steps, to: &bytes)
     if isSingle {
-      appendValues(count, to: &bytes) { UInt64(Float(curve.values[$0]).bitPattern) }
+      appendValues(count, to: &bytes) { Int32(bitPattern: Float(curve.values[$0]).bitPattern) }
     } else {
-      appendValues(count, to: &bytes) { curve.values[$0].bitPattern }
+      appendValues(count, to: &bytes) { Int64(bitPattern: curve.values[$0].bitPattern) }
     }
     let sum = checksum(bytes[...])
     for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: sum >> UInt64(8 * byte))) }
@@ -61,21 +62,29 @@ public enum CurveCoding {
     }
     append(UInt64(runs.count), to: &bytes)
     for run in runs {
-      append(UInt64(bitPattern: Int64((run.difference << 1) ^ (run.difference >> 63))), to: &bytes)
+      append(zigzag(run.difference), to: &bytes)
       append(run.count, to: &bytes)
     }
   }
 
+  /// Small numbers of either sign as small ones without.
+  private static func zigzag<Number: FixedWidthInteger & SignedInteger>(_ number: Number) -> UInt64
+  {
+    UInt64(
+      truncatingIfNeeded: Number.Magnitude(
+        truncatingIfNeeded: number << 1 ^ number >> (Number.bitWidth - 1)))
+  }
+
   @inline(__always)
-  private static func appendValues(
-    _ count: Int, to bytes: inout [UInt8], pattern: (Int) -> UInt64
+  private static func appendValues<Bits: FixedWidthInteger & SignedInteger>(
+    _ count: Int, to bytes: inout [UInt8], pattern: (Int) -> Bits
   ) {
     let lengths = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: (count + 1) / 2))
-    var previous: UInt64 = 0
+    var previous: Bits = 0
     for index in 0..<count {
       let bits = pattern(index)
-      var rest = bits ^ previous
+      var rest = zigzag(bits &- previous)
       previous = bits
       let length = (71 - rest.leadingZeroBitCount) / 8
       bytes[lengths + index / 2] |= UInt8(length) << UInt8(4 * (index % 2))
@@ -123,10 +132,13 @@ extension CurveCoding {
     let values: [Double]
     switch bytes[1] {
     case 4:
-      values = try reader.values(count, width: 4) {
-        Double(Float(bitPattern: UInt32(truncatingIfNeeded: $0)))
+      values = try reader.values(count) { (bits: Int32) in
+        Double(Float(bitPattern: UInt32(bitPattern: bits)))
       }
-    case 8: values = try reader.values(count, width: 8) { Double(bitPattern: $0) }
+    case 8:
+      values = try reader.values(count) { (bits: Int64) in
+        Double(bitPattern: UInt64(bitPattern: bits))
+      }
     default: throw damaged
     }
     guard reader.position == end else { throw damaged }
@@ -176,19 +188,21 @@ private struct CurveReader {
   }
 
   @inline(__always)
-  mutating func values(
-    _ count: Int, width: Int, value: (UInt64) -> Double
+  mutating func values<Bits: FixedWidthInteger & SignedInteger>(
+    _ count: Int, value: (Bits) -> Double
   ) throws(CurveCodingError) -> [Double] {
     let lengths = position
     position += (count + 1) / 2
     var values: [Double] = []
     values.reserveCapacity(count)
-    var bits: UInt64 = 0
+    var bits: Bits = 0
     for index in 0..<count {
       guard position <= end else { throw CurveCoding.damaged }
       let length = Int(bytes[lengths + index / 2] >> UInt8(4 * (index % 2)) & 0xF)
-      guard length <= width, position + length <= end else { throw CurveCoding.damaged }
-      for byte in 0..<length { bits ^= UInt64(bytes[position + byte]) << UInt64(8 * byte) }
+      guard length <= Bits.bitWidth / 8, position + length <= end else { throw CurveCoding.damaged }
+      var zigzag: UInt64 = 0
+      for byte in 0..<length { zigzag |= UInt64(bytes[position + byte]) << UInt64(8 * byte) }
+      bits &+= Bits(truncatingIfNeeded: zigzag >> 1) ^ -Bits(zigzag & 1)
       position += length
       values.append(value(bits))
     }

@@ -3,9 +3,8 @@ internal import GRDB
 internal import Studies
 internal import Treatments
 
-/// What of an outcome is never searched for.
-private struct OutcomeDetails: Codable {
-  var costs: RunCosts
+/// The measures of an outcome, which are never searched for.
+private struct OutcomeMeasures: Codable {
   var metrics: [String: Double]
   var diagnostics: [String: Double]
 }
@@ -37,21 +36,32 @@ struct OutcomeCoding {
   /// What ``outcome(_:)`` reads, from the table `runs` and its `details`.
   static let columns = """
     runs.status, runs.message, runs.loss, runs.tokens, runs.compute, runs.seconds,
-    runs.tokens_per_second, runs.kernels, runs.ended, details.json
+    runs.tokens_per_second, runs.kernels, runs.ended, details.costs,
+    details.measures
     """
 
   private let decoder = StoredJSON.decoder
+  /// Most runs of a list share their costs with others.
+  private var costs: [String: RunCosts] = [:]
+
+  /// The costs that a text stands for.
+  mutating func costs(_ text: String) throws -> RunCosts {
+    if let known = costs[text] { return known }
+    let read = try decoder.decode(RunCosts.self, from: Data(text.utf8))
+    costs[text] = read
+    return read
+  }
 
   /// The outcome in the columns from `first` on; nil if the run has not ended.
-  func outcome(_ row: Row, first: Int = 0) throws -> RunOutcome? {
+  mutating func outcome(_ row: Row, first: Int = 0) throws -> RunOutcome? {
     guard let word: String = row[first], let status = RunOutcome.Status(rawValue: word) else {
       return nil
     }
-    let json: Data? = row[first + 9]
-    let details = try decoder.decode(OutcomeDetails.self, from: json ?? Data())
-    var outcome = RunOutcome(status: status, costs: details.costs)
-    outcome.metrics = details.metrics
-    outcome.diagnostics = details.diagnostics
+    var outcome = RunOutcome(status: status, costs: try costs(row[first + 9] ?? ""))
+    let json: Data? = row[first + 10]
+    let measures = try decoder.decode(OutcomeMeasures.self, from: json ?? Data())
+    outcome.metrics = measures.metrics
+    outcome.diagnostics = measures.diagnostics
     outcome.message = row[first + 1]
     outcome.loss = row[first + 2]
     outcome.tokens = row[first + 3]
@@ -69,20 +79,20 @@ struct OutcomeCoding {
   /// Writes the outcome of the run in the row `key`.
   static func write(_ outcome: RunOutcome, of key: Int64, _ db: Database) throws {
     let costs = outcome.costs
-    try db.execute(
-      literal: """
-        UPDATE runs SET status = \(outcome.status.rawValue), message = \(outcome.message),
-          loss = \(outcome.loss), parameters = \(costs.parameters),
-          active_parameters = \(costs.activeParameters), tokens = \(outcome.tokens),
-          compute = \(outcome.compute), seconds = \(outcome.seconds),
-          tokens_per_second = \(outcome.tokensPerSecond), kernels = \(outcome.kernels),
-          ended = \(outcome.ended)
-        WHERE id = \(key)
-        """)
-    let details = OutcomeDetails(
-      costs: costs, metrics: outcome.metrics, diagnostics: outcome.diagnostics)
-    let json = try StoredJSON.text(details)
-    try db.execute(
-      literal: "INSERT OR REPLACE INTO details (run, json) VALUES (\(key), \(json))")
+    try db.cachedStatement(
+      sql: """
+        UPDATE runs SET status = ?, message = ?, loss = ?, parameters = ?, active_parameters = ?,
+          tokens = ?, compute = ?, seconds = ?, tokens_per_second = ?, kernels = ?, ended = ?
+        WHERE id = ?
+        """
+    ).execute(arguments: [
+      outcome.status.rawValue, outcome.message, outcome.loss, costs.parameters,
+      costs.activeParameters, outcome.tokens, outcome.compute, outcome.seconds,
+      outcome.tokensPerSecond, outcome.kernels, outcome.ended, key,
+    ])
+    let measures = OutcomeMeasures(metrics: outcome.metrics, diagnostics: outcome.diagnostics)
+    try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO details (run, costs, measures) VALUES (?, ?, ?)"
+    ).execute(arguments: [key, try StoredJSON.text(costs), try StoredJSON.text(measures)])
   }
 }

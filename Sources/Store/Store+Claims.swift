@@ -120,7 +120,8 @@ extension Store {
     let text = identity.description
     let statement = try db.cachedStatement(sql: "SELECT id FROM runs WHERE identity = ?")
     if let key = try Int64.fetchOne(statement, arguments: [text]) { return key }
-    try db.execute(literal: "INSERT INTO runs (identity) VALUES (\(text))")
+    try db.cachedStatement(sql: "INSERT INTO runs (identity) VALUES (?)")
+      .execute(arguments: [text])
     return db.lastInsertedRowID
   }
 

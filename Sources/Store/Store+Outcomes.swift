@@ -11,7 +11,7 @@ extension Store {
     of identities: [RunIdentity]
   ) throws(StoreError) -> [RunIdentity: RunOutcome] {
     try reading { db in
-      let coding = OutcomeCoding()
+      var coding = OutcomeCoding()
       let statement = try db.cachedStatement(
         sql: """
           SELECT runs.identity, \(OutcomeCoding.columns)
@@ -64,18 +64,19 @@ extension Store {
   private func write(
     _ outcome: RunOutcome, _ curves: [(RunCurve, Data)], of run: Int64, _ db: Database
   ) throws {
-    try db.execute(literal: "DELETE FROM claims WHERE run = \(run)")
+    func execute(_ sql: String, _ arguments: StatementArguments) throws {
+      try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+    try execute("DELETE FROM claims WHERE run = ?", [run])
     let old = try String.fetchOne(
       db.cachedStatement(sql: "SELECT status FROM runs WHERE id = ?"), arguments: [run])
     guard old == nil || old == RunOutcome.Status.failed.rawValue else { return }
     try OutcomeCoding.write(outcome, of: run, db)
-    try db.execute(literal: "DELETE FROM curves WHERE run = \(run)")
+    try execute("DELETE FROM curves WHERE run = ?", [run])
     for (curve, bytes) in curves {
-      try db.execute(
-        literal: """
-          INSERT INTO curves (run, name, points, data)
-          VALUES (\(run), \(curve.name), \(curve.steps.count), \(bytes))
-          """)
+      try execute(
+        "INSERT INTO curves (run, name, points, data) VALUES (?, ?, ?, ?)",
+        [run, curve.name, curve.steps.count, bytes])
     }
   }
 

@@ -108,7 +108,11 @@ extension Store {
       if try String.fetchOne(db, sql: "PRAGMA journal_mode") != mode {
         try db.execute(sql: "PRAGMA journal_mode = \(mode)")
       }
-      try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")
+      // Apple's systems leave what is synchronised in the drive unless asked for more.
+      try db.execute(
+        sql: """
+          PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA journal_size_limit = 67108864
+          """)
     }
     return configuration
   }

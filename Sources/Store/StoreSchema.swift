@@ -40,7 +40,8 @@ enum StoreSchema {
 
     CREATE TABLE details (
       run INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
-      json TEXT NOT NULL
+      costs TEXT NOT NULL,
+      measures TEXT NOT NULL
     ) STRICT;
 
     CREATE TABLE curves (

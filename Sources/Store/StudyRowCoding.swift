@@ -32,20 +32,15 @@ struct StudyRowCoding {
       db,
       sql: """
         SELECT study_rows.identity, arm, rung, size, seed, branch, trunk, purpose, learning_rate,
-          study_rows.tokens, study_rows.compute, costs, \(OutcomeCoding.columns)
+          study_rows.tokens, study_rows.compute, study_rows.costs, \(OutcomeCoding.columns)
         FROM study_rows
         LEFT JOIN runs ON runs.identity = study_rows.identity
         LEFT JOIN details ON details.run = runs.id
         WHERE study = ? ORDER BY position
         """, arguments: [study])
-    let decoder = StoredJSON.decoder
-    let coding = OutcomeCoding()
-    var known: [String: RunCosts] = [:]
+    var coding = OutcomeCoding()
     var rows: [StudyRow] = []
     while let row = try cursor.next() {
-      let text: String = row[11]
-      let costs = try known[text] ?? decoder.decode(RunCosts.self, from: Data(text.utf8))
-      known[text] = costs
       guard let identity = RunIdentity(row[0] as String),
         let purpose = StudyRow.Purpose(rawValue: row[7])
       else {
@@ -54,7 +49,7 @@ struct StudyRowCoding {
       var result = StudyRow(
         identity: identity, arm: row[1], rung: row[2], size: row[3],
         seed: UInt64(bitPattern: row[4] as Int64), branch: row[5], trunk: row[6], purpose: purpose,
-        learningRate: row[8] ?? .nan, costs: costs, tokens: row[9])
+        learningRate: row[8] ?? .nan, costs: try coding.costs(row[11]), tokens: row[9])
       result.compute = row[10] ?? .nan
       result.outcome = try coding.outcome(row, first: 12)
       rows.append(result)
