@@ -1,7 +1,7 @@
 internal import Foundation
-public import LanguageModels
+internal import LanguageModels
 public import Training
-public import Treatments
+internal import Treatments
 
 /// Settles the ladder of a study: the sizes and lengths that its file names, or those that fit into
 /// a time on this machine.
@@ -155,7 +155,9 @@ public struct StudySizer: Sendable {
       learningRate: file.recipe.learningRates.first, weightDecay: file.recipe.weightDecay)
     recipe.schedule = Schedule(.constant)
     var probes = models
-    if models.count > 3 { probes = [models[0], models[models.count / 2], models[models.count - 1]] }
+    if models.count > 3 {
+      probes = [models[0], models[models.count / 2], models[models.count - 1]]
+    }
     func speed(_ arm: Arm, _ model: ModelConfiguration) throws -> StudySizing.Speed {
       StudySizing.Speed(
         arm: arm.name, parameters: try arm.costs(model, length: context).parameters,

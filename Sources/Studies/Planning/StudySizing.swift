@@ -1,7 +1,7 @@
 internal import Foundation
-public import LanguageModels
-public import Training
-public import Treatments
+internal import LanguageModels
+internal import Training
+internal import Treatments
 
 /// The ladder of a study as it was settled once, with the speeds behind it.
 ///

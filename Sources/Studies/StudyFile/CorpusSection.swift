@@ -39,7 +39,8 @@ enum CorpusSection {
     let given = sources.filter { section.node($0) != nil }
     guard given.count <= 1 else {
       throw section.failure(
-        given[1], "expected one of \(sources.joined(separator: ", ")), found \(given.joined(separator: " and "))"
+        given[1],
+        "expected one of \(sources.joined(separator: ", ")), found \(given.joined(separator: " and "))"
       )
     }
     guard let key = given.first, let node = section.node(key) else { return .toolchain }

@@ -1,8 +1,8 @@
 internal import Foundation
-public import LanguageModels
+internal import LanguageModels
 internal import RunTables
 internal import Training
-public import Treatments
+internal import Treatments
 internal import Yams
 
 extension StudyFile {

@@ -23,7 +23,8 @@ struct YAMLSection {
     self.node = node
     guard let mapping = node.mapping else {
       throw Self.failure(
-        file, node, "\(name.isEmpty ? "the file" : name): expected keys and values, found "
+        file, node,
+        "\(name.isEmpty ? "the file" : name): expected keys and values, found "
           + Self.kind(node))
     }
     self.mapping = mapping
@@ -81,7 +82,9 @@ struct YAMLSection {
 
   /// A number under a key, perhaps with k, M, B or T.
   func number(
-    _ key: String, in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double
+    _ key: String,
+    in range: ClosedRange<Double> = -Double
+      .greatestFiniteMagnitude...Double
       .greatestFiniteMagnitude
   ) throws(StudyFileError) -> Double? {
     guard let node = node(key) else { return nil }
@@ -115,7 +118,8 @@ struct YAMLSection {
       throw wrong(key, node, "a number")
     }
     guard range.contains(value) else {
-      throw wrong(key, node, "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+      throw wrong(
+        key, node, "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
     }
     return value
   }
