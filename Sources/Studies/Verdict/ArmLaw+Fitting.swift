@@ -46,7 +46,7 @@ extension ArmLaw {
         guard let value = fit.interval(of: parameter.name) else { continue }
         parameters[parameter.name] = IntervalEstimate(value.value, low: value.low, high: value.high)
       }
-      scatter = fit.residualScatter
+      scatter = fit.residualScatter.isFinite ? fit.residualScatter : nil
       warnings = fit.warnings
       heldOutError = Self.heldOutError(law, rows: rows, table: table)
       if !refusesForecast, let place = Self.place(of: settings.target, rows: rows),
@@ -75,7 +75,7 @@ extension ArmLaw {
       guard let predicted = try? fit.prediction(at: columns) else { return nil }
       return abs(predicted / table.response[index] - 1)
     }
-    return errors.isEmpty ? nil : mean(errors)
+    return errors.isEmpty || !errors.allSatisfy(\.isFinite) ? nil : mean(errors)
   }
 
   /// Where the target lies in the columns of laws: the largest run, grown as the ladder grows.

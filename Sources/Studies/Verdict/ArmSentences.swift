@@ -79,7 +79,7 @@ struct ArmSentences {
     let unit = asked.axis == .trainingCompute ? "FLOPs" : "active parameters"
     let beyond =
       asked.decadesBeyond > 0
-      ? ", \(numberText(asked.decadesBeyond, digits: 2)) decades beyond the largest run" : ""
+      ? ", \(decadesText(asked.decadesBeyond)) beyond the largest run" : ""
     var text =
       "Forecast at \(numberText(worth.scale)) \(unit)\(beyond): \(multiplierText(worth.multiplier))"
     if let probability = worth.probabilityBetter {
@@ -113,6 +113,11 @@ struct ArmSentences {
       return
         "\(lead) it is worth \(multiplierText(first.multiplier)) parameters at \(numberText(first.scale)) and \(multiplierText(last.multiplier)) at \(numberText(last.scale))."
     }
+  }
+
+  private func decadesText(_ decades: Double) -> String {
+    let text = numberText(decades, digits: 2)
+    return "\(text) \(text == "1" ? "decade" : "decades")"
   }
 
   private func bound(_ axis: AxisVerdict) -> String {

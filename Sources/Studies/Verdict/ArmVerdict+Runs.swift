@@ -23,6 +23,10 @@ extension ArmVerdict {
     var axes: [AxisVerdict] = []
     for builder in builders {
       var axis = builder.verdict(refusesForecast: reach.isRefused)
+      if settings.refits == 0 {
+        axes.append(axis)
+        continue
+      }
       do throws(FitError) {
         let joint = try JointLaws(runs, along: builder, settings: settings)
         axis.comparison = joint.comparison.summary
@@ -58,11 +62,12 @@ extension ArmVerdict {
     flags = RungFlags.all(runs, learningRates: learningRates, arms: [baseline, arm])
     self.reach = reach
     unmeasured = Self.unmeasured(runs, reach: reach, learningRates: learningRates, axis: compute)
-    sentences = ArmSentences(
-      arm: arm, baseline: baseline, conclusion: equal, compute: compute,
-      parameters: axes.first { $0.axis == .activeParameters }, reach: reach,
-      pairing: runs.pairing
-    ).all
+    sentences =
+      ArmSentences(
+        arm: arm, baseline: baseline, conclusion: equal, compute: compute,
+        parameters: axes.first { $0.axis == .activeParameters }, reach: reach,
+        pairing: runs.pairing
+      ).all
     self.warnings = warnings
   }
 

@@ -29,7 +29,8 @@ struct AxisBuilder {
     var points: [Point] = []
     for pair in runs.pairs {
       let shift = log(pair.treatment.scale(axis) / pair.baseline.scale(axis))
-      let moved = curve.logLoss(pair.baseline, shift: shift) - curve.logLoss(pair.baseline, shift: 0)
+      let moved =
+        curve.logLoss(pair.baseline, shift: shift) - curve.logLoss(pair.baseline, shift: 0)
       let slope = curve.slope(pair.baseline, shift: shift)
       guard slope.isFinite, slope < 0, moved.isFinite else { continue }
       points.append(
@@ -62,7 +63,9 @@ struct AxisBuilder {
     multiplier = regression
     ratio = PairedRegression(
       Self.units(
-        points.map { Point(pair: $0.pair, difference: $0.difference, logScale: $0.logScale, slope: 1) }
+        points.map {
+          Point(pair: $0.pair, difference: $0.difference, logScale: $0.logScale, slope: 1)
+        }
       ))
     self.axis = axis
     self.curve = curve
@@ -102,8 +105,7 @@ struct AxisBuilder {
       test: test(multiplier, .multiplier), ratioTest: test(ratio, .lossRatio),
       constantMultiplier: worth(multiplier.constantLogMultiplier),
       measured: rungs.map(measured), fitted: rungs.map(fitted),
-      forecast: refusesForecast && decades > 0
-        ? nil : worth(at: log(target.value), rung: nil, size: nil),
+      forecast: refusesForecast && decades > 0 ? nil : forecast,
       smallestDetectable: smallestDetectable,
       crossing: PairedCrossing(multiplier, range: range, target: target.value, settings: settings)
         .crossing,
@@ -125,6 +127,39 @@ struct AxisBuilder {
     return AxisVerdict.Worth(
       rung: rung, size: size, scale: exp(logScale), multiplier: worth(estimate),
       probabilityBetter: estimate.probabilityPositive)
+  }
+
+  /// The multiplier at the target. Beyond the data nothing says whether the multiplier or the ratio
+  /// of the losses is a power of scale; the distance between the two goes into the interval.
+  private var forecast: AxisVerdict.Worth? {
+    let logScale = log(target.value)
+    guard var estimate = multiplier.logMultiplier(at: logScale) else { return nil }
+    if target.value > range.upperBound, let gap = gap(at: logScale, from: estimate.value) {
+      estimate.standardError =
+        (estimate.standardError * estimate.standardError + gap * gap).squareRoot()
+    }
+    return AxisVerdict.Worth(
+      rung: nil, size: nil, scale: target.value, multiplier: worth(estimate),
+      probabilityBetter: estimate.probabilityPositive)
+  }
+
+  /// The distance between ln m by the regression of multipliers and by that of loss ratios.
+  private func gap(at logScale: Double, from value: Double) -> Double? {
+    guard let top = points.max(by: { $0.logScale < $1.logScale }),
+      let difference = ratio.logMultiplier(at: logScale)?.value
+    else { return nil }
+    let row = top.pair.baseline
+    let shift = logScale - log(row.scale(axis))
+    let start = curve.logLoss(row, shift: shift)
+    // The ratio basis in scale: Newton on the curve of the baseline, from the tangent.
+    var reach = 0.0
+    for _ in 0..<8 {
+      let slope = curve.slope(row, shift: shift + reach)
+      guard slope.isFinite, slope < 0 else { break }
+      let missing = difference - (curve.logLoss(row, shift: shift + reach) - start)
+      reach = min(max(reach + missing / slope, -3), 3)
+    }
+    return reach.isFinite ? reach - value : nil
   }
 
   private func fitted(_ rung: Int) -> AxisVerdict.Worth {
@@ -175,7 +210,8 @@ struct AxisBuilder {
       pScale: regression.pScale, pSlope: regression.slope?.pValue,
       pNoDifference: regression.pNoDifference, clusteredBySeed: regression.isClustered,
       pSeed: regression.pSeed, degreesOfFreedom: regression.constant?.degreesOfFreedom,
-      scatter: regression.scatter, accepted: regression.accepted(significance: settings.significance),
+      scatter: regression.scatter,
+      accepted: regression.accepted(significance: settings.significance),
       logFactor: regression.constant?.interval(settings.level) ?? IntervalEstimate(.nan),
       slope: regression.slope?.interval(settings.level) ?? IntervalEstimate(.nan),
       slopeWithLength: length?.interval(settings.level), pLength: length?.pValue)

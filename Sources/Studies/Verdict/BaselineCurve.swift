@@ -32,7 +32,8 @@ struct BaselineCurve: Sendable {
     let branches = Set(rows.map(\.branch)).count
     tokensExponent = Self.slope(tokens, sizes, groups: rows.map(\.branch)) ?? 1
     let table = Self.observations(rows, axis: axis)
-    let options = FitOptions(objective: .squaredLog, interval: .none)
+    let options = FitOptions(
+      objective: .squaredLog, interval: .none, minimisedStarts: 64, polished: 4)
     let column = axis == .trainingCompute ? "C" : "N"
     let scales = Set(rows.map(\.rung)).count
     let logLosses = rows.compactMap { $0.finishedLoss.map { log($0) } }

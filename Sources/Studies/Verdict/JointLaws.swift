@@ -26,7 +26,7 @@ struct JointLaws {
       fit: FitOptions(
         objective: .squaredLog, interval: settings.refits > 0 ? .automatic : .none,
         level: settings.level, resamples: settings.refits, seed: settings.seed,
-        threads: settings.threads),
+        threads: settings.threads, minimisedStarts: 64, polished: 8),
       target: axis.target.value, refits: settings.refits, significance: settings.significance,
       validates: false)
     options.pairColumn = "place"

@@ -115,7 +115,7 @@ struct RungFlags {
     let law = PowerConstant()
     guard
       let fit = try? ScalingLaws.fit(
-        law, to: table, options: FitOptions(objective: .squaredLog, interval: .none))
+        law, to: table, options: FitOptions(objective: .squaredLog, interval: .none, polished: 2))
     else { return nil }
     func predict(_ parameters: [Double]) -> [Double] {
       points.map { log(law.prediction(parameters, at: [exp($0.logScale - origin)])) }

@@ -16,7 +16,8 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
   public var level: Double
   /// The significance level of the tests.
   public var significance: Double
-  /// Refits behind the intervals of laws and behind each nested test of laws.
+  /// Refits behind the intervals of laws and behind each nested test of laws; 0 for laws without
+  /// intervals and no joint fits, which is fast. The paired tests need none.
   public var refits: Int
   /// The seed of all random numbers.
   public var seed: UInt64
