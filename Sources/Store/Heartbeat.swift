@@ -14,7 +14,7 @@ final class Heartbeat: Sendable {
   private let queue = DispatchQueue(label: "allometry.store.heartbeat", qos: .utility)
 
   /// Beats from now on, as long as the store is there and has claims.
-  func begin(_ run: RunIdentity, in store: Store) {
+  func begin(_ run: RunIdentity, in store: RunStore) {
     let begins = state.withLock { state in
       state.runs.insert(run)
       defer { state.isBeating = true }
@@ -26,7 +26,7 @@ final class Heartbeat: Sendable {
   /// A claim has ended.
   func end(_ run: RunIdentity) { state.withLock { _ = $0.runs.remove(run) } }
 
-  private func beatLater(_ store: Store) {
+  private func beatLater(_ store: RunStore) {
     let interval = store.settings.heartbeatInterval
     queue.asyncAfter(deadline: .now() + interval) { [weak store] in
       guard let store else { return }

@@ -11,7 +11,7 @@ public struct RunSummary: Hashable, Sendable, Identifiable {
     case diverged
     /// Something else ended it.
     case failed
-    /// A process claimed it; see ``Store/claims()`` for whether it still lives.
+    /// A process claimed it; see ``RunStore/claims()`` for whether it still lives.
     case claimed
     /// Nobody computes it.
     case open
@@ -104,7 +104,7 @@ extension RunSummary.State {
   }
 }
 
-extension Store {
+extension RunStore {
   /// Runs, those that ended last first, those that have not ended at the end.
   ///
   /// A run is known once it was claimed or recorded; what is only planned stands in

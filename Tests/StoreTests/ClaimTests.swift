@@ -9,11 +9,11 @@ struct ClaimTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func store(_ owner: ClaimOwner = .current) throws -> Store {
+  private func store(_ owner: ClaimOwner = .current) throws -> RunStore {
     var settings = StoreSettings()
     settings.heartbeatInterval = 0.05
-    settings.staleAfter = 0.6
-    return try Store(folder.store, settings: settings, owner: owner)
+    settings.staleAfter = 1.5
+    return try RunStore(folder.store, settings: settings, owner: owner)
   }
 
   @Test func `a living process keeps its claim, a killed one loses it at once`() throws {
@@ -54,14 +54,14 @@ struct ClaimTests {
     let run = Fixture.identity(1)
     let elsewhere = ClaimOwner(host: "elsewhere", session: "", process: 1, started: 1)
     #expect(elsewhere.isAlive == nil)
-    var other: Store? = try store(elsewhere)
+    var other: RunStore? = try store(elsewhere)
     #expect(try other?.claim(run, definition: "{}") == true)
     let mine = try store()
-    try await Task.sleep(for: .seconds(1.2))
-    // Twice the time after which a claim is stale: it holds only because it was refreshed.
+    try await Task.sleep(for: .seconds(2.5))
+    // Longer than a claim may be without a sign of life: it holds only because it was refreshed.
     #expect(try !mine.claim(run, definition: "{}"))
     other = nil
-    try await Task.sleep(for: .seconds(1))
+    try await Task.sleep(for: .seconds(2))
     #expect(try mine.claim(run, definition: "{}"))
   }
 

@@ -11,7 +11,7 @@ struct ConcurrencyTests {
 
   /// Claims and records whatever of the runs 0..<count is still to be had.
   static func work(_ path: String, from start: Int, count: Int) throws -> [RunIdentity] {
-    let store = try Store(path)
+    let store = try RunStore(path)
     var mine: [RunIdentity] = []
     for offset in 0..<count {
       let number = (start + offset) % count
@@ -25,7 +25,7 @@ struct ConcurrencyTests {
 
   /// Everything that `work` wrote is there once and is right.
   private func check(count: Int) throws {
-    let store = try Store(folder.store)
+    let store = try RunStore(folder.store)
     let runs = (0..<count).map(Fixture.identity)
     let outcomes = try store.outcomes(of: runs)
     for number in 0..<count {

@@ -7,11 +7,11 @@ import Testing
 /// Exported tables, read back by the reader that fits use.
 struct ExportTests {
   private let folder: TemporaryFolder
-  private let store: Store
+  private let store: RunStore
 
   init() throws {
     folder = try TemporaryFolder()
-    store = try Store(folder.store)
+    store = try RunStore(folder.store)
     var rows = try (0..<4).map { try Fixture.row($0) }
     rows[0].arm = "wide, \"gated\"\nand; new"
     rows[1].arm = " spaced"

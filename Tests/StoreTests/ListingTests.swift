@@ -5,11 +5,11 @@ import Testing
 /// Lists of runs, with filters and pages, and how quick they are.
 struct ListingTests {
   private let folder: TemporaryFolder
-  private let store: Store
+  private let store: RunStore
 
   init() throws {
     folder = try TemporaryFolder()
-    store = try Store(folder.store)
+    store = try RunStore(folder.store)
   }
 
   @Test func `filters and pages`() throws {

@@ -28,29 +28,29 @@ struct OpeningTests {
 
   @Test func `what was stored is there when the file is opened again`() throws {
     let run = Fixture.identity(1)
-    try Store(folder.store).record(try Fixture.outcome(1), curves: Fixture.curves(1), of: run)
-    let store = try Store(folder.store, creating: false)
+    try RunStore(folder.store).record(try Fixture.outcome(1), curves: Fixture.curves(1), of: run)
+    let store = try RunStore(folder.store, creating: false)
     #expect(try store.outcomes(of: [run]) == [run: Fixture.outcome(1)])
     #expect(try store.curves(of: run) == Fixture.curves(1))
     #expect(!store.isOnNetwork)
   }
 
   @Test func `no file`() {
-    #expect(error { _ = try Store(folder.store, creating: false) }?.code == .missing)
+    #expect(error { _ = try RunStore(folder.store, creating: false) }?.code == .missing)
     #expect(!FileManager.default.fileExists(atPath: folder.store))
   }
 
   @Test func `a folder that cannot be made`() throws {
     try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/file"))
-    #expect(error { _ = try Store("\(folder.path)/file/a.sqlite") }?.code == .cannotCreate)
-    #expect(error { _ = try Store(folder.path) }?.code == .cannotCreate)
+    #expect(error { _ = try RunStore("\(folder.path)/file/a.sqlite") }?.code == .cannotCreate)
+    #expect(error { _ = try RunStore(folder.path) }?.code == .cannotCreate)
   }
 
   @Test func `a file that is something else`() throws {
     let path = "\(folder.path)/a.sqlite"
     let text = Data(String(repeating: "not a database ", count: 1000).utf8)
     try text.write(to: URL(fileURLWithPath: path))
-    #expect(error { _ = try Store(path) }?.code == .badData)
+    #expect(error { _ = try RunStore(path) }?.code == .badData)
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == text)
   }
 
@@ -59,7 +59,7 @@ struct OpeningTests {
     var settings = StoreSettings()
     settings.journal = .rollback
     do {
-      let store = try Store(path, settings: settings)
+      let store = try RunStore(path, settings: settings)
       for number in 0..<50 {
         try store.record(
           try Fixture.outcome(number), curves: Fixture.curves(number),
@@ -70,7 +70,7 @@ struct OpeningTests {
     bytes.replaceSubrange(4096..., with: Data(repeating: 0xA5, count: bytes.count - 4096))
     try bytes.write(to: URL(fileURLWithPath: path))
     let found = error {
-      _ = try Store(path, settings: settings).outcomes(of: (0..<50).map(Fixture.identity))
+      _ = try RunStore(path, settings: settings).outcomes(of: (0..<50).map(Fixture.identity))
     }
     #expect(found?.code == .badData)
     #expect(found?.code.rawValue == 65)
@@ -81,19 +81,19 @@ struct OpeningTests {
     guard try sqlite(other, "CREATE TABLE things (a); INSERT INTO things VALUES (1)") else {
       return
     }
-    let foreign = error { _ = try Store(other) }
+    let foreign = error { _ = try RunStore(other) }
     #expect(foreign?.code == .badData)
     #expect(foreign?.message.contains("another program") == true)
-    _ = try Store(folder.store)
+    _ = try RunStore(folder.store)
     #expect(try sqlite(folder.store, "INSERT INTO grdb_migrations VALUES ('9')"))
-    let newer = error { _ = try Store(folder.store) }
+    let newer = error { _ = try RunStore(folder.store) }
     #expect(newer?.code == .badData)
     #expect(newer?.message.contains("newer version") == true)
   }
 
   @Test func `a folder without rights`() async throws {
     let path = folder.path
-    _ = try Store("\(path)/a.sqlite")
+    _ = try RunStore("\(path)/a.sqlite")
     let files = try FileManager.default.contentsOfDirectory(atPath: path)
     for file in files { chmod("\(path)/\(file)", 0o444) }
     chmod(path, 0o555)
@@ -102,7 +102,7 @@ struct OpeningTests {
       if geteuid() == 0 { setuid(65534) }
       for name in ["a.sqlite", "new.sqlite", "new/new.sqlite"] {
         do {
-          _ = try Store("\(path)/\(name)")
+          _ = try RunStore("\(path)/\(name)")
           exit(3)
         } catch let error as StoreError {
           guard error.code == .cannotCreate, error.code.rawValue == 73 else { exit(4) }
@@ -116,7 +116,7 @@ struct OpeningTests {
     let path = folder.store
     await #expect(processExitsWith: .success) { [path = path as String] in
       signal(SIGXFSZ, SIG_IGN)
-      let store = try Store(path)
+      let store = try RunStore(path)
       // Linux and Apple's systems do not agree on the type of the constant.
       var limit = rlimit(rlim_cur: 300_000, rlim_max: 300_000)
       #if canImport(Darwin)
@@ -135,7 +135,7 @@ struct OpeningTests {
         guard error.code == .inputOutput, error.code.rawValue == 74 else { exit(4) }
       }
     }
-    let store = try Store(path)
+    let store = try RunStore(path)
     let count = try store.runCount()
     #expect(count > 0)
     for number in 0..<count {
@@ -148,7 +148,7 @@ struct OpeningTests {
   }
 
   @Test func `a file that others do not let go of`() throws {
-    _ = try Store(folder.store)
+    _ = try RunStore(folder.store)
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3") else { return }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
@@ -162,7 +162,7 @@ struct OpeningTests {
     _ = output.fileHandleForReading.availableData
     var settings = StoreSettings()
     settings.patience = 0.2
-    let store = try Store(folder.store, settings: settings)
+    let store = try RunStore(folder.store, settings: settings)
     let found = error {
       try store.record(try Fixture.outcome(1), curves: [], of: Fixture.identity(1))
     }

@@ -19,7 +19,7 @@ struct RunLogTests {
     case .writeAheadLog: settings.journal = .writeAheadLog
     case .rollback: settings.journal = .rollback
     }
-    return try Store(folder.store, settings: settings)
+    return try RunStore(folder.store, settings: settings)
   }
 
   @Test(arguments: Kind.allCases)

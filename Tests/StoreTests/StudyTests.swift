@@ -5,11 +5,11 @@ import Testing
 /// Studies, their rows and their results.
 struct StudyTests {
   private let folder: TemporaryFolder
-  private let store: Store
+  private let store: RunStore
 
   init() throws {
     folder = try TemporaryFolder()
-    store = try Store(folder.store)
+    store = try RunStore(folder.store)
   }
 
   @Test func `rows come back with their outcomes, in order`() throws {

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import GRDB
 public import Studies
-internal import Synchronization
 
 /// What was run, in one SQLite file: runs by the hash of what decides them, their curves, the
 /// studies they belong to, and who is computing what.
@@ -14,7 +13,7 @@ internal import Synchronization
 /// On disks of this machine the file is kept with a write-ahead log. That log cannot be shared by
 /// several machines, so that on a network file system a rollback journal takes its place; there the
 /// file system's locks must work, and ``isOnNetwork`` lets a caller say so.
-public final class Store: RunLog, Sendable {
+public final class RunStore: RunLog, Sendable {
   /// Where a project keeps its store.
   public static let defaultPath = ".allometry/allometry.sqlite"
 
@@ -40,7 +39,7 @@ public final class Store: RunLog, Sendable {
   /// - Throws: ``StoreError``: `missing` if there is no file, `cannotCreate` if it cannot be made or
   ///   written to, `badData` if it is something else, damaged or of a newer version.
   public init(
-    _ path: String = Store.defaultPath, creating: Bool = true,
+    _ path: String = RunStore.defaultPath, creating: Bool = true,
     settings: StoreSettings = StoreSettings(), owner: ClaimOwner = .current
   ) throws(StoreError) {
     self.path = path
@@ -69,7 +68,7 @@ public final class Store: RunLog, Sendable {
   }
 }
 
-extension Store {
+extension RunStore {
   /// Opens the file, as often as others are just making it.
   private static func open(
     _ path: String, _ settings: StoreSettings, isOnNetwork: Bool

@@ -1,7 +1,7 @@
 internal import Foundation
 public import Studies
 
-extension Store {
+extension RunStore {
   /// Writes the rows of a study to a file, in place of an old one in one step.
   ///
   /// A run that is compared may be one that chose a learning rate, too, and then has a row for each;

@@ -15,7 +15,7 @@ public struct RunClaim: Hashable, Sendable {
   public var isHeld: Bool
 }
 
-extension Store {
+extension RunStore {
   /// Claims a run for this process.
   ///
   /// A claim of a process of this machine holds while that process lives. One of another machine
@@ -33,7 +33,7 @@ extension Store {
       let run = try key(of: identity, db)
       try db.execute(
         literal: "INSERT OR IGNORE INTO definitions (run, text) VALUES (\(run), \(definition))")
-      let now = Store.now
+      let now = RunStore.now
       try db.execute(
         literal: """
           INSERT OR REPLACE INTO claims (run, host, session, process, started, claimed, heartbeat)
@@ -83,7 +83,7 @@ extension Store {
     try writing { db in
       try db.execute(
         literal: """
-          UPDATE claims SET heartbeat = \(Store.now)
+          UPDATE claims SET heartbeat = \(RunStore.now)
           WHERE host = \(owner.host) AND session = \(owner.session)
             AND process = \(owner.process) AND started = \(owner.started)
           """)
@@ -108,7 +108,7 @@ extension Store {
     if let isAlive = Self.owner(row).isAlive { return isAlive }
     let heartbeat: Double = row[4]
     // A sign of life from the future is that of a clock that was wrong.
-    return abs(Store.now - heartbeat) < settings.staleAfter
+    return abs(RunStore.now - heartbeat) < settings.staleAfter
   }
 
   private static func owner(_ row: Row) -> ClaimOwner {

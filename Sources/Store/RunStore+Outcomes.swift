@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 public import Studies
 
-extension Store {
+extension RunStore {
   /// What is known of runs.
   ///
   /// - Parameter identities: the runs asked for.

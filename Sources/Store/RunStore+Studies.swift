@@ -1,7 +1,7 @@
 internal import GRDB
 public import Studies
 
-extension Store {
+extension RunStore {
   /// Keeps a study and its rows, in place of what was kept under its name.
   ///
   /// Outcomes belong to runs, not to rows: those of `rows` are not looked at.
@@ -14,7 +14,7 @@ extension Store {
   public func save(
     study: String, file: String, settings: String = "{}", rows: [StudyRow]
   ) throws(StoreError) {
-    let now = Store.now
+    let now = RunStore.now
     try writing { db in
       try db.execute(
         literal: """
@@ -103,7 +103,7 @@ extension Store {
       try db.execute(
         literal: """
           INSERT OR REPLACE INTO documents (study, name, json, saved)
-          VALUES (\(key), \(name), \(json), \(Store.now))
+          VALUES (\(key), \(name), \(json), \(RunStore.now))
           """)
     }
   }
