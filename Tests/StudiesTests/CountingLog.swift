@@ -1,0 +1,27 @@
+import Studies
+import Synchronization
+
+/// A log in memory that counts how many outcomes it was given.
+final class CountingLog: RunLog, Sendable {
+  private let log = MemoryRunLog()
+  private let count = Mutex(0)
+
+  var recorded: Int { count.withLock { $0 } }
+
+  func outcomes(of identities: [RunIdentity]) throws -> [RunIdentity: RunOutcome] {
+    try log.outcomes(of: identities)
+  }
+
+  func claim(_ identity: RunIdentity, definition: String) throws -> Bool {
+    try log.claim(identity, definition: definition)
+  }
+
+  func release(_ identity: RunIdentity) throws { try log.release(identity) }
+
+  func record(_ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity) throws {
+    count.withLock { $0 += 1 }
+    try log.record(outcome, curves: curves, of: identity)
+  }
+
+  func curves(of identity: RunIdentity) throws -> [RunCurve] { try log.curves(of: identity) }
+}
