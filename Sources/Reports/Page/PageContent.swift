@@ -77,7 +77,8 @@ struct PageContent {
     case .attachment(let title, let file, let type, let text):
       result["attachment"] = [
         "line": Markup(title), "file": Markup(file), "text": Markup(text),
-        "link": Markup(markup: "data:\(Self.percentEncoded(type));charset=utf-8," + Self.percentEncoded(text)),
+        "link": Markup(
+          markup: "data:\(Self.percentEncoded(type));charset=utf-8," + Self.percentEncoded(text)),
       ]
     }
     return result

@@ -17,7 +17,7 @@ enum PageStyle {
     .summary{margin:1.25rem 0;padding:.75rem 1rem .75rem 2rem;border-left:4px solid var(--c1);\
     background:color-mix(in srgb,var(--c1) 7%,transparent)}
     .summary li{margin:.2rem 0}
-    nav ol{margin:1rem 0;padding-left:1.4rem;columns:2;column-gap:2rem}
+    nav ol{margin:1rem 0;padding-left:1.75rem;columns:2;column-gap:2rem}
     nav li{break-inside:avoid}
     .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;\
     margin:1rem 0}

@@ -18,7 +18,7 @@ extension StudyPage {
   private static let shownCautions = 3
 
   /// Why a forecast is refused, then flags, then warnings; each once.
-  private var cautions: [String] {
+  var cautions: [String] {
     var seen: Set<String> = []
     let refusals = reading.arms.flatMap { arm -> [String] in
       guard !arm.refusals.isEmpty else { return [] }
@@ -26,41 +26,60 @@ extension StudyPage {
       return ["No forecast is given for \(arm.name): \(reasons)."]
     }
     let own = reading.arms.flatMap { arm in
-      (arm.flags + arm.warnings).map { reading.arms.count > 1 ? "\(arm.name): \($0)" : $0 }
+      (arm.flags + arm.warnings).map { text in
+        reading.arms.count > 1 && !beginsWithArm(text) ? "\(arm.name): \(text)" : text
+      }
     }
     return (refusals + own + reading.warnings).map { text in
-      let sentence = Wording.sentence(text)
-      return sentence.hasSuffix(".") ? sentence.replacing("..", with: ".") : sentence + "."
+      // Names of arms are written as the study file writes them.
+      let sentence = beginsWithArm(text) ? text : Wording.sentence(text)
+      return sentence.hasSuffix(".") ? sentence : sentence + "."
     }.filter { seen.insert($0).inserted }
   }
 
+  private func beginsWithArm(_ text: String) -> Bool { armNames.contains { text.hasPrefix($0) } }
+
+  /// A column for each arm: a row for each would not fit a phone. Many arms are rows.
   private func answerTable() -> ReportTable {
     let targets = Set(reading.arms.compactMap { axis($0, .trainingCompute)?.target })
     let target = targets.count == 1 ? targets.first : nil
     let at = target.map { " at \(StudyWording.scale($0, .trainingCompute))" } ?? " at the target"
-    let rows = reading.arms.map { arm -> [String] in
-      guard let axis = axis(arm, .trainingCompute) else {
-        return [arm.name, arm.conclusion] + Array(repeating: Wording.missing, count: 4)
-      }
-      let forecast =
-        axis.forecast.map { StudyWording.multiplier($0.multiplier) }
-        ?? (arm.refusals.isEmpty ? Wording.missing : "refused")
-      return [
-        arm.name, arm.conclusion, largest(axis).map { StudyWording.multiplier($0.multiplier) }
-          ?? Wording.missing,
-        forecast, StudyWording.probability(axis.forecast?.probabilityBetter),
-        StudyWording.crossing(axis.crossing, .trainingCompute),
-      ]
+    let titles = [
+      "Conclusion", "Worth at the largest size", "Forecast\(at)",
+      "Chance that it still helps there", "Crossover",
+    ]
+    let answers = reading.arms.map { arm in
+      [arm.conclusion] + answer(arm)
     }
+    let isWide = reading.arms.count > Self.columnLimit
     return ReportTable(
-      columns: [
-        .init("Arm"), .init("Conclusion"), .init("Worth at the largest size", alignment: .trailing),
-        .init("Forecast\(at)", alignment: .trailing),
-        .init("Chance that it still helps there", alignment: .trailing), .init("Crossover"),
-      ], rows: rows,
+      columns: isWide
+        ? [.init("Arm")] + titles.map { .init($0) }
+        : [.init("")] + reading.arms.map { .init($0.name) },
+      rows: isWide
+        ? zip(reading.arms, answers).map { [$0.name] + $1 }
+        : titles.indices.map { row in [titles[row]] + answers.map { $0[row] } },
       note:
         "Worth: by how much \(reading.baseline) would have to multiply its training compute to reach the same loss; above 1 the treatment saves compute, below 1 it wastes it. Brackets hold \(levelText) intervals. Crossover: where the two would be equally good."
     )
+  }
+
+  /// More arms than these become rows of tables.
+  static let columnLimit = 3
+
+  /// Worth, forecast, probability and crossover of an arm at equal training compute.
+  private func answer(_ arm: StudyReading.Arm) -> [String] {
+    guard let axis = axis(arm, .trainingCompute) else {
+      return Array(repeating: Wording.missing, count: 4)
+    }
+    let forecast =
+      axis.forecast.map { StudyWording.multiplier($0.multiplier) }
+      ?? (arm.refusals.isEmpty ? Wording.missing : "refused")
+    return [
+      largest(axis).map { StudyWording.multiplier($0.multiplier) } ?? Wording.missing,
+      forecast, StudyWording.probability(axis.forecast?.probabilityBetter),
+      StudyWording.crossing(axis.crossing, .trainingCompute),
+    ]
   }
 
   /// The multiplier at the largest rung by the regression through all pairs, or by the pairs of that

@@ -6,20 +6,20 @@ extension StudyPage {
       return both.max { ($0.rung, $0.branch) < ($1.rung, $1.branch) }.map { (arm.name, $0) }
     }
     guard let first = pairs.first else { return nil }
-    var rows = [costs(reading.baseline, first.rung.baseline, nil)]
-    rows += pairs.map { costs($0.arm, $0.rung.treatment, $0.rung.baseline) }
+    let names = [reading.baseline] + pairs.map(\.arm)
+    let values =
+      [costs(first.rung.baseline, nil)] + pairs.map { costs($0.rung.treatment, $0.rung.baseline) }
     let sizes = Set(pairs.map(\.rung.size))
+    let isWide = names.count > Self.columnLimit + 1
     let table = ReportTable(
       caption: "At the largest size\(sizes.count == 1 ? ", \(first.rung.size)" : "")",
-      columns: [
-        .init("Arm"), .init("Parameters", alignment: .trailing),
-        .init("Active parameters", alignment: .trailing),
-        .init("Training FLOPs per token", alignment: .trailing),
-        .init("State per sequence", alignment: .trailing),
-        .init("Tokens/s in training", alignment: .trailing),
-      ], rows: rows,
+      columns: [.init("")]
+        + (isWide ? Self.costTitles : names).map { .init($0, alignment: .trailing) },
+      rows: isWide
+        ? zip(names, values).map { [$0] + $1 }
+        : Self.costTitles.indices.map { row in [Self.costTitles[row]] + values.map { $0[row] } },
       note:
-        "In brackets: times \(reading.baseline)'s. Parameters, FLOPs and state are counted exactly; state is what decoding keeps of one sequence. Tokens a second were measured in this study's own runs, on this machine, beside other runs."
+        "In brackets: times \(reading.baseline)'s. Parameters, FLOPs and state are counted exactly; state is what decoding keeps of one sequence. Tokens a second were measured in this study's own runs, beside other runs on the same machine."
     )
     var blocks: [ReportBlock] = [.table(table)]
     let others = reading.arms.compactMap { arm -> ReportBlock? in
@@ -32,9 +32,12 @@ extension StudyPage {
     return ReportSection("What it costs", blocks)
   }
 
-  private func costs(
-    _ name: String, _ side: StudyReading.Side, _ baseline: StudyReading.Side?
-  ) -> [String] {
+  private static let costTitles = [
+    "Parameters", "Active parameters", "Training FLOPs per token", "State per sequence",
+    "Tokens/s in training",
+  ]
+
+  private func costs(_ side: StudyReading.Side, _ baseline: StudyReading.Side?) -> [String] {
     func cell(_ text: String, _ value: (StudyReading.Side) -> Double?) -> String {
       guard let baseline, let own = value(side), let reference = value(baseline), own > 0,
         reference > 0
@@ -42,7 +45,7 @@ extension StudyPage {
       return "\(text) (\(StudyWording.ratio(own, to: reference)))"
     }
     return [
-      name, cell(NumberFormat.scale(side.parameters), \.parameters),
+      cell(NumberFormat.scale(side.parameters), \.parameters),
       cell(NumberFormat.scale(side.activeParameters), \.activeParameters),
       cell(NumberFormat.scale(side.operationsPerToken), \.operationsPerToken),
       cell(StudyWording.bytes(side.stateBytes), \.stateBytes),

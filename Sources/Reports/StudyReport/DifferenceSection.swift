@@ -42,10 +42,14 @@ extension StudyPage {
     var rows: [[FigureData.Cell]] = []
     var hasPairs = false
     let count = Double(reading.arms.count)
+    // Seeds stand beside their mean, a share of the axis away.
+    let scales = reading.arms.flatMap { rungs($0).map(\.treatment.operations) }.filter { $0 > 0 }
+    let span = max((scales.max() ?? 1) / (scales.min() ?? 1), 3)
+    let aside = pow(span, 0.018)
     for (index, arm) in reading.arms.enumerated() {
       let color = color(arm.name)
       // Side by side: arms have the same rungs, and bars on top of each other cannot be read.
-      let shift = pow(10, (Double(index) - (count - 1) / 2) * 0.05)
+      let shift = pow(span, (Double(index) - (count - 1) / 2) * 0.04)
       let pairs = self.pairs(arm.name)
       for pair in pairs {
         rows.append([
@@ -55,7 +59,7 @@ extension StudyPage {
       }
       let seeds = pairs.map { pair in
         ChartPoint(
-          x: pair.operations * shift * 1.03, y: pair.percent,
+          x: pair.operations * shift * aside, y: pair.percent,
           title: "seed \(pair.seed): \(NumberFormat.significant(pair.difference, 3)) nats")
       }
       let means = rungs(arm).filter { $0.differencePercent.value != nil }
@@ -80,7 +84,7 @@ extension StudyPage {
                 isHollow: rung.branch < lastBranch)
             }, color: color, radius: 4.5,
             label: "\(reading.arms.count > 1 ? "\(arm.name), " : "")mean of the seeds")))
-      layers.append(.points(PointLayer(seeds, color: color, radius: 1.9)))
+      layers.append(.points(PointLayer(seeds, color: color, radius: 2.4)))
     }
     guard hasPairs else { return nil }
     return Figure(

@@ -5,7 +5,8 @@ extension StudyPage {
   func lossSection() -> ReportSection? {
     guard armNames.contains(where: { !finished($0).isEmpty }) else { return nil }
     var blocks: [ReportBlock] = [.figure(lossFigure())]
-    if armNames.contains(where: { finished($0).contains { $0.activeParameters > 0 } }) {
+    // One size has nothing to be drawn against.
+    if Set(armNames.flatMap { finished($0).map(\.rung) }).count > 1 {
       blocks.append(.figure(sizeFigure()))
     }
     return ReportSection("Loss of all runs", blocks)
@@ -29,8 +30,7 @@ extension StudyPage {
     var drawn: [StudyReading.Law] = []
     var curveEnds: [Double] = []
     for arm in armNames {
-      guard let law = reading.laws.first(where: { $0.arm == arm && !$0.curve.isEmpty })
-      else { continue }
+      guard let law = law(arm, .trainingCompute) else { continue }
       drawn.append(law)
       let largest = finished(arm).map(\.operations).max() ?? .infinity
       layers += curve(law.curve, beyond: largest, color: color(arm))
@@ -41,7 +41,7 @@ extension StudyPage {
         .points(PointLayer(points(arm, at: \.operations), color: color(arm), label: arm)))
     }
     let targets = Set(reading.arms.compactMap { axis($0, .trainingCompute)?.target })
-    for target in targets.sorted() {
+    for target in targets.sorted() where !drawn.isEmpty {
       layers.append(
         .rule(RuleLayer(.vertical, at: target, label: "target \(NumberFormat.flops(target))")))
     }
@@ -61,6 +61,18 @@ extension StudyPage {
       caption:
         "Each dot is one run; runs of the same size differ by their seed. \(lines)\(hollow)\(lostText)",
       method: lawMethod(drawn))
+  }
+
+  /// The mean size and loss of some runs.
+  private static func centre(_ runs: [StudyReading.Run]) -> (x: Double, y: Double) {
+    let count = Double(runs.count)
+    let sizes = runs.reduce(0) { $0 + $1.activeParameters }
+    let losses = runs.reduce(0) { $0 + ($1.loss ?? .nan) }
+    return (sizes / count, losses / count)
+  }
+
+  private func law(_ arm: String, _ scale: StudyReading.Scale) -> StudyReading.Law? {
+    reading.laws.first { $0.arm == arm && $0.curveScale == scale && !$0.curve.isEmpty }
   }
 
   /// Room around losses and curves; bands may be cut off, they would flatten the rest.
@@ -87,7 +99,8 @@ extension StudyPage {
       let count = lost(arm).count
       return count > 0 ? "\(count) of \(arm)" : nil
     }
-    return texts.isEmpty ? "" : " Not shown, because they ended without a loss: \(Wording.list(texts))."
+    return texts.isEmpty
+      ? "" : " Not shown, because they ended without a loss: \(Wording.list(texts))."
   }
 
   /// A curve with its band: drawn through up to the largest run, dashed beyond it.
@@ -119,16 +132,20 @@ extension StudyPage {
 
   private func sizeFigure() -> Figure {
     var layers: [ChartLayer] = []
+    var drawn: [StudyReading.Law] = []
+    var values: [Double] = []
     for arm in armNames {
       let runs = finished(arm).filter { $0.branch == lastBranch && $0.activeParameters > 0 }
-      let rungs = Dictionary(grouping: runs, by: \.rung).sorted { $0.key < $1.key }
-      let means = rungs.map { _, runs in
-        (
-          x: runs.reduce(0) { $0 + $1.activeParameters } / Double(runs.count),
-          y: runs.reduce(0) { $0 + ($1.loss ?? .nan) } / Double(runs.count)
-        )
-      }
-      if means.count > 1 {
+      values += runs.compactMap(\.loss)
+      if let law = law(arm, .activeParameters) {
+        drawn.append(law)
+        let largest = runs.map(\.activeParameters).max() ?? .infinity
+        layers += curve(law.curve, beyond: largest, color: color(arm))
+        values += law.curve.compactMap(\.estimate.value)
+      } else {
+        let means = Dictionary(grouping: runs, by: \.rung).sorted { $0.key < $1.key }.map(\.value)
+          .map(Self.centre)
+        guard means.count > 1 else { continue }
         layers.append(
           .line(
             LineLayer(xs: means.map(\.x), ys: means.map(\.y), color: color(arm), width: 1.2)))
@@ -139,15 +156,28 @@ extension StudyPage {
       guard !dots.isEmpty else { continue }
       layers.append(.points(PointLayer(dots, color: color(arm), label: arm)))
     }
+    let targets = Set(
+      reading.arms.compactMap { axis($0, .activeParameters) }
+        .filter { $0.targetIsGiven || !drawn.isEmpty }.map(\.target))
+    for target in targets.sorted() {
+      layers.append(
+        .rule(RuleLayer(.vertical, at: target, label: "target \(NumberFormat.scale(target))")))
+    }
+    let lines =
+      drawn.isEmpty
+      ? "Thin lines join the means of each size; they are no fit."
+      : "Lines are laws of size alone, dashed beyond the largest run."
     return Figure(
       Chart(
         title: "Loss against active parameters",
         x: Axis(
           label: "Active parameters, embeddings included", scale: .log10, format: .scale),
-        y: Axis(label: "Loss on held-out data (nats per token)", scale: .log10),
-        layers: layers),
+        y: Axis(
+          label: "Loss on held-out data (nats per token)", scale: .log10,
+          domain: lossDomain(values)), layers: layers),
       caption:
-        "The same runs by the parameters that each token passes through\(hasBranches ? ", at the longest length" : ""). Thin lines join the means of each size; they are no fit.",
-      method: "Parameters as the accountant counts them.")
+        "The same runs by the parameters that each token passes through\(hasBranches ? ", at the longest length" : ""). \(lines)",
+      method: drawn.first.map { "Law \($0.name): loss = \($0.formula), for each arm by itself." }
+        ?? "Parameters as the accountant counts them.")
   }
 }

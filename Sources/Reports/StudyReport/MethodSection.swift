@@ -3,12 +3,7 @@ extension StudyPage {
   func methodSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for treatment in reading.treatments { blocks += card(treatment) }
-    blocks += reading.facts.filter { !$0.facts.isEmpty }.map { group in
-      .table(
-        ReportTable(
-          caption: group.title, columns: [.init("Setting"), .init("Value")],
-          rows: group.facts.map { [$0.name, $0.value] }))
-    }
+    if let table = factTable() { blocks.append(.table(table)) }
     if !reading.learningRates.isEmpty || !reading.sweeps.isEmpty {
       blocks.append(.details(summary: "Learning rates", rateBlocks()))
     }
@@ -29,6 +24,20 @@ extension StudyPage {
     return [.paragraph(text)]
   }
 
+  /// One table, so that the columns stand below each other.
+  private func factTable() -> ReportTable? {
+    var rows: [[String]] = []
+    var headings: Set<Int> = []
+    for group in reading.facts where !group.facts.isEmpty {
+      headings.insert(rows.count)
+      rows.append([group.title, ""])
+      rows += group.facts.map { [$0.name, $0.value] }
+    }
+    guard !rows.isEmpty else { return nil }
+    return ReportTable(
+      columns: [.init("Setting"), .init("Value")], rows: rows, emphasizedRows: headings)
+  }
+
   private func rateBlocks() -> [ReportBlock] {
     var blocks: [ReportBlock] = []
     if !reading.learningRates.isEmpty { blocks.append(.paragraph(reading.learningRates)) }
@@ -46,7 +55,8 @@ extension StudyPage {
     blocks.append(
       .table(
         ReportTable(
-          caption: "Sweeps", columns: [
+          caption: "Sweeps",
+          columns: [
             .init("Arm"), .init("Size"), .init("Rate: loss"),
             .init("Chosen", alignment: .trailing), .init("Flag"),
           ], rows: rows,
@@ -90,8 +100,7 @@ extension StudyPage {
   /// What was not measured, runs without result, and the verdict for machines.
   func limitsSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
-    var seen: Set<String> = []
-    let missing = reading.arms.flatMap(\.unmeasured).filter { seen.insert($0).inserted }
+    let missing = unmeasured
     if !missing.isEmpty {
       blocks.append(.paragraph("Not measured: \(missing.joined(separator: "; "))."))
     }

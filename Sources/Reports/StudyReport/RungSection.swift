@@ -3,7 +3,9 @@ extension StudyPage {
   func rungSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in reading.arms where !rungs(arm).isEmpty {
-      let tables: [ReportBlock] = [.table(lossTable(arm)), .table(runTable(arm))]
+      let tables: [ReportBlock] = [
+        .table(lossTable(arm)), .table(worthTable(arm)), .table(runTable(arm)),
+      ]
       // One arm is what the page is about; of many, each is looked up.
       blocks += reading.arms.count > 2 ? [.details(summary: arm.name, tables)] : tables
     }
@@ -15,9 +17,7 @@ extension StudyPage {
       [
         label(rung), NumberFormat.scale(rung.treatment.tokens),
         StudyWording.loss(rung.baseline.loss), StudyWording.loss(rung.treatment.loss),
-        StudyWording.estimated(rung.difference), StudyWording.percent(rung.differencePercent),
-        StudyWording.percent(rung.percentAtEqualCompute), multiplier(arm, rung),
-        flagText(rung),
+        StudyWording.estimated(rung.difference), flagText(rung),
       ]
     }
     return ReportTable(
@@ -25,12 +25,30 @@ extension StudyPage {
       columns: [
         .init("Size"), .init("Tokens", alignment: .trailing),
         .init(reading.baseline, alignment: .trailing), .init(arm.name, alignment: .trailing),
-        .init("Difference", alignment: .trailing), .init("In per cent", alignment: .trailing),
-        .init("At equal FLOPs", alignment: .trailing), .init("Worth", alignment: .trailing),
-        .init("Flags"),
+        .init("Difference", alignment: .trailing), .init("Flags"),
       ], rows: rows,
       note:
-        "Size: layers × width. Losses are means over the seeds. Difference: treatment less baseline over pairs, with its \(levelText) interval; at equal FLOPs: corrected for what the treatment's runs cost more or less."
+        "Size: layers × width. Losses are means over the seeds. Difference: treatment less baseline over pairs of runs with the same seed, with its \(levelText) interval."
+    )
+  }
+
+  private func worthTable(_ arm: StudyReading.Arm) -> ReportTable {
+    ReportTable(
+      caption: "The difference in per cent and in compute",
+      columns: [
+        .init("Size"), .init("Change of the loss", alignment: .trailing),
+        .init("At equal training compute", alignment: .trailing),
+        .init("Worth in compute", alignment: .trailing),
+      ],
+      rows: rungs(arm).map { rung in
+        [
+          label(rung), StudyWording.percent(rung.differencePercent),
+          StudyWording.percent(rung.percentAtEqualCompute),
+          StudyWording.multiplier(multiplier(arm, rung)),
+        ]
+      },
+      note:
+        "At equal training compute: corrected for what the treatment's runs cost more or less than the baseline's."
     )
   }
 
@@ -71,15 +89,15 @@ extension StudyPage {
     value.map { NumberFormat.significant($0, 2) } ?? Wording.missing
   }
 
-  /// The multiplier at a rung by its own pairs; at the longest length where there are several.
-  private func multiplier(_ arm: StudyReading.Arm, _ rung: StudyReading.Rung) -> String {
+  /// The multiplier at a rung by its own pairs; beside the longest length where there are several.
+  func multiplier(_ arm: StudyReading.Arm, _ rung: StudyReading.Rung) -> StudyReading.Estimate {
     let own = axis(arm, .trainingCompute)?.measured.filter { $0.rung == rung.rung } ?? []
     guard
       let nearest = own.min(by: {
         abs($0.scale - rung.treatment.operations) < abs($1.scale - rung.treatment.operations)
       }), own.count > 1 || rung.branch == lastBranch
-    else { return Wording.missing }
-    return StudyWording.multiplier(nearest.multiplier)
+    else { return .unknown }
+    return nearest.multiplier
   }
 
   private func flagText(_ rung: StudyReading.Rung) -> String {

@@ -77,6 +77,12 @@ struct StudyPage {
     }
   }
 
+  /// Phrases of all arms about what was not measured, each once.
+  var unmeasured: [String] {
+    var seen: Set<String> = []
+    return reading.arms.flatMap(\.unmeasured).filter { seen.insert($0).inserted }
+  }
+
   func axis(_ arm: StudyReading.Arm, _ scale: StudyReading.Scale) -> StudyReading.Axis? {
     arm.axes.first { $0.scale == scale }
   }
@@ -121,6 +127,18 @@ enum StudyWording {
       number.isFinite ? NumberFormat.significant(number, 2) : "?"
     }
     return "\(NumberFormat.significant(value, 3))× [\(text(low)), \(text(high))]"
+  }
+
+  /// A multiplier in few cells: "1.31x [1.20, 1.43]".
+  static func shortMultiplier(_ x: StudyReading.Estimate) -> String {
+    guard let value = x.value else { return Wording.missing }
+    func text(_ number: Double?) -> String {
+      guard let number else { return "?" }
+      return number >= 100 || number < 0.01
+        ? NumberFormat.significant(number, 2) : NumberFormat.fixed(number, 2)
+    }
+    let ends = x.hasInterval ? " [\(text(x.low)), \(text(x.high))]" : ""
+    return text(value) + "x" + ends
   }
 
   /// A percentage with its interval: "-1.23% [-1.41, -1.05]".
@@ -168,13 +186,13 @@ enum StudyWording {
   static func crossing(_ x: StudyReading.Crossing?, _ scale: StudyReading.Scale) -> String {
     guard let x else { return Wording.missing }
     guard let value = x.scale.value, x.place != .none else { return "none in reach" }
-    let side = x.treatmentLeadsBelow ? "better below, worse above" : "worse below, better above"
+    let side = x.treatmentLeadsBelow ? "better below it" : "better above it"
     let place: String
     switch x.place {
     case .below: place = "below the smallest run"
     case .inside: place = "within the data"
     case .beyond, .none: place = "beyond the largest run"
     }
-    return "at \(self.scale(value, scale)), \(place): \(side)"
+    return "at \(self.scale(value, scale)), \(place); \(side)"
   }
 }

@@ -166,8 +166,10 @@ extension StudyReading {
     public var heldOutError: Double?
     /// The prediction of the loss at the target.
     public var forecast: Estimate?
-    /// The law against training FLOPs, for pictures; empty where it cannot be drawn.
+    /// The law along ``curveScale``, for pictures; empty where it cannot be drawn.
     public var curve: [CurvePoint] = []
+    /// What the curve runs along.
+    public var curveScale = Scale.trainingCompute
     /// Why it could not be fitted.
     public var failure: String?
     /// What a reader must know before trusting the numbers.

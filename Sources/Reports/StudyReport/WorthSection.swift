@@ -32,7 +32,7 @@ extension StudyPage {
     guard !measured.isEmpty || !axis.trend.isEmpty else { return nil }
     let color = color(arm.name)
     var layers: [ChartLayer] = [
-      .rule(RuleLayer(.horizontal, at: 1, label: "no gain", isDashed: false))
+      .rule(RuleLayer(.horizontal, at: 1, isDashed: false))
     ]
     layers += curve(axis.trend, beyond: axis.dataRange.upperBound, color: color)
     layers.append(
@@ -55,7 +55,9 @@ extension StudyPage {
                 title: "forecast: \(StudyWording.multiplier(forecast.multiplier))", isHollow: true)
             ], color: color, radius: 4.5, label: "forecast at the target")))
     }
-    layers.append(.rule(RuleLayer(.vertical, at: axis.target, label: "target")))
+    if reachesTarget(axis) {
+      layers.append(.rule(RuleLayer(.vertical, at: axis.target, label: "target")))
+    }
     let domain = scaleDomain(axis, measured)
     if let crossing = axis.crossing?.scale.value, domain.contains(crossing) {
       layers.append(
@@ -72,7 +74,9 @@ extension StudyPage {
       axis.trend.count > 1
       ? " The line\(band) is the regression through all pairs, dashed beyond the largest run." : ""
     let cut = isCut(axis, measured) ? " Intervals wider than the figure are cut off." : ""
-    let given = axis.targetIsGiven ? "" : " No target was given; ten times the largest run is taken."
+    let given =
+      axis.targetIsGiven || !reachesTarget(axis)
+      ? "" : " No target was given; ten times the largest run is taken."
     return Figure(
       Chart(
         title: titles[axis.scale] ?? "",
@@ -84,9 +88,9 @@ extension StudyPage {
           scale: .log10, domain: worthDomain(axis, measured),
           format: .custom { NumberFormat.significant($0, 3) + "×" }), layers: layers),
       caption: "Bars are \(levelText) intervals.\(line)\(cut)\(given)\(crossingText(axis))",
-      method: axis.meaning.isEmpty
-        ? "Paired differences of log-loss over the local slope of the baseline's law."
-        : Wording.sentence(axis.meaning) + (axis.meaning.hasSuffix(".") ? "" : "."))
+      method:
+        "Paired differences of log-loss, divided by the local slope of the baseline's law."
+        + (axis.meaning.isEmpty ? "" : " What is multiplied: \(axis.meaning)."))
   }
 
   private func crossingText(_ axis: StudyReading.Axis) -> String {
@@ -94,13 +98,21 @@ extension StudyPage {
       return ""
     }
     let (_, low, high) = crossing.scale.numbers
-    func end(_ value: Double) -> String {
-      value.isFinite ? StudyWording.scale(value, axis.scale) : "anywhere"
+    func end(_ value: Double) -> String? {
+      value.isFinite ? StudyWording.scale(value, axis.scale) : nil
     }
-    let range =
-      crossing.scale.hasInterval ? " (\(levelText) interval \(end(low)) to \(end(high)))" : ""
+    var range = ""
+    switch (end(low), end(high)) {
+    case (let low?, let high?): range = " (\(levelText) interval: \(low) to \(high))"
+    case (let low?, nil): range = " (\(levelText) interval: above \(low))"
+    case (nil, let high?): range = " (\(levelText) interval: below \(high))"
+    case (nil, nil): break
+    }
     return " Crossover \(StudyWording.crossing(crossing, axis.scale))\(range)."
   }
+
+  /// Whether anything is known of the target; else the figure would be empty up to there.
+  private func reachesTarget(_ axis: StudyReading.Axis) -> Bool { axis.forecast != nil }
 
   /// From the smallest run to the target, with the crossing where it is near.
   private func scaleDomain(
@@ -108,7 +120,8 @@ extension StudyPage {
   ) -> ClosedRange<Double> {
     let scales =
       measured.map(\.scale) + axis.trend.map(\.scale)
-      + [axis.dataRange.lowerBound, axis.dataRange.upperBound, axis.target]
+      + [axis.dataRange.lowerBound, axis.dataRange.upperBound]
+      + (reachesTarget(axis) ? [axis.target] : [])
     let usable = scales.filter { $0 > 0 && $0.isFinite }
     guard let low = usable.min(), let high = usable.max(), low < high else {
       let centre = usable.first ?? 1

@@ -45,7 +45,7 @@ struct PlantedStudy {
   private func run(_ arm: Arm?, _ rung: Int, _ branch: Int, _ seed: UInt64) -> StudyReading.Run {
     let compute = compute(rung, branch, arm?.cost ?? 1)
     let shared = 0.004 * Self.scatter(rung * 31 + Int(seed) * 7)
-    let own = 0.0008 * Self.scatter(rung * 17 + Int(seed) * 3 + (arm?.name.count ?? 0) * 5)
+    let own = 0.003 * Self.scatter(rung * 17 + Int(seed) * 3 + (arm?.name.count ?? 0) * 5)
     let effective = arm.map { multiplier($0, compute) * compute } ?? compute
     var run = StudyReading.Run(
       arm: arm?.name ?? "plain", rung: rung, size: Self.sizes[rung], seed: seed, branch: branch,
@@ -189,7 +189,9 @@ struct PlantedStudy {
         estimate: .init(exp(value), low: exp(value - width), high: exp(value + width)))
     }
     axis.fitted = worths.map { worth in
-      let nearest = axis.trend.min { abs(log($0.scale / worth.scale)) < abs(log($1.scale / worth.scale)) }
+      let nearest = axis.trend.min {
+        abs(log($0.scale / worth.scale)) < abs(log($1.scale / worth.scale))
+      }
       return StudyReading.Worth(
         rung: worth.rung, size: worth.size, scale: worth.scale,
         multiplier: nearest?.estimate ?? .unknown, probabilityBetter: 0.99)

@@ -1,0 +1,70 @@
+/// What a study found, for a terminal: the verdicts in sentences, then the numbers behind them.
+public struct StudySummaryText: Sendable {
+  /// What is told.
+  public var reading: StudyReading
+  /// The largest width in cells.
+  public var width: Int
+  /// Whether escape sequences may be used.
+  public var style: TextTable.Style
+
+  /// A summary.
+  ///
+  /// - Parameters:
+  ///   - reading: what is told.
+  ///   - width: the largest width in cells.
+  ///   - style: whether escape sequences may be used.
+  public init(_ reading: StudyReading, width: Int = 80, style: TextTable.Style = .plain) {
+    self.reading = reading
+    self.width = width
+    self.style = style
+  }
+
+  /// The summary as lines that each end with a newline.
+  public func render() -> String {
+    let page = StudyPage(reading)
+    var parts = [wrapped("\(reading.name): \(page.question)")]
+    parts.append(page.summary.map { wrapped($0) }.joined())
+    parts += reading.arms.compactMap { table($0, page) }
+    let cautions = page.cautions.map { wrapped("Warning: \($0)") }.joined()
+    if !cautions.isEmpty { parts.append(cautions) }
+    let missing = page.unmeasured
+    if !missing.isEmpty {
+      parts.append(wrapped("Not measured: \(missing.joined(separator: "; "))."))
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  private func wrapped(_ text: String) -> String {
+    TerminalText.wrapped(TerminalText.singleLine(text), width).map { $0 + "\n" }.joined()
+  }
+
+  private func table(_ arm: StudyReading.Arm, _ page: StudyPage) -> String? {
+    let rungs = page.rungs(arm)
+    guard !rungs.isEmpty else { return nil }
+    let axis = page.axis(arm, .trainingCompute)
+    var table = TextTable(
+      columns: [
+        .init("size"), .init("FLOPs", alignment: .trailing),
+        .init(reading.baseline, alignment: .trailing), .init(arm.name, alignment: .trailing),
+        .init("change", alignment: .trailing), .init("worth in compute", alignment: .trailing),
+        .init("runs", alignment: .trailing),
+      ], widthLimit: width)
+    for rung in rungs {
+      table.rows.append([
+        page.label(rung), NumberFormat.flops(rung.treatment.operations, digits: 2),
+        StudyWording.loss(rung.baseline.loss), StudyWording.loss(rung.treatment.loss),
+        rung.differencePercent.value.map { NumberFormat.fixed($0, 2) + "%" } ?? Wording.missing,
+        StudyWording.shortMultiplier(page.multiplier(arm, rung)),
+        "\(rung.baseline.runs)+\(rung.treatment.runs)",
+      ])
+    }
+    if let axis, let forecast = axis.forecast {
+      table.rows.append([
+        "forecast", NumberFormat.flops(forecast.scale, digits: 2), "", "", "",
+        StudyWording.shortMultiplier(forecast.multiplier), "",
+      ])
+    }
+    let title = "\(arm.name): \(arm.conclusion)\n"
+    return title + table.render(style: style)
+  }
+}
