@@ -136,21 +136,32 @@ extension RunStore {
   private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
     let migrator = StoreSchema.migrator
     for _ in migrator.migrations {
-      if try queue.read(migrator.hasBeenSuperseded) {
+      if try look(queue, migrator.hasBeenSuperseded) {
         throw StoreError(
           .badData, path, "the file was written by a newer version of allometry; update allometry")
       }
-      if try queue.read(migrator.hasCompletedMigrations) { return }
+      if try look(queue, migrator.hasCompletedMigrations) { return }
       do {
         return try migrator.migrate(queue)
       } catch {
         // Another process may have done a migration between the look and the leap.
-        let rest = try queue.read(migrator.appliedIdentifiers)
+        let rest = try look(queue, migrator.appliedIdentifiers)
         guard rest.count > 0 else { throw error }
       }
     }
-    guard try queue.read(migrator.hasCompletedMigrations) else {
+    guard try look(queue, migrator.hasCompletedMigrations) else {
       throw StoreError(.busy, path, "another process is bringing the file up to date; try again")
+    }
+  }
+
+  /// Reads one state of a file that others may be making.
+  private static func look<Value>(
+    _ queue: DatabaseQueue, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    try queue.read { db in
+      // A statement about a table that is not there begins no transaction; this one does.
+      _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master")
+      return try body(db)
     }
   }
 
