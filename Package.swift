@@ -57,7 +57,7 @@ let rooms: [Room] = [
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["Studies"],
+    name: "Store", rooms: ["Treatments", "Studies"], testRooms: ["RunTables"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "AllometryCommands",
