@@ -6,6 +6,7 @@ public enum TreatmentCatalog {
   public static let all: [any Treatment.Type] = [
     AttentionTemperatureScaling.self,
     Based.self,
+    DomainSampling.self,
     GatedAttention.self,
     LightningAttention.self,
     MaximalUpdate.self,
@@ -14,6 +15,7 @@ public enum TreatmentCatalog {
     NullControl.self,
     PointwiseSiluAttention.self,
     QueryKeyNorm.self,
+    RepeatedData.self,
     SelectiveAttention.self,
     SigmaReparametrization.self,
     SinkFreeAttention.self,

@@ -39,7 +39,7 @@ import Treatments
     }
     let recipe = TreatmentFixtures.recipe
     #expect(try test.arm.recipe(recipe, for: test.baseline) == recipe)
-    let data = try TreatmentFixtures.dataset()
+    let data = try TreatmentFixtures.dataset(for: test.card)
     #expect(
       Self.batch(try test.arm.source(of: data, recipe: recipe), recipe)
         == Self.batch(try data.source(recipe), recipe))

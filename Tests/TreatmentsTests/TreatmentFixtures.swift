@@ -132,14 +132,22 @@ enum TreatmentFixtures {
     return recipe
   }()
 
-  /// A language that never ends.
-  static func dataset() throws -> Dataset {
-    let language = try MarkovSource(
-      vocabularyCount: vocabulary, order: 1, rows: .dirichlet(concentration: 0.3), seed: 2)
-    return Dataset(
-      content: .language(language),
-      record: DatasetRecord(kind: "language", name: "markov", hash: "0"),
-      vocabularyCount: vocabulary)
+  /// A language that never ends, or two domains for what needs several.
+  static func dataset(for card: TreatmentCard) throws -> Dataset {
+    func language(seed: Double) -> DatasetDescription.Source {
+      .language(
+        name: "markov",
+        knobs: ["tokens": Double(vocabulary), "order": 1, "concentration": 0.3, "seed": seed])
+    }
+    guard card.name == "domain-sampling" else {
+      return try Dataset(DatasetDescription(language(seed: 2)))
+    }
+    return try Dataset(
+      DatasetDescription(
+        .domains([
+          .init(name: "large", source: language(seed: 2), tokens: 2000),
+          .init(name: "small", source: language(seed: 3), tokens: 100),
+        ])))
   }
 
   /// Tokens of a fixed seed.

@@ -120,14 +120,17 @@ public final class LanguageModel<Element: TensorElement> {
   /// - Parameters:
   ///   - pass: the pass.
   ///   - targets: the token to predict at each place, `[batch · length]`; negative ones do not count.
+  ///   - targetWeights: how much each target counts in the mean, `[batch · length]`; nil for ones.
   ///   - zLoss: the coefficient of the square of the logarithm of softmax's denominator [145].
   /// - Returns: one number: the mean cross-entropy in nats per token, plus what z-loss and layers add.
   public func loss(
-    _ pass: ForwardPass<Element>, targets: IndexTensor, zLoss: Double = 0
+    _ pass: ForwardPass<Element>, targets: IndexTensor, targetWeights: Tensor<Element>? = nil,
+    zLoss: Double = 0
   ) -> Tensor<Element> {
     let logits = logits(pass)
     return pass.tape.part("head") {
-      let terms = pass.tape.crossEntropy(logits, targets: targets, zLoss: zLoss)
+      let terms = pass.tape.crossEntropy(
+        logits, targets: targets, rowWeights: targetWeights, zLoss: zLoss)
       pass.crossEntropy = terms.crossEntropy
       return pass.auxiliaryLosses.reduce(terms.loss) { pass.tape.add($0, $1) }
     }

@@ -40,6 +40,9 @@ final class TrainingStep<Element: TensorElement> {
   private let targets: UnsafeMutableBufferPointer<Int32>
   private var squares: [Double]
   private var counts: [Int]
+  /// How much the targets of a step count, where the source says so, and each micro-batch's sum.
+  private var weights: [Float] = []
+  private var sums: [Double]
 
   init(
     _ objective: any Objective<Element>, recipe: TrainingRecipe, pool: ThreadPool
@@ -62,6 +65,7 @@ final class TrainingStep<Element: TensorElement> {
     targets.initialize(repeating: 0)
     squares = Array(repeating: 0, count: parameters.parameters.count)
     counts = Array(repeating: 0, count: recipe.accumulation)
+    sums = Array(repeating: 0, count: recipe.accumulation)
   }
 
   deinit {
@@ -106,6 +110,7 @@ final class TrainingStep<Element: TensorElement> {
     let recording = try prepare(moment)
     let (tape, recorded) = (recording.tape, recording.loss)
     frozen.update()
+    try takeWeights(source, recorded)
     source.fill(
       tokens: tokens, targets: targets, sequences: recipe.batchSize,
       length: recipe.sequenceLength)
@@ -113,7 +118,11 @@ final class TrainingStep<Element: TensorElement> {
     var total = 0
     for part in counts.indices {
       counts[part] = 0
-      for index in part * size..<(part + 1) * size where targets[index] >= 0 { counts[part] += 1 }
+      sums[part] = 0
+      for index in part * size..<(part + 1) * size where targets[index] >= 0 {
+        counts[part] += 1
+        sums[part] += weights.isEmpty ? 1 : Double(weights[index])
+      }
       total += counts[part]
     }
     guard total > 0 else {
@@ -125,11 +134,15 @@ final class TrainingStep<Element: TensorElement> {
     diagnostics?.begin()
     parameters.clearGradients()
     var result = Result(loss: 0, crossEntropy: 0, gradientNorm: 0, targets: total)
-    for part in counts.indices where counts[part] > 0 {
+    for part in counts.indices where sums[part] > 0 {
+      if !weights.isEmpty, let places = recorded.targetWeights {
+        for index in 0..<size { places.values[index] = Element(weights[part * size + index]) }
+      }
       _ = recorded.tokens.buffer.update(fromContentsOf: tokens[part * size..<(part + 1) * size])
       _ = recorded.targets.buffer.update(fromContentsOf: targets[part * size..<(part + 1) * size])
       tape.replay()
-      let share = Double(counts[part]) / Double(total)
+      // The recorded mean is over the sum of weights, the step's over the number of targets.
+      let share = sums[part] / Double(total)
       result.loss += share * Double(recorded.loss.values.pointee)
       result.crossEntropy += share * Double(recorded.crossEntropy.values.pointee)
       guard result.loss.isFinite else { break }
@@ -160,6 +173,26 @@ final class TrainingStep<Element: TensorElement> {
     optimizer.step(schedule: schedule, gradientScale: clip)
     if let diagnostics { result.measurements += diagnostics.updateRatios() }
     return result
+  }
+
+  /// Asks the source how much the targets of the step count.
+  private func takeWeights(
+    _ source: any BatchSource, _ recorded: RecordedLoss<Element>
+  ) throws(TrainingError) {
+    guard source.weighsTargets else {
+      // Ones again, should a source have stopped to weigh.
+      if !weights.isEmpty { recorded.targetWeights?.buffer.update(repeating: 1) }
+      weights = []
+      return
+    }
+    guard recorded.targetWeights != nil else {
+      throw TrainingError(
+        .badSetting, "data", "targets have weights, which what is trained does not know")
+    }
+    if weights.isEmpty { weights = Array(repeating: 1, count: recipe.tokensPerStep) }
+    weights.withUnsafeMutableBufferPointer {
+      source.writeWeights($0, sequences: recipe.batchSize, length: recipe.sequenceLength)
+    }
   }
 
   /// What can be measured before the parameters change.

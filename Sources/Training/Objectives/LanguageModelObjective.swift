@@ -76,9 +76,12 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
     }
     let pass = ForwardPass(tape: tape, batch: batch, length: length, hooks: hooks)
     let targets = tape.indices([batch * length])
-    let loss = model.loss(pass, targets: targets, zLoss: zLoss)
+    let weights = tape.input([batch * length])
+    weights.buffer.update(repeating: 1)
+    let loss = model.loss(pass, targets: targets, targetWeights: weights, zLoss: zLoss)
     var recorded = RecordedLoss(
       tokens: pass.tokens, targets: targets, loss: loss, crossEntropy: pass.crossEntropy ?? loss)
+    recorded.targetWeights = weights
     recorded.attention = attentionSummaries(of: pass)
     recorded.diagnostics = pass.routings.sorted { $0.key < $1.key }.map { place, routing in
       { routing.load.diagnostics(at: place) }

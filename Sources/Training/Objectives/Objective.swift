@@ -65,6 +65,9 @@ public struct RecordedLoss<Element: TensorElement> {
   public var tokens: IndexTensor
   /// The token to predict at each place; negative ones do not count.
   public var targets: IndexTensor
+  /// How much each target counts in the mean, of which the losses here are; ones unless something
+  /// else is put there. Nil where the objective knows no weights.
+  public var targetWeights: Tensor<Element>?
   /// What is differentiated: one number.
   public var loss: Tensor<Element>
   /// The mean cross-entropy in nats per token, without what is added to it: one number.
