@@ -6,8 +6,8 @@ import Testing
     let tape = Tape<Double>(pool: .inline)
     let x = tape.input([2, 4])
     let factors = tape.input([2, 2])
-    x.assign([1, 2, 3, 4, 5, 6, 7, 8])
-    factors.assign([2, -1, 0, 10])
+    _ = x.buffer.update(fromContentsOf: [1, 2, 3, 4, 5, 6, 7, 8])
+    _ = factors.buffer.update(fromContentsOf: [2, -1, 0, 10])
     #expect(tape.scaleHeads(x, by: factors).array == [2, 4, -3, -4, 0, 0, 70, 80])
   }
 
@@ -21,11 +21,11 @@ import Testing
   @Test func scatteringUndoesGathering() {
     let tape = Tape<Double>(pool: .inline)
     let x = tape.input([2, 4])
-    x.assign([1, 2, 3, 4, 5, 6, 7, 8])
+    _ = x.buffer.update(fromContentsOf: [1, 2, 3, 4, 5, 6, 7, 8])
     let index = tape.indices([4])
     index.assign([3, 0, 1, -1])
     let y = tape.input([2, 2])
-    y.assign([4, 1, 6, 9])
+    _ = y.buffer.update(fromContentsOf: [4, 1, 6, 9])
     #expect(tape.scatterColumns(y, index, columns: 4).array == [1, 0, 0, 4, 0, 6, 0, 0])
   }
 
