@@ -130,22 +130,23 @@ struct PlantedStudy {
     }
     return rows
   }
-}
 
-/// The share of several simulated studies for which something holds.
-func share(_ studies: Int, _ holds: @escaping @Sendable (UInt64) throws -> Bool) async throws
-  -> Double
-{
-  try await withThrowingTaskGroup(of: Int.self) { group in
-    for part in 0..<2 {
-      group.addTask {
-        var found = 0
-        for index in stride(from: part, to: studies, by: 2) where try holds(UInt64(index)) {
-          found += 1
+  /// The share of several simulated studies for which something holds.
+  static func share(_ studies: Int, _ holds: @escaping @Sendable (UInt64) throws -> Bool)
+    async throws
+    -> Double
+  {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for part in 0..<2 {
+        group.addTask {
+          var found = 0
+          for index in stride(from: part, to: studies, by: 2) where try holds(UInt64(index)) {
+            found += 1
+          }
+          return found
         }
-        return found
       }
+      return Double(try await group.reduce(0, +)) / Double(studies)
     }
-    return Double(try await group.reduce(0, +)) / Double(studies)
   }
 }

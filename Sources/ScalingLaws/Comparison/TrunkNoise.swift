@@ -1,5 +1,3 @@
-internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// The part of the noise that branches of one trunk share.

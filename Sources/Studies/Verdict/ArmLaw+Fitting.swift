@@ -68,7 +68,8 @@ extension ArmLaw {
     let rest = rows.indices.filter { rows[$0].rung != largest }
     guard Set(rest.map { rows[$0].rung }).count >= 3,
       let fit = try? ScalingLaws.fit(
-        law, to: table.selecting(rest), options: FitOptions(interval: .none))
+        law, to: table.selecting(rest),
+        options: FitOptions(interval: .none, minimisedStarts: 64, polished: 4))
     else { return nil }
     let errors = rows.indices.filter { rows[$0].rung == largest }.compactMap { index -> Double? in
       let columns = table.columns.mapValues { $0[index] }

@@ -105,7 +105,8 @@ struct AxisBuilder {
       test: test(multiplier, .multiplier), ratioTest: test(ratio, .lossRatio),
       constantMultiplier: worth(multiplier.constantLogMultiplier),
       measured: rungs.map(measured), fitted: rungs.map(fitted),
-      forecast: refusesForecast && decades > 0 ? nil : forecast,
+      forecast: refusesForecast && decades > 0
+        ? nil : worth(at: log(target.value), rung: nil, size: nil),
       smallestDetectable: smallestDetectable,
       crossing: PairedCrossing(multiplier, range: range, target: target.value, settings: settings)
         .crossing,
@@ -123,23 +124,14 @@ struct AxisBuilder {
   }
 
   private func worth(at logScale: Double, rung: Int?, size: String?) -> AxisVerdict.Worth? {
-    guard let estimate = multiplier.logMultiplier(at: logScale) else { return nil }
+    guard var estimate = multiplier.logMultiplier(at: logScale) else { return nil }
+    // Nothing says whether the multiplier or the ratio of the losses is a power of scale: half the
+    // distance between the two is an error of either.
+    let gap = (gap(at: logScale, from: estimate.value) ?? 0) / 2
+    estimate.standardError =
+      (estimate.standardError * estimate.standardError + gap * gap).squareRoot()
     return AxisVerdict.Worth(
       rung: rung, size: size, scale: exp(logScale), multiplier: worth(estimate),
-      probabilityBetter: estimate.probabilityPositive)
-  }
-
-  /// The multiplier at the target. Beyond the data nothing says whether the multiplier or the ratio
-  /// of the losses is a power of scale; the distance between the two goes into the interval.
-  private var forecast: AxisVerdict.Worth? {
-    let logScale = log(target.value)
-    guard var estimate = multiplier.logMultiplier(at: logScale) else { return nil }
-    if target.value > range.upperBound, let gap = gap(at: logScale, from: estimate.value) {
-      estimate.standardError =
-        (estimate.standardError * estimate.standardError + gap * gap).squareRoot()
-    }
-    return AxisVerdict.Worth(
-      rung: nil, size: nil, scale: target.value, multiplier: worth(estimate),
       probabilityBetter: estimate.probabilityPositive)
   }
 

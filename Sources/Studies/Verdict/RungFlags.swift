@@ -107,6 +107,7 @@ struct RungFlags {
   private static func linearized(
     _ points: [Point], about fitted: [Point]
   ) -> (residuals: [Double], columns: [[Double]])? {
+    guard !fitted.isEmpty else { return nil }
     // Scales are taken relative to the first, which leaves E and alpha as they are.
     let origin = fitted[0].logScale
     let table = Observations(
@@ -115,7 +116,9 @@ struct RungFlags {
     let law = PowerConstant()
     guard
       let fit = try? ScalingLaws.fit(
-        law, to: table, options: FitOptions(objective: .squaredLog, interval: .none, polished: 2))
+        law, to: table,
+        options: FitOptions(
+          objective: .squaredLog, interval: .none, minimisedStarts: 4, polished: 1))
     else { return nil }
     func predict(_ parameters: [Double]) -> [Double] {
       points.map { log(law.prediction(parameters, at: [exp($0.logScale - origin)])) }
