@@ -7,6 +7,13 @@ public struct AttentionResult<Element: TensorElement> {
   public var logSumExp: Tensor<Element>
   /// What computed it, asked for diagnostics.
   let operation: AttentionOperation<Element>
+
+  /// What asked.
+  public var queries: HeadColumns<Element> { operation.queries }
+  /// What was asked for.
+  public var keys: HeadColumns<Element> { operation.keys }
+  /// Heads, scores, weights and pattern.
+  public var settings: AttentionSettings<Element> { operation.settings }
 }
 
 extension Tape {

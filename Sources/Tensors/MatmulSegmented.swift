@@ -7,9 +7,12 @@ extension Tape {
   ///   - weight: `W`, `[segments, in, out]`.
   ///   - offsets: segment s holds the rows from `offsets[s]` up to `offsets[s + 1]`,
   ///     `[segments + 1]`; rows after the last one are left as they are. Read at every run.
+  ///   - expectedRows: how many rows the segments hold on average, as the accountant counts them; all
+  ///     of them by default.
   /// - Returns: `[rows, out]`.
   public func segmentedLinear(
-    _ input: Tensor<Element>, weight: Tensor<Element>, offsets: IndexTensor
+    _ input: Tensor<Element>, weight: Tensor<Element>, offsets: IndexTensor,
+    expectedRows: Double? = nil
   ) -> Tensor<Element> {
     precondition(
       weight.shape.count == 3 && weight.shape[1] == input.columnCount
@@ -17,7 +20,9 @@ extension Tape {
       "weights \(weight.shape) for features \(input.shape) in \(offsets.count - 1) segments")
     let output = tensor([input.rowCount, weight.shape[2]], dependingOn: [input, weight])
     return record(
-      SegmentedProduct(input: input, weight: weight, offsets: offsets, output: output)
+      SegmentedProduct(
+        input: input, weight: weight, offsets: offsets,
+        expectedRows: expectedRows ?? Double(input.rowCount), output: output)
     ).output
   }
 }
@@ -27,6 +32,7 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
   var input: Tensor<Element>
   var weight: Tensor<Element>
   var offsets: IndexTensor
+  var expectedRows: Double
   var output: Tensor<Element>
 
   var name: String { "segmented linear" }
@@ -35,7 +41,7 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
   private var width: Int { weight.shape[2] }
 
   var cost: OperationCost {
-    let one = 2 * Double(input.rowCount) * Double(inputs) * Double(width)
+    let one = 2 * expectedRows * Double(inputs) * Double(width)
     return OperationCost(
       forward: one,
       backward: (input.requiresGradient ? one : 0) + (weight.requiresGradient ? one : 0))
