@@ -8,12 +8,8 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   public let configuration: ExpertsConfiguration
   /// What chooses.
   public let router: Router<Element>
-  /// Every expert's first matrix, gate and value side by side for SwiGLU: `[E, width, F or 2F]`.
-  public let up: Tensor<Element>
-  /// Every expert's second matrix, `[E, F, width]`.
-  public let down: Tensor<Element>
-
-  private let name: String
+  /// The experts.
+  public let bank: ExpertBank<Element>
 
   /// Declares the parameters of a mixture.
   ///
@@ -27,20 +23,13 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
     _ name: String, _ configuration: ExpertsConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>
   ) {
-    self.name = name
     self.configuration = configuration
-    let expert = configuration.expert
     router = Router(
       "\(name).router", width: model.width, choices: configuration.count,
       chosen: configuration.chosen, configuration.router, deviation: start.hidden, in: parameters)
-    let inner = expert.activation == .swiGLU ? 2 * expert.width : expert.width
-    up = parameters.declare(
-      expert.activation == .swiGLU ? "\(name).experts.gateUp" : "\(name).experts.up",
-      [configuration.count, model.width, inner], role: .hidden(fanIn: model.width),
-      startingAs: .normal(standardDeviation: start.hidden))
-    down = parameters.declare(
-      "\(name).experts.down", [configuration.count, expert.width, model.width],
-      role: .hidden(fanIn: expert.width), startingAs: .normal(standardDeviation: start.residual))
+    bank = ExpertBank(
+      name, count: configuration.count, expert: configuration.expert, width: model.width,
+      start: start, in: parameters)
   }
 
   /// The activations between the matrices, in the order of the experts.
@@ -56,17 +45,10 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {
-    let tape = pass.tape
     let routing = router.record(input, in: pass)
-    let groups = tape.groupRows(
-      routing.chosen, groupCount: configuration.count, choicesPerRow: configuration.chosen)
-    let sorted = tape.expandRows(input, groups)
-    let projected = tape.segmentedLinear(sorted, weight: up, offsets: groups.offsets)
-    let activated = configuration.expert.activation.record(projected, on: tape)
-    let hidden = pass.site("\(name).hidden", activated)
-    let results = tape.segmentedLinear(hidden, weight: down, offsets: groups.offsets)
-    let combined = tape.combineRows(results, groups, weights: routing.weights)
-    return residual.map { tape.add($0, combined) } ?? combined
+    let combined = bank.record(
+      input, chosen: routing.chosen, weights: routing.weights, in: pass)
+    return residual.map { pass.tape.add($0, combined) } ?? combined
   }
 }
 

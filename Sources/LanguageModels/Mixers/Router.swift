@@ -36,6 +36,8 @@ public final class Router<Element: TensorElement> {
   public let weight: Tensor<Element>
   /// What is added to the scores for the choice alone; moved against the load, not trained.
   public let selectionBias: Tensor<Element>?
+  /// What moves ``selectionBias`` in place of the configuration's rule; nil for that rule.
+  public var controller: (any RouterController<Element>)?
 
   private let name: String
 
@@ -100,9 +102,27 @@ public final class Router<Element: TensorElement> {
           affinities, chosen: indices, choicesPerRow: chosen, coefficient: coefficient))
     case .bias(let rate):
       if let selectionBias, tape.isDifferentiable {
-        tape.balanceBias(selectionBias, chosen: indices, weights: weights, rate: rate)
+        if let controller {
+          controller.record(selectionBias, routing, on: tape)
+        } else {
+          tape.balanceBias(selectionBias, chosen: indices, weights: weights, rate: rate)
+        }
       }
     }
     return routing
   }
+}
+
+/// What moves the biases with which a router chooses, without a gradient.
+public protocol RouterController<Element>: AnyObject {
+  /// The numbers it computes with.
+  associatedtype Element: TensorElement
+
+  /// Records a change of the biases, to be made once in every backward pass.
+  ///
+  /// - Parameters:
+  ///   - bias: what is added to the scores for the choice alone, `[choices]`.
+  ///   - routing: what the router decided with it.
+  ///   - tape: where to record; differentiable.
+  func record(_ bias: Tensor<Element>, _ routing: Routing<Element>, on tape: Tape<Element>)
 }

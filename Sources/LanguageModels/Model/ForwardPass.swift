@@ -31,7 +31,10 @@ public final class ForwardPass<Element: TensorElement> {
   public var attentions: [String: AttentionResult<Element>] = [:]
   /// What routers decided, by site.
   public var routings: [String: Routing<Element>] = [:]
+  /// What a layer leaves for a later one, by a name that both know.
+  public var carried: [String: Tensor<Element>] = [:]
 
+  private let outer: ForwardPass<Element>?
   private var rotary: (width: Int, base: Double, table: RotaryTable<Element>)?
 
   /// A pass that is not recorded yet.
@@ -52,12 +55,48 @@ public final class ForwardPass<Element: TensorElement> {
     self.length = length
     self.hooks = hooks
     self.cache = cache
+    outer = nil
     tokens = tape.indices([batch * length])
     positions = tape.indices([batch * length])
     tokenTypes = tape.indices([batch * length])
     lengths = tape.indices([batch])
     lengths.buffer.update(repeating: Int32(length))
     updatePositions()
+  }
+
+  /// A pass over some of the tokens of another one, on its tape, without its cache.
+  ///
+  /// - Parameters:
+  ///   - outer: the pass whose tokens they are.
+  ///   - length: how many tokens of each of its sequences there are.
+  ///   - positions: the place of each token in its sequence, `[batch · length]`, filled by an operation
+  ///     of the tape.
+  public init(within outer: ForwardPass<Element>, length: Int, positions: IndexTensor) {
+    precondition(
+      length > 0 && positions.count == outer.batch * length,
+      "\(positions.count) positions for \(outer.batch) sequences of \(length) tokens")
+    self.outer = outer
+    self.length = length
+    self.positions = positions
+    tape = outer.tape
+    batch = outer.batch
+    hooks = outer.hooks
+    cache = nil
+    tokens = tape.indices([batch * length])
+    tokenTypes = tape.indices([batch * length])
+    lengths = tape.indices([batch])
+    lengths.buffer.update(repeating: Int32(length))
+  }
+
+  /// Takes over what the layers of a pass within this one left: their terms of the loss, and what
+  /// their routers decided.
+  ///
+  /// - Parameters:
+  ///   - inner: made by ``init(within:length:positions:)`` of this pass.
+  ///   - suffix: what is added to the names of its routers.
+  public func absorb(_ inner: ForwardPass<Element>, suffix: String) {
+    auxiliaryLosses += inner.auxiliaryLosses
+    for (site, routing) in inner.routings { routings["\(site).\(suffix)"] = routing }
   }
 
   /// Counts the tokens' places on from what the cache holds now.
@@ -80,6 +119,7 @@ public final class ForwardPass<Element: TensorElement> {
   ///   - width: the width of a head.
   ///   - base: the base of the angles.
   public func rotaryTable(width: Int, base: Double) -> RotaryTable<Element> {
+    if let outer { return outer.rotaryTable(width: width, base: base) }
     if let rotary, rotary.width == width, rotary.base == base { return rotary.table }
     let table = RotaryTable<Element>(
       positionCount: cache?.maximumLength ?? length, dimensions: width, base: base, in: tape.arena)
