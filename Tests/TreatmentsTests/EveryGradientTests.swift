@@ -37,7 +37,9 @@ import Treatments
     let excluded = Self.deliberatelyDifferent[test.card.name] ?? []
     var random = SplittableRandom(seed: 1)
     for parameter in model.parameters.parameters
-    where !excluded.contains(where: { parameter.name.hasSuffix($0) }) {
+    where !excluded.contains(where: { parameter.name.hasSuffix($0) })
+      && !model.parameters.frozen.contains(parameter.name)
+    {
       let tensor = parameter.tensor
       let gradient = tensor.gradientArray
       let scale = gradient.map(abs).max() ?? 0

@@ -64,6 +64,20 @@ enum TreatmentFixtures {
     ]
   }()
 
+  /// For methods that need layers between the first and the last; no other is tested on it.
+  static let deep: (name: String, model: ModelConfiguration) = (
+    "llama of 4 layers",
+    .llama(width: 16, layers: 4, heads: 2, vocabulary: vocabulary, context: context)
+  )
+
+  /// A treatment on every baseline that it fits, or on the deep one if it fits no other.
+  static func fitting(
+    _ card: TreatmentCard, _ options: [String: OptionValue] = [:]
+  ) -> [TreatedCase] {
+    let found = baselines.compactMap { TreatedCase(card, options, on: $0) }
+    return found.isEmpty ? [TreatedCase(card, options, on: deep)].compactMap { $0 } : found
+  }
+
   /// Further options to test a treatment with, by its name: those at which it shows on sequences of
   /// a few tokens, or that go together.
   static let further: [String: [[String: OptionValue]]] = [
@@ -102,7 +116,7 @@ enum TreatmentFixtures {
   /// fits, and with every other flag and word on the first of them.
   static let cases: [TreatedCase] = TreatmentCatalog.cards.flatMap { card in
     settings(of: card).flatMap { options -> [TreatedCase] in
-      let fitting = baselines.compactMap { TreatedCase(card, options, on: $0) }
+      let fitting = fitting(card, options)
       let isEverywhere = options.isEmpty || further[card.name]?.contains(options) == true
       return isEverywhere ? fitting : Array(fitting.prefix(1))
     }
@@ -111,12 +125,12 @@ enum TreatmentFixtures {
   /// Every treatment at its null setting, on every baseline that it fits.
   static let nullCases: [TreatedCase] = TreatmentCatalog.cards.flatMap { card in
     guard let null = card.null else { return [TreatedCase]() }
-    return baselines.compactMap { TreatedCase(card, null.options, on: $0) }
+    return fitting(card, null.options)
   }
 
   /// Every treatment with its default options on the first baseline that it fits.
   static let trainedCases: [TreatedCase] = TreatmentCatalog.cards.compactMap { card in
-    baselines.lazy.compactMap { TreatedCase(card, on: $0) }.first
+    fitting(card).first
   }
 
   /// Four steps of two sequences in two micro-batches.

@@ -1,0 +1,34 @@
+public import LanguageModels
+public import Tensors
+
+/// Routed experts and a feed-forward that every token passes through, added up: a shared expert.
+public final class RoutedBesideDense<Element: TensorElement>: ChannelMixer {
+  /// The routed experts, called `routed` within the layer's channel mixer.
+  public let routed: any ChannelMixer<Element>
+  /// What every token passes through.
+  public let dense: FeedForward<Element>
+
+  /// - Parameters:
+  ///   - routed: the routed experts.
+  ///   - dense: what every token passes through.
+  public init(_ routed: any ChannelMixer<Element>, beside dense: FeedForward<Element>) {
+    self.routed = routed
+    self.dense = dense
+  }
+
+  /// The sites of both.
+  public var hookSites: [String] { dense.hookSites + routed.hookSites.map { "routed.\($0)" } }
+
+  /// Records both.
+  ///
+  /// - Parameters:
+  ///   - input: `[rows, width]`.
+  ///   - residual: what to add the result to.
+  ///   - pass: the pass being recorded.
+  /// - Returns: `[rows, width]`.
+  public func record(
+    _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
+  ) -> Tensor<Element> {
+    routed.record(input, addingTo: dense.record(input, addingTo: residual, in: pass), in: pass)
+  }
+}
