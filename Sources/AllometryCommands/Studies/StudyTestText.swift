@@ -1,0 +1,63 @@
+internal import Foundation
+internal import Reports
+internal import Studies
+
+/// What the test of one axis found, in sentences for people.
+struct StudyTestText {
+  let axis: AxisVerdict
+
+  init(_ axis: AxisVerdict) { self.axis = axis }
+
+  /// The sentences; empty where nothing was tested.
+  var text: String {
+    let test = axis.test
+    let pairs = "\(test.pairs) independent pair\(test.pairs == 1 ? "" : "s") of runs"
+    guard let accepted = test.accepted else { return "\(pairs): too few for a test." }
+    var sentences: [String] = []
+    switch accepted {
+    case .noDifference:
+      sentences.append("By \(pairs), no difference is established (\(p(test.pNoDifference))).")
+      if let smallest = axis.smallestDetectable {
+        sentences.append(
+          "A multiplier below \(NumberFormat.fixed(smallest, 2))× could have been missed.")
+      }
+    case .constant:
+      sentences.append(
+        "By \(pairs), the multiplier is \(multiplier(axis.constantMultiplier)) at every size (\(p(test.pNoDifference)) for no difference)."
+      )
+      if let pSlope = test.pSlope {
+        sentences.append("A change with scale is not established (\(p(pSlope))).")
+      }
+    case .changesWithScale:
+      // d ln m / d ln scale, as people see it: for ten times the scale.
+      let tenfold = [test.slope.value, test.slope.low, test.slope.high].map { slope in
+        slope.map { pow(10, $0) }
+      }
+      sentences.append(
+        "By \(pairs), the multiplier changes with scale (\(p(test.pSlope)) for none): it is multiplied by \(factor(tenfold)) with every tenfold scale."
+      )
+    }
+    if test.clusteredBySeed {
+      sentences.append("Seeds shift whole ladders, so each seed counts once.")
+    }
+    if let law = axis.jointLaw, let difference = axis.jointDifference {
+      sentences.append("By joint fits of the law \(law), the arms differ in \(difference).")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  private func p(_ value: Double?) -> String {
+    guard let value else { return "p unknown" }
+    return value < 0.001 ? "p < 0.001" : "p = \(NumberFormat.significant(value, 2))"
+  }
+
+  private func multiplier(_ x: IntervalEstimate) -> String {
+    factor([x.value, x.low, x.high])
+  }
+
+  private func factor(_ numbers: [Double?]) -> String {
+    let texts = numbers.map { $0.map { NumberFormat.fixed($0, 2) } ?? "?" }
+    guard numbers[1] != nil || numbers[2] != nil else { return texts[0] }
+    return "\(texts[0]) [\(texts[1]), \(texts[2])]"
+  }
+}
