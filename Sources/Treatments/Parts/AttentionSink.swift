@@ -1,0 +1,26 @@
+/// How much attention goes to one token whatever is asked [196].
+public enum AttentionSink {
+  /// The mean weight that a key receives from the queries that see it, a_k.
+  ///
+  /// - Parameters:
+  ///   - weights: a row a query with its weights on all keys, of a causal map.
+  ///   - key: which key, from 0.
+  public static func receivedWeight(_ weights: [[Double]], key: Int = 0) -> Double {
+    precondition(key >= 0 && key < weights.count, "key \(key) of \(weights.count) queries")
+    return weights[key...].reduce(0) { $0 + $1[key] } / Double(weights.count - key)
+  }
+
+  /// The share of maps in per cent, over samples, layers and heads, whose key receives more than a
+  /// threshold.
+  ///
+  /// Weights that need not sum to one, such as a sigmoid's, say nothing before training: all are
+  /// about a half.
+  ///
+  /// - Parameters:
+  ///   - receivedWeights: ``receivedWeight(_:key:)`` of each map; at least one.
+  ///   - threshold: how much makes a sink.
+  public static func rate(_ receivedWeights: [Double], threshold: Double = 0.3) -> Double {
+    precondition(!receivedWeights.isEmpty, "no maps")
+    return 100 * Double(receivedWeights.count { $0 > threshold }) / Double(receivedWeights.count)
+  }
+}
