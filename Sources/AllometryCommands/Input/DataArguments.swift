@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Training
 
 /// What a model is trained on.
 struct DataArguments: ParsableArguments {
@@ -71,6 +72,42 @@ struct DataArguments: ParsableArguments {
     try OptionCheck.atLeast(tokens == nil ? 257 : 1, vocabulary, option: "--vocabulary")
     for path in [text, tokens, validationTokens].compactMap({ $0 }) {
       try OptionCheck.exists(path)
+    }
+  }
+
+  /// What the options name.
+  ///
+  /// - Throws: `CommandFailure` (usage) for knobs that are no numbers and for an unknown tokenizer.
+  func description() throws -> DatasetDescription {
+    DatasetDescription(
+      try source(), tokenizer: try tokenizer.map { try Self.choice(ofTokenizer: $0) },
+      vocabulary: vocabulary)
+  }
+
+  private func source() throws -> DatasetDescription.Source {
+    if let language {
+      return .language(
+        name: language, knobs: try NameList.numbers(knobs, option: "--knobs"))
+    }
+    if let task {
+      return .task(name: task, knobs: try NameList.numbers(knobs, option: "--knobs"))
+    }
+    if let tokens { return .tokens(path: tokens, validation: validationTokens) }
+    return text.map { .text(path: $0) } ?? .toolchain
+  }
+
+  private static func choice(
+    ofTokenizer name: String
+  ) throws -> DatasetDescription.TokenizerChoice {
+    switch name {
+    case "bytes": return .bytes
+    case "bpe": return .bytePairs
+    default:
+      guard name.contains(".") || name.contains("/") else {
+        throw OptionCheck.unknown(
+          name, among: ["bytes", "bpe", "FILE/tokenizer.json"], option: "--tokenizer")
+      }
+      return .file(name)
     }
   }
 }

@@ -55,6 +55,7 @@ struct CommandFailure: Error {
       }
     case let error as TrainingError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as DatasetError: self.init(error)
     case let error as CheckpointError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as TokenizerError: self.init(.badData, error.description)
@@ -72,6 +73,21 @@ struct CommandFailure: Error {
 }
 
 extension CommandFailure {
+  /// Settings of data are options on the command line.
+  private init(_ error: DatasetError) {
+    switch error {
+    case .unknown(let setting, let found, let known):
+      self = OptionCheck.unknown(found, among: known, option: "--\(setting)")
+    case .badSetting(let setting, let problem):
+      self.init(.usage, "--\(setting): \(problem)")
+    case .missing: self.init(.missingInput, error.description)
+    case .text(let error): self.init(error)
+    case .tokenizer(let error): self.init(error)
+    case .language(let error): self.init(error)
+    case .task(let error): self.init(error)
+    }
+  }
+
   /// Puts the name of the table in front of failures of a fit, which knows nothing of files.
   static func naming<Result>(_ source: String, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as FitError {

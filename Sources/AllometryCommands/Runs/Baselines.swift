@@ -5,7 +5,7 @@ internal import Training
 
 /// What a run has to beat, on the very tokens that it is judged by.
 struct Baselines {
-  var data: TrainingData
+  var data: Dataset
   var recipe: TrainingRecipe
 
   /// The number of held-out tokens that are predicted, and of the bytes that they stand for.
@@ -16,6 +16,9 @@ struct Baselines {
       return (windows.targetCount, data.tokenizer.map { windows.targetByteCount(tokenizer: $0) })
     case .language:
       return (recipe.validation.batches * recipe.microBatchSize * recipe.sequenceLength, nil)
+    case .domains(let domains):
+      let parts = try DomainValidation(domains, recipe: recipe).parts
+      return (parts.reduce(0) { $0 + $1.targetCount }, nil)
     case .task(let task):
       let held = try TaskValidation(task, recipe: recipe)
       var count = 0
@@ -40,7 +43,7 @@ struct Baselines {
     case .text(let text):
       guard let tokenizer = data.tokenizer else { return [] }
       return try losses(text, tokenizer)
-    case .tokens:
+    case .tokens, .domains:
       return [Baseline(name: "uniform", loss: log(Double(data.vocabularyCount)))]
     case .language(let language):
       // On these very windows: the expected loss would carry the noise of drawing them.
@@ -75,7 +78,7 @@ struct Baselines {
   }
 
   private func losses(
-    _ text: TrainingData.TextContent, _ tokenizer: any Tokenizer
+    _ text: Dataset.TextContent, _ tokenizer: any Tokenizer
   ) throws -> [Baseline] {
     let windows = try data.allWindows(recipe)
     let bytes = ByteTokenizer()

@@ -9,7 +9,7 @@ internal import Training
 struct RunPlan {
   /// The run's folder.
   var folder: String
-  var data: TrainingData
+  var data: Dataset
   var model: ModelConfiguration
   /// The folder whose weights the run starts from; nil for random ones.
   var startingFolder: String?
@@ -40,7 +40,8 @@ struct RunPlan {
     {
       dataArguments.tokenizer = tokenizer
     }
-    data = try TrainingData(dataArguments, folder: folder)
+    data = try Dataset(
+      try dataArguments.description(), keptTokenizer: "\(folder)/tokenizer.json")
     startingFolder = start?.checkpoint
 
     let file = try command.recipe.file()

@@ -15,7 +15,7 @@ struct RunRecord: Codable {
   /// The time to train in seconds, where that decided the number of steps.
   var timeBudget: Double?
   /// What the run is trained on.
-  var data: DataRecord
+  var data: DatasetRecord
   /// What is trained.
   var model: ModelConfiguration
   /// Parameters, all of them.

@@ -13,8 +13,6 @@ enum TrainingDefaults {
   static let batch = 16
   /// The time to train, in seconds, where no budget is given.
   static let seconds = 180.0
-  /// The number of tokens of a byte-pair vocabulary.
-  static let vocabulary = 4096
   /// The rule by which gradients change parameters.
   static let optimizer = OptimizerName.muon
   /// How the learning rate falls.
@@ -27,16 +25,8 @@ enum TrainingDefaults {
   static let validations = 10
   /// How often a run writes a checkpoint, the end included.
   static let checkpoints = 10
-  /// The most validation text that a run is judged by, in bytes.
-  static let evaluationBytes = 4 << 20
-  /// The most tokens of a synthetic language or task that a run is validated on.
-  static let syntheticTokens = 128 << 10
-  /// Text of fewer bytes is read byte by byte unless a tokenizer is asked for.
-  static let smallText = 4 << 20
   /// The fewest micro-batches of a validation.
   static let fewestValidationBatches = 8
   /// The most of a run's arithmetic that goes into validation.
   static let validationShare = 0.06
-  /// The share of the documents that are never trained on.
-  static let validationFraction = 0.05
 }

@@ -174,7 +174,7 @@ struct TrainingRun {
       recipe.validation.batches = windows.count
       return try Validation.loss(
         of: LanguageModelObjective(model), on: windows, recipe: recipe, pool: pool)
-    case .language, .task:
+    case .language, .task, .domains:
       return LossTable.points("\(plan.folder)/validation.csv", column: "loss").last?.loss
     }
   }
