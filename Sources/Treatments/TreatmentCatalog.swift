@@ -31,6 +31,7 @@ public enum TreatmentCatalog {
     StackedGrowth.self,
     StridedShards.self,
     StructuredFeedForwards.self,
+    TitansMemory.self,
     TransNormer.self,
     WiderModel.self,
     ZLoss.self,

@@ -61,14 +61,20 @@ public struct Based: Treatment {
     expansion = options.whole("expansion")
   }
 
-  private func kind(of layer: Int) -> Kind {
+  private func kind(of layer: Int, in model: ModelConfiguration) -> Kind {
     switch layout {
     case "linear": .linear
     case "window": .window
     case "convolution": .convolution
     case "linear-window": layer % 2 == 0 ? .linear : .window
-    // The 27 layers of the paper's 360M model: 1, 6, 11, … and 2, 7, 12, ….
-    default: layer % 5 == 1 ? .linear : layer % 5 == 2 ? .window : .convolution
+    // The 27 layers of the paper's 360M model: 1, 6, …, 21 and 2, 7, …, 22. A linear layer stands
+    // before a windowed one, but for models that are too short for both.
+    default:
+      switch layer % 5 {
+      case 1 where layer + 1 < model.layers.count || layer == 1: .linear
+      case 2: .window
+      default: .convolution
+      }
     }
   }
 
@@ -83,7 +89,7 @@ public struct Based: Treatment {
         throw TreatmentError(
           Self.card.name, "layer \(layer) has a pattern of its own, expected attention over all")
       }
-      if kind(of: layer) == .window {
+      if kind(of: layer, in: model) == .window {
         attention.pattern = .window(width: window, sinks: 0)
         model.layers[layer].tokenMixer = .attention(attention)
       } else {
@@ -105,7 +111,7 @@ public struct Based: Treatment {
       let name = "\(block.name).attention"
       model.parameters.remove(under: name)
       block.tokenMixer =
-        kind(of: index) == .linear
+        kind(of: index, in: model.configuration) == .linear
         ? TaylorLinearAttention(name, linearShape(recurrence), in: model)
         : GatedConvolution(name, convolutionShape(model.configuration), in: model)
     }
@@ -130,7 +136,7 @@ public struct Based: Treatment {
   ///   - model: the configured model.
   ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
-    let replaced = model.layers.indices.filter { kind(of: $0) != .window }
+    let replaced = model.layers.indices.filter { kind(of: $0, in: model) != .window }
     costs.removeTokenMixers(of: replaced, in: model, length: length)
     let uses = model.uses
     for layer in replaced {
@@ -138,7 +144,7 @@ public struct Based: Treatment {
         continue
       }
       let (parameters, operations, state): (Int, Double, Int)
-      if kind(of: layer) == .linear {
+      if kind(of: layer, in: model) == .linear {
         let shape = linearShape(recurrence)
         parameters = shape.parameterCount(width: model.width)
         operations = shape.operationsPerToken(width: model.width, length: length)
