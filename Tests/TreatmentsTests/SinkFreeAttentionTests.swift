@@ -15,6 +15,9 @@ import Treatments
     #expect(abs(received - harmonic / Double(count)) <= 1e-15)
     #expect(abs(received - 0.074) < 0.0005)
     #expect(AttentionSink.rate([received]) == 0)
+    // The last key is seen by the last query alone, the one before it by two.
+    #expect(abs(AttentionSink.receivedWeight(even, key: 63) - 1 / 64.0) <= 1e-15)
+    #expect(abs(AttentionSink.receivedWeight(even, key: 62) - (1 / 63.0 + 1 / 64.0) / 2) <= 1e-15)
     let toFirst = (0..<count).map { _ in (0..<count).map { $0 == 0 ? 1.0 : 0 } }
     #expect(AttentionSink.receivedWeight(toFirst) == 1)
     #expect(AttentionSink.receivedWeight(toFirst, key: 3) == 0)

@@ -17,6 +17,20 @@ import Treatments
     }
   }
 
+  /// Written out from the formula: (r + h·step + 1) mod v = 0.
+  @Test func theShardsOfSomeHeads() {
+    func blocks(_ rule: ContextShards, _ head: Int) -> [Int] {
+      (0..<12).filter { rule.isInShard($0, head: head, heads: 4) }
+    }
+    let four = ContextShards(block: 64, localBlocks: 1, stride: 4)
+    #expect(blocks(four, 0) == [3, 7, 11])
+    #expect(blocks(four, 1) == [2, 6, 10])
+    let eight = ContextShards(block: 64, localBlocks: 1, stride: 8)
+    #expect(blocks(eight, 0) == [7])
+    #expect(blocks(eight, 1) == [5])
+    #expect(blocks(eight, 3) == [1, 9])
+  }
+
   /// Four heads at a stride of eight see four of eight residues, and equal heads one.
   @Test func residuesThatHeadsSee() {
     func residues(_ rule: ContextShards) -> Int {
