@@ -102,6 +102,10 @@ extension StudyReading.Axis {
     crossing = axis.crossing.map { StudyReading.Crossing($0) }
     smallestDetectable = axis.smallestDetectable
     test = StudyTestText(axis).text
-    trend = MultiplierTrend(axis).points
+    // Straight between the places that the verdict names: the band of a regression bends outwards,
+    // so that its chords never make it narrower than it is.
+    trend = (fitted + [forecast].compactMap(\.self)).filter { $0.multiplier.value != nil }
+      .map { StudyReading.CurvePoint(scale: $0.scale, estimate: $0.multiplier) }
+      .sorted { $0.scale < $1.scale }
   }
 }

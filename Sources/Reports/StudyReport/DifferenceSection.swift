@@ -90,7 +90,9 @@ extension StudyPage {
     return Figure(
       Chart(
         title: "Change of the loss against \(reading.baseline)",
-        x: Axis(label: "Training compute (FLOPs)", scale: .log10, format: .power),
+        x: Axis(
+          label: "Training compute (FLOPs)", scale: .log10, domain: closeDomain(scales),
+          format: .power),
         y: Axis(
           label: "Change of the loss (%); below 0 is better", domain: differenceDomain(),
           format: .custom { NumberFormat.significant($0, 4) }), layers: layers),

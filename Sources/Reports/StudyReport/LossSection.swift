@@ -53,7 +53,11 @@ extension StudyPage {
     return Figure(
       Chart(
         title: "Loss against training compute",
-        x: Axis(label: "Training compute (FLOPs)", scale: .log10, format: .power),
+        x: Axis(
+          label: "Training compute (FLOPs)", scale: .log10,
+          domain: drawn.isEmpty
+            ? closeDomain(armNames.flatMap { finished($0).map(\.operations) }) : nil,
+          format: .power),
         y: Axis(
           label: "Loss on held-out data (nats per token)", scale: .log10,
           domain: lossDomain(losses + curveEnds)),

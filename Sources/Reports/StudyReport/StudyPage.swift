@@ -83,6 +83,13 @@ struct StudyPage {
     return reading.arms.flatMap(\.unmeasured).filter { seen.insert($0).inserted }
   }
 
+  /// An axis around scales that lie close together, which alone would have odd ticks; nil for others.
+  func closeDomain(_ scales: [Double]) -> ClosedRange<Double>? {
+    let usable = scales.filter { $0 > 0 && $0.isFinite }
+    guard let low = usable.min(), let high = usable.max(), high / low < 3 else { return nil }
+    return low / 3...high * 3
+  }
+
   func axis(_ arm: StudyReading.Arm, _ scale: StudyReading.Scale) -> StudyReading.Axis? {
     arm.axes.first { $0.scale == scale }
   }
