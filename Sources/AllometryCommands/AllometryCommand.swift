@@ -14,18 +14,24 @@ public struct AllometryCommand: ParsableCommand {
         allometry plan fit.json --compute 5.76e23
         allometry forecast fit.json --at N=7e9,D=1.4e11
 
-      Or make the runs yourself:
+      Or let a study make them, and say whether a method still helps at scale:
+
+        allometry study new --treatment gated-attention --budget 5m
+        allometry study run gated-attention.yaml
+
+      Or train a single model:
 
         allometry train --time 3m --out runs/first --append-to runs.csv
 
       Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input,
       69 not supported, 70 internal error, 73 cannot create output, 74 input or
-      output failed, 78 wrong configuration, 130 stopped by Ctrl-C.
+      output failed, 75 store busy, 78 wrong configuration, 130 stopped by Ctrl-C.
       """,
     version: "0.1.0",
     subcommands: [
       FitCommand.self, ForecastCommand.self, PlanCommand.self, CompareCommand.self,
-      TrendsCommand.self, LawsCommand.self, TrainCommand.self, GenerateCommand.self,
+      TrendsCommand.self, LawsCommand.self, StudyCommand.self, TreatmentsCommand.self,
+      TrainCommand.self, GenerateCommand.self,
       EvaluateCommand.self,
     ])
 

@@ -5,7 +5,10 @@ internal import LanguageModels
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
+internal import Store
+internal import Studies
 internal import Training
+internal import Treatments
 
 #if canImport(Glibc)
   internal import Glibc
@@ -24,6 +27,7 @@ struct CommandFailure: Error {
     case internalError = 70
     case cannotCreate = 73
     case inputOutput = 74
+    case busy = 75
     case badConfiguration = 78
   }
   var status: Status
@@ -56,6 +60,13 @@ struct CommandFailure: Error {
     case let error as TrainingError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as DatasetError: self.init(error)
+    case let error as StudyFileError: self.init(.badData, error.description)
+    case let error as StudyError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as TreatmentError: self.init(.badData, error.description)
+    case let error as VerdictError: self.init(.badData, error.description)
+    case let error as StoreError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .inputOutput, error.description)
     case let error as CheckpointError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as TokenizerError: self.init(.badData, error.description)
@@ -147,6 +158,15 @@ enum Console {
     guard showsProgress else { return }
     _ = write("\r\u{1B}[2K\(text)", to: 2)
   }
+
+  /// Draws a block of lines on standard error, escape sequences included.
+  static func progress(block: String) {
+    guard showsProgress else { return }
+    _ = write(block, to: 2)
+  }
+
+  /// Asks a question on standard error.
+  static func prompt(_ question: String) { _ = write(question, to: 2) }
 
   /// Prints bytes as they are, at once; ends the process with status 74 where that fails.
   static func print(bytes: [UInt8]) {
