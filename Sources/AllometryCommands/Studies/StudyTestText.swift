@@ -41,7 +41,10 @@ struct StudyTestText {
       sentences.append("Seeds shift whole ladders, so each seed counts once.")
     }
     if let law = axis.jointLaw, let difference = axis.jointDifference {
-      sentences.append("By joint fits of the law \(law), the arms differ in \(difference).")
+      sentences.append(
+        difference == "nothing"
+          ? "Joint fits of the law \(law), a coarser test, see no difference."
+          : "By joint fits of the law \(law), the arms differ in \(difference).")
     }
     return sentences.joined(separator: " ")
   }
