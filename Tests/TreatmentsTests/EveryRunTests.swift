@@ -34,7 +34,8 @@ import Treatments
     let model = try test.arm.model(test.baseline, seed: seed, of: Float.self)
     return try Trainer(
       LanguageModelObjective(model), recipe: recipe,
-      source: try test.arm.source(of: try TreatmentFixtures.dataset(for: test.card), recipe: recipe),
+      source: try test.arm.source(
+        of: try TreatmentFixtures.dataset(for: test.card), recipe: recipe),
       pool: threads == 1 ? .inline : ThreadPool(threads: threads), folder: folder)
   }
 

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Reports
+internal import Store
+internal import Studies
+internal import Training
+
+/// `allometry study run`.
+struct StudyRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Carry a study out: train what is missing, reach a verdict, write the report.",
+    discussion: """
+      Runs are kept by their content: a run that any study here has finished is
+      not trained again, and a study that was stopped or killed goes on where it
+      was. Ctrl-C writes checkpoints and ends.
+
+      Examples:
+        allometry study run gated-attention.yaml --dry-run
+        allometry study run gated-attention.yaml --budget 5m
+      """)
+
+  @Argument(help: ArgumentHelp("The study file.", valueName: "study.yaml"))
+  var study: String
+
+  @Flag(help: "Print every run with parameters, tokens, FLOPs and time; train nothing.")
+  var dryRun = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Size the study to this time on this machine: 5m, 2h; goes before the file's own.",
+      valueName: "time"))
+  var budget: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Runs side by side; default the number of cores.", valueName: "count"))
+  var workers: Int?
+
+  @OptionGroup var place: StudyStoreArguments
+
+  @Option(
+    help: ArgumentHelp("The report; default the study's name with .html, here.", valueName: "file"))
+  var report: String?
+
+  @Flag(help: "Print the verdict as JSON (schema allometry.verdict/1).")
+  var json = false
+
+  func run() throws {
+    try reportingFailure {
+      try OptionCheck.atLeast(1, workers, option: "--workers")
+      let seconds = try budget.map { try OptionCheck.seconds($0, option: "--budget") }
+      try OptionCheck.exists(study)
+      if let report { try checkCreatable(report) }
+      let start = ContinuousClock.now
+      let session = try StudySession(
+        study, workers: workers, cache: dryRun ? nil : "\(place.folder)/cache")
+      let isKnown = FileManager.default.fileExists(atPath: place.path)
+      let store = dryRun && !isKnown ? nil : try RunStore(place.path, creating: !dryRun)
+      let settings = try session.settings(in: store, budget: seconds, measures: dryRun)
+      let plan = try session.sizer.plan(settings.sizing)
+      if dryRun {
+        return try StudyDryRun(plan, settings.sizing, log: store).print(json: json)
+      }
+      guard let store else { return }
+      let carried = StudyRun(
+        session: session, settings: settings, plan: plan, store: store, folder: place.folder)
+      try carried.run(quietly: json)
+      try StudyConclusion(store: store, study: session.file.name).publish(
+        report: report ?? "\(session.file.name).html", json: json)
+      if !json {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        Console.error("Took \(NumberFormat.duration(seconds)).")
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import Reports
+internal import Store
+internal import Studies
+
+/// `allometry study status`.
+struct StudyStatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "How far studies are, or each run of one.",
+    discussion: """
+      Examples:
+        allometry study status
+        allometry study status gated-attention
+      """)
+
+  @Argument(help: ArgumentHelp("The study; all of them without one.", valueName: "study"))
+  var study: String?
+
+  @OptionGroup var place: StudyStoreArguments
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    try reportingFailure {
+      let store = try place.open()
+      if let study {
+        let name = try place.name(study, in: store)
+        try show(name, rows: try store.rows(of: name))
+      } else {
+        try list(try store.studies())
+      }
+    }
+  }
+
+  /// One run of a study, for machines.
+  private struct Run: Encodable {
+    var run: String
+    var arm: String
+    var size: String
+    var seed: UInt64
+    var branch: Int
+    var purpose: String
+    var learningRate: Double
+    var tokens: Int
+    var flops: Double
+    var status: String
+    var loss: Double?
+  }
+
+  private func show(_ name: String, rows: [StudyRow]) throws {
+    if json {
+      let runs = rows.map { row in
+        Run(
+          run: row.identity.description, arm: row.arm, size: row.size, seed: row.seed,
+          branch: row.branch, purpose: row.purpose.rawValue, learningRate: row.learningRate,
+          tokens: row.tokens, flops: row.compute, status: row.outcome?.status.rawValue ?? "open",
+          loss: row.loss)
+      }
+      return Console.print(try jsonText(runs))
+    }
+    var text = StudyStatusText(name: name, runs: rows.map(StudyReading.Run.init))
+    text.width = Console.width
+    text.style = Console.isTerminal ? .ansi : .plain
+    Console.print(text.render(), terminator: "")
+  }
+
+  /// One study, for machines.
+  private struct Study: Encodable {
+    var study: String
+    var runs: Int
+    var finished: Int
+    var diverged: Int
+    var failed: Int
+    var running: Int
+    var open: Int
+  }
+
+  private func list(_ studies: [StudySummary]) throws {
+    if json {
+      let entries = studies.map {
+        Study(
+          study: $0.id, runs: $0.runs, finished: $0.finished, diverged: $0.diverged,
+          failed: $0.failed, running: $0.claimed, open: $0.open)
+      }
+      return Console.print(try jsonText(entries))
+    }
+    var table = TextTable(
+      columns: [
+        .init("study"), .init("runs", alignment: .trailing), .init("done", alignment: .trailing),
+        .init("diverged", alignment: .trailing), .init("failed", alignment: .trailing),
+        .init("running", alignment: .trailing), .init("open", alignment: .trailing),
+      ], widthLimit: Console.width)
+    table.rows = studies.map { study in
+      [
+        study.id, "\(study.runs)", "\(study.finished)", "\(study.diverged)", "\(study.failed)",
+        "\(study.claimed)", "\(study.open)",
+      ]
+    }
+    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+  }
+}

@@ -1,0 +1,73 @@
+internal import Foundation
+internal import Reports
+internal import Store
+internal import Studies
+
+/// The verdict of a study that the store keeps, and what is printed and written of it.
+struct StudyConclusion {
+  /// The name under which the settings of a study's verdict are kept.
+  static let settingsName = "verdict-settings"
+
+  private let store: RunStore
+  private let study: String
+  private let rows: [StudyRow]
+  private let verdict: StudyVerdict
+
+  /// Reaches the verdict from the rows that the store has, and keeps it there.
+  ///
+  /// - Parameters:
+  ///   - store: where the study is kept.
+  ///   - study: its name.
+  init(store: RunStore, study: String) throws {
+    self.store = store
+    self.study = study
+    rows = try store.rows(of: study)
+    guard let baseline = rows.first?.arm else {
+      throw CommandFailure(.badData, "\(study): the study has no runs")
+    }
+    let kept = try store.documents(of: study).first { $0.id == Self.settingsName }
+    let settings =
+      try kept.map { try JSONDecoder().decode(VerdictSettings.self, from: Data($0.json.utf8)) }
+      ?? VerdictSettings()
+    verdict = try StudyVerdict(of: rows, baseline: baseline, settings: settings)
+    try store.save(try jsonText(verdict), as: "verdict", study: study)
+  }
+
+  /// Writes the report and prints the verdict.
+  ///
+  /// - Parameters:
+  ///   - path: where the report goes.
+  ///   - json: whether to print JSON instead of text.
+  func publish(report path: String, json: Bool) throws {
+    let text = try jsonText(verdict)
+    var reading = StudyReading(name: study, verdict: verdict, rows: rows)
+    try reading.add(curvesOf: rows) { try store.curves(of: $0.identity) }
+    let record = try store.study(study)
+    if let settings = try? JSONDecoder().decode(
+      StudySession.Settings.self, from: Data(record.settings.utf8)),
+      let file = try? StudyFile(text: record.file, name: study, folder: settings.folder)
+    {
+      reading.add(
+        file: file, data: settings.data, context: settings.context, verdict: verdict.settings)
+      if let note = settings.sizing.note { reading.warnings.append(note.firstUppercased + ".") }
+    }
+    reading.add(
+      costOf: rows, reused: nil, version: AllometryCommand.configuration.version)
+    reading.json = text
+    reading.command = "allometry study run \(study).yaml"
+    try writeFile(StudyReport(reading).html(), to: path)
+    if json {
+      Console.print(text)
+      return
+    }
+    let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
+    Console.print(
+      StudySummaryText(reading, width: Console.width, style: style).render(), terminator: "")
+    Console.print("Report: \(path)")
+  }
+}
+
+extension String {
+  /// The text as a sentence begins.
+  fileprivate var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
+}

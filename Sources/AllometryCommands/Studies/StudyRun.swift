@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Reports
+internal import Store
+internal import Studies
+internal import Training
+
+/// Trains what a study lacks and keeps its table.
+struct StudyRun {
+  let session: StudySession
+  let settings: StudySession.Settings
+  let plan: StudyPlan
+  let store: RunStore
+  /// Where jobs keep their checkpoints.
+  let folder: String
+
+  /// Trains to the end or until it is asked to stop.
+  ///
+  /// - Parameter quietly: whether only what goes wrong is said.
+  func run(quietly: Bool) throws {
+    let text = try StudySession.json(settings)
+    func save(_ outcomes: [RunIdentity: RunOutcome]) throws {
+      let runs = try plan.runs(knowing: outcomes)
+      try store.save(
+        study: session.file.name, file: session.text, settings: text, rows: runs.map(\.row))
+      if runs.count == plan.rowCount {
+        let verdict = try JSONEncoder().encode(try session.verdictSettings(plan))
+        try store.save(
+          String(decoding: verdict, as: UTF8.self), as: StudyConclusion.settingsName,
+          study: session.file.name)
+      }
+    }
+    try save([:])
+    announce(quietly)
+    let display = StudyProgressDisplay(quietly: quietly)
+    let executor = LocalExecutor(workers: session.workers, folder: "\(folder)/work")
+    let stop = StopRequest.onInterrupt()
+    let isWhole = try executor.run(
+      plan, data: session.data, log: store, stop: stop, report: display.show)
+    display.finish()
+    try save(try allOutcomes())
+    guard isWhole else {
+      Console.error(
+        "Stopped; what was trained is kept, and the same command goes on from there.")
+      throw ExitCode(130)
+    }
+  }
+
+  private func allOutcomes() throws -> [RunIdentity: RunOutcome] {
+    var known: [RunIdentity: RunOutcome] = [:]
+    while true {
+      let missing = try plan.runs(knowing: known).map(\.row.identity).filter { known[$0] == nil }
+      let found = try store.outcomes(of: missing)
+      if found.isEmpty { return known }
+      known.merge(found) { _, new in new }
+    }
+  }
+
+  private func announce(_ quietly: Bool) {
+    guard !quietly else { return }
+    let file = session.file
+    let sizes = plan.rungs.map(\.size).joined(separator: ", ")
+    let seeds = file.ladder.seeds.count
+    Console.error(
+      "\(file.name): \(plan.arms.count) arms × \(plan.rungs.count) sizes (\(sizes)) × \(seeds) "
+        + "seed\(seeds == 1 ? "" : "s"), \(plan.rowCount) runs, \(session.workers) side by side")
+    if let note = settings.sizing.note { Console.error(note) }
+  }
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+internal import LanguageModels
+internal import Store
+internal import Studies
+internal import Training
+internal import Treatments
+
+/// A study file with everything that its commands need: data, ladder, plan, store.
+struct StudySession {
+  let file: StudyFile
+  /// The text of the study file, as the store keeps it.
+  let text: String
+  let data: Dataset
+  let sizer: StudySizer
+  let workers: Int
+
+  /// What the store keeps about how a study is carried out.
+  struct Settings: Codable {
+    /// The time that the ladder was settled for, in seconds; nil for any.
+    var budget: Double?
+    /// The ladder.
+    var sizing: StudySizing
+    /// The data that the ladder was settled on.
+    var data: DatasetRecord
+    /// The length of sequences.
+    var context: Int
+    /// What relative paths of the file are relative to.
+    var folder: String
+  }
+
+  /// Reads a study file and its data.
+  ///
+  /// - Parameters:
+  ///   - path: the study file.
+  ///   - workers: the number of jobs side by side; nil for the number of cores.
+  ///   - cache: where learned tokenizers and tokens are kept.
+  init(_ path: String, workers: Int?, cache: String?) throws {
+    let bytes = try readFile(path)
+    guard let text = String(data: bytes, encoding: .utf8) else {
+      throw CommandFailure(.badData, "\(path): the file is not UTF-8 text")
+    }
+    self.text = text
+    file = try StudyFile(
+      text: text, name: path, folder: (path as NSString).deletingLastPathComponent)
+    data = try Dataset(file.corpus, cacheFolder: cache)
+    self.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
+    sizer = try StudySizer(file, data: data, workers: self.workers)
+  }
+
+  /// The ladder: the one that the store keeps for the same file, data and time, or a new one.
+  ///
+  /// - Parameters:
+  ///   - store: where studies are kept; nil if there is none yet.
+  ///   - budget: the time in seconds; nil for what the file says.
+  ///   - measures: whether times are to be told even where nothing depends on them.
+  func settings(in store: RunStore?, budget: Double?, measures: Bool) throws -> Settings {
+    let budget = budget ?? file.budget
+    if let store, let known = try? store.study(file.name), known.file == text,
+      let kept = try? JSONDecoder().decode(Settings.self, from: Data(known.settings.utf8)),
+      kept.budget == budget, kept.data == data.record,
+      !measures || !kept.sizing.speeds.isEmpty
+    {
+      return kept
+    }
+    return Settings(
+      budget: budget, sizing: try sizer.settle(budget: budget, measures: measures),
+      data: data.record, context: sizer.context, folder: file.folder)
+  }
+
+  /// The settings as the store keeps them.
+  static func json(_ settings: Settings) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return String(decoding: try encoder.encode(settings), as: UTF8.self)
+  }
+
+  /// How the verdict is to be reached.
+  func verdictSettings(_ plan: StudyPlan) throws -> VerdictSettings {
+    let target: VerdictSettings.Target? =
+      switch file.target {
+      case .compute(let value): .trainingOperations(value)
+      case .parameters(let value): .activeParameters(value)
+      case nil: nil
+      }
+    let usesMuP = try plan.arms.allSatisfy { arm in
+      try plan.rungs.allSatisfy { try arm.configuration($0.model).parametrization != .standard }
+    }
+    return VerdictSettings(
+      laws: file.laws.filter { $0 != "auto" }, target: target, threads: workers,
+      usesMuP: usesMuP)
+  }
+}
