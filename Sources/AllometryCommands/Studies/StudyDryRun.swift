@@ -1,6 +1,7 @@
 internal import Reports
 internal import Store
 internal import Studies
+internal import Treatments
 
 /// What a study would train and how long that would take here.
 struct StudyDryRun {

@@ -30,6 +30,7 @@ struct StudyTemplate {
     model:
       preset: llama         # llama or gpt2
       context: 128          # tokens of a sequence
+      # head-width: 16      of every head, at all sizes
 
     # The sizes. With rungs the budget decides how large they get; instead, name
     # them: sizes: [1x32, 2x64, 4x128], or parameters: [50k, 200k, 0.8M].

@@ -10,6 +10,9 @@ public struct Ladder: Sendable {
   /// The length of sequences.
   public let context: Int
 
+  /// The width of a head where the file gives none: narrow, so that small models have several.
+  public static let usualHeadWidth = 16
+
   /// - Parameters:
   ///   - section: what all rungs share.
   ///   - vocabulary: the number of different tokens.
@@ -25,11 +28,18 @@ public struct Ladder: Sendable {
   /// - Parameters:
   ///   - layers: the number of layers.
   ///   - width: the width of the residual stream.
-  /// - Throws: `ConfigurationError` where they do not fit together.
-  public func model(
-    layers: Int, width: Int
-  ) throws(ConfigurationError) -> ModelConfiguration {
-    let heads = section.headWidth.map { max(width / $0, 1) } ?? ModelShape.heads(width: width)
+  /// - Throws: ``StudyError`` for a width that heads do not divide, `ConfigurationError` where parts
+  ///   do not fit together.
+  public func model(layers: Int, width: Int) throws -> ModelConfiguration {
+    // One width of head for the whole ladder, so that sizes differ in nothing else.
+    let headWidth = section.headWidth ?? Self.usualHeadWidth
+    guard width % headWidth == 0 else {
+      throw StudyError(
+        .badStudy,
+        "ladder: a width of \(width) is not a multiple of the width of a head, \(headWidth); "
+          + "model.head-width sets another")
+    }
+    let heads = width / headWidth
     let shape = ModelShape(preset: section.preset, vocabulary: vocabulary, context: context)
     var model = shape.configuration(layers: layers, width: width, heads: heads)
     model.tiesEmbeddings = section.tiesEmbeddings
@@ -64,7 +74,7 @@ public struct Ladder: Sendable {
   ///
   /// - Parameter parameters: the number wanted, embeddings included.
   public func nearest(to parameters: Int) throws -> ModelConfiguration {
-    let multiple = section.headWidth ?? 1
+    let multiple = section.headWidth ?? Self.usualHeadWidth
     let found = try ModelShape.nearest(to: parameters, multipleOf: multiple) { layers, width in
       try model(layers: layers, width: width)
     }
@@ -76,18 +86,14 @@ public struct Ladder: Sendable {
 
   /// The shapes that a ladder sized by time is made of: depth and width grow together.
   ///
-  /// Widths are multiples of the head's; each step is about a quarter more width.
+  /// Widths are multiples of the head's, with a layer for each 32 of width.
   ///
   /// - Returns: models, smallest first, from some tens of thousands of parameters up.
   public func candidates() -> [ModelConfiguration] {
-    let unit = section.headWidth ?? 8
-    var models: [ModelConfiguration] = []
-    for width in stride(from: max(unit, 16), through: 1024, by: unit) {
-      guard width % 16 == 0 || section.headWidth != nil else { continue }
-      let layers = max(1, Int((Double(width) / 32).rounded()))
-      if let model = try? model(layers: layers, width: width) { models.append(model) }
+    let unit = section.headWidth ?? Self.usualHeadWidth
+    return stride(from: unit, through: 1024, by: unit).compactMap { width in
+      try? model(layers: max(Int((Double(width) / 32).rounded()), 1), width: width)
     }
-    return models
   }
 
   /// So many candidates up to one of them, evenly spaced in the logarithm of their parameters.

@@ -20,6 +20,14 @@ public struct Job: Sendable, Identifiable {
   /// The runs, shortest first.
   public var runs: [PlannedRun]
 
+  /// - Parameters:
+  ///   - id: the name of the trunk.
+  ///   - runs: shortest first.
+  public init(id: String, runs: [PlannedRun]) {
+    self.id = id
+    self.runs = runs
+  }
+
   /// Arithmetic of all steps that the job takes, the trunk counted once.
   public var operations: Double {
     runs.enumerated().reduce(0) { sum, entry in

@@ -36,7 +36,7 @@ public struct StudyFile: Sendable {
     public var preset: ModelPreset
     /// The length of sequences; nil for what the data ask for, or 256.
     public var context: Int?
-    /// The width of a head; nil for the usual rule.
+    /// The width of a head; nil for ``Ladder/usualHeadWidth``.
     public var headWidth: Int?
     /// Whether the embedding is also the matrix to logits.
     public var tiesEmbeddings: Bool
