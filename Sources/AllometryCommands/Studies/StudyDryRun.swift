@@ -94,7 +94,7 @@ struct StudyDryRun {
       total.runsStillUnknown > 0
       ? ", and \(total.runsStillUnknown) whose learning rate is chosen from the sweeps" : ""
     lines.append(
-      "\(total.runs.count) runs\(unknown); \(done) done. Left: \(NumberFormat.flops(total.flops))"
+      "\(total.runs.count) runs\(unknown); \(done) done. Left: \(NumberFormat.flops(total.flops)) FLOPs"
         + (total.seconds.map {
           ", about \(NumberFormat.duration($0)) with \(total.workers) side by side"
         } ?? "") + ".")

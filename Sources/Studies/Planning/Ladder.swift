@@ -86,13 +86,15 @@ public struct Ladder: Sendable {
 
   /// The shapes that a ladder sized by time is made of: depth and width grow together.
   ///
-  /// Widths are multiples of the head's, with a layer for each 32 of width.
+  /// Widths are multiples of the head's, with a layer for each 32 of width, rounded either way.
   ///
   /// - Returns: models, smallest first, from some tens of thousands of parameters up.
   public func candidates() -> [ModelConfiguration] {
     let unit = section.headWidth ?? Self.usualHeadWidth
-    return stride(from: unit, through: 1024, by: unit).compactMap { width in
-      try? model(layers: max(Int((Double(width) / 32).rounded()), 1), width: width)
+    return stride(from: unit, through: 1024, by: unit).flatMap { width in
+      Set([max(width / 32, 1), (width + 31) / 32]).sorted().compactMap { layers in
+        try? model(layers: layers, width: width)
+      }
     }
   }
 

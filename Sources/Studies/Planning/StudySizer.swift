@@ -122,7 +122,9 @@ public struct StudySizer: Sendable {
     _ count: Int, upTo top: Int, of candidates: [ModelConfiguration]
   ) -> [ModelConfiguration]? {
     let sizes = candidates.map { ModelCosts($0).nonEmbeddingParameterCount }
-    let bottom = sizes.firstIndex { $0 * 20 >= sizes[top] } ?? 0
+    guard top + 1 >= count else { return nil }
+    // Small sizes lie far apart: as many as there are to be rungs, however far down.
+    let bottom = min(sizes.firstIndex { $0 * 20 >= sizes[top] } ?? 0, top + 1 - count)
     return Ladder.spread(
       count, upTo: top - bottom, of: Array(candidates[bottom...]))
   }
