@@ -47,7 +47,7 @@ import Treatments
   }
 
   static func reading(_ rows: [StudyRow]) throws -> (StudyVerdict, StudyReading) {
-    let settings = VerdictSettings(target: .trainingOperations(1e16), refits: 50)
+    let settings = VerdictSettings(target: .trainingOperations(1e18), refits: 50)
     let verdict = try StudyVerdict(of: rows, baseline: "plain", settings: settings)
     return (verdict, StudyReading(name: "planted", verdict: verdict, rows: rows))
   }

@@ -1,6 +1,8 @@
+import LanguageModels
 import Studies
 import Testing
 import Training
+import Treatments
 
 @Suite struct StudyFileTests {
   private static let smallest = """
@@ -14,7 +16,8 @@ import Training
     let file = try StudyFile(text: Self.smallest, name: "folder/try.yaml")
     #expect(file.name == "try")
     #expect(file.corpus == DatasetDescription(.toolchain))
-    #expect(file.ladder.sizes == .shapes([.init(layers: 1, width: 16), .init(layers: 2, width: 32)]))
+    #expect(
+      file.ladder.sizes == .shapes([.init(layers: 1, width: 16), .init(layers: 2, width: 32)]))
     #expect(file.ladder.tokensPerParameter == 20)
     #expect(file.ladder.lengths == [1])
     #expect(file.ladder.seeds == [0, 1])

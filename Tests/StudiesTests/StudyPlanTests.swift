@@ -1,5 +1,6 @@
 import Studies
 import Testing
+import Treatments
 
 @Suite struct StudyPlanTests {
   @Test func aFixedRateMakesEveryRunKnown() throws {
@@ -96,11 +97,13 @@ import Testing
       treatments: "[gated-attention]")
     let (plan, _) = try TinyStudy.plan(file)
     let runs = try plan.runs(knowing: [:])
-    #expect(runs[1].row.costs.trainingOperationsPerToken
-      > runs[0].row.costs.trainingOperationsPerToken)
+    #expect(
+      runs[1].row.costs.trainingOperationsPerToken
+        > runs[0].row.costs.trainingOperationsPerToken)
     #expect(runs[1].row.tokens < runs[0].row.tokens)
     // Equal within half a step.
-    #expect(abs(runs[1].row.compute - runs[0].row.compute)
-      <= 64 * 4 * runs[1].row.costs.trainingOperationsPerToken)
+    #expect(
+      abs(runs[1].row.compute - runs[0].row.compute)
+        <= 64 * 4 * runs[1].row.costs.trainingOperationsPerToken)
   }
 }

@@ -37,13 +37,7 @@ enum TinyStudy {
   }
 
   static func rows(of plan: StudyPlan, in log: any RunLog) throws -> [StudyRow] {
-    var known: [RunIdentity: RunOutcome] = [:]
-    while true {
-      let missing = try plan.runs(knowing: known).map(\.row.identity).filter { known[$0] == nil }
-      let found = try log.outcomes(of: missing)
-      if found.isEmpty { break }
-      known.merge(found) { _, new in new }
-    }
+    let known = try plan.outcomes(in: log)
     return try plan.runs(knowing: known).map { run in
       var row = run.row
       // What the clock says differs from run to run.

@@ -50,7 +50,9 @@ struct StudyConclusion {
     {
       reading.add(
         file: file, data: settings.data, context: settings.context, verdict: verdict.settings)
-      if let note = settings.sizing.note { reading.warnings.append(note.firstUppercased + ".") }
+      if let note = settings.sizing.note {
+        reading.facts.append(.init("Fitted to the time", [("what was done", note)]))
+      }
     }
     reading.add(
       costOf: rows, reused: nil, version: AllometryCommand.configuration.version)
@@ -66,9 +68,4 @@ struct StudyConclusion {
       StudySummaryText(reading, width: Console.width, style: style).render(), terminator: "")
     Console.print("Report: \(path)")
   }
-}
-
-extension String {
-  /// The text as a sentence begins.
-  fileprivate var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
 }

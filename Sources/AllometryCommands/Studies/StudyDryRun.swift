@@ -40,13 +40,7 @@ struct StudyDryRun {
   private let total: Total
 
   init(_ plan: StudyPlan, _ sizing: StudySizing, log: RunStore?) throws {
-    var known: [RunIdentity: RunOutcome] = [:]
-    while let log {
-      let missing = try plan.runs(knowing: known).map(\.row.identity).filter { known[$0] == nil }
-      let found = try log.outcomes(of: missing)
-      if found.isEmpty { break }
-      known.merge(found) { _, new in new }
-    }
+    let known = try log.map { try plan.outcomes(in: $0) } ?? [:]
     let runs = try plan.runs(knowing: known)
     let jobs =
       try known.isEmpty ? plan.jobsWithAllRates() : plan.jobs(knowing: known)

@@ -58,7 +58,7 @@ extension StudyReading {
       guard let perStep = isWhole ? own : tokensPerStep[row.rung] else { return nil }
       return TrainingCurve(
         arm: row.arm, rung: row.rung, seed: row.seed,
-        tokens: curve.steps.map { Double($0) * perStep }, losses: curve.values)
+        tokens: curve.steps.map { (Double($0) * perStep).rounded() }, losses: curve.values)
     }
   }
 }

@@ -38,21 +38,11 @@ struct StudyRun {
     let isWhole = try executor.run(
       plan, data: session.data, log: store, stop: stop, report: display.show)
     display.finish()
-    try save(try allOutcomes())
+    try save(try plan.outcomes(in: store))
     guard isWhole else {
       Console.error(
         "Stopped; what was trained is kept, and the same command goes on from there.")
       throw ExitCode(130)
-    }
-  }
-
-  private func allOutcomes() throws -> [RunIdentity: RunOutcome] {
-    var known: [RunIdentity: RunOutcome] = [:]
-    while true {
-      let missing = try plan.runs(knowing: known).map(\.row.identity).filter { known[$0] == nil }
-      let found = try store.outcomes(of: missing)
-      if found.isEmpty { return known }
-      known.merge(found) { _, new in new }
     }
   }
 

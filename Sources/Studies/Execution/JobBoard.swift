@@ -43,16 +43,8 @@ final class JobBoard: Sendable {
 
   /// All outcomes that the log has of the study.
   func outcomes() throws -> [RunIdentity: RunOutcome] {
-    var known = state.withLock { $0.outcomes }
-    // Outcomes make further runs known, whose outcomes may be there too.
-    while true {
-      let missing = try plan.runs(knowing: known).map(\.row.identity).filter { known[$0] == nil }
-      let found = try log.outcomes(of: missing)
-      if found.isEmpty { break }
-      known.merge(found) { _, new in new }
-    }
-    let all = known
-    state.withLock { $0.outcomes.merge(all) { _, new in new } }
+    let known = try plan.outcomes(in: log, beyond: state.withLock { $0.outcomes })
+    state.withLock { $0.outcomes.merge(known) { _, new in new } }
     return known
   }
 

@@ -93,7 +93,7 @@ struct JobRunner {
     recipe.budget = .steps(last)
     recipe.schedule.shape = .constant
     recipe.validation.every = 0
-    recipe.checkpoints = CheckpointCadence(every: max(last / 5, 1), keep: 1, at: ends)
+    recipe.checkpoints = CheckpointCadence(every: cadence(longest), keep: 1, at: ends)
     if ends.allSatisfy({ TrunkCheckpoint(after: $0, in: "\(place)/trunk").exists }) { return true }
     let trainer = try trainer(longest, recipe, at: "\(place)/trunk", pool)
     let outcome = try trainer.run(stop: stop) { event in
@@ -114,7 +114,7 @@ struct JobRunner {
     let own = "\(place)/run-\(run.row.branch)"
     var recipe = run.recipe
     let trunk = TrunkCheckpoint(after: run.trunkSteps, in: "\(place)/trunk")
-    recipe.checkpoints.every = max((recipe.steps - run.trunkSteps) / 4, 1)
+    recipe.checkpoints.every = cadence(run)
     recipe.checkpoints.keep = 1
     let clock = ContinuousClock()
     let start = clock.now
@@ -160,6 +160,14 @@ struct JobRunner {
     return true
   }
 
+  /// The number of steps between checkpoints: a time that is short enough to lose, by arithmetic, so
+  /// that a run that goes on has the cadence that it began with.
+  private func cadence(_ run: PlannedRun) -> Int {
+    let operations =
+      run.row.costs.trainingOperationsPerToken * Double(run.recipe.tokensPerStep)
+    return max(Int(1e12 / max(operations, 1)), 1)
+  }
+
   private func trainer(
     _ run: PlannedRun, _ recipe: TrainingRecipe, at folder: String, _ pool: ThreadPool
   ) throws -> Trainer<Float> {
@@ -174,14 +182,19 @@ struct JobRunner {
     _ trainer: Trainer<Float>, _ run: PlannedRun, _ pool: ThreadPool, _ outcome: inout RunOutcome
   ) throws {
     let batches = try data.validation(run.recipe)
-    let loss = try Validation.loss(
+    let losses = try Validation.losses(
       of: trainer.objective, on: batches, recipe: run.recipe, pool: pool)
+    let loss = losses.mean
     guard loss.isFinite else {
       outcome.status = .diverged
       outcome.message = "the loss on held-out data was not finite"
       return
     }
     outcome.loss = loss
+    for (name, loss) in losses.parts { outcome.metrics["loss.\(name)"] = loss }
+    if let bytes = data.bytesPerHeldOutToken {
+      outcome.metrics["bits_per_byte"] = loss / Foundation.log(2) / bytes
+    }
     guard case .task = data.content,
       let objective = trainer.objective as? LanguageModelObjective<Float>
     else { return }

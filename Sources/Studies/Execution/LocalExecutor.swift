@@ -37,6 +37,8 @@ public struct LocalExecutor: Sendable {
     report: (StudyProgress) throws -> Void
   ) throws -> Bool {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // No more threads than there is work for.
+    let workers = max(min(workers, plan.rowCount), 1)
     let board = JobBoard(plan, log: log, workers: workers)
     let halt = LinkedStop(stop)
     let group = DispatchGroup()

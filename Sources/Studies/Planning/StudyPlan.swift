@@ -78,6 +78,24 @@ public struct StudyPlan: Sendable {
     return runs
   }
 
+  /// All outcomes that a log has of the study.
+  ///
+  /// - Parameters:
+  ///   - log: where outcomes are kept.
+  ///   - known: outcomes that need not be asked for again.
+  public func outcomes(
+    in log: any RunLog, beyond known: [RunIdentity: RunOutcome] = [:]
+  ) throws -> [RunIdentity: RunOutcome] {
+    var known = known
+    // Outcomes make further runs known, whose outcomes may be there too.
+    while true {
+      let missing = try runs(knowing: known).map(\.row.identity).filter { known[$0] == nil }
+      let found = try log.outcomes(of: missing)
+      if found.isEmpty { return known }
+      known.merge(found) { _, new in new }
+    }
+  }
+
   /// The number of rows of the whole study, those that are not known yet included.
   public var rowCount: Int {
     let rates = file.recipe.learningRates.count
@@ -153,6 +171,7 @@ public struct StudyPlan: Sendable {
     if recipe.schedule.isTrunk, !arm.treatments.contains(where: { $0.dependsOnRunLength }) {
       trunk.recipe.schedule.shape = .constant
       trunk.recipe.budget = .steps(1)
+      trunk.recipe.diagnosticsEvery = 0
     }
     let row = StudyRow(
       identity: try definition.identity, arm: arm.name, rung: rung, size: rungs[rung].size,

@@ -12,7 +12,8 @@ enum CorpusSection {
   ) throws(StudyFileError) -> DatasetDescription {
     guard let node = file.node("corpus") else { return DatasetDescription(.toolchain) }
     if let word = node.scalar?.string {
-      return DatasetDescription(text(word, folder))
+      if word == "toolchain" { return DatasetDescription(.toolchain) }
+      return DatasetDescription(.text(path: try existing(word, folder, file, node)))
     }
     let keys = sources + ["validation-tokens", "knobs", "tokenizer", "vocabulary"]
     let section = try YAMLSection(node, name: "corpus", file: file.file, known: keys)
@@ -99,10 +100,6 @@ enum CorpusSection {
     var knobs: [String: Double] = [:]
     for key in own.keys { knobs[key] = try own.number(key) }
     return knobs
-  }
-
-  private static func text(_ word: String, _ folder: String) -> DatasetDescription.Source {
-    word == "toolchain" ? .toolchain : .text(path: path(word, folder))
   }
 
   /// A path relative to the study file.

@@ -74,6 +74,10 @@ extension StudyFile {
         .composer(_, let problem, let mark, _):
         throw StudyFileError(
           file: name, line: mark.line, column: mark.column, "not YAML: \(problem)")
+      case .duplicatedKeysInMapping(let keys, let context):
+        throw StudyFileError(
+          file: name, line: context.mark.line, column: context.mark.column,
+          "in what begins here the key \(keys.joined(separator: ", ")) is there twice")
       default:
         throw StudyFileError(file: name, "not YAML: \(error)")
       }
@@ -122,7 +126,7 @@ extension StudyFile {
 
 /// The laws that a study can fit to its arms.
 public enum StudyLaws {
-  /// Their names; `auto` is the one that extrapolates best.
+  /// Their names; `auto` stands for those that fit the shape of the ladder.
   public static let names = ["auto", "power", "power-constant", "chinchilla", "coupled", "kaplan"]
 }
 

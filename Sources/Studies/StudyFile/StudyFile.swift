@@ -21,7 +21,7 @@ public struct StudyFile: Sendable {
   public var baseline: Arm
   /// The treated arms.
   public var arms: [Arm]
-  /// The laws fitted to each arm; `auto` for the one that extrapolates best.
+  /// The laws fitted to each arm; `auto` for those that fit the shape of the ladder.
   public var laws: [String]
   /// The scale of the question.
   public var target: Target?
@@ -76,6 +76,14 @@ public struct StudyFile: Sendable {
       public var layers: Int
       /// The width of the residual stream.
       public var width: Int
+
+      /// - Parameters:
+      ///   - layers: the number of layers.
+      ///   - width: the width of the residual stream.
+      public init(layers: Int, width: Int) {
+        self.layers = layers
+        self.width = width
+      }
     }
 
     /// What arms have in common at a rung.

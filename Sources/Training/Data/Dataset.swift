@@ -67,6 +67,14 @@ public struct Dataset: Sendable {
   /// The most tokens of a synthetic language or task that a run is validated on.
   static let syntheticTokens = 128 << 10
 
+  /// The bytes of text that a held-out token stands for, on average; nil where data are not text.
+  public var bytesPerHeldOutToken: Double? {
+    guard case .text(let text) = content, let bytes = text.evaluation.byteCount,
+      text.evaluation.count > 0
+    else { return nil }
+    return Double(bytes) / Double(text.evaluation.count)
+  }
+
   /// The length of sequences that the data ask for; nil for any.
   public var sequenceLength: Int? {
     if case .task(let task) = content { return task.longestExample - 1 }

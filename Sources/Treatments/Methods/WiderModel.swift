@@ -7,7 +7,7 @@ public struct WiderModel: Treatment {
   public static let card = TreatmentCard(
     name: "wider-model", title: "More parameters",
     summary: """
-      The feed-forward layers are widened, or layers added, until the model has a given multiple of \
+      The feed-forward layers or the whole model are widened, or layers added, until the model has a given multiple of \
       the baseline's parameters.
       """,
     claim: """
@@ -18,8 +18,8 @@ public struct WiderModel: Treatment {
     options: [
       .number("factor", 1.5, in: 1...64, "parameters over the baseline's"),
       .choice(
-        "dimension", "feed-forward", of: ["feed-forward", "layers"],
-        "what grows: the width of feed-forward layers, or their number"),
+        "dimension", "feed-forward", of: ["feed-forward", "layers", "width"],
+        "what grows: the width of feed-forward layers, their number, or the width of all"),
       .choice(
         "counted", "all", of: ["all", "non-embedding"], "which parameters the factor is of"),
       .flag(
@@ -29,32 +29,48 @@ public struct WiderModel: Treatment {
     null: NullSetting(options: ["factor": 1]))
 
   private let factor: Double
-  private let growsLayers: Bool
+  private let dimension: Dimension
   private let countsEmbeddings: Bool
   private let isAccountedAsBaseline: Bool
+
+  /// What grows.
+  private enum Dimension: String {
+    case feedForward = "feed-forward"
+    case layers
+    /// As along a ladder: heads of the same width, feed-forwards in proportion.
+    case width
+  }
 
   /// Reads the options.
   ///
   /// - Parameter options: of the card.
   public init(_ options: OptionValues) throws(TreatmentError) {
     factor = options.number("factor")
-    growsLayers = options.word("dimension") == "layers"
+    dimension = Dimension(rawValue: options.word("dimension")) ?? .feedForward
     countsEmbeddings = options.word("counted") == "all"
     isAccountedAsBaseline = options.flag("accounted-as-baseline")
   }
 
-  /// Makes the model larger, by whole columns or layers.
+  /// Makes the model larger, by whole columns, layers or heads.
   ///
   /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for layers that differ from each other, experts, or loops.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
-    if growsLayers {
+    switch dimension {
+    case .layers:
       guard Set(model.layers).count == 1, model.depth == .sequential else {
         throw TreatmentError(
           Self.card.name, option: "dimension",
           "found layers that differ or repeat, expected equal ones of which there can be more")
       }
-    } else {
+    case .width:
+      guard Self.isPlain(model) else {
+        throw TreatmentError(
+          Self.card.name, option: "dimension",
+          "found layers that differ, repeat or are no attention with a feed-forward, expected equal "
+            + "ones that can be widened")
+      }
+    case .feedForward:
       let widths = Set(
         model.layers.map { layer -> Int? in
           guard case .feedForward(let feedForward) = layer.channelMixer else { return nil }
@@ -93,18 +109,45 @@ public struct WiderModel: Treatment {
     costs.stateBytes += baseline.stateBytes - larger.stateBytes
   }
 
-  /// The number of layers, or the width of their feed-forward.
+  /// Whether all layers are the same attention and feed-forward, as wide as their heads together.
+  private static func isPlain(_ model: ModelConfiguration) -> Bool {
+    guard Set(model.layers).count == 1, model.depth == .sequential, let layer = model.layers.first,
+      case .attention(let attention) = layer.tokenMixer, case .feedForward = layer.channelMixer
+    else { return false }
+    return attention.headCount * attention.headWidth == model.width
+      && attention.keyValueHeadCount == attention.headCount
+  }
+
+  /// The number of layers, of heads, or the width of the feed-forward.
   private func size(_ model: ModelConfiguration) -> Int {
-    guard !growsLayers else { return model.layers.count }
+    if dimension == .layers { return model.layers.count }
+    if dimension == .width, case .attention(let attention)? = model.layers.first?.tokenMixer {
+      return attention.headCount
+    }
     guard case .feedForward(let feedForward)? = model.layers.first?.channelMixer else { return 1 }
     return feedForward.width
   }
 
   private func resized(_ model: ModelConfiguration, to size: Int) -> ModelConfiguration {
     var model = model
-    if growsLayers, let layer = model.layers.first {
+    switch dimension {
+    case .layers:
+      guard let layer = model.layers.first else { break }
       model.layers = Array(repeating: layer, count: size)
-    } else {
+    case .width:
+      for index in model.layers.indices {
+        guard case .attention(var attention) = model.layers[index].tokenMixer,
+          case .feedForward(var feedForward) = model.layers[index].channelMixer
+        else { continue }
+        let width = size * attention.headWidth
+        feedForward.width = Self.feedForwardWidth(feedForward, width: width)
+        attention.headCount = size
+        attention.keyValueHeadCount = size
+        model.layers[index].tokenMixer = .attention(attention)
+        model.layers[index].channelMixer = .feedForward(feedForward)
+        model.width = width
+      }
+    case .feedForward:
       for index in model.layers.indices {
         guard case .feedForward(var feedForward) = model.layers[index].channelMixer else {
           continue
@@ -116,7 +159,12 @@ public struct WiderModel: Treatment {
     return model
   }
 
-  /// The size at which the count, which is linear in it, is nearest to the factor times the model's.
+  /// The width that the presets give a feed-forward in a model of some width.
+  private static func feedForwardWidth(_ layer: FeedForwardConfiguration, width: Int) -> Int {
+    layer.activation == .swiGLU ? (8 * width / 3 + 31) / 32 * 32 : 4 * width
+  }
+
+  /// The size at which the count is nearest to the factor times the model's.
   private func grown(_ model: ModelConfiguration) -> Int {
     func count(_ model: ModelConfiguration) -> Double {
       let costs = ModelCosts(model)
@@ -124,6 +172,15 @@ public struct WiderModel: Treatment {
     }
     let size = size(model)
     let own = count(model)
+    if dimension == .width {
+      // Heads are few: the nearest is looked for one by one.
+      var best = size
+      while abs(count(resized(model, to: best + 1)) - factor * own)
+        < abs(count(resized(model, to: best)) - factor * own)
+      { best += 1 }
+      return best
+    }
+    // The count is linear in the others.
     let slope = count(resized(model, to: size + 1)) - own
     return size + Int(((factor - 1) * own / slope).rounded())
   }

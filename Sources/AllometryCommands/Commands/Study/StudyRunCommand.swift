@@ -43,12 +43,17 @@ struct StudyRunCommand: ParsableCommand {
     help: ArgumentHelp("The report; default the study's name with .html, here.", valueName: "file"))
   var report: String?
 
+  @Flag(help: "Try runs again that failed for a reason other than their numbers.")
+  var retry = false
+
   @Flag(help: "Print the verdict as JSON (schema allometry.verdict/1).")
   var json = false
 
   func run() throws {
     try reportingFailure {
-      try OptionCheck.atLeast(1, workers, option: "--workers")
+      if let workers, !(1...256).contains(workers) {
+        throw CommandFailure(.usage, "--workers: found \(workers), expected 1 to 256")
+      }
       let seconds = try budget.map { try OptionCheck.seconds($0, option: "--budget") }
       try OptionCheck.exists(study)
       if let report { try checkCreatable(report) }
@@ -63,6 +68,7 @@ struct StudyRunCommand: ParsableCommand {
         return try StudyDryRun(plan, settings.sizing, log: store).print(json: json)
       }
       guard let store else { return }
+      if retry { try forgetFailures(of: plan, in: store) }
       let carried = StudyRun(
         session: session, settings: settings, plan: plan, store: store, folder: place.folder)
       try carried.run(quietly: json)
@@ -73,5 +79,10 @@ struct StudyRunCommand: ParsableCommand {
         Console.error("Took \(NumberFormat.duration(seconds)).")
       }
     }
+  }
+
+  private func forgetFailures(of plan: StudyPlan, in store: RunStore) throws {
+    let known = try plan.outcomes(in: store)
+    try store.forget(known.filter { $0.value.status == .failed }.map(\.key))
   }
 }
