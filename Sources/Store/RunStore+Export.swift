@@ -27,6 +27,11 @@ extension RunStore {
 /// Files that are whole or not there.
 private enum AtomicFile {
   static func write(_ text: String, to path: String) throws(StoreError) {
+    // Renaming over a device, a pipe or a link would put a file in its place.
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw StoreError(.cannotCreate, path, "found something other than a file")
+    }
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(.cannotCreate, path, "the file cannot be made") }

@@ -95,7 +95,13 @@ import Treatments
     ("ladder:\n  sizes: [1x16]\ntreatments: [qk-norm]\nlaws: chinchila", 4, 7, "chinchilla?"),
     ("ladder:\n  sizes: [1x16]\ntreatments: [qk-norm]\ntarget: big", 4, 9, "1e16 FLOPs"),
     ("ladder:\n  sizes: [1x16]\ntreatments: [qk-norm, qk-norm]", 3, 23, "two arms"),
-    ("ladder:\n  sizes: [1x16]\n  sizes: [2x32]\ntreatments: [qk-norm]", 3, 3, "twice"),
+    ("ladder:\n  sizes: [1x16]\n  sizes: [2x32]\ntreatments: [qk-norm]", 2, 3, "twice"),
+    ("ladder:\n  sizes: []\ntreatments: [qk-norm]", 2, 3, "expected one of sizes"),
+    ("study: ../up\nladder:\n  sizes: [1x16]\ntreatments: [qk-norm]", 1, 1, "slash"),
+    (
+      "ladder:\n  sizes: [1x16]\ntreatments:\n  - use: [qk-norm, qk-norm]", 4, 5,
+      "qk-norm twice"
+    ),
     ("ladder:\n  sizes: [1x16\ntreatments: [qk-norm]", 3, 11, "not YAML"),
     ("corpus: nowhere/at-all\nladder:\n  sizes: [1x16]", 1, 9, "no such file"),
   ])
@@ -116,7 +122,12 @@ import Treatments
 
   @Test func aLadderWithoutSizesNeedsATime() throws {
     let text = "ladder: {rungs: 3}\ntreatments: [qk-norm]"
-    #expect(throws: StudyFileError.self) { _ = try StudyFile(text: text, name: "s.yaml") }
+    let untimed = try StudyFile(text: text, name: "s.yaml")
+    #expect(untimed.budget == nil)
+    let sizer = try StudySizer(
+      untimed, data: try Dataset(DatasetDescription(.language(name: "markov", knobs: [:]))),
+      workers: 1)
+    #expect(throws: StudyError.self) { _ = try sizer.settle(budget: nil, measures: false) }
     let timed = try StudyFile(text: text + "\nbudget: 2m", name: "s.yaml")
     #expect(timed.ladder.sizes == .count(3) && timed.budget == 120)
   }

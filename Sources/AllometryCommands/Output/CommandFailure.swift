@@ -228,6 +228,19 @@ func checkCreatable(_ path: String) throws {
   }
 }
 
+/// Checks that a file can be written at a path, where minutes of work come before it.
+func checkWritable(_ path: String) throws {
+  guard !path.isEmpty else {
+    throw CommandFailure(.usage, "found an empty path, expected the name of a file")
+  }
+  try checkCreatable(path)
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  let files = FileManager.default
+  guard files.fileExists(atPath: path) || files.isWritableFile(atPath: folder) else {
+    throw CommandFailure(.cannotCreate, "\(path): the folder \(folder) cannot be written to")
+  }
+}
+
 /// Writes a file in one go: to a neighbour first, then renamed, so that no half file is left.
 ///
 /// A device or pipe is written to as it is, for a rename would replace it.

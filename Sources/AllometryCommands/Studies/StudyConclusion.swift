@@ -58,14 +58,16 @@ struct StudyConclusion {
       costOf: rows, reused: nil, version: AllometryCommand.configuration.version)
     reading.json = text
     reading.command = "allometry study run \(study).yaml"
-    try writeFile(StudyReport(reading).html(), to: path)
+    // What was found is said before anything can go wrong with the file.
     if json {
       Console.print(text)
+      try writeFile(StudyReport(reading).html(), to: path)
       return
     }
     let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
     Console.print(
       StudySummaryText(reading, width: Console.width, style: style).render(), terminator: "")
+    try writeFile(StudyReport(reading).html(), to: path)
     Console.print("Report: \(path)")
   }
 }

@@ -42,7 +42,13 @@ struct StudySession {
     self.text = text
     file = try StudyFile(
       text: text, name: path, folder: (path as NSString).deletingLastPathComponent)
-    data = try Dataset(file.corpus, cacheFolder: cache)
+    do throws(DatasetError) {
+      data = try Dataset(file.corpus, cacheFolder: cache)
+    } catch {
+      let failure = CommandFailure(error)
+      throw CommandFailure(
+        failure.status == .usage ? .badData : failure.status, "\(path): corpus: \(failure.message)")
+    }
     self.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     sizer = try StudySizer(file, data: data, workers: self.workers)
   }
@@ -65,6 +71,25 @@ struct StudySession {
     return Settings(
       budget: budget, sizing: try sizer.settle(budget: budget, measures: measures),
       data: data.record, context: sizer.context, folder: file.folder)
+  }
+
+  /// Makes sure that every arm can be built at every size and fed with the data, before any is
+  /// trained.
+  ///
+  /// - Parameters:
+  ///   - plan: the study.
+  ///   - path: the study file, for messages.
+  func check(_ plan: StudyPlan, in path: String) throws {
+    for run in try plan.runs(knowing: [:]) where run.row.seed == file.ladder.seeds[0] {
+      do {
+        let _: LanguageModel<Float> = try run.arm.model(run.definition.model, seed: 0)
+        _ = try run.arm.source(of: data, recipe: run.recipe)
+      } catch {
+        throw CommandFailure(
+          .badData,
+          "\(path): \(run.row.arm) at size \(run.row.size): \(CommandFailure(error).message)")
+      }
+    }
   }
 
   /// The settings as the store keeps them.

@@ -12,11 +12,13 @@ struct StudyTemplate {
   var seeds = 3
 
   /// The file, with a comment for everything that can be changed.
-  func text() -> String {
+  ///
+  /// - Parameter path: where the file will be.
+  func text(path: String) -> String {
     """
     # A study: does the treatment still help at scale?
-    #   allometry study run \(name).yaml --dry-run   shows every run and the time
-    #   allometry study run \(name).yaml             trains, compares, reports
+    #   allometry study run \(quoted(path)) --dry-run   shows every run and the time
+    #   allometry study run \(quoted(path))             trains, compares, reports
     study: \(quoted(name))
 
     # What all arms are trained on: toolchain (this machine's own headers and

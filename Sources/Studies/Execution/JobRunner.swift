@@ -190,6 +190,14 @@ struct JobRunner {
       outcome.message = "the loss on held-out data was not finite"
       return
     }
+    // A model that ends far above guessing has left all that training makes; its loss would only
+    // spoil a law.
+    let guessing = Foundation.log(Double(data.vocabularyCount))
+    guard loss < guessing + 1 else {
+      outcome.status = .diverged
+      outcome.message = "the loss on held-out data, \(loss), is above that of guessing, \(guessing)"
+      return
+    }
     outcome.loss = loss
     for (name, loss) in losses.parts { outcome.metrics["loss.\(name)"] = loss }
     if let bytes = data.bytesPerHeldOutToken {

@@ -44,10 +44,18 @@ enum ArmSection {
         own = [one.choice]
         name = one.label
       }
+      if let problem = StudyFile.problem(withName: name.replacing("/", with: " ")) {
+        throw YAMLSection.failure(file.file, node, "treatments: the arm's name \(problem)")
+      }
       let taken = arms.map(\.name) + [baseline.name]
       if taken.contains(name) {
         throw YAMLSection.failure(
           file.file, node, "treatments: two arms are called \(name); give one a name of its own")
+      }
+      let all = (baseline.choices + own).map(\.card.name)
+      if let twice = all.indices.first(where: { all[..<$0].contains(all[$0]) }) {
+        throw YAMLSection.failure(
+          file.file, node, "treatments: the arm \(name) has \(all[twice]) twice")
       }
       arms.append(Arm(name: name, choices: baseline.choices + own))
     }

@@ -38,6 +38,9 @@ extension StudyFile {
     self.folder = folder
     let fileName = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
     self.name = try file.text("study") ?? fileName
+    if let problem = Self.problem(withName: self.name) {
+      throw file.failure("study", "the name \(problem)")
+    }
     question = try file.text("question")
     corpus = try CorpusSection.read(file, folder: folder)
     model = try ModelSection(file)
@@ -48,16 +51,24 @@ extension StudyFile {
     laws = try Self.laws(file)
     target = try Self.target(file)
     budget = try Self.budget(file)
-    if case .count = ladder.sizes, budget == nil {
-      throw file.failure(
-        "ladder", "rungs without sizes are sized by the time: expected a budget, such as 5m")
-    }
-    for arm in arms where ladder.lengths.count > 1 && recipe.schedule != .cooldown {
+    if ladder.lengths.count > 1, recipe.schedule != .cooldown {
       throw file.failure(
         "recipe",
-        "several lengths from one trunk need schedule: cooldown, found \(recipe.schedule.rawValue) "
-          + "(\(arm.name))")
+        "several lengths from one trunk need schedule: cooldown, found \(recipe.schedule.rawValue)")
     }
+  }
+
+  /// What keeps a text from being a name that files and terminals can carry; nil for nothing.
+  static func problem(withName name: String) -> String? {
+    if name.isEmpty { return "is empty" }
+    if name.utf8.count > 100 { return "is longer than 100 bytes" }
+    if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      return "has a control character"
+    }
+    if name.contains("/") || name.hasPrefix(".") {
+      return "\(name) has a slash or begins with a dot: reports are files of that name"
+    }
+    return nil
   }
 
   private static func root(_ text: String, _ name: String) throws(StudyFileError) -> Node {
@@ -177,7 +188,8 @@ extension StudyFile.LadderSection {
 
   private static func sizes(_ section: YAMLSection) throws(StudyFileError) -> Sizes {
     let given = ["sizes", "parameters", "rungs"].filter { section.node($0) != nil }
-    guard given.count == 1, let key = given.first, let nodes = section.list(key) else {
+    guard given.count == 1, let key = given.first, let nodes = section.list(key), !nodes.isEmpty
+    else {
       throw section.failure(
         given.last,
         "expected one of sizes (such as [2x64, 4x128]), parameters (such as [100k, 1M]) or rungs "

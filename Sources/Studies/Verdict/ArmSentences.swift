@@ -33,9 +33,17 @@ struct ArmSentences {
     case .noDifference:
       var text = "No difference between \(arm) and \(baseline) \(range) (\(chance)"
       if let smallest = compute.smallestDetectable {
-        text += "; a gain under \(decimalText(smallest, places: 2))x compute could have been missed"
+        text +=
+          "; a gain or loss under \(decimalText(max(smallest, 1.01), places: 2))x compute could "
+          + "have been missed"
       }
       return text + ")."
+    case .undecided where compute.test.accepted == .noDifference:
+      let missed = compute.smallestDetectable.map {
+        $0 < 1000 ? "under \(decimalText($0, places: 1))x compute" : "of any size"
+      }
+      return
+        "The runs are too few or too noisy to tell whether \(arm) differs from \(baseline) (\(chance)): a gain or loss \(missed ?? "of any size") could have been missed."
     case .undecided:
       return
         "\(arm) differs from \(baseline) (\(chance)), but the runs do not tell at which scale it is better: worth \(changing)."
@@ -121,6 +129,6 @@ struct ArmSentences {
   }
 
   private func bound(_ axis: AxisVerdict) -> String {
-    axis.smallestDetectable.map { " above \(decimalText($0, places: 2))x" } ?? ""
+    axis.smallestDetectable.map { " above \(decimalText(max($0, 1.01), places: 2))x" } ?? ""
   }
 }

@@ -71,12 +71,18 @@ extension ArmVerdict {
     self.warnings = warnings
   }
 
+  /// The largest factor that runs may have missed and still be said to show no difference.
+  private static let largestMissed = 1.5
+
   /// The class at equal training FLOPs: whether there is a difference by the test, and where by the
   /// regression at the two ends of the ladder.
   static func conclusion(_ axis: AxisVerdict?, level: Double) -> Conclusion {
     guard let axis, let accepted = axis.test.accepted else { return .undecided }
     switch accepted {
-    case .noDifference: return .noDifference
+    case .noDifference:
+      // Runs that could have missed a large difference do not show that there is none.
+      return (axis.smallestDetectable ?? .infinity) <= Self.largestMissed
+        ? .noDifference : .undecided
     case .constant: return (axis.test.logFactor.value ?? 0) > 0 ? .helps : .hurts
     case .changesWithScale: break
     }

@@ -10,8 +10,7 @@ struct StudyExportCommand: ParsableCommand {
     discussion: """
       Examples:
         allometry study export gated-attention --out runs.csv
-        allometry compare runs.csv --arm arm --baseline baseline \\
-          --treatment gated-attention
+        allometry fit runs.csv --by arm --law power-constant
       """)
 
   @Argument(help: ArgumentHelp("The study; default the last one.", valueName: "study"))
@@ -44,13 +43,14 @@ struct StudyExportCommand: ParsableCommand {
           return format
         } ?? (out?.hasSuffix(".jsonl") == true ? .jsonLines : .csv)
       let purpose: StudyRow.Purpose? = sweeps ? nil : .comparison
-      if let out {
-        try store.export(name, as: format, to: out, purpose: purpose)
-        return
-      }
       var rows = try store.rows(of: name)
       if let purpose { rows.removeAll { $0.purpose != purpose } }
-      Console.print(StudyTable(rows).text(format), terminator: "")
+      let text = StudyTable(rows).text(format)
+      if let out {
+        try writeFile(text, to: out)
+      } else {
+        Console.print(text, terminator: "")
+      }
     }
   }
 }

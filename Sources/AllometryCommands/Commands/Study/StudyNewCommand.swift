@@ -59,13 +59,18 @@ struct StudyNewCommand: ParsableCommand {
       try OptionCheck.atLeast(2, answers.rungs, option: "--rungs")
       try OptionCheck.atLeast(1, answers.seeds, option: "--seeds")
       let name = self.name ?? answers.treatments[0]
+      guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else {
+        throw CommandFailure(
+          .usage, "--name: found \"\(name)\", expected a name without slashes; --out names the file"
+        )
+      }
       answers.name = name
       let path = out ?? "\(name).yaml"
       if FileManager.default.fileExists(atPath: path), !force {
         throw CommandFailure(
           .cannotCreate, "\(path): the file is there already; --force replaces it")
       }
-      let text = answers.text()
+      let text = answers.text(path: path)
       // What is written must be readable.
       _ = try StudyFile(
         text: text, name: path, folder: (path as NSString).deletingLastPathComponent)

@@ -56,14 +56,16 @@ struct StudyRunCommand: ParsableCommand {
       }
       let seconds = try budget.map { try OptionCheck.seconds($0, option: "--budget") }
       try OptionCheck.exists(study)
-      if let report { try checkCreatable(report) }
       let start = ContinuousClock.now
       let session = try StudySession(
         study, workers: workers, cache: dryRun ? nil : "\(place.folder)/cache")
+      let report = self.report ?? "\(session.file.name).html"
+      if !dryRun { try checkWritable(report) }
       let isKnown = FileManager.default.fileExists(atPath: place.path)
       let store = dryRun && !isKnown ? nil : try RunStore(place.path, creating: !dryRun)
       let settings = try session.settings(in: store, budget: seconds, measures: dryRun)
       let plan = try session.sizer.plan(settings.sizing)
+      try session.check(plan, in: study)
       if dryRun {
         return try StudyDryRun(plan, settings.sizing, log: store).print(json: json)
       }
@@ -73,7 +75,7 @@ struct StudyRunCommand: ParsableCommand {
         session: session, settings: settings, plan: plan, store: store, folder: place.folder)
       try carried.run(quietly: json)
       try StudyConclusion(store: store, study: session.file.name).publish(
-        report: report ?? "\(session.file.name).html", json: json)
+        report: report, json: json)
       if !json {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         Console.error("Took \(NumberFormat.duration(seconds)).")
