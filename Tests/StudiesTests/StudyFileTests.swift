@@ -60,7 +60,7 @@ import Treatments
         treatments:
           - z-loss: {coefficient: 1e-3}
           - name: both
-            use: [z-loss, {z-loss: {coefficient: 0.01}}]
+            use: [z-loss, {gated-attention: {granularity: head}}]
         laws: [power-constant, chinchilla]
         target: 1e15 FLOPs
         budget: 90s
