@@ -4,6 +4,7 @@
 Standard library only; run it in this folder after replacing a table."""
 import csv
 import math
+import os
 from collections import defaultdict
 
 COLORS = ["#1b1f24", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"]
@@ -11,6 +12,9 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 400, 64, 190, 34, 52
 
 
 def rows(name, purpose="comparison"):
+    if not os.path.exists(f"{name}.csv"):
+        print(f"{name}.csv is not here: no chart")
+        return []
     with open(f"{name}.csv", newline="") as file:
         return [r for r in csv.DictReader(file) if r["purpose"] == purpose and r["loss"]]
 
@@ -110,7 +114,7 @@ draw("mup-transfer", "Loss against the learning rate", "peak learning rate",
            lambda r: float(r["lr"]), "loss"))
 REPEATS = {"4 times": 4, "32 times": 32, "256 times": 256, "2048 times": 2048}
 table = rows("repeated-data")
-control = means(table, lambda r: r["arm"], lambda r: r["size"], "loss")["baseline"]
+control = means(table, lambda r: r["arm"], lambda r: r["size"], "loss").get("baseline", [])
 draw("repeated-data", "What repeating half of the data costs", "times that the part is seen",
      "loss above the control's (nats per token)",
      {size: [(n, dict(means(table, lambda r: r["arm"], lambda r: r["size"], "loss")[arm])[size] - loss)

@@ -45,7 +45,9 @@ public struct StudySummaryText: Sendable {
     var table = TextTable(
       columns: [
         .init("size"), .init("FLOPs", alignment: .trailing),
-        .init(reading.baseline, alignment: .trailing), .init(arm.name, alignment: .trailing),
+        // Long names are whole above the table; sizes must not give way to them.
+        .init(TerminalText.truncated(reading.baseline, 16), alignment: .trailing),
+        .init(TerminalText.truncated(arm.name, 16), alignment: .trailing),
         .init("change", alignment: .trailing), .init("worth in compute", alignment: .trailing),
         .init("runs", alignment: .trailing),
       ], widthLimit: width)
