@@ -90,7 +90,9 @@ struct TreatmentsCommand: ParsableCommand {
   }
 
   private func describe(_ card: TreatmentCard) {
-    var lines = ["\(card.name): \(card.title)", "", card.summary, ""]
+    let width = Console.width
+    var lines = ["\(card.name): \(card.title)", ""]
+    lines += [Paragraph.wrapped(card.summary, width: width), ""]
     lines.append("Claim:   \(card.claim)")
     lines.append("Source:  \(card.citation)\(card.reference > 0 ? " [\(card.reference)]" : "")")
     lines.append("Changes: \(card.family.rawValue)")
@@ -98,9 +100,10 @@ struct TreatmentsCommand: ParsableCommand {
       lines.append("Note:    while training it sees later tokens: \(reason)")
     }
     if let why = card.whyNoNull { lines.append("Note:    it has no null setting: \(why)") }
-    let width = Console.width
-    var text = lines.map { Paragraph.wrapped($0, width: width, indent: 9) }
-      .joined(separator: "\n")
+    var text = lines.map {
+      $0.contains("\n") ? $0 : Paragraph.wrapped($0, width: width, indent: 9)
+    }
+    .joined(separator: "\n")
     if !card.options.isEmpty {
       var table = TextTable(
         columns: [
