@@ -73,11 +73,20 @@ public struct StudySizer: Sendable {
     guard let budget, let whole = try seconds(sizing), whole > budget * Self.usable else {
       return sizing
     }
+    return try shortened(sizing, from: whole, to: budget)
+  }
+
+  /// The same sizes with as much less training as fits into a time.
+  private func shortened(
+    _ sizing: StudySizing, from whole: Double, to budget: Double
+  ) throws -> StudySizing {
+    let models = try rungs(sizing).map(\.model)
+    var sizing = sizing
     var scale = 1.0
     for _ in 0..<8 {
       guard let seconds = try seconds(sizing), seconds > budget * Self.usable else { break }
       scale *= 0.98 * budget * Self.usable / seconds
-      sizing = sized(try rungs(sizing).map(\.model), scale: scale, speeds: sizing.speeds)
+      sizing = sized(models, scale: scale, speeds: sizing.speeds)
     }
     guard scale > 0.02, let seconds = try seconds(sizing), seconds <= budget else {
       throw StudyError(
@@ -97,20 +106,20 @@ public struct StudySizer: Sendable {
     let probes = [32, 96, 192].compactMap { width in candidates.first { $0.width >= width } }
     let speeds = try speeds(probes)
     var best: StudySizing?
+    var smallest: StudySizing?
     for top in candidates.indices {
       guard let models = Self.spread(count, upTo: top, of: candidates) else { continue }
       let sizing = sized(models, scale: 1, speeds: speeds)
-      guard let seconds = try seconds(sizing), seconds <= budget * Self.usable else {
-        if best != nil { break }
-        continue
-      }
+      smallest = smallest ?? sizing
+      guard let seconds = try seconds(sizing), seconds <= budget * Self.usable else { break }
       best = sizing
     }
     guard var best else {
-      throw StudyError(
-        .badStudy,
-        "not even the smallest ladder of \(count) rungs fits into \(Self.time(budget)) here: "
-          + "expected a larger budget, fewer seeds or fewer arms")
+      guard let smallest, let whole = try seconds(smallest) else {
+        throw StudyError(.badStudy, "ladder.rungs: there are no \(count) sizes to choose from")
+      }
+      // A slow or busy machine trains the smallest sizes for less long.
+      return try shortened(smallest, from: whole, to: budget)
     }
     let sizes = best.sizes.map { "\($0.layers)x\($0.width)" }.joined(separator: ", ")
     best.note = "sizes \(sizes) chosen to fit into \(Self.time(budget))"
