@@ -35,7 +35,6 @@ public struct SpeedTrial: Sendable {
     var trial = try arm.recipe(recipe, for: model)
     // Methods that plan the data of the whole run must find as much as any run here has.
     trial.budget = .steps(4096)
-    trial.schedule = Schedule(.constant)
     trial.diagnosticsEvery = 0
     trial.validation.every = 0
     let recipe = trial
@@ -52,31 +51,15 @@ public struct SpeedTrial: Sendable {
     _ arm: Arm, _ model: ModelConfiguration, _ recipe: TrainingRecipe, seconds: Double
   ) throws -> Double {
     let built: LanguageModel<Float> = try arm.model(model, seed: recipe.seed)
-    let trainer = try Trainer(
+    let calibration = try Calibration(
       LanguageModelObjective(built), recipe: recipe,
-      source: try arm.source(of: data, recipe: recipe), pool: ThreadPool(threads: 1))
-    let stop = StopRequest()
-    let clock = ContinuousClock()
-    var first: ContinuousClock.Instant?
-    var last: ContinuousClock.Instant?
-    var steps = 0
-    _ = try trainer.run(stop: stop) { event in
-      guard case .step = event else { return }
-      let now = clock.now
-      // The first step finds cold caches and takes its memory.
-      guard let start = first else {
-        first = now
-        return
-      }
-      steps += 1
-      last = now
-      if (now - start) / .seconds(1) > seconds { stop.stop() }
-    }
-    guard let first, let last, steps > 0 else {
+      source: try arm.source(of: data, recipe: recipe), pool: ThreadPool(threads: 1),
+      seconds: seconds)
+    guard let calibration else {
       throw StudyError(
         .badStudy, "\(arm.name): the trial diverged in its first steps; lower the learning rate")
     }
-    return ((last - first) / .seconds(1)) / Double(steps)
+    return calibration.secondsPerStep
   }
 }
 
