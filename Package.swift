@@ -32,7 +32,10 @@ let rooms: [Room] = [
     name: "ScalingLaws", rooms: ["Statistics", "Optimization"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Reports", rooms: ["Statistics", "ScalingLaws"],
+    name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
+    products: [.product(name: "RealModule", package: "swift-numerics")]),
+  Room(
+    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(
     name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"],
@@ -47,13 +50,17 @@ let rooms: [Room] = [
     name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
   Room(
+    name: "Strategies",
+    rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"],
+    testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
+  Room(
     name: "Treatments",
     rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
   Room(
     name: "Studies",
     rooms: [
-      "Statistics", "RunTables", "ScalingLaws", "Tensors", "LanguageModels", "Corpora", "Training",
-      "Treatments",
+      "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors", "LanguageModels",
+      "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
@@ -62,8 +69,8 @@ let rooms: [Room] = [
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Statistics", "RunTables", "ScalingLaws", "Reports", "Tensors", "LanguageModels", "Corpora",
-      "Training", "Treatments", "Studies", "Store",
+      "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports", "Tensors",
+      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
