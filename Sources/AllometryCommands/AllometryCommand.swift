@@ -19,6 +19,10 @@ public struct AllometryCommand: ParsableCommand {
         allometry study new --treatment gated-attention --budget 5m
         allometry study run gated-attention.yaml
 
+      Or say what recorded attempts at problems show:
+
+        allometry testtime outcomes.csv --report report.html
+
       Or train a single model:
 
         allometry train --time 3m --out runs/first --append-to runs.csv
@@ -32,7 +36,7 @@ public struct AllometryCommand: ParsableCommand {
       FitCommand.self, ForecastCommand.self, PlanCommand.self, CompareCommand.self,
       TrendsCommand.self, LawsCommand.self, StudyCommand.self, TreatmentsCommand.self,
       TrainCommand.self, GenerateCommand.self,
-      EvaluateCommand.self,
+      EvaluateCommand.self, TestTimeCommand.self,
     ])
 
   /// Creates the command.

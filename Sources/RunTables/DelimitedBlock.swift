@@ -111,7 +111,7 @@ struct DelimitedBlock {
         }
       }
       if column + 1 < columns {
-        guard scanner.skipDelimiter() else { throw ragged(column + 1, line, layout) }
+        guard scanner.skipDelimiter() else { throw Self.ragged(column + 1, line, layout) }
       }
     }
     guard scanner.atRecordEnd else {
@@ -120,13 +120,14 @@ struct DelimitedBlock {
         count += 1
         _ = try scanner.cell()
       }
-      throw ragged(count, line, layout)
+      throw Self.ragged(count, line, layout)
     }
     scanner.skipRecordEnd()
     return true
   }
 
-  private func ragged(_ count: Int, _ line: Int, _ layout: DelimitedLayout) -> TableError {
+  /// The error for a record that has more or fewer cells than the header.
+  static func ragged(_ count: Int, _ line: Int, _ layout: DelimitedLayout) -> TableError {
     TableError(
       .badData, source: layout.source, line: line,
       found: "\(count) \(count == 1 ? "cell" : "cells")",

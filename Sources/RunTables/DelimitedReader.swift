@@ -15,8 +15,8 @@ struct DelimitedReader {
   private let base: UnsafePointer<UInt8>
   private let source: String
   private let options: TableOptions
-  private let newline: UInt8
-  private let delimiter: UInt8
+  let newline: UInt8
+  let delimiter: UInt8
 
   init(
     text: UnsafeBufferPointer<UInt8>, source: String, options: TableOptions
@@ -81,7 +81,7 @@ struct DelimitedReader {
 
   // MARK: Header
 
-  private func header(
+  func header(
     _ scanner: inout CellScanner, _ notes: inout [String]
   ) throws(TableError) -> [String] {
     guard scanner.skipBlankLines() else {
@@ -283,6 +283,15 @@ struct DelimitedReader {
 
 /// Checks that readers share.
 enum TableChecks {
+  /// The error for a column that is not there.
+  static func missingColumn(_ name: String, among names: [String], source: String) -> TableError {
+    let shown = names.prefix(12).joined(separator: ", ")
+    let more = names.count > 12 ? ", … (\(names.count) in all)" : ""
+    return TableError(
+      .usage, source: source, found: names.isEmpty ? "no columns" : "columns \(shown)\(more)",
+      expected: "a column \(name)", hint: NearestName.hint(for: name, among: names))
+  }
+
   static func noDuplicates(_ names: [String], source: String, line: Int?) throws(TableError) {
     var seen: Set<String> = []
     for name in names where !seen.insert(name).inserted {

@@ -8,20 +8,28 @@ enum FileBytes {
   static func read(_ path: String) throws(TableError) -> [UInt8] {
     if path == "-" { return try drain(0, source: "standard input", sizeHint: 1 << 16) }
     let name = (path as NSString).lastPathComponent
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = try open(path)
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failed(name) }
+    return try drain(descriptor, source: name, sizeHint: max(Int(status.st_size), 1 << 12))
+  }
+
+  /// Opens a file for reading; the caller closes the descriptor.
+  static func open(_ path: String) throws(TableError) -> Int32 {
+    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let reason = errno
       throw TableError(
         .missingFile, source: path, found: String(cString: strerror(reason)).lowercased(),
         expected: "a readable file")
     }
-    defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failed(name) }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
+    guard fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+      close(descriptor)
       throw TableError(.missingFile, source: path, found: "a folder", expected: "a file")
     }
-    return try drain(descriptor, source: name, sizeHint: max(Int(status.st_size), 1 << 12))
+    return descriptor
   }
 
   /// Reads until the end; the hint is right for ordinary files and only a start for pipes.
@@ -60,7 +68,8 @@ enum FileBytes {
     return bytes
   }
 
-  private static func failed(_ source: String) -> TableError {
+  /// The error for a read that failed with the present `errno`.
+  static func failed(_ source: String) -> TableError {
     TableError(
       .inputOutput, source: source,
       found: "a failed read (\(String(cString: strerror(errno)).lowercased()))",

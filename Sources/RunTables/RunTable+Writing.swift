@@ -26,7 +26,7 @@ extension RunTable {
     return text
   }
 
-  private static func csvCell(_ text: String, single: Bool) -> String {
+  static func csvCell(_ text: String, single: Bool) -> String {
     let special = text.utf8.contains {
       $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 || $0 == 59 || $0 == 9 || $0 == 124
     }

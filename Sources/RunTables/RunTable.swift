@@ -80,11 +80,7 @@ public struct RunTable: Sendable {
 
   /// The error for a column that is not there.
   func missingColumn(_ name: String) -> TableError {
-    let shown = columns.keys.prefix(12).joined(separator: ", ")
-    let more = columns.count > 12 ? ", … (\(columns.count) in all)" : ""
-    return TableError(
-      .usage, source: source, found: columns.isEmpty ? "no columns" : "columns \(shown)\(more)",
-      expected: "a column \(name)", hint: NearestName.hint(for: name, among: columns.keys))
+    TableChecks.missingColumn(name, among: columnNames, source: source)
   }
 
   /// A column as numbers, NaN where missing.

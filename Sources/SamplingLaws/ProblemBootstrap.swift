@@ -1,6 +1,6 @@
 internal import Optimization
 public import ScalingLaws
-public import Statistics
+internal import Statistics
 
 /// A number for each problem and each column, such as pass@k of every problem at every k.
 public struct ProblemMatrix: Sendable {
@@ -33,6 +33,21 @@ public struct ProblemMatrix: Sendable {
   ) {
     self.init(columnCount: columnCount, problems: problems)
     for numbers in parallelMap(count: problems, threads: threads, row) { append(numbers) }
+  }
+
+  /// The mean of several matrices over the same problems and columns, such as those of several seeds.
+  ///
+  /// - Parameter matrices: at least one, all of one shape.
+  public init(meanOf matrices: [ProblemMatrix]) {
+    precondition(
+      !matrices.isEmpty
+        && matrices.allSatisfy {
+          $0.columnCount == matrices[0].columnCount && $0.values.count == matrices[0].values.count
+        }, "matrices of different shapes")
+    columnCount = matrices[0].columnCount
+    values = matrices[0].values.indices.map { index in
+      matrices.reduce(0) { $0 + $1.values[index] } / Double(matrices.count)
+    }
   }
 
   /// Adds the row of one more problem.
@@ -112,7 +127,8 @@ public struct ProblemBootstrap: Sendable, Hashable {
         for problem in 0..<problems {
           let weight = weights[problem]
           for column in 0..<columns {
-            sums[column].addProduct(weight, SIMD8(repeating: values[problem * columns + column]))
+            // Not a fused product: where the processor is not known at compile time that is a call.
+            sums[column] += weight * values[problem * columns + column]
           }
         }
       }

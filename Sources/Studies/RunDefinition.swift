@@ -41,16 +41,20 @@ public struct RunDefinition: Codable, Hashable, Sendable {
   public var treatments: [AppliedTreatment]
   /// The baseline's recipe, before treatments, with seed, budget and schedule.
   public var recipe: TrainingRecipe
+  /// How the trained model is sampled; nil where it is not.
+  public var sampling: SamplingPlan?
 
   /// - Parameters:
   ///   - data: the data.
   ///   - model: the baseline's model.
   ///   - treatments: in their order.
   ///   - recipe: the baseline's recipe.
+  ///   - sampling: how the trained model is sampled.
   public init(
     data: DatasetRecord, model: ModelConfiguration, treatments: [AppliedTreatment],
-    recipe: TrainingRecipe
+    recipe: TrainingRecipe, sampling: SamplingPlan? = nil
   ) {
+    self.sampling = sampling
     self.data = data
     self.model = model
     self.treatments = treatments

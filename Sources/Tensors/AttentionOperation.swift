@@ -33,8 +33,17 @@ struct AttentionOperation<Element: TensorElement>: Operation {
   var name: String { "attention" }
   var outputs: [Tensor<Element>] { [output, logSumExp] }
 
-  /// One query a sequence, as decoding has it, goes another way than tiles of queries.
-  private var decodes: Bool { description.queries == 1 && description.block_row == nil }
+  /// One query a sequence or few, as decoding has them, go another way than tiles of queries.
+  private var decodes: Bool { description.queries == 1 && description.block_row == nil || isFew }
+
+  /// Whether each query is decoded by itself, which has the bits of single steps.
+  private var isFew: Bool {
+    description.queries <= Self.fewQueries && description.queries > 1 && settings.offsets != nil
+      && description.block_row == nil && description.first_key == nil && !output.requiresGradient
+  }
+
+  /// A tile of queries costs as much as this many single ones, however few it holds.
+  private static var fewQueries: Int { 8 }
 
   /// Scratch of one item, a multiple of 64 bytes in elements.
   private var forwardSlot: Int {
@@ -48,10 +57,14 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     withUnsafePointer(to: description) { (akn_attention_backward_scratch($0) + 15) / 16 * 16 }
   }
 
+  /// Partial results of one query of every sequence.
   private var decodePartial: Int {
     decodes
       ? withUnsafePointer(to: description) { (akn_attention_decode_partial($0) + 15) / 16 * 16 } : 0
   }
+
+  /// The log-sum-exps of one query of every sequence, where they have to be moved to their places.
+  private var decodeSums: Int { isFew ? (settings.batch * settings.headCount + 15) / 16 * 16 : 0 }
 
   /// Elements of the partial sums of a backward pass: keys and values, bias, sink.
   private var partials: (keys: Int, bias: Int, sink: Int) {
@@ -67,7 +80,8 @@ struct AttentionOperation<Element: TensorElement>: Operation {
   }
 
   var scratchBytes: Int {
-    let forward = decodePartial + Self.slotCount * forwardSlot
+    let forward =
+      description.queries * decodePartial + decodeSums + Self.slotCount * forwardSlot
     var backward = 0
     if output.requiresGradient {
       let partials = self.partials
@@ -115,6 +129,7 @@ struct AttentionOperation<Element: TensorElement>: Operation {
         }
         return
       }
+      if isFew { return forwardFew(run) }
       let items = akn_attention_decode_items(attention)
       let slots = scratch + decodePartial
       Self.deal(items, run.pool, slots, forwardSlot) { item, slot in
@@ -124,6 +139,44 @@ struct AttentionOperation<Element: TensorElement>: Operation {
         Element.attentionKernels.decodeFinish(attention, head, scratch)
       }
     }
+  }
+
+  /// Decodes the queries one by one.
+  private func forwardFew(_ run: Execution) {
+    let scratch = run.scratch.assumingMemoryBound(to: Element.self)
+    let (count, heads) = (description.queries, settings.batch * settings.headCount)
+    let sums = scratch + count * decodePartial
+    let each = (0..<count).map { query($0) }
+    each.withUnsafeBufferPointer { each in
+      guard let first = each.baseAddress else { return }
+      let items = akn_attention_decode_items(first)
+      Self.deal(count * items, run.pool, sums + decodeSums, forwardSlot) { item, slot in
+        let index = item / items
+        Element.attentionKernels.decode(
+          first + index, item % items, scratch + index * decodePartial, slot)
+      }
+      for index in 0..<count {
+        var query = first[index]
+        query.lse = UnsafeMutableRawPointer(sums)
+        for head in 0..<settings.batch * settings.keyValueHeadCount {
+          Element.attentionKernels.decodeFinish(&query, head, scratch + index * decodePartial)
+        }
+        guard case .softmax = settings.normalizer else { continue }
+        for head in 0..<heads { logSumExp.values[head * count + index] = sums[head] }
+      }
+    }
+  }
+
+  /// What the kernels are told of one query of every sequence.
+  private func query(_ index: Int) -> akn_attention_t {
+    var a = description
+    let size = MemoryLayout<Element>.stride
+    a.queries = 1
+    a.q += index * a.q_at.row * size
+    a.o += index * a.o_at.row * size
+    a.offset += Int64(index)
+    a.query_scale = a.query_scale.map { $0 + index * a.query_scale_at.row * size }
+    return a
   }
 
   /// Runs items on all threads, each slot of scratch serving one thread at a time.

@@ -2,7 +2,7 @@ extension Tape {
   /// Records `activation(x W + b) + r`, the linear map of every row of features.
   ///
   /// Bias and activation are applied while the product is in the cache. On a tape that holds weights
-  /// fixed, the weight of a map of few rows is packed once, when this is recorded.
+  /// fixed, the weight of a map of few rows is packed once, when the first such map is recorded.
   ///
   /// - Parameters:
   ///   - input: `x`, `[..., in]`; all axes but the last are rows.
@@ -37,9 +37,11 @@ extension Tape {
     if holdsWeightsFixed, weight.isLeaf, map.rows <= LinearMap<Element>.fewRows,
       !MatrixProduct<Element>.usesBLAS
     {
-      let packed = arena.allocate(map.forwardProduct.packedCount, of: Element.self)
-      map.forwardProduct.pack(map.weightOperand, into: packed)
-      map.packed = UnsafePointer(packed)
+      map.packed = packedWeights.place(of: weight, isTransposed: isTransposed) { arena in
+        let packed = arena.allocate(map.forwardProduct.packedCount, of: Element.self)
+        map.forwardProduct.pack(map.weightOperand, into: packed)
+        return UnsafePointer(packed)
+      }
     }
     return record(map).output
   }

@@ -11,6 +11,8 @@ public final class Tape<Element: TensorElement> {
   /// Whether the weights will not change as long as the tape lives, so that operations may keep
   /// them in another order, as decoding does.
   public let holdsWeightsFixed: Bool
+  /// What operations keep of weights in another order, if weights are fixed.
+  let packedWeights: PackedWeights<Element>
   /// Where tensors of this tape have their memory.
   public let arena = Arena()
 
@@ -33,8 +35,13 @@ public final class Tape<Element: TensorElement> {
   ///   - pool: the threads that run the operations.
   ///   - isDifferentiable: whether gradients will be asked for.
   ///   - holdsWeightsFixed: whether leaf tensors stay as they are while the tape lives.
-  public init(pool: ThreadPool, isDifferentiable: Bool = true, holdsWeightsFixed: Bool = false) {
+  ///   - packedWeights: shares what is kept of fixed weights with other tapes; nil for its own.
+  public init(
+    pool: ThreadPool, isDifferentiable: Bool = true, holdsWeightsFixed: Bool = false,
+    packedWeights: PackedWeights<Element>? = nil
+  ) {
     self.pool = pool
+    self.packedWeights = packedWeights ?? PackedWeights()
     self.isDifferentiable = isDifferentiable
     self.holdsWeightsFixed = holdsWeightsFixed
     gradients = GradientPool(arena: arena)

@@ -15,11 +15,18 @@ struct GenerateCommand: ParsableCommand {
       the number of threads. Models of numbers take and give token numbers with
       --token-ids.
 
+      With --draft a smaller model of the same tokens writes ahead and this one
+      judges several tokens in one pass: the text has the same distribution,
+      and with --temperature 0 it is the same text. With --emulate the change
+      from one model to another is added to this one's, token by token.
+
       Examples:
         allometry generate runs/first --prompt "struct " --tokens 200
         allometry generate runs/first --prompt "a" --temperature 0 --stop ";"
         allometry generate runs/first --prompt "int" --top-p 0.9 --seed 7
         allometry generate gpt2/ --prompt "Once" --cache window:256,4
+        allometry generate runs/big --draft runs/small --speculate 4
+        allometry generate runs/big --emulate runs/tuned,runs/small --beta 1
       """)
 
   @OptionGroup var input: CheckpointArguments
@@ -75,6 +82,35 @@ struct GenerateCommand: ParsableCommand {
       valueName: "policy"))
   var cache: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A smaller model of the same tokens that writes ahead.", valueName: "checkpoint"))
+  var draft: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Tokens to draft at once; default 4.", valueName: "count"))
+  var speculate: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Add what fine-tuning changed from a reference model to another one.",
+      valueName: "tuned,reference"))
+  var emulate: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What the change of --emulate is divided by; default 1.", valueName: "number"))
+  var beta: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --emulate keep to this model's likeliest tokens that make up this share.",
+      valueName: "share"))
+  var baseTopP: Double?
+
   @Flag(help: "Prompts and output are token numbers: 1,2,3.")
   var tokenIds = false
 
@@ -85,6 +121,7 @@ struct GenerateCommand: ParsableCommand {
         repetitionPenalty: repetitionPenalty)
       if let problem = rule.problem { throw CommandFailure(.usage, problem) }
       try OptionCheck.atLeast(1, tokens, option: "--tokens")
+      try checkComposition()
       let policy = try policy()
       let pool = try input.pool()
       let loaded = try input.load()
@@ -92,27 +129,103 @@ struct GenerateCommand: ParsableCommand {
         throw CommandFailure(
           .unsupported, "\(loaded.name): an encoder sees all tokens at once and cannot write on")
       }
+      let models = try models(loaded)
       let prompts = try prompts(for: loaded)
       let limit = try limit(prompts, model: loaded.model.configuration, policy: policy)
+      let longest = (prompts.map(\.count).max() ?? 0) + limit
       let clock = ContinuousClock()
       let start = clock.now
       var count = 0
+      var statistics: SpeculationStatistics?
+      let weights = PackedWeights<Float>()
+      let distributions =
+        models.isPlain ? nil : try models.distributions(length: longest, pool: pool)
       for (index, tokens) in prompts.enumerated() {
         if index > 0 { Console.print("\n---") }
-        let session = try DecodingSession(
-          loaded.model, batch: 1, maximumLength: tokens.count + limit, policy: policy, pool: pool)
         let continuation = Continuation(
           rule: rule, limit: limit, stops: stop.map { Array($0.utf8) }, seed: seed, index: index)
         let writer = TokenWriter(tokenizer: tokenIds ? nil : loaded.tokenizer)
         if let text = prompt.indices.contains(index) ? prompt[index] : nil { writer.show(text) }
-        count += continuation.run(tokens, in: session, writer: writer)
+        if let distributions {
+          let result = try continuation.run(
+            tokens, target: distributions.target, draft: distributions.draft,
+            draftLength: speculate ?? Self.usualDraftLength, writer: writer)
+          count += result.count
+          if let further = result.statistics {
+            statistics = statistics.map { $0 + further } ?? further
+          }
+        } else {
+          let session = try DecodingSession(
+            loaded.model, batch: 1, maximumLength: tokens.count + limit, policy: policy, pool: pool,
+            packedWeights: weights)
+          count += continuation.run(tokens, in: session, writer: writer)
+        }
         Console.print("")
       }
       let seconds = (clock.now - start) / .seconds(1)
       Console.error(
         "\(count) tokens in \(NumberFormat.duration(seconds)), "
           + "\(NumberFormat.significant(Double(count) / max(seconds, 1e-9), 3)) tokens/s")
+      if let statistics {
+        let summary = SpeculationSummary(
+          statistics: statistics, targetOperations: models.operations(position: longest / 2))
+        if let text = summary.text { Console.error(text) }
+      }
     }
+  }
+
+  private static let usualDraftLength = 4
+
+  /// The other models that options name.
+  private func models(_ main: LoadedModel) throws -> GenerationModels {
+    var models = GenerationModels(main: main)
+    if let emulate {
+      let paths = emulate.split(separator: ",").map(String.init)
+      guard paths.count == 2 else {
+        throw CommandFailure(
+          .usage,
+          "--emulate: found \"\(emulate)\", expected two folders: TUNED,REFERENCE")
+      }
+      let loaded = try paths.map {
+        try GenerationModels.load($0, option: "--emulate", like: main)
+      }
+      models.emulated = (loaded[0], loaded[1])
+      models.beta = beta ?? 1
+      models.baseTopP = baseTopP
+      // What was tuned at the small size is the natural draft of what it is carried over to.
+      if speculate != nil { models.draft = loaded[0] }
+    }
+    if let draft {
+      models.draft = try GenerationModels.load(draft, option: "--draft", like: main)
+    }
+    return models
+  }
+
+  /// Makes sure that the options of several models go together, before any is loaded.
+  private func checkComposition() throws {
+    if emulate == nil, beta != nil || baseTopP != nil {
+      throw CommandFailure(
+        .usage, "\(beta != nil ? "--beta" : "--base-top-p") goes with --emulate; found none")
+    }
+    if let beta, !(beta > 0 && beta.isFinite) {
+      throw CommandFailure(.usage, "--beta: found \(beta), expected a positive number")
+    }
+    if let baseTopP, !(baseTopP > 0 && baseTopP <= 1) {
+      throw CommandFailure(.usage, "--base-top-p: found \(baseTopP), expected above 0 up to 1")
+    }
+    guard let speculate else {
+      if draft != nil || emulate != nil, cache != nil {
+        throw CommandFailure(.usage, "--cache goes with a single model")
+      }
+      return
+    }
+    if draft == nil, emulate == nil {
+      throw CommandFailure(.usage, "--speculate goes with --draft, the model that writes ahead")
+    }
+    if !(1...15).contains(speculate) {
+      throw CommandFailure(.usage, "--speculate: found \(speculate), expected 1 to 15")
+    }
+    if cache != nil { throw CommandFailure(.usage, "--cache goes with a single model") }
   }
 
   private func policy() throws -> CachePolicy {

@@ -31,6 +31,13 @@ enum OptionCheck {
     throw CommandFailure(.usage, "\(option): found \(value), expected a number from 0 up")
   }
 
+  /// A number between zero and one, ends excluded.
+  static func share(_ value: Double, option: String) throws {
+    guard value > 0, value < 1 else {
+      throw CommandFailure(.usage, "\(option): found \(value), expected a number between 0 and 1")
+    }
+  }
+
   /// A whole number from some number up.
   static func atLeast(_ least: Int, _ value: Int?, option: String) throws {
     guard let value, value < least else { return }

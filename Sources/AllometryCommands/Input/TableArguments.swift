@@ -32,8 +32,10 @@ struct ReadingArguments: ParsableArguments {
   @Option(help: "The format if the name does not tell: csv, tsv, jsonl, json.")
   var format: String?
 
-  /// Reads, renames, completes and filters a table.
-  func read(_ path: String) throws -> RunTable {
+  /// Format, delimiter and renaming as options say them.
+  static func tableOptions(
+    format: String?, delimiter: String?, map: String?
+  ) throws -> TableOptions {
     var options = TableOptions()
     if let format {
       guard let known = TableFormat(rawValue: format) else {
@@ -54,6 +56,12 @@ struct ReadingArguments: ParsableArguments {
       options.delimiter = character
     }
     if let map { options.map = try ColumnMap.parse(map) }
+    return options
+  }
+
+  /// Reads, renames, completes and filters a table.
+  func read(_ path: String) throws -> RunTable {
+    let options = try Self.tableOptions(format: format, delimiter: delimiter, map: map)
     var table = try RunTable.read(contentsOf: path, options: options).derivingCompute()
     if let filter {
       table = try table.filtered(by: filter)

@@ -4,8 +4,10 @@ internal import Foundation
 internal import LanguageModels
 internal import Reports
 internal import RunTables
+internal import SamplingLaws
 internal import ScalingLaws
 internal import Store
+internal import Strategies
 internal import Studies
 internal import Training
 internal import Treatments
@@ -65,6 +67,9 @@ struct CommandFailure: Error {
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as TreatmentError: self.init(.badData, error.description)
     case let error as VerdictError: self.init(.badData, error.description)
+    case let error as SelectionError: self.init(.badData, error.description)
+    case let error as PlanningError: self.init(.usage, error.description)
+    case let error as StrategyError: self.init(.usage, error.description)
     case let error as StoreError:
       self.init(Status(rawValue: error.code.rawValue) ?? .inputOutput, error.description)
     case let error as CheckpointError:

@@ -43,7 +43,7 @@ struct Continuation {
   }
 
   /// Whether some bytes stand anywhere in others.
-  private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+  static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
     guard !part.isEmpty, text.count >= part.count else { return false }
     return (0...text.count - part.count).contains { text[$0...].starts(with: part) }
   }

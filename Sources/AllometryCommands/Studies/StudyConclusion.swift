@@ -30,7 +30,9 @@ struct StudyConclusion {
     let settings =
       try kept.map { try JSONDecoder().decode(VerdictSettings.self, from: Data($0.json.utf8)) }
       ?? VerdictSettings()
-    verdict = try StudyVerdict(of: rows, baseline: baseline, settings: settings)
+    var verdict = try StudyVerdict(of: rows, baseline: baseline, settings: settings)
+    try verdict.add(samplesOf: rows) { try store.curves(of: $0.identity) }
+    self.verdict = verdict
     try store.save(try jsonText(verdict), as: "verdict", study: study)
   }
 

@@ -28,6 +28,11 @@ extension StudyReading {
     laws = (verdict.baselineLaws + verdict.arms.flatMap(\.laws)).map { law in
       Law(law, drawing: curves.curve(of: law))
     }
+    sampling = (verdict.sampling ?? []).map {
+      Sampling(
+        arm: $0.arm, problems: $0.problems, tradeoffs: $0.tradeoffs, sentences: $0.sentences,
+        warnings: $0.warnings)
+    }
     warnings = verdict.warnings
   }
 

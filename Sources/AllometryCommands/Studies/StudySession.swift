@@ -1,3 +1,4 @@
+internal import Corpora
 internal import Foundation
 internal import LanguageModels
 internal import Store
@@ -80,6 +81,14 @@ struct StudySession {
   ///   - plan: the study.
   ///   - path: the study file, for messages.
   func check(_ plan: StudyPlan, in path: String) throws {
+    if file.sampling != nil {
+      guard case .task(let task) = data.content, task is any StepwiseTask else {
+        throw CommandFailure(
+          .badData,
+          "\(path): sampling: expected a corpus that is a task written in steps (\(TaskCatalog.all.filter { $0 is any StepwiseTask.Type }.map { $0.card.name }.joined(separator: ", "))), found \(data.record.name)"
+        )
+      }
+    }
     for run in try plan.runs(knowing: [:]) where run.row.seed == file.ladder.seeds[0] {
       do {
         let _: LanguageModel<Float> = try run.arm.model(run.definition.model, seed: 0)
@@ -112,6 +121,7 @@ struct StudySession {
     }
     return VerdictSettings(
       laws: file.laws.filter { $0 != "auto" }, target: target, threads: workers,
-      usesMuP: usesMuP)
+      usesMuP: usesMuP,
+      sampling: file.sampling.map { SampledAxis(samples: $0.samples, selectors: $0.selectors) })
   }
 }

@@ -17,6 +17,10 @@ public enum TaskCatalog {
     FactRecall.self,
     MemoTrap.self,
     MixedDifficulty.self,
+    HanoiStep.self,
+    StepwiseArithmetic.self,
+    StepwiseParity.self,
+    Countdown.self,
   ]
 
   /// The names of all tasks, in the catalogue's order.

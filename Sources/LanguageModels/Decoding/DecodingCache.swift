@@ -14,9 +14,9 @@ public final class DecodingCache<Element: TensorElement> {
   public let filled: IndexTensor
 
   private let arena = Arena()
-  private var entries: [Entry] = []
+  private(set) var entries: [Entry] = []
 
-  private enum Entry {
+  enum Entry {
     case keysAndValues(keys: Tensor<Element>, values: Tensor<Element>)
     case constant(Tensor<Element>)
   }

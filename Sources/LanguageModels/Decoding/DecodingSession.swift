@@ -4,16 +4,31 @@ public import Tensors
 /// tokens at a time.
 ///
 /// Passes are recorded once a chunk size and replayed; a step of one token allocates nothing after
-/// the first. All sequences have the same length at any time.
+/// the first. All sequences have the same length at any time; they can be cut back to an earlier
+/// one, and one sequence can go on from what another holds.
 public final class DecodingSession<Element: TensorElement> {
   /// What decodes.
   public let model: LanguageModel<Element>
   /// Keys, values and states of the tokens so far.
   public let cache: DecodingCache<Element>
+  /// What the session was asked for since it was made; it does not know which tokens were drawn.
+  public private(set) var use = ModelUse()
 
   private let pool: ThreadPool
+  private let packedWeights: PackedWeights<Element>
   private let hooks: Hooks<Element>
-  private var steps: [Int: Step] = [:]
+  private let passOperations: PassOperations
+  private var steps: [StepShape: Step] = [:]
+  /// Logits of passes that were cut into several.
+  private var gathered = UnsafeMutableBufferPointer<Element>(start: nil, count: 0)
+
+  /// What a recording is made for.
+  private struct StepShape: Hashable {
+    /// Tokens a sequence.
+    var length: Int
+    /// Whether all tokens have logits, not the last ones alone.
+    var isScored: Bool
+  }
 
   private struct Step {
     var pass: ForwardPass<Element>
@@ -29,10 +44,13 @@ public final class DecodingSession<Element: TensorElement> {
   ///   - policy: which keys and values are kept.
   ///   - pool: the threads.
   ///   - hooks: functions at named sites.
+  ///   - packedWeights: shares the model's weights in the order that short passes read them with
+  ///     other sessions of it, so that they are packed once; nil for the session's own.
   /// - Throws: ``ConfigurationError`` if the model cannot be decoded this way.
   public init(
     _ model: LanguageModel<Element>, batch: Int, maximumLength: Int? = nil,
-    policy: CachePolicy = .full, pool: ThreadPool, hooks: Hooks<Element> = Hooks()
+    policy: CachePolicy = .full, pool: ThreadPool, hooks: Hooks<Element> = Hooks(),
+    packedWeights: PackedWeights<Element>? = nil
   ) throws(ConfigurationError) {
     let configuration = model.configuration
     guard configuration.isCausal else {
@@ -60,10 +78,14 @@ public final class DecodingSession<Element: TensorElement> {
     }
     self.model = model
     self.pool = pool
+    self.packedWeights = packedWeights ?? PackedWeights()
     self.hooks = hooks
+    passOperations = PassOperations(configuration, policy: policy)
     cache = DecodingCache(
       states: model.mixerStates, batch: batch, maximumLength: length, policy: policy)
   }
+
+  deinit { gathered.deallocate() }
 
   /// The number of sequences.
   public var batch: Int { cache.batch }
@@ -85,10 +107,37 @@ public final class DecodingSession<Element: TensorElement> {
     var logits = UnsafeBufferPointer<Element>(start: nil, count: 0)
     while start < count {
       let chunk = chunkLength(remaining: count - start)
-      logits = run(chunk) { sequence, index in tokens[sequence][start + index] }
+      logits = run(StepShape(length: chunk, isScored: false)) { sequence, index in
+        tokens[sequence][start + index]
+      }
       start += chunk
     }
     return logits
+  }
+
+  /// Takes in further tokens of every sequence and gives the logits after each of them.
+  ///
+  /// Up to 16 tokens are one pass, which costs far less than as many passes of one token; more are
+  /// cut into passes of 64, 16 and what remains.
+  ///
+  /// - Parameter tokens: as many for each sequence; at least one.
+  /// - Returns: `[batch, count, vocabulary]`; overwritten by the next call.
+  public func logits(appending tokens: [[Int32]]) -> UnsafeBufferPointer<Element> {
+    precondition(tokens.count == batch, "\(tokens.count) sequences for a batch of \(batch)")
+    let count = tokens[0].count
+    precondition(count > 0 && tokens.allSatisfy { $0.count == count }, "sequences differ in length")
+    let vocabulary = model.configuration.vocabularyCount
+    var start = 0
+    while start < count {
+      let chunk = scoredChunkLength(remaining: count - start)
+      let logits = run(StepShape(length: chunk, isScored: true)) { sequence, index in
+        tokens[sequence][start + index]
+      }
+      if chunk == count { return logits }
+      gather(logits, rows: start..<start + chunk, of: count, vocabulary)
+      start += chunk
+    }
+    return UnsafeBufferPointer(rebasing: gathered.prefix(batch * count * vocabulary))
   }
 
   /// Takes in one further token of every sequence.
@@ -98,7 +147,27 @@ public final class DecodingSession<Element: TensorElement> {
   @discardableResult
   public func step(_ tokens: [Int32]) -> UnsafeBufferPointer<Element> {
     precondition(tokens.count == batch, "\(tokens.count) tokens for a batch of \(batch)")
-    return run(1) { sequence, _ in tokens[sequence] }
+    return run(StepShape(length: 1, isScored: false)) { sequence, _ in tokens[sequence] }
+  }
+
+  /// A session of the same model, settings and threads whose sequences go on from those of this one.
+  ///
+  /// - Parameter parents: for each sequence of the new session, the one that it goes on from.
+  public func forked(parents: [Int]) -> DecodingSession<Element> {
+    let session = DecodingSession(self, batch: parents.count)
+    session.cache.copySequences(parents, from: cache)
+    return session
+  }
+
+  private init(_ other: DecodingSession<Element>, batch: Int) {
+    model = other.model
+    pool = other.pool
+    hooks = other.hooks
+    packedWeights = other.packedWeights
+    passOperations = other.passOperations
+    cache = DecodingCache(
+      states: model.mixerStates, batch: batch, maximumLength: other.cache.maximumLength,
+      policy: other.cache.policy)
   }
 
   /// Forgets all tokens.
@@ -112,19 +181,45 @@ public final class DecodingSession<Element: TensorElement> {
     return 1
   }
 
+  private func scoredChunkLength(remaining: Int) -> Int {
+    let room = cache.policy == .full ? remaining : min(remaining, cache.capacity - length)
+    if room >= 64 { return 64 }
+    return max(min(room, 16), 1)
+  }
+
+  /// Keeps the logits of a part of the tokens.
+  private func gather(
+    _ logits: UnsafeBufferPointer<Element>, rows: Range<Int>, of count: Int, _ vocabulary: Int
+  ) {
+    let needed = batch * count * vocabulary
+    if gathered.count < needed {
+      gathered.deallocate()
+      gathered = .allocate(capacity: needed)
+    }
+    let size = rows.count * vocabulary
+    for sequence in 0..<batch {
+      let place = (sequence * count + rows.lowerBound) * vocabulary
+      _ = UnsafeMutableBufferPointer(rebasing: gathered[place..<place + size])
+        .update(fromContentsOf: logits[sequence * size..<(sequence + 1) * size])
+    }
+  }
+
   private func run(
-    _ length: Int, _ token: (_ sequence: Int, _ index: Int) -> Int32
+    _ shape: StepShape, _ token: (_ sequence: Int, _ index: Int) -> Int32
   ) -> UnsafeBufferPointer<Element> {
+    let length = shape.length
+    // With one token a sequence the last ones are all of them.
+    let shape = StepShape(length: length, isScored: shape.isScored && length > 1)
     precondition(
       self.length + length <= cache.maximumLength,
       "the session was made for \(cache.maximumLength) tokens a sequence")
     cache.prepare(length)
     let pass =
-      steps[length]?.pass
+      steps[shape]?.pass
       ?? ForwardPass(
-        tape: Tape(pool: pool, isDifferentiable: false, holdsWeightsFixed: true), batch: batch,
-        length: length,
-        hooks: hooks, cache: cache)
+        tape: Tape(
+          pool: pool, isDifferentiable: false, holdsWeightsFixed: true,
+          packedWeights: packedWeights), batch: batch, length: length, hooks: hooks, cache: cache)
     for sequence in 0..<batch {
       for index in 0..<length {
         pass.tokens.values[sequence * length + index] = token(sequence, index)
@@ -132,14 +227,19 @@ public final class DecodingSession<Element: TensorElement> {
     }
     pass.updatePositions()
     let logits: Tensor<Element>
-    if let step = steps[length] {
+    if let step = steps[shape] {
       step.pass.tape.replay()
       logits = step.logits
     } else {
       // Recording runs the pass for the first time.
-      logits = model.lastLogits(pass)
-      steps[length] = Step(pass: pass, logits: logits)
+      logits = shape.isScored ? model.logits(pass) : model.lastLogits(pass)
+      steps[shape] = Step(pass: pass, logits: logits)
     }
+    use += ModelUse(
+      processedTokens: batch * length, passes: 1,
+      operations: Double(batch)
+        * passOperations.operations(
+          from: self.length, count: length, logitRows: shape.isScored ? length : 1))
     cache.advance(length)
     return UnsafeBufferPointer(logits.buffer)
   }

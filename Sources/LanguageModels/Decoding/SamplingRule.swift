@@ -107,6 +107,15 @@ public struct SamplingRule: Codable, Hashable, Sendable {
   ) -> Int32 {
     let probabilities = probabilities(logits: logits, present: present)
     if temperature == 0 { return Int32(probabilities.firstIndex(of: 1) ?? 0) }
+    return Self.draw(from: probabilities, using: &random)
+  }
+
+  /// Draws a token from a distribution.
+  ///
+  /// - Parameters:
+  ///   - probabilities: one a token; they sum to one.
+  ///   - random: where chance comes from.
+  static func draw(from probabilities: [Double], using random: inout SplittableRandom) -> Int32 {
     var remaining = random.nextUniform()
     var last = 0
     for (token, probability) in probabilities.enumerated() where probability > 0 {

@@ -20,16 +20,22 @@ struct StudyPage {
   var question: String {
     guard reading.question.isEmpty else { return reading.question }
     let names = Wording.list(reading.arms.map(\.name))
-    guard !names.isEmpty else { return "" }
+    guard !names.isEmpty else {
+      return reading.sampling.isEmpty
+        ? "" : "Is it better to sample a small model more often, or to train a larger one?"
+    }
     return
       "\(reading.arms.count == 1 ? "Does" : "Do") \(names) still help at scale, compared with \(reading.baseline)?"
   }
 
   /// The verdicts in sentences.
   var summary: [String] {
-    guard let only = reading.arms.first else { return ["No treated arm has been compared yet."] }
-    guard reading.arms.count > 1 else { return only.sentences }
-    return reading.arms.map { arm in
+    let sampled = reading.sampling.flatMap(\.sentences)
+    guard let only = reading.arms.first else {
+      return sampled.isEmpty ? ["No treated arm has been compared yet."] : sampled
+    }
+    guard reading.arms.count > 1 else { return only.sentences + sampled }
+    return sampled + reading.arms.map { arm in
       let text = arm.sentences.joined(separator: " ")
       // Sentences that already name the arm need no heading.
       return text.hasPrefix(arm.name) ? text : "\(arm.name): \(text)"

@@ -13,6 +13,8 @@ public struct StudyReading: Sendable {
   public var level = 0.9
   /// The treated arms, in the order of the study.
   public var arms: [Arm] = []
+  /// What sampling the trained models several times brings; empty where they were not sampled.
+  public var sampling: [Sampling] = []
   /// All runs, ended or not, those of learning-rate sweeps included.
   public var runs: [Run] = []
   /// Laws fitted to the arms, the baseline's among them.

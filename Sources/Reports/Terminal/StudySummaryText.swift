@@ -1,3 +1,5 @@
+internal import SamplingLaws
+
 /// What a study found, for a terminal: the verdicts in sentences, then the numbers behind them.
 public struct StudySummaryText: Sendable {
   /// What is told.
@@ -24,6 +26,7 @@ public struct StudySummaryText: Sendable {
     let page = StudyPage(reading)
     var parts = [wrapped("\(reading.name): \(page.question)")]
     parts.append(page.summary.map { wrapped($0) }.joined())
+    parts += reading.sampling.flatMap { sampling in sampling.tradeoffs.map { table($0, sampling) } }
     parts += reading.arms.compactMap { table($0, page) }
     let cautions = page.cautions.map { wrapped("Warning: \($0)") }.joined()
     if !cautions.isEmpty { parts.append(cautions) }
@@ -36,6 +39,15 @@ public struct StudySummaryText: Sendable {
 
   private func wrapped(_ text: String) -> String {
     TerminalText.wrapped(TerminalText.singleLine(text), width).map { $0 + "\n" }.joined()
+  }
+
+  private func table(_ tradeoff: SizeSampleTradeoff, _ sampling: StudyReading.Sampling) -> String {
+    let name = reading.sampling.count > 1 ? "\(sampling.arm): " : ""
+    let table = TradeoffBlocks(
+      tradeoff, problems: sampling.problems, levelText: "", prefix: name
+    ).accuracyTable
+    let title = wrapped("\(table.caption), \(sampling.problems) problems; \(table.note)")
+    return title + table.textTable(widthLimit: width).render(style: style)
   }
 
   private func table(_ arm: StudyReading.Arm, _ page: StudyPage) -> String? {

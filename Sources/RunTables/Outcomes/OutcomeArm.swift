@@ -30,10 +30,14 @@ public struct OutcomeArm: Sendable {
   /// The step of each row of a table with one row a step, from 0; rows of one attempt stand together
   /// in the order of their steps, and ``attemptNumbers`` tells attempts apart.
   public var steps: [Int32]?
-  /// The number of the attempt that each row belongs to.
+  /// The number of the attempt that each row belongs to, in a table with several rows an attempt
+  /// (one a step, or one a round); nil where each row is an attempt.
   public var attemptNumbers: [Int32]?
   /// The stratum of each problem, such as its level of difficulty; empty where missing.
   public var strata: [String]?
+  /// Numbers that hold for the whole arm, such as `n_params`, by the name of their column
+  /// (``OutcomeColumn/constantColumns``).
+  public var constants: [String: Double] = [:]
 
   /// The scores of the steps of every attempt, one attempt after the other.
   public struct StepScores: Sendable, Hashable {

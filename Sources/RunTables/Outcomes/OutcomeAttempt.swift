@@ -55,7 +55,8 @@ extension OutcomeArm {
     for one in attempts { starts.append(starts[starts.count - 1] + one.count) }
     self.init(
       key: key, problems: labels, starts: starts, correct: all.map { $0.correct ? 1 : 0 })
-    func column<Value>(_ value: (OutcomeAttempt) -> Double?, _ make: (Double) -> Value) -> [Value]? {
+    func column<Value>(_ value: (OutcomeAttempt) -> Double?, _ make: (Double) -> Value) -> [Value]?
+    {
       all.contains { value($0) != nil } ? all.map { make(value($0) ?? .nan) } : nil
     }
     tokens = column(\.tokens) { Float($0) }

@@ -94,9 +94,8 @@ struct SampleCurves: Sendable {
     exchange.samples = found
     exchange.costRatio = Estimated(
       value: value * unit, low: found.low * unit, high: found.high * unit)
-    // k M-fold inference of the small model against one sample of the large one: [20]'s multiplier
-    // k = M + 3(M − 1)/R, solved for R.
-    if value > ratio { exchange.breakEvenRatio = 3 * (ratio - 1) / (value - ratio) }
+    let limit = TrainTestExchange.tokenRatio(multiplier: value, parameterRatio: ratio)
+    if limit.isFinite { exchange.breakEvenRatio = limit }
     let cost = value * unit
     exchange.sentence =
       "\(Self.text(value)) samples of \(small.size.name) reach one of \(large.size.name) at \(Self.text(cost)) times its arithmetic: \(cost < 1 ? "the small model is cheaper" : "the large model is cheaper")."

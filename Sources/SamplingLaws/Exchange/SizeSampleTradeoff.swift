@@ -1,6 +1,6 @@
 internal import RealModule
 public import ScalingLaws
-public import Statistics
+internal import Statistics
 
 /// Test-time compute against parameters: models of several sizes, each sampled several times on the
 /// same problems [20][204][3].

@@ -1,8 +1,17 @@
+internal import Corpora
 internal import Foundation
 internal import LanguageModels
 internal import Tensors
 internal import Training
 internal import Treatments
+
+extension Dataset {
+  /// The task of the data, if its solutions are written in steps.
+  var stepwiseTask: (any StepwiseTask)? {
+    guard case .task(let task) = content else { return nil }
+    return task as? any StepwiseTask
+  }
+}
 
 /// Carries out one job: its trunk, and every run that branches off it.
 ///
@@ -136,6 +145,7 @@ struct JobRunner {
     }
     let seconds = (clock.now - start) / .seconds(1)
     var outcome: RunOutcome
+    var samples: RunSampling?
     switch ending {
     case .stopped:
       return false
@@ -145,6 +155,8 @@ struct JobRunner {
     case .finished:
       outcome = RunOutcome(status: .finished, costs: run.row.costs)
       try judge(trainer, run, pool, &outcome)
+      samples = try sample(trainer, run, pool)
+      if let samples { outcome.metrics.merge(samples.metrics) { _, new in new } }
     }
     outcome.tokens = run.row.tokens
     outcome.compute = run.row.compute
@@ -155,7 +167,8 @@ struct JobRunner {
     outcome.ended = Date().timeIntervalSince1970
     let tables = RunTablesFile(folder: own)
     outcome.diagnostics = try tables.diagnostics()
-    try log.record(outcome, curves: try tables.curves(), of: run.row.identity)
+    try log.record(
+      outcome, curves: try tables.curves() + (samples?.curves ?? []), of: run.row.identity)
     try? FileManager.default.removeItem(atPath: own)
     return true
   }
@@ -210,6 +223,17 @@ struct JobRunner {
       of: objective.model, on: batches, recipe: run.recipe, pool: pool)
     outcome.metrics["accuracy"] = accuracy.tokens
     outcome.metrics["sequence_accuracy"] = accuracy.sequences
+  }
+
+  /// Samples the trained model on held-out problems, where the study asks for that.
+  private func sample(
+    _ trainer: Trainer<Float>, _ run: PlannedRun, _ pool: ThreadPool
+  ) throws -> RunSampling? {
+    guard let plan = run.definition.sampling, let task = data.stepwiseTask,
+      let objective = trainer.objective as? LanguageModelObjective<Float>
+    else { return nil }
+    return try RunSampling(
+      objective.model, task: task, plan: plan, seed: run.recipe.seed, pool: pool)
   }
 
   private func record(failure message: String, of run: PlannedRun) throws {

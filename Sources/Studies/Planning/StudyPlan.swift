@@ -164,7 +164,7 @@ public struct StudyPlan: Sendable {
       data: data, model: model,
       treatments: arm.choices.map {
         .init(name: $0.card.name, version: $0.card.version, options: $0.options.values)
-      }, recipe: plain)
+      }, recipe: plain, sampling: file.sampling?.plan)
     let tokens = recipe.steps * recipe.tokensPerStep
     var trunk = definition
     // Runs whose steps depend on the length of the run share nothing.
@@ -172,6 +172,7 @@ public struct StudyPlan: Sendable {
       trunk.recipe.schedule.shape = .constant
       trunk.recipe.budget = .steps(1)
       trunk.recipe.diagnosticsEvery = 0
+      trunk.sampling = nil
     }
     let row = StudyRow(
       identity: try definition.identity, arm: arm.name, rung: rung, size: rungs[rung].size,

@@ -24,8 +24,9 @@ enum ArmSection {
   ///       - name: both
   ///         use: [qk-norm, {gated-attention: {granularity: head}}]
   static func arms(
-    _ file: YAMLSection, after baseline: Arm
+    _ file: YAMLSection, after baseline: Arm, mayBeNone: Bool
   ) throws(StudyFileError) -> [Arm] {
+    if mayBeNone, file.node("treatments") == nil { return [] }
     guard let nodes = file.list("treatments"), !nodes.isEmpty else {
       throw file.failure(nil, "the section treatments is missing: expected at least one treatment")
     }

@@ -31,8 +31,8 @@ extension StudyFile {
   public init(text: String, name: String, folder: String = "") throws(StudyFileError) {
     let root = try Self.root(text, name)
     let keys = [
-      "study", "question", "corpus", "model", "ladder", "recipe", "baseline", "treatments", "laws",
-      "target", "budget",
+      "study", "question", "corpus", "model", "ladder", "recipe", "baseline", "treatments",
+      "sampling", "laws", "target", "budget",
     ]
     let file = try YAMLSection(root, name: "", file: name, known: keys)
     self.folder = folder
@@ -47,7 +47,8 @@ extension StudyFile {
     ladder = try LadderSection(file)
     recipe = try RecipeSection(file, lengths: ladder.lengths.count, rungs: ladder.count)
     baseline = try ArmSection.baseline(file)
-    arms = try ArmSection.arms(file, after: baseline)
+    sampling = try SamplingSection.read(file)
+    arms = try ArmSection.arms(file, after: baseline, mayBeNone: sampling != nil)
     laws = try Self.laws(file)
     target = try Self.target(file)
     budget = try Self.budget(file)

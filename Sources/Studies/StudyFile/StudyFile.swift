@@ -19,8 +19,10 @@ public struct StudyFile: Sendable {
   public var recipe: RecipeSection
   /// What the treatments are compared with.
   public var baseline: Arm
-  /// The treated arms.
+  /// The treated arms; none only where ``sampling`` is asked for.
   public var arms: [Arm]
+  /// How often trained models are sampled; nil where only their losses are compared.
+  public var sampling: SamplingSection?
   /// The laws fitted to each arm; `auto` for those that fit the shape of the ladder.
   public var laws: [String]
   /// The scale of the question.

@@ -31,6 +31,8 @@ extension StudyVerdict {
   ///   - rows: the runs of the study, sweeps of learning rates included.
   ///   - baseline: the arm that all others are compared with.
   ///   - settings: how to reach it.
+  /// What sampling brings is added by ``add(samplesOf:curves:)``.
+  ///
   /// - Throws: ``VerdictError`` where there is nothing to compare or a setting is out of range.
   public init(
     of rows: [StudyRow], baseline: String, settings: VerdictSettings = VerdictSettings()
@@ -42,7 +44,7 @@ extension StudyVerdict {
     }
     guard arms.contains(baseline) else { throw .noBaseline(name: baseline, arms: arms) }
     let treated = arms.filter { $0 != baseline }
-    guard !treated.isEmpty else { throw .noTreatment(baseline: baseline) }
+    guard !treated.isEmpty || settings.sampling != nil else { throw .noTreatment(baseline: baseline) }
     let learningRates = LearningRateSummary(rows, usesMuP: settings.usesMuP)
     self.baseline = baseline
     self.settings = settings
@@ -54,6 +56,7 @@ extension StudyVerdict {
     // The baseline beside itself: its finished runs, one a place.
     let own = ComparedRuns(rows, baseline: baseline, arm: baseline)
     let reach = LadderReach(own, target: settings.target)
+    sampling = nil
     baselineLaws = ((try? ArmLaw.laws(settings, branches: own.branches.count)) ?? []).map {
       ArmLaw(
         $0, to: own.finishedBaseline, arm: baseline, settings: settings,

@@ -12,6 +12,9 @@ public struct StudyVerdict: Codable, Hashable, Sendable {
   public var learningRates: LearningRateSummary
   /// The laws of the settings, fitted to the baseline.
   public var baselineLaws: [ArmLaw]
+  /// What sampling the trained models several times brings, for each arm; nil where they were not
+  /// sampled.
+  public var sampling: [SamplingVerdict]?
   /// What a reader must know about the whole study.
   public var warnings: [String]
 }

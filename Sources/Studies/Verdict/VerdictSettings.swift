@@ -25,6 +25,8 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
   public var threads: Int
   /// Whether learning rates are transferred by muP; nil where it is not known.
   public var usesMuP: Bool?
+  /// The axis of samples; nil where trained models were not sampled.
+  public var sampling: SampledAxis?
 
   /// Settings; every argument has a default.
   ///
@@ -37,9 +39,11 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
   ///   - seed: the seed of all random numbers.
   ///   - threads: the number of threads.
   ///   - usesMuP: whether learning rates are transferred by muP.
+  ///   - sampling: the axis of samples.
   public init(
     laws: [String] = [], target: Target? = nil, level: Double = 0.9, significance: Double = 0.05,
-    refits: Int = 200, seed: UInt64 = 1, threads: Int = 1, usesMuP: Bool? = nil
+    refits: Int = 200, seed: UInt64 = 1, threads: Int = 1, usesMuP: Bool? = nil,
+    sampling: SampledAxis? = nil
   ) {
     self.laws = laws
     self.target = target
@@ -49,5 +53,6 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
     self.seed = seed
     self.threads = threads
     self.usesMuP = usesMuP
+    self.sampling = sampling
   }
 }

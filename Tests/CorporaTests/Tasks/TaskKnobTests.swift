@@ -159,6 +159,27 @@ struct KnobEffect: Sendable {
       "values": .init(low: 4, high: 32, measure: KnobEffect.chanceFalls),
       "table": .init(low: 0, high: 1, measure: KnobEffect.firstAnswerToken),
     ],
+    "hanoi-step": [
+      "disks": .init(low: 3, high: 8, measure: KnobEffect.length),
+      // Token 8 stands for a disk that is not there.
+      "fewest": .init(low: 1, high: 5, measure: KnobEffect.less(KnobEffect.count(of: 8))),
+      "arbitrary": .init(low: 0, high: 1, measure: KnobEffect.distinctPrompts),
+    ],
+    "stepwise-arithmetic": [
+      "steps": .init(low: 1, high: 6, measure: KnobEffect.length),
+      "digits": .init(low: 1, high: 3, measure: KnobEffect.answers),
+      "operators": .init(low: 1, high: 3, measure: KnobEffect.distinctTokens),
+    ],
+    "stepwise-parity": [
+      "steps": .init(low: 2, high: 16, measure: KnobEffect.length),
+      "width": .init(low: 1, high: 4, measure: KnobEffect.length),
+    ],
+    "countdown": [
+      "numbers": .init(low: 2, high: 4, measure: KnobEffect.length),
+      "digits": .init(low: 2, high: 3, measure: KnobEffect.answers),
+      "operators": .init(low: 1, high: 3, measure: KnobEffect.distinctTokens),
+      "largest": .init(low: 4, high: 50, measure: KnobEffect.distinctPrompts),
+    ],
   ]
 
   static let cases: [(String, String)] = TaskCatalog.all.flatMap { type in

@@ -20,7 +20,13 @@ import Testing
     "fact-recall": ["values": 4],
     "memo-trap": ["endings": 5, "override-share": 0.5],
     "mixed-difficulty": ["values": 2, "units": 7, "hard-share": 0.8, "keys": 3],
+    "hanoi-step": ["disks": 3],
+    "stepwise-arithmetic": ["steps": 2],
+    "countdown": ["numbers": 2, "digits": 1],
   ]
+
+  /// Tasks with as many right answers as there are ways; a guesser finds none of them in a lifetime.
+  static let open: Set = ["countdown"]
 
   @Test func namesAreUnique() {
     #expect(Set(Self.names).count == Self.names.count)
@@ -77,14 +83,17 @@ import Testing
         #expect(task.verify(prompt: prompt, answer: answer))
         let accepted = task.acceptedAnswers(to: prompt)
         #expect(accepted.contains(answer))
-        #expect(accepted.count <= 2 && accepted.allSatisfy { $0.count == answer.count })
+        #expect(accepted.allSatisfy { $0.count == answer.count })
+        #expect(accepted.count <= 2 || Self.open.contains(name))
         // Every other token in every place of the answer is wrong, unless it is a second answer.
         for place in answer.indices {
           for token in task.answerAlphabet.prefix(6) where token != answer[place] {
             var changed = answer
             changed[place] = token
             #expect(task.verify(prompt: prompt, answer: changed) == accepted.contains(changed))
-            if answer.count > 1 { #expect(!task.verify(prompt: prompt, answer: changed)) }
+            if answer.count > 1, !Self.open.contains(name) {
+              #expect(!task.verify(prompt: prompt, answer: changed))
+            }
           }
         }
         #expect(!task.verify(prompt: prompt, answer: Array(answer.dropLast())))
@@ -123,7 +132,7 @@ import Testing
       #expect(abs(share - truth) < 4 * error, "found \(share), expected \(truth)")
       #expect(truth * Double(count) > 10, "too rare to be measured")
     }
-    expectShare(right, of: trials, toBe: task.chanceLevel)
+    if !Self.open.contains(name) { expectShare(right, of: trials, toBe: task.chanceLevel) }
     expectShare(tokensRight, of: tokens, toBe: task.tokenChanceLevel)
   }
 

@@ -1,0 +1,283 @@
+internal import ArgumentParser
+internal import Corpora
+internal import LanguageModels
+internal import Reports
+internal import RunTables
+internal import Strategies
+internal import Tensors
+internal import Training
+
+/// `allometry testtime run`.
+struct TestTimeRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Let a trained model of ours solve problems by several strategies, at equal cost.",
+    discussion: """
+      The task must be one that is written in steps (stepwise-arithmetic,
+      countdown, stepwise-parity); the model one that was trained on it. A process
+      verifier is trained on the model's own samples. Budgets are solutions whose
+      tokens may be generated for a problem; tokens and FLOPs are measured, the
+      verifier's included.
+
+      Strategies (--strategies lists them with their options):
+
+        allometry train --task stepwise-arithmetic --knobs steps=4,digits=2 \\
+          --layers 2 --width 64 --steps 2000 --out runs/policy
+        allometry testtime run runs/policy --task stepwise-arithmetic \\
+          --knobs steps=4,digits=2 --strategy parallel-sampling \\
+          --strategy beam-search:width=4 --budgets 4,16 --out attempts.csv
+        allometry testtime attempts.csv
+      """)
+
+  @OptionGroup var input: OptionalCheckpointArguments
+
+  @Option(help: ArgumentHelp("The task that the model was trained on.", valueName: "name"))
+  var task: String = "stepwise-arithmetic"
+
+  @Option(help: ArgumentHelp("The task's knobs: steps=4,digits=2.", valueName: "knobs"))
+  var knobs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A strategy, with options after a colon: beam-search:width=4,aggregate=min; may be repeated.",
+      valueName: "name[:options]"))
+  var strategy: [String] = []
+
+  @Option(help: ArgumentHelp("Solutions for each problem.", valueName: "n,n,…"))
+  var budgets: String = "1,4,16"
+
+  @Option(help: "The number of problems.")
+  var problems: Int = 200
+
+  @Option(help: "The temperature of sampling.")
+  var temperature: Double = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "process (trained on the model's own samples), oracle, or none.", valueName: "kind"))
+  var verifier: String = "process"
+
+  @Option(
+    help: ArgumentHelp(
+      "What its steps are judged by: exact, outcome, or a number of rollouts a step.",
+      valueName: "labels"))
+  var labels: String = "exact"
+
+  @Option(help: "Problems that the verifier is trained on, apart from those measured.")
+  var verifierProblems: Int = 500
+
+  @Option(help: "Training steps of the verifier.")
+  var verifierSteps: Int = 600
+
+  @Option(help: "The seed of problems and samples.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Write every attempt: CSV, for allometry testtime.", valueName: "file.csv"))
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the answer that each strategy gave to each problem: CSV.", valueName: "file.csv"))
+  var answers: String?
+
+  @Flag(help: "List strategies and their options.")
+  var strategies = false
+
+  @Flag(help: "Print JSON (schema allometry.testtime-run/1).")
+  var json = false
+
+  /// What JSON holds.
+  struct Answer: Encodable {
+    var schema = "allometry.testtime-run/1"
+    var task: String
+    var arms: [StrategyArm]
+    /// What training the verifier cost: samples it learned from, and its own training.
+    var verifierSamples: StrategyCost?
+    var verifierTrainingOperations: Double?
+  }
+
+  /// Held-out problems come from another stream than training's and the verifier's.
+  private static let problemStream: UInt64 = 0x7465_7374
+  private static let verifierStream: UInt64 = 0x7665_7269
+
+  func run() throws {
+    try reportingFailure {
+      if strategies {
+        Console.print(Self.listing)
+        return
+      }
+      let choices = try self.choices()
+      let budgets = try NumberList.positive(self.budgets, option: "--budgets").map { Int($0) }
+      try check()
+      for path in [out, answers].compactMap({ $0 }) { try checkCreatable(path) }
+      let knobs = try NameList.numbers(knobs, option: "--knobs")
+      guard let task = try TaskCatalog.task(named: task, knobs) as? any StepwiseTask else {
+        throw OptionCheck.unknown(task, among: Self.taskNames, option: "--task")
+      }
+      let arguments = try input.required()
+      let pool = try arguments.pool()
+      let loaded = try arguments.load()
+      let rule = SamplingRule(temperature: temperature)
+      let policy = try Policy(loaded.model, task: task, name: loaded.name, rule: rule, pool: pool)
+      var answer = Answer(task: self.task, arms: [])
+      let judge = try judge(of: policy, task, &answer)
+      let bench = Bench(Sampler(policy, seed: seed), verifier: judge)
+      let trial = StrategyTrial(
+        benches: [bench], choices: choices, budgets: budgets,
+        problems: Problem.draw(problems, from: task, seed: Self.problemStream &+ seed))
+      let report = try trial.run { arm in
+        Console.progress("\(arm.strategy), budget \(arm.budget): \(NumberFormat.percent(arm.accuracy))")
+      }
+      Console.progress("")
+      answer.arms = report.arms
+      if let out { try report.attempts.writeCSV(to: out) }
+      if let answers { try report.answers.writeCSV(to: answers) }
+      if json {
+        Console.print(try jsonText(answer))
+      } else {
+        print(answer)
+      }
+    }
+  }
+
+  private func check() throws {
+    try OptionCheck.atLeast(1, problems, option: "--problems")
+    try OptionCheck.atLeast(1, verifierProblems, option: "--verifier-problems")
+    try OptionCheck.atLeast(1, verifierSteps, option: "--verifier-steps")
+    guard ["process", "oracle", "none"].contains(verifier) else {
+      throw OptionCheck.unknown(
+        verifier, among: ["process", "oracle", "none"], option: "--verifier")
+    }
+    _ = try stepLabels()
+  }
+
+  private func stepLabels() throws -> StepLabels {
+    switch labels {
+    case "exact": return .exact
+    case "outcome": return .outcome
+    default:
+      guard let count = Int(labels), count > 0 else {
+        throw CommandFailure(
+          .usage, "--labels: found \"\(labels)\", expected exact, outcome or a number of rollouts")
+      }
+      return .rollouts(count)
+    }
+  }
+
+  private static var taskNames: [String] {
+    TaskCatalog.all.filter { $0 is any StepwiseTask.Type }.map { $0.card.name }
+  }
+
+  /// `name` or `name:option=value,option=value`.
+  private func choices() throws -> [StrategyChoice] {
+    try (strategy.isEmpty ? ["parallel-sampling"] : strategy).map { text in
+      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+      let options =
+        parts.count > 1 ? try NameList.pairs(parts[1], option: "--strategy") : [:]
+      return try StrategyCatalog.choice(named: parts[0], options)
+    }
+  }
+
+  /// The verifier, trained where that is asked for.
+  private func judge(
+    of policy: Policy, _ task: any StepwiseTask, _ answer: inout Answer
+  ) throws -> (any Verifier)? {
+    if verifier == "none" { return nil }
+    if verifier == "oracle" { return OracleVerifier() }
+    let sampler = Sampler(policy, seed: seed &+ Self.verifierStream)
+    let examples = try VerifierExamples(
+      from: sampler, problems: Problem.draw(verifierProblems, from: task, seed: Self.verifierStream),
+      attempts: 8, labels: try stepLabels())
+    var recipe = TrainingRecipe(batchSize: 64, sequenceLength: task.longestExample)
+    recipe.budget = .steps(verifierSteps)
+    recipe.seed = seed
+    recipe.validation.every = 0
+    recipe.schedule = Schedule(
+      warmup: verifierSteps / 10, ScheduleName.linear.shape(steps: verifierSteps, decay: 0.2))
+    recipe.optimizer = OptimizerName.muon.usualSettings
+    let configuration = ProcessVerifier.configuration(
+      like: policy.model.configuration, for: task)
+    let steps = verifierSteps
+    let trained = try ProcessVerifier.trained(
+      on: examples, task: task, configuration: configuration, startingFrom: policy.model,
+      recipe: recipe, pool: policy.pool
+    ) { event in
+      if case .step(let progress) = event {
+        Console.progress("verifier: step \(progress.step) of \(steps)")
+      }
+    }
+    Console.progress("")
+    answer.verifierSamples = examples.cost
+    answer.verifierTrainingOperations =
+      ModelCosts(configuration).trainingOperationsPerToken(length: task.longestExample)
+      * Double(steps * 64 * task.longestExample)
+    return trained
+  }
+
+  private func print(_ answer: Answer) {
+    var table = TextTable(
+      columns: [
+        .init("strategy"), .init("n", alignment: .trailing),
+        .init("accuracy", alignment: .trailing), .init("any", alignment: .trailing),
+        .init("tokens", alignment: .trailing), .init("verifier's", alignment: .trailing),
+        .init("FLOPs", alignment: .trailing),
+      ], widthLimit: Console.width)
+    table.rows = answer.arms.map {
+      [
+        $0.strategy, "\($0.budget)",
+        "\(NumberFormat.percent($0.accuracy)) ± \(NumberFormat.fixed(100 * $0.standardError, 1))",
+        NumberFormat.percent($0.coverage), NumberFormat.scale($0.meanCost.generatedTokens),
+        NumberFormat.scale($0.meanCost.verifierTokens),
+        NumberFormat.flops($0.meanCost.operations),
+      ]
+    }
+    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.print(
+      Console.wrap(
+        "\(problems) problems of \(answer.task). Tokens and FLOPs a problem; any: a right one is among the attempts. ±: the standard error over problems.",
+        width: Console.width))
+    if let cost = answer.verifierTrainingOperations {
+      Console.print(
+        Console.wrap(
+          "Training the verifier took \(NumberFormat.flops(cost)) FLOPs, which are not in the table.",
+          width: Console.width))
+    }
+    if let out { Console.print("Attempts: \(out). Next: allometry testtime \(out)") }
+    if let answers { Console.print("Answers: \(answers)") }
+  }
+
+  private static var listing: String {
+    StrategyCatalog.cards.map { card in
+      let options = card.options.map { "    \($0.name)=\($0.standard)  \($0.explanation)" }
+      let head = "\(card.name)\(card.needsVerifier ? " (needs a verifier)" : "")"
+      return ([head, Console.wrap("  \(card.summary) \(card.source)", width: Console.width)] + options)
+        .joined(separator: "\n")
+    }.joined(separator: "\n\n")
+  }
+}
+
+/// A trained model that is not needed where something is only listed.
+struct OptionalCheckpointArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "A run's folder, or one of its checkpoints.", valueName: "checkpoint"))
+  var checkpoint: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
+  var threads: Int?
+
+  /// The model's arguments.
+  func required() throws -> CheckpointArguments {
+    guard let checkpoint else {
+      throw CommandFailure(.usage, "found no checkpoint, expected the folder of a trained run")
+    }
+    var arguments = CheckpointArguments()
+    arguments.checkpoint = checkpoint
+    arguments.threads = threads
+    return arguments
+  }
+}

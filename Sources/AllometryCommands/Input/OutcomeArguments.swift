@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RunTables
+internal import SamplingLaws
+
+/// How a table of attempts is read.
+struct OutcomeArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Rename columns: problem=task,correct=passed.", valueName: "map"))
+  var map: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Further columns that tell arms apart: prompt,temperature.", valueName: "columns"))
+  var by: String?
+
+  @Option(help: ArgumentHelp("The delimiter of CSV, if it is not found by itself."))
+  var delimiter: String?
+
+  @Option(help: "The format if the name does not tell: csv, tsv, jsonl, json.")
+  var format: String?
+
+  /// Reads a table.
+  func read(_ path: String) throws -> OutcomeTable {
+    let named = try ReadingArguments.tableOptions(format: format, delimiter: delimiter, map: map)
+    return try OutcomeTable.read(
+      contentsOf: path,
+      options: OutcomeOptions(
+        format: named.format, delimiter: named.delimiter, map: named.map,
+        by: (by ?? "").split(separator: ",").map(\.trimmingSpaces)))
+  }
+}
+
+/// How problems are resampled.
+struct BootstrapArguments: ParsableArguments {
+  @Option(help: "Resamples of problems behind every interval.")
+  var resamples: Int = 1000
+
+  @Option(help: "The coverage of intervals.")
+  var level: Double = 0.9
+
+  @Option(help: "The seed.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads at most; results do not depend on it.")
+  var threads: Int?
+
+  /// The resampling.
+  func bootstrap() throws -> ProblemBootstrap {
+    try OptionCheck.atLeast(20, resamples, option: "--resamples")
+    try OptionCheck.atLeast(1, threads, option: "--threads")
+    guard level > 0.5, level < 1 else {
+      throw CommandFailure(.usage, "--level: found \(level), expected a number between 0.5 and 1")
+    }
+    return ProblemBootstrap(
+      resamples: resamples, level: level, seed: seed,
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+}
+
+/// Lists of numbers as options take them.
+enum NumberList {
+  /// Numbers above zero, with units: `1,10,1k`.
+  static func positive(_ text: String, option: String) throws -> [Double] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map {
+      try NameList.positive(String($0.trimmingSpaces), option: option)
+    }
+  }
+
+  /// Numbers from zero up.
+  static func nonnegative(_ text: String, option: String) throws -> [Double] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      let number = try NameList.number(String(part.trimmingSpaces), option: option)
+      try OptionCheck.nonnegative(number, option: option)
+      return number
+    }
+  }
+}

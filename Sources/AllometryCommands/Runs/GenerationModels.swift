@@ -1,0 +1,154 @@
+internal import LanguageModels
+internal import Reports
+internal import Statistics
+internal import Tensors
+
+/// The models that `allometry generate` writes with besides its own: one that drafts, and two whose
+/// difference is added.
+struct GenerationModels {
+  /// What writes, as it was named on the command line.
+  var main: LoadedModel
+  /// What drafts; nil for none.
+  var draft: LoadedModel?
+  /// A fine-tuned model and what it was made from; nil for none.
+  var emulated: (fineTuned: LoadedModel, reference: LoadedModel)?
+  /// β of emulated fine-tuning.
+  var beta = 1.0
+  /// The share of the base's probability that emulated fine-tuning keeps to; nil for all.
+  var baseTopP: Double?
+
+  /// Whether a session alone writes.
+  var isPlain: Bool { draft == nil && emulated == nil }
+
+  /// Loads a further model, which must cut text as the main one does.
+  ///
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - option: the option that names it.
+  ///   - main: what writes.
+  static func load(_ path: String, option: String, like main: LoadedModel) throws -> LoadedModel {
+    let location = try RunLocation(path)
+    let loaded = LoadedModel(
+      name: path, model: try location.model(), tokenizer: try location.loadTokenizer())
+    let (own, wanted) = (
+      loaded.model.configuration.vocabularyCount, main.model.configuration.vocabularyCount
+    )
+    guard own == wanted else {
+      throw CommandFailure(
+        .badData,
+        "\(option): \(path) has a vocabulary of \(own) tokens, expected \(wanted) as in "
+          + "\(main.name)")
+    }
+    if let left = loaded.tokenizer, let right = main.tokenizer,
+      left.fingerprint != right.fingerprint
+    {
+      throw CommandFailure(
+        .badData,
+        "\(option): \(path) cuts text into other tokens than \(main.name); train it with "
+          + "--tokenizer \(main.name)/tokenizer.json")
+    }
+    return loaded
+  }
+
+  /// What a pass over one token costs without a draft, in operations.
+  ///
+  /// - Parameter position: the tokens before it.
+  func operations(position: Int) -> Double {
+    ([main] + (emulated.map { [$0.fineTuned, $0.reference] } ?? [])).reduce(0) {
+      $0
+        + PassOperations($1.model.configuration)
+        .operations(from: position, count: 1, logitRows: 1)
+    }
+  }
+
+  /// The distribution that is drawn from, and what drafts.
+  ///
+  /// - Parameters:
+  ///   - length: the longest sequence.
+  ///   - pool: the threads.
+  func distributions(
+    length: Int, pool: ThreadPool
+  ) throws -> (target: any NextTokenDistribution, draft: (any NextTokenDistribution)?) {
+    func distribution(_ loaded: LoadedModel) throws -> ModelDistribution<Float> {
+      var longest = length
+      // A model of learned positions sees no further; a draft stops drafting there.
+      if case .learned = loaded.model.configuration.positions {
+        longest = min(length, loaded.model.configuration.contextLength)
+      }
+      return try ModelDistribution(loaded.model, maximumLength: longest, pool: pool)
+    }
+    let base = try distribution(main)
+    let drafting = try draft.map(distribution)
+    guard let emulated else { return (base, drafting) }
+    let target = try ComposedDistribution.emulatedFineTuning(
+      base: base, fineTuned: distribution(emulated.fineTuned),
+      reference: distribution(emulated.reference), beta: beta, baseTopP: baseTopP)
+    return (target, drafting)
+  }
+}
+
+extension Continuation {
+  /// Continues a prompt from a distribution, with what drafts or without.
+  ///
+  /// - Parameters:
+  ///   - prompt: its tokens, at least one.
+  ///   - target: what is drawn from; its tokens so far are forgotten.
+  ///   - draft: what drafts.
+  ///   - draftLength: the number of tokens to draft at once.
+  ///   - writer: is handed each token as it is drawn.
+  /// - Returns: the number of tokens drawn, and how well drafts were accepted.
+  func run(
+    _ prompt: [Int32], target: any NextTokenDistribution, draft: (any NextTokenDistribution)?,
+    draftLength: Int, writer: TokenWriter
+  ) throws -> (count: Int, statistics: SpeculationStatistics?) {
+    let longest = stops.map(\.count).max() ?? 0
+    var tail: [UInt8] = []
+    func goesOn(_ token: Int32) -> Bool {
+      if token == writer.endOfText { return false }
+      let bytes = writer.write(token)
+      tail = (tail + bytes).suffix(longest + bytes.count)
+      return !stops.contains { Self.contains(tail, $0) }
+    }
+    let ends = Set([writer.endOfText].compactMap { $0 })
+    if let draft {
+      let speculation = SpeculativeSampling(
+        rule: rule, draftLength: draftLength, tokenLimit: limit, stopTokens: ends, seed: seed)
+      let result = try speculation.run(
+        prompt, target: target, draft: draft, index: index, goesOn: goesOn)
+      return (result.tokens.count, result.statistics)
+    }
+    var random = SplittableRandom(seed: seed).split(index)
+    var tokens = prompt
+    target.clear()
+    let count = target.extend(
+      &tokens, by: limit, rule: rule, stopTokens: ends, using: &random, goesOn: goesOn)
+    return (count, nil)
+  }
+}
+
+/// What speculation did, in a sentence.
+struct SpeculationSummary {
+  var statistics: SpeculationStatistics
+  /// What a pass of the target over one token costs, in operations.
+  var targetOperations: Double
+
+  /// The sentence; nil without a draft.
+  var text: String? {
+    guard let rate = statistics.acceptanceRate, let tokens = statistics.tokensPerRound else {
+      return nil
+    }
+    let places = statistics.acceptanceRateByPlace.map {
+      $0.map { NumberFormat.percent($0, decimals: 0) } ?? "–"
+    }
+    let draft = statistics.cost.draft
+    let ratio = draft.operations / Double(max(draft.passes, 1)) / targetOperations
+    let expected = SpeculationStatistics.expectedSpeedUp(
+      acceptanceRate: rate, draftLength: statistics.draftLength, costRatio: ratio)
+    return "\(statistics.accepted) of \(statistics.proposed) drafted tokens taken; "
+      + "\(NumberFormat.percent(rate)) of those judged (\(places.joined(separator: ", ")) by place), "
+      + "\(NumberFormat.significant(tokens, 3)) tokens a pass of the target; at a draft of "
+      + "\(NumberFormat.significant(ratio, 2)) of the target's arithmetic that is worth "
+      + "\(NumberFormat.significant(expected, 3)) times the speed if a pass cost the same for "
+      + "\(statistics.draftLength + 1) tokens as for one"
+  }
+}

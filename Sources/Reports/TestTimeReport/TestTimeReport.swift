@@ -1,0 +1,37 @@
+public import SamplingLaws
+
+/// The report of a table of recorded attempts: what sampling more often brings, with which way to
+/// choose, what it costs, and how sure that is.
+public struct TestTimeReport: Sendable {
+  /// What is reported.
+  public var analysis: OutcomeAnalysis
+  /// The command that made the page; empty for none.
+  public var command: String
+
+  /// A report.
+  ///
+  /// - Parameters:
+  ///   - analysis: what is reported.
+  ///   - command: the command that made the page.
+  public init(_ analysis: OutcomeAnalysis, command: String = "") {
+    self.analysis = analysis
+    self.command = command
+  }
+
+  /// The report as one HTML file that needs nothing else.
+  public func html() -> String {
+    let page = TestTimePage(analysis)
+    let sections = [
+      page.answerSection(), page.selectionSection(), page.extrapolationSection(),
+      page.verifierSection(), page.stoppingSection(), page.costSection(), page.sizeSection(),
+      page.armSection(), page.effortSection(), page.stepSection(), page.difficultySection(),
+      page.methodSection(),
+    ]
+    let made = command.isEmpty ? "" : " Made by: \(command)."
+    return ReportPage(
+      title: "Test-time compute", subtitle: analysis.source, summary: page.summary,
+      sections: sections.compactMap(\.self),
+      footer: "Made by Allometry.\(made) Needs no network; every figure brings its numbers."
+    ).html()
+  }
+}

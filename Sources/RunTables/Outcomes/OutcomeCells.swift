@@ -1,0 +1,78 @@
+/// How the cells of a table of outcomes are read.
+enum OutcomeCells {
+  /// What a cell of `correct` may say.
+  static let truths = "0 or 1 (or true or false, yes or no, pass or fail)"
+
+  private static let yes: [String] = ["true", "yes", "pass"]
+  private static let no: [String] = ["false", "no", "fail"]
+
+  /// 1 or 0 for a cell that says yes or no, in any letter case; nil for any other.
+  static func truth(_ cell: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    if cell.count == 1, cell[0] == 48 || cell[0] == 49 { return cell[0] - 48 }
+    guard cell.count <= 24 else { return nil }
+    let lower = cell.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
+    if yes.contains(where: { lower.elementsEqual($0.utf8) }) { return 1 }
+    if no.contains(where: { lower.elementsEqual($0.utf8) }) { return 0 }
+    switch number(cell, quoted: false) {
+    case 1: return 1
+    case 0: return 0
+    default: return nil
+    }
+  }
+
+  /// The number in a cell; NaN where missing, nil for text.
+  static func number(_ cell: UnsafeBufferPointer<UInt8>, quoted: Bool) -> Double? {
+    switch CellRules(allowsLowerM: false, allowsThousands: quoted).content(of: cell) {
+    case .missing: Double.nan
+    case .number(let value): value
+    case .text: nil
+    }
+  }
+
+  /// The cell without blanks around it.
+  static func trimmed(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    var low = 0
+    var high = cell.count
+    while low < high, ByteText.isBlank(cell[low]) { low += 1 }
+    while high > low, ByteText.isBlank(cell[high - 1]) { high -= 1 }
+    return UnsafeBufferPointer(rebasing: cell[low..<high])
+  }
+
+  /// Reads `0.9;0.8`, `0.9 0.8`, `0.9, 0.8` or any of them in brackets, and appends the numbers.
+  ///
+  /// - Returns: how many there were, or nil if the cell is anything else.
+  static func appendStepScores(
+    _ cell: UnsafeBufferPointer<UInt8>, to values: inout [Float]
+  ) -> Int? {
+    var cell = trimmed(cell)
+    if CellRules.isMissing(cell) { return 0 }
+    if cell.first == UInt8(ascii: "["), cell.count >= 2, cell.last == UInt8(ascii: "]") {
+      cell = trimmed(UnsafeBufferPointer(rebasing: cell[1..<(cell.count - 1)]))
+    }
+    var count = 0
+    var at = 0
+    var expectsNumber = false
+    while at < cell.count {
+      let start = at
+      while at < cell.count, !isSeparator(cell[at]) { at += 1 }
+      guard at > start,
+        let number = number(UnsafeBufferPointer(rebasing: cell[start..<at]), quoted: false)
+      else { return nil }
+      values.append(Float(number))
+      count += 1
+      // One separator, with blanks on either side.
+      expectsNumber = false
+      while at < cell.count, ByteText.isBlank(cell[at]) { at += 1 }
+      if at < cell.count, cell[at] == UInt8(ascii: ";") || cell[at] == UInt8(ascii: ",") {
+        at += 1
+        expectsNumber = true
+        while at < cell.count, ByteText.isBlank(cell[at]) { at += 1 }
+      }
+    }
+    return expectsNumber ? nil : count
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",") || ByteText.isBlank(byte)
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+
+/// Sorts the rows of all blocks by arm, problem and attempt, column by column.
+///
+/// Only one column is in memory twice at a time: each is laid flat, moved into its place and let go.
+struct OutcomeGrouping {
+  let schema: OutcomeSchema
+  var result: OutcomeReading.Result
+  let rowCount: Int
+  /// Names of attempts that are not whole numbers.
+  var attemptNames = LabelInterner()
+  /// Of each row of the file; kept from the sorting for the arms.
+  var flatRounds: FlatColumn<Int32>?
+  var flatSteps: FlatColumn<Int32>?
+
+  /// One problem of one arm.
+  struct Group: Sendable {
+    var arm: Int
+    var problem: Int
+    var rows: Range<Int>
+  }
+
+  init(_ result: OutcomeReading.Result, _ schema: OutcomeSchema) {
+    self.result = result
+    self.schema = schema
+    rowCount = result.rowCount
+  }
+
+  consuming func table(threads: Int) throws(TableError) -> OutcomeTable {
+    guard rowCount < Int(Int32.max) else {
+      throw TableError(
+        .badData, source: schema.source, found: "\(rowCount) rows", expected: "fewer than 2^31")
+    }
+    let workers = result.workers
+    let problems = LabelInterner.merged(workers.map(\.problems))
+    let arms = LabelInterner.merged(workers.map(\.arms))
+    var (groups, groupOfRow) = numberGroups(
+      problems.maps, arms.maps, problemCount: problems.labels.count)
+    let names = problems.labels.strings()
+    let strata = strata(groups, groupOfRow)
+    var order = Self.order(&groups, groupOfRow)
+    groupOfRow = []
+    let numbers = try sort(&order, groups, names, arms.labels, threads)
+    try checkPasses(groups, order)
+    var table = OutcomeTable(
+      source: schema.source, armColumns: schema.armColumns, arms: [], notes: schema.notes)
+    let bounds = Self.armBounds(groups)
+    table.arms = bounds.enumerated().map { index, range in
+      let first = groups[range.lowerBound].rows.lowerBound
+      var arm = OutcomeArm(
+        key: schema.armColumns.isEmpty
+          ? [] : arms.labels.withLabel(index, OutcomeWorker.parts(ofArm:)),
+        problems: groups[range].map { names[$0.problem] },
+        starts: groups[range].map { $0.rows.lowerBound - first }
+          + [groups[range.upperBound - 1].rows.upperBound - first],
+        correct: [UInt8](
+          repeating: 0, count: groups[range.upperBound - 1].rows.upperBound - first))
+      if let strata {
+        let ours = Array(strata.names[range])
+        if ours.contains(where: { !$0.isEmpty }) { arm.strata = ours }
+      }
+      return arm
+    }
+    if let strata, strata.conflicts > 0 {
+      table.notes.append(
+        "\(strata.conflicts) \(strata.conflicts == 1 ? "problem has" : "problems have") more than "
+          + "one \(schema.name(of: .stratum)); the first in the file counts")
+    }
+    fill(&table, bounds, groups, order, numbers, threads)
+    addConstants(&table, arms.maps)
+    return table
+  }
+
+  // MARK: Groups
+
+  /// Numbers the pairs of arm and problem: arms in order of first appearance, and the problems of an
+  /// arm likewise.
+  private mutating func numberGroups(
+    _ problems: [[Int32]], _ arms: [[Int32]], problemCount: Int
+  ) -> (groups: [Group], ofRow: [Int32]) {
+    var ofRow: [Int32] = []
+    ofRow.reserveCapacity(rowCount)
+    var pairs: [Group] = []
+    var known = FirstAppearance()
+    if schema.armColumns.isEmpty {
+      pairs = (0..<problemCount).map { Group(arm: 0, problem: $0, rows: 0..<0) }
+    }
+    for block in result.blocks.indices {
+      let (column, armColumn) = (result.blocks[block].problem, result.blocks[block].arm)
+      let worker = result.blocks[block].worker
+      for row in 0..<result.blocks[block].rows {
+        let problem = problems[worker][Int(column.base[row])]
+        guard let armColumn else {
+          ofRow.append(problem)
+          continue
+        }
+        let arm = arms[worker][Int(armColumn.base[row])]
+        let group = known.number(of: UInt64(arm) << 32 | UInt64(problem))
+        if Int(group) == pairs.count {
+          pairs.append(Group(arm: Int(arm), problem: Int(problem), rows: 0..<0))
+        }
+        ofRow.append(group)
+      }
+      result.blocks[block].problem = FlatColumn(capacity: 1)
+      result.blocks[block].arm = nil
+    }
+    guard !schema.armColumns.isEmpty else { return (pairs, ofRow) }
+    let sorted = pairs.indices.sorted { (pairs[$0].arm, $0) < (pairs[$1].arm, $1) }
+    var new = [Int32](repeating: 0, count: pairs.count)
+    for (place, old) in sorted.enumerated() { new[old] = Int32(place) }
+    for row in ofRow.indices { ofRow[row] = new[Int(ofRow[row])] }
+    return (sorted.map { pairs[$0] }, ofRow)
+  }
+
+  /// The rows in the order of their groups, within a group in file order; sets where groups lie.
+  private static func order(_ groups: inout [Group], _ ofRow: [Int32]) -> [Int32] {
+    var next = [Int32](repeating: 0, count: groups.count + 1)
+    for group in ofRow { next[Int(group) + 1] += 1 }
+    for group in groups.indices {
+      next[group + 1] += next[group]
+      groups[group].rows = Int(next[group])..<Int(next[group + 1])
+    }
+    return [Int32](unsafeUninitializedCapacity: ofRow.count) { order, count in
+      for (row, group) in ofRow.enumerated() {
+        order[Int(next[Int(group)])] = Int32(row)
+        next[Int(group)] += 1
+      }
+      count = ofRow.count
+    }
+  }
+
+  /// Which groups each arm has.
+  private static func armBounds(_ groups: [Group]) -> [Range<Int>] {
+    var bounds: [Range<Int>] = []
+    var start = 0
+    for index in groups.indices
+    where index + 1 == groups.count || groups[index + 1].arm != groups[index].arm {
+      bounds.append(start..<(index + 1))
+      start = index + 1
+    }
+    return bounds
+  }
+
+  // MARK: Strata
+
+  /// The stratum of each group, and how many groups have several.
+  private mutating func strata(
+    _ groups: [Group], _ ofRow: [Int32]
+  ) -> (names: [String], conflicts: Int)? {
+    guard schema.contains(.stratum) else { return nil }
+    let merged = LabelInterner.merged(result.workers.map(\.strata))
+    let names = merged.labels.strings()
+    var first = [Int32](repeating: -1, count: groups.count)
+    var conflicting: Set<Int32> = []
+    var at = 0
+    for block in result.blocks.indices {
+      guard let column = result.blocks[block].stratum else { continue }
+      for row in 0..<result.blocks[block].rows {
+        let group = Int(ofRow[at])
+        at += 1
+        guard column.base[row] >= 0 else { continue }
+        let label = merged.maps[result.blocks[block].worker][Int(column.base[row])]
+        if first[group] < 0 { first[group] = label }
+        if first[group] != label { conflicting.insert(ofRow[at - 1]) }
+      }
+      result.blocks[block].stratum = nil
+    }
+    return (first.map { $0 < 0 ? "" : names[Int($0)] }, conflicting.count)
+  }
+
+  // MARK: Constants
+
+  private func addConstants(_ table: inout OutcomeTable, _ maps: [[Int32]]) {
+    let count = schema.constants.count
+    guard count > 0 else { return }
+    var all = [OutcomeWorker.Constant](repeating: .init(), count: count * table.arms.count)
+    for (worker, map) in zip(result.workers, maps) {
+      for index in worker.constants.indices {
+        let arm = map.isEmpty ? 0 : Int(map[index / count])
+        let other = worker.constants[index]
+        all[arm * count + index % count].meet(other.value)
+        if other.varies { all[arm * count + index % count].varies = true }
+      }
+    }
+    for (index, name) in schema.constants.enumerated() {
+      var kept = 0
+      for arm in table.arms.indices {
+        let constant = all[arm * count + index]
+        guard !constant.value.isNaN, !constant.varies else { continue }
+        table.arms[arm].constants[name] = constant.value
+        kept += 1
+      }
+      if kept < table.arms.count {
+        table.notes.append(
+          "column \(name) is not used where it is blank, text or not constant within an arm")
+      }
+    }
+  }
+}

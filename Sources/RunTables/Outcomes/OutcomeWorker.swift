@@ -1,0 +1,219 @@
+import Foundation
+
+/// One thread's share of the reading: its labels, and how it takes in cells.
+///
+/// Labels live as long as the worker, not the block, so that a million rows of the same problems
+/// cost their labels once a thread.
+final class OutcomeWorker: @unchecked Sendable {
+  // Used by one thread at a time.
+  let number: Int
+  let schema: OutcomeSchema
+  var problems = LabelInterner()
+  var attempts = LabelInterner()
+  var strata = LabelInterner()
+  var arms = LabelInterner()
+  /// Per arm and constant: the first value, and whether another was met.
+  var constants: [Constant] = []
+  let buffer = ByteBuffer()
+
+  /// What is known of a constant of an arm.
+  struct Constant: Sendable {
+    var value = Double.nan
+    var varies = false
+
+    mutating func meet(_ other: Double) {
+      if value.isNaN { value = other } else if other != value, !other.isNaN { varies = true }
+    }
+  }
+
+  /// The parts of the present row's arm, and their constants.
+  private var armParts: [[UInt8]]
+  private var armKey: [UInt8] = []
+  private var lastArmKey: [UInt8] = []
+  private var lastArm: Int32 = -1
+  private var rowConstants: [Double]
+
+  init(number: Int, schema: OutcomeSchema) {
+    self.number = number
+    self.schema = schema
+    armParts = schema.armColumns.map { _ in [] }
+    rowConstants = schema.constants.map { _ in .nan }
+  }
+
+  // MARK: Cells
+
+  /// Takes in a cell that is a number already.
+  @inline(__always)
+  func take(
+    number: Double, _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int,
+    fileColumn: Int, _ block: inout OutcomeBlock
+  ) throws(TableError) {
+    let row = block.rows
+    switch column {
+    case .tokens where number >= 0 && Float(number).isFinite:
+      block.tokens?.base[row] = Float(number)
+    case .promptTokens where number >= 0 && Float(number).isFinite:
+      block.promptTokens?.base[row] = Float(number)
+    case .score: block.score?.base[row] = number
+    case .correct where number == 0 || number == 1: block.correct.base[row] = number == 1 ? 1 : 0
+    case .passes where number == 0 || number == 1: block.passes?.base[row] = number == 1 ? 1 : 0
+    default:
+      if column == .attempt, let code = AttemptCode.number(number) {
+        block.attempt?.base[row] = code
+      } else {
+        try take(content, as: column, line: line, fileColumn: fileColumn, quoted: false, &block)
+      }
+    }
+  }
+
+  /// Takes in a cell by its text.
+  func take(
+    _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int, fileColumn: Int,
+    quoted: Bool, _ block: inout OutcomeBlock
+  ) throws(TableError) {
+    let row = block.rows
+    let place = UInt64(block.index) << 32 | UInt64(row)
+    func bad(_ expected: String) -> TableError {
+      TableError(
+        .badData, source: schema.source, line: line, column: schema.fileNames[fileColumn],
+        found: CellRules.isMissing(OutcomeCells.trimmed(content))
+          ? "a missing value" : TableError.quoted(String(decoding: content, as: UTF8.self)),
+        expected: expected)
+    }
+    switch column {
+    case .problem:
+      guard !CellRules.isMissing(OutcomeCells.trimmed(content)) else {
+        throw bad("the label of a problem")
+      }
+      block.problem.base[row] = try label(content, &problems, place, line, fileColumn)
+    case .attempt:
+      guard !CellRules.isMissing(content) else { throw bad("the number of an attempt") }
+      if let number = OutcomeCells.number(content, quoted: quoted),
+        let code = AttemptCode.number(number)
+      {
+        block.attempt?.base[row] = code
+      } else {
+        let text = try label(content, &attempts, place, line, fileColumn)
+        block.attempt?.base[row] = AttemptCode.firstText + text
+      }
+    case .correct:
+      guard let truth = OutcomeCells.truth(content) else { throw bad(OutcomeCells.truths) }
+      block.correct.base[row] = truth
+    case .passes:
+      // An arm without the verifier may leave the cells blank; that is judged with the whole arm.
+      if CellRules.isMissing(content) {
+        block.passes?.base[row] = OutcomeBlock.missingTruth
+      } else {
+        guard let truth = OutcomeCells.truth(content) else { throw bad(OutcomeCells.truths) }
+        block.passes?.base[row] = truth
+      }
+    case .tokens, .promptTokens:
+      let number = OutcomeCells.number(content, quoted: quoted)
+      guard let number, number.isNaN || number >= 0 && Float(number).isFinite
+      else {
+        throw bad("a number of tokens, 0 or more")
+      }
+      (column == .tokens ? block.tokens : block.promptTokens)?.base[row] = Float(number)
+    case .score:
+      guard let number = OutcomeCells.number(content, quoted: quoted) else { throw bad("a number") }
+      block.score?.base[row] = number
+    case .answer:
+      block.answer?.base[row] =
+        CellRules.isMissing(content) ? 0 : max(TextHash.hash(OutcomeCells.trimmed(content)), 1)
+    case .stepScores:
+      guard let count = OutcomeCells.appendStepScores(content, to: &block.stepValues) else {
+        throw bad("numbers separated by semicolons, commas or blanks")
+      }
+      block.stepCounts?.base[row] = Int32(count)
+    case .round, .step:
+      let number = OutcomeCells.number(content, quoted: quoted)
+      let whole = number.flatMap { $0.isNaN ? -1 : $0 < 0 ? nil : AttemptCode.number($0) }
+      guard let whole, column == .round || whole >= 0 else {
+        throw bad("a whole number, 0 or more")
+      }
+      (column == .round ? block.round : block.step)?.base[row] = whole
+    case .stratum:
+      block.stratum?.base[row] =
+        CellRules.isMissing(content) ? -1 : try label(content, &strata, place, line, fileColumn)
+    }
+  }
+
+  /// Takes in a part of the key of the row's arm.
+  func takeArm(
+    _ part: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int
+  ) {
+    armParts[part].removeAll(keepingCapacity: true)
+    if !CellRules.isMissing(content) { armParts[part].append(contentsOf: content) }
+  }
+
+  /// Takes in what should be a constant of the row's arm; text counts as missing.
+  func takeConstant(_ constant: Int, _ content: UnsafeBufferPointer<UInt8>, quoted: Bool) {
+    rowConstants[constant] = OutcomeCells.number(content, quoted: quoted) ?? .nan
+  }
+
+  /// Forgets the parts of the row before, for rows that may lack some.
+  func beginRow() {
+    for part in armParts.indices { armParts[part].removeAll(keepingCapacity: true) }
+    for constant in rowConstants.indices { rowConstants[constant] = .nan }
+  }
+
+  /// Closes a row: finds its arm and compares its constants.
+  func endRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
+    if let column = block.arm {
+      column.base[block.rows] = try arm(line, UInt64(block.index) << 32 | UInt64(block.rows))
+    }
+    if !rowConstants.isEmpty {
+      let first = Int(max(lastArm, 0)) * rowConstants.count
+      while constants.count < first + rowConstants.count { constants.append(Constant()) }
+      for index in rowConstants.indices { constants[first + index].meet(rowConstants[index]) }
+    }
+    block.endRow(line: line)
+  }
+
+  private func arm(_ line: Int, _ place: UInt64) throws(TableError) -> Int32 {
+    armKey.removeAll(keepingCapacity: true)
+    for part in armParts {
+      let length = UInt32(part.count)
+      for shift in stride(from: 0, to: 32, by: 8) {
+        armKey.append(UInt8(truncatingIfNeeded: length >> UInt32(shift)))
+      }
+      armKey.append(contentsOf: part)
+    }
+    if lastArm >= 0, armKey == lastArmKey { return lastArm }
+    let (index, isNew) = armKey.withUnsafeBufferPointer { arms.intern($0, place: place) }
+    if isNew {
+      for (part, name) in zip(armParts, schema.armColumns) {
+        _ = try TextInterner.decode(part, source: schema.source, line: line, column: name)
+      }
+    }
+    lastArm = index
+    swap(&armKey, &lastArmKey)
+    return index
+  }
+
+  /// The parts of a key as ``arm(_:_:)`` puts it together.
+  static func parts(ofArm key: UnsafeBufferPointer<UInt8>) -> [String] {
+    var parts: [String] = []
+    var at = 0
+    while at + 4 <= key.count {
+      let length = (0..<4).reduce(0) { $0 | Int(key[at + $1]) << (8 * $1) }
+      at += 4
+      parts.append(String(decoding: key[at..<(at + length)], as: UTF8.self))
+      at += length
+    }
+    return parts
+  }
+
+  @inline(__always)
+  private func label(
+    _ content: UnsafeBufferPointer<UInt8>, _ labels: inout LabelInterner, _ place: UInt64,
+    _ line: Int, _ fileColumn: Int
+  ) throws(TableError) -> Int32 {
+    let (index, isNew) = labels.intern(content, place: place)
+    if isNew {
+      _ = try TextInterner.decode(
+        content, source: schema.source, line: line, column: schema.fileNames[fileColumn])
+    }
+    return index
+  }
+}

@@ -1,0 +1,145 @@
+public import RunTables
+internal import ScalingLaws
+
+/// Everything that a table of recorded attempts allows to say, schema `allometry.testtime/1`.
+public struct OutcomeAnalysis: Codable, Sendable {
+  /// `allometry.testtime/1`.
+  public var schema = "allometry.testtime/1"
+  /// The table.
+  public var source: String
+  /// The number of rows.
+  public var rows: Int
+  /// How intervals were made.
+  public var interval: Interval
+  /// Each arm by itself.
+  public var arms: [ArmAnalysis]
+  /// Arms over the same problems, the first against each other one, by each selector that both have.
+  public var comparisons: [PairedComparison]
+  /// Accuracy against tokens and arithmetic of all arms and selectors.
+  public var costs: CostComparison?
+  /// Sizes of model against numbers of samples, by coverage and by each selector that all sizes have.
+  public var sizes: [SizeSampleTradeoff]
+  /// What more effort brings, problem by problem [T13].
+  public var arise: [ARISE]
+  /// The best strategy for each difficulty and budget, cross-fitted [T16].
+  public var allocation: AllocationByDifficulty?
+  /// What a choice of strategy tuned with one verifier loses with another [204].
+  public var transfer: VerifierTransfer?
+  /// What was inferred while reading.
+  public var notes: [String]
+  /// Cautions that hold for any such table.
+  public var cautions: [String]
+
+  /// How intervals were made.
+  public struct Interval: Codable, Sendable, Hashable {
+    /// The coverage.
+    public var level: Double
+    /// The method.
+    public var method: String
+    /// The number of resamples.
+    public var resamples: Int
+    /// The seed.
+    public var seed: UInt64
+  }
+
+  /// Analyses a table.
+  ///
+  /// - Parameters:
+  ///   - table: the table.
+  ///   - settings: how to analyse.
+  public init(_ table: OutcomeTable, settings: AnalysisSettings = AnalysisSettings()) {
+    let bootstrap = settings.bootstrap
+    source = table.source
+    rows = table.attemptCount
+    interval = Interval(
+      level: bootstrap.level, method: "bootstrap over problems", resamples: bootstrap.resamples,
+      seed: bootstrap.seed)
+    arms = table.arms.map {
+      ArmAnalysis($0, columns: table.armColumns, settings: settings)
+    }
+    let attempts = table.arms.map(\.byAttempt)
+    comparisons = Self.comparisons(attempts, settings)
+    costs = CostComparison(
+      attempts, analyses: arms, columns: table.armColumns, settings: settings)
+    sizes = SizeSampleTradeoff.all(of: attempts, columns: table.armColumns, settings: settings)
+    arise = []
+    if let ladders = try? EffortLadder.ladders(of: table) {
+      arise = ladders.compactMap { try? ARISE($0, bootstrap: bootstrap) }
+    }
+    if let strategies = try? AllocationArm.arms(of: table) {
+      if Set(strategies.map(\.strategy)).count > 1 {
+        allocation = try? AllocationByDifficulty(
+          strategies, bins: settings.bins, bootstrap: bootstrap)
+      }
+      if Set(strategies.map(\.verifier)).count > 1 {
+        transfer = try? VerifierTransfer(strategies, bins: settings.bins, bootstrap: bootstrap)
+      }
+    }
+    notes = table.notes
+    cautions = []
+    cautions = self.generalCautions
+  }
+
+  /// More arms than these are compared with the first one only.
+  private static let allPairs = 4
+
+  private static func comparisons(
+    _ arms: [OutcomeArm], _ settings: AnalysisSettings
+  ) -> [PairedComparison] {
+    guard arms.count > 1 else { return [] }
+    let curves = arms.map { arm -> [ProblemCurves] in
+      guard arm.rounds == nil else { return [] }
+      var found = (try? [PassAtK().curves(of: arm, threads: settings.bootstrap.threads)]) ?? []
+      if arm.answers != nil {
+        let vote = MajorityVote(
+          unparseable: settings.unparseable, seed: settings.bootstrap.seed)
+        if let one = try? vote.curves(of: arm, threads: settings.bootstrap.threads) {
+          found.append(one)
+        }
+      }
+      if arm.scores != nil,
+        let one = try? BestOfN().curves(of: arm, threads: settings.bootstrap.threads)
+      {
+        found.append(one)
+      }
+      return found
+    }
+    var comparisons: [PairedComparison] = []
+    for first in arms.indices {
+      for second in arms.indices
+      where second > first && (arms.count <= allPairs || first == 0) {
+        for one in curves[first] {
+          guard let other = curves[second].first(where: { $0.selector == one.selector }),
+            let comparison = try? PairedComparison(
+              other, one,
+              names: (
+                "\(arms[second].name), \(one.selector)", "\(arms[first].name), \(one.selector)"
+              ), bootstrap: settings.bootstrap)
+          else { continue }
+          comparisons.append(comparison)
+        }
+      }
+    }
+    return comparisons
+  }
+
+  private var generalCautions: [String] {
+    var cautions = [
+      "Coverage is not accuracy: it needs a selector that recognises the right answer."
+    ]
+    if arms.contains(where: { $0.modes != nil }) {
+      cautions.append(
+        "A majority vote tends to the most frequent answer, right or wrong, however many samples.")
+    }
+    if arms.count > 1 {
+      cautions.append(
+        "Arms compared at equal numbers of samples may differ in tokens: see the costs.")
+    }
+    if comparisons.count > 3 {
+      cautions.append(
+        "\(comparisons.count) comparisons are made at once; their p-values are not corrected for that."
+      )
+    }
+    return cautions
+  }
+}

@@ -1,0 +1,51 @@
+internal import RunTables
+
+/// The curves of every way to choose one of n attempts that an arm's columns allow.
+struct SelectorCurves: Sendable {
+  /// The curves, voting first.
+  var curves: [ProblemCurves] = []
+  /// The plain vote, and its curves.
+  var vote: MajorityVote?
+  var voteCurves: ProblemCurves?
+  /// What could not be computed, and why.
+  var omissions: [ArmAnalysis.Omission] = []
+
+  /// No curves.
+  init() {}
+
+  /// The curves of an arm.
+  init(_ arm: OutcomeArm, settings: AnalysisSettings) {
+    let seed = settings.bootstrap.seed
+    var selectors: [any AttemptSelector] = []
+    if arm.answers != nil {
+      let vote = MajorityVote(unparseable: settings.unparseable, seed: seed)
+      self.vote = vote
+      selectors.append(vote)
+    }
+    if arm.scores != nil { selectors.append(BestOfN()) }
+    if arm.scores != nil, arm.answers != nil {
+      // Orders of ten million scored attempts are followed often enough by few draws.
+      let draws = arm.attemptCount > 2_000_000 ? 16 : 200
+      for weighting in [
+        VoteWeighting.score, .softmax(temperature: settings.voteTemperature), .minMax, .rank,
+      ] {
+        selectors.append(
+          WeightedVote(
+            weighting: weighting, unparseable: settings.unparseable, draws: draws, seed: seed))
+      }
+    }
+    if arm.stepScores != nil {
+      selectors += StepSelector.all.filter { arm.answers != nil || !$0.votes }
+    }
+    for selector in selectors {
+      do {
+        let found = try selector.curves(
+          of: arm, samples: nil, threads: settings.bootstrap.threads)
+        curves.append(found)
+        if selector is MajorityVote { voteCurves = found }
+      } catch {
+        omissions.append(.init(analysis: selector.name, reason: error.description))
+      }
+    }
+  }
+}

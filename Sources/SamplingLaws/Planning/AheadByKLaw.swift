@@ -1,0 +1,115 @@
+internal import RealModule
+
+/// Sampling a step until one answer is k votes ahead of every other: a gambler's ruin between the right
+/// answer, drawn with probability p, and the strongest wrong one, drawn otherwise [81].
+public enum AheadByKLaw {
+  /// The probability that the right answer gets ahead first: p^k/(p^k + (1 − p)^k).
+  ///
+  /// - Parameters:
+  ///   - accuracy: p, from 0 to 1; against one of many wrong answers p/(p + q).
+  ///   - lead: k, at least 1.
+  public static func success(accuracy: Double, lead: Int) -> Double {
+    if accuracy <= 0 { return 0 }
+    return 1 / (1 + power((1 - accuracy) / accuracy, lead))
+  }
+
+  /// The probability that all of several votes go right: (1 + ((1 − p)/p)^k)^(−blocks).
+  ///
+  /// - Parameters:
+  ///   - accuracy: p.
+  ///   - lead: k.
+  ///   - votes: how many votes must go right: s/m steps.
+  public static func success(accuracy: Double, lead: Int, votes: Double) -> Double {
+    if accuracy <= 0 { return 0 }
+    return Double.exp(-votes * Double.log(onePlus: power((1 - accuracy) / accuracy, lead)))
+  }
+
+  /// The least lead that makes all votes right with a wanted probability; nil where p ≤ ½, which no
+  /// lead mends.
+  ///
+  /// ⌈ln(t^(−1/votes) − 1)/ln((1 − p)/p)⌉, at least 1: it grows with the logarithm of the votes.
+  ///
+  /// - Parameters:
+  ///   - accuracy: p.
+  ///   - votes: how many votes must go right.
+  ///   - target: t, the wanted probability, strictly between 0 and 1.
+  public static func lead(accuracy: Double, votes: Double, target: Double) -> Int? {
+    guard accuracy > 0.5, target > 0, target < 1 else { return nil }
+    if accuracy >= 1 { return 1 }
+    let allowed = Double.expMinusOne(-Double.log(target) / votes)
+    var lead = max(
+      Int((Double.log(allowed) / Double.log((1 - accuracy) / accuracy)).rounded(.up)), 1)
+    // Rounding can put the quotient on the wrong side of a whole number.
+    while success(accuracy: accuracy, lead: lead, votes: votes) < target { lead += 1 }
+    while lead > 1, success(accuracy: accuracy, lead: lead - 1, votes: votes) >= target {
+      lead -= 1
+    }
+    return lead
+  }
+
+  /// The expected number of samples of a vote: k·(2P − 1)/(2p − 1), and k² for p = ½.
+  public static func expectedSamples(accuracy: Double, lead: Int) -> Double {
+    let k = Double(lead)
+    let drift = 2 * accuracy - 1
+    // The quotient's own error is of the order of the square of what it leaves out.
+    if abs(drift) * k < 1e-6 { return k * k }
+    return k * (2 * success(accuracy: accuracy, lead: lead) - 1) / drift
+  }
+
+  /// The variance of the number of samples of a vote.
+  ///
+  /// The number is independent of who wins, as both are equally far away at the start; Wald's second
+  /// identity then gives E² + (4p(1 − p)·E − k²)/(2p − 1)², and 2k²(k² − 1)/3 for p = ½.
+  public static func variance(accuracy: Double, lead: Int) -> Double {
+    let k = Double(lead)
+    let drift = 2 * accuracy - 1
+    if abs(drift) * k < 1e-4 { return 2 * k * k * (k * k - 1) / 3 }
+    let mean = expectedSamples(accuracy: accuracy, lead: lead)
+    let step = 4 * accuracy * (1 - accuracy)
+    return max(mean * mean + (step * mean - k * k) / (drift * drift), 0)
+  }
+
+  /// The distribution of the number of samples of a vote.
+  ///
+  /// - Parameters:
+  ///   - accuracy: p.
+  ///   - lead: k, at least 1.
+  ///   - tail: the probability that may be left out at the end.
+  /// - Returns: the probability of k, k + 2, k + 4, … samples.
+  public static func sampleDistribution(accuracy: Double, lead: Int, tail: Double = 1e-12)
+    -> [Double]
+  {
+    precondition(lead >= 1, "a lead of at least one vote")
+    // The difference of votes, from −(k − 1) to k − 1.
+    var states = [Double](repeating: 0, count: 2 * lead - 1)
+    states[lead - 1] = 1
+    var result: [Double] = []
+    var left = 1.0
+    var samples = 0
+    while left > tail, result.count < 10_000_000 {
+      var next = [Double](repeating: 0, count: states.count)
+      var ended = 0.0
+      for (index, mass) in states.enumerated() where mass != 0 {
+        if index + 1 < states.count {
+          next[index + 1] += mass * accuracy
+        } else {
+          ended += mass * accuracy
+        }
+        if index > 0 {
+          next[index - 1] += mass * (1 - accuracy)
+        } else {
+          ended += mass * (1 - accuracy)
+        }
+      }
+      states = next
+      samples += 1
+      if samples >= lead, (samples - lead) % 2 == 0 { result.append(ended) }
+      left = states.reduce(0, +)
+    }
+    return result
+  }
+
+  private static func power(_ base: Double, _ exponent: Int) -> Double {
+    Double.pow(base, Double(exponent))
+  }
+}

@@ -1,0 +1,80 @@
+internal import Optimization
+public import RunTables
+
+extension InferencePricing {
+  /// The mean cost over recorded lengths, problem by problem and then over problems.
+  ///
+  /// The mean of the costs, not the cost of the mean length: traffic grows with the square of the
+  /// length, so that long attempts weigh more [3].
+  ///
+  /// - Parameters:
+  ///   - arm: attempts with tokens.
+  ///   - trials: trials a problem, N; each is as long as the recorded attempt.
+  ///   - promptTokens: L_in where the table has no column of them.
+  ///   - threads: how many threads at most; the result does not depend on it.
+  /// - Throws: without tokens, without prompt tokens, and for invalid settings.
+  public func meanCost(
+    of arm: OutcomeArm, trials: Double = 1, promptTokens: Double? = nil, threads: Int = 2
+  ) throws(PlanningError) -> InferenceCost {
+    try check()
+    try PlanningError.require(trials >= 0, "The number of trials is negative.")
+    guard let tokens = arm.tokens else { throw .missingColumn("tokens") }
+    let prompts = promptTokens == nil ? arm.promptTokens : nil
+    if promptTokens == nil, prompts == nil { throw .missingColumn("tokens_in") }
+    struct Sums {
+      var linear = 0.0, attention = 0.0, search = 0.0, bytes = 0.0
+      var count = 0
+    }
+    let sums = parallelMap(count: arm.problemCount, threads: threads) { problem in
+      var sums = Sums()
+      for row in arm.rows(ofProblem: problem) {
+        let output = Double(tokens[row])
+        let input = promptTokens ?? Double(prompts?[row] ?? 0)
+        if output.isNaN || input.isNaN { continue }
+        let cost = price(.init(promptTokens: input, outputTokens: output, trials: trials))
+        sums.linear += cost.linearOperations
+        sums.attention += cost.attentionOperations
+        sums.search += cost.searchOperations
+        sums.bytes += cost.keyValueBytes
+        sums.count += 1
+      }
+      return sums
+    }
+    let known = sums.filter { $0.count > 0 }
+    guard !known.isEmpty else { throw .tooFew("No attempt has its tokens recorded.") }
+    func mean(_ value: (Sums) -> Double) -> Double {
+      known.reduce(0) { $0 + value($1) / Double($1.count) } / Double(known.count)
+    }
+    let missing = sums.count - known.count
+    return InferenceCost(
+      linear: mean(\.linear), attention: mean(\.attention), search: mean(\.search),
+      bytes: mean(\.bytes), intensity: intensity,
+      warnings: missing == 0
+        ? [] : ["\(missing) of \(sums.count) problems have no attempt with tokens; left out."])
+  }
+
+  /// The costs of an arm at several numbers of trials, with the accuracy of each.
+  ///
+  /// - Parameters:
+  ///   - arm: attempts with tokens.
+  ///   - trials: the numbers of trials.
+  ///   - accuracy: the accuracy at each, such as coverage or that of a vote.
+  ///   - promptTokens: L_in where the table has no column of them.
+  ///   - threads: how many threads at most.
+  public func costCurve(
+    of arm: OutcomeArm, trials: [Int], accuracy: [Double], promptTokens: Double? = nil,
+    threads: Int = 2
+  ) throws(PlanningError) -> [CostedPoint] {
+    precondition(trials.count == accuracy.count, "one accuracy a number of trials")
+    var points: [CostedPoint] = []
+    for (count, value) in zip(trials, accuracy) {
+      let cost = try meanCost(
+        of: arm, trials: Double(count), promptTokens: promptTokens, threads: threads)
+      points.append(
+        CostedPoint(
+          model: architecture.name, setting: "N = \(count)", operations: cost.operations,
+          equivalentOperations: cost.equivalentOperations, accuracy: value))
+    }
+    return points
+  }
+}

@@ -1,0 +1,148 @@
+internal import Optimization
+internal import RunTables
+
+/// How many repeats a cell of problem and level needs: more while its outcomes scatter [103].
+public struct RepeatRule: Sendable, Hashable, Codable {
+  /// How the scatter of a cell's accuracy is measured.
+  public enum Scatter: String, Sendable, Hashable, Codable {
+    /// The standard deviation over the mean. It is large for cells that are rarely right, which
+    /// therefore always take the most repeats, and 0 for cells that are never right.
+    case coefficientOfVariation
+    /// The standard deviation of the posterior of the accuracy under Jeffreys' prior, Beta(½, ½): it
+    /// falls with every repeat and treats right and wrong alike.
+    case jeffreys
+  }
+
+  /// Repeats that every cell has.
+  public var minimum: Int
+  /// Repeats that no cell exceeds.
+  public var maximum: Int
+  /// The sum of the scatters of accuracy and of tokens above which another repeat follows.
+  public var threshold: Double
+  /// How the scatter of accuracy is measured.
+  public var scatter: Scatter
+
+  /// A rule; the numbers of the reference implementation by default.
+  public init(
+    minimum: Int = 3, maximum: Int = 10, threshold: Double = 0.5,
+    scatter: Scatter = .coefficientOfVariation
+  ) {
+    self.minimum = minimum
+    self.maximum = maximum
+    self.threshold = threshold
+    self.scatter = scatter
+  }
+
+  /// The scatter of a cell: that of its accuracy and that of its tokens.
+  ///
+  /// - Parameters:
+  ///   - correct: whether each repeat is right, 0 or 1.
+  ///   - tokens: the tokens of each repeat; NaN are passed over.
+  public func scatter(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Double {
+    let right = Double(correct.reduce(0) { $0 + Int($1) })
+    let count = Double(correct.count)
+    let known = tokens.lazy.filter { !$0.isNaN }.map { Double($0) }
+    let total = known.reduce(0, +)
+    let mean = total / Double(known.count)
+    let squares = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let spread =
+      mean.isNaN ? 0 : (squares / Double(known.count)).squareRoot() / (mean + Self.smallest)
+    guard count > 0 else { return spread }
+    switch scatter {
+    case .coefficientOfVariation:
+      let share = right / count
+      return spread + (share * (1 - share)).squareRoot() / (share + Self.smallest)
+    case .jeffreys:
+      let (a, b) = (right + 0.5, count - right + 0.5)
+      return spread + (a * b / ((count + 1) * (count + 1) * (count + 2))).squareRoot()
+    }
+  }
+
+  /// The constant of the reference implementation that keeps a mean of 0 from dividing.
+  private static let smallest = 1e-8
+
+  /// Whether a cell needs another repeat.
+  ///
+  /// - Parameters:
+  ///   - correct: whether each repeat so far is right, 0 or 1.
+  ///   - tokens: the tokens of each repeat so far.
+  public func needsMore(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Bool {
+    if correct.count < minimum { return true }
+    return correct.count < maximum && scatter(correct: correct, tokens: tokens) > threshold
+  }
+
+  /// Shares an extra budget of repeats out in proportion to the scatter of each cell.
+  ///
+  /// - Parameters:
+  ///   - extra: repeats to share out.
+  ///   - scatters: the scatter of each cell, at least 0.
+  /// - Returns: the repeats of each cell, which add up to `extra`, by largest remainders; the same for
+  ///   all cells where none scatters.
+  public static func distribute(_ extra: Int, scatters: [Double]) -> [Int] {
+    guard extra > 0, !scatters.isEmpty else { return scatters.map { _ in 0 } }
+    let total = scatters.reduce(0, +)
+    let shares = scatters.map {
+      Double(extra) * (total > 0 ? $0 / total : 1 / Double(scatters.count))
+    }
+    var counts = shares.map { Int($0.rounded(.down)) }
+    let order = shares.indices.sorted {
+      (Double(counts[$0]) - shares[$0], $0) < (Double(counts[$1]) - shares[$1], $1)
+    }
+    for index in order.prefix(max(extra - counts.reduce(0, +), 0)) { counts[index] += 1 }
+    return counts
+  }
+}
+
+/// What a rule of repeats would have spent on recorded attempts.
+public struct RepeatReplay: Codable, Sendable, Hashable {
+  /// What one level comes to.
+  public struct Level: Codable, Sendable, Hashable {
+    /// What it is called.
+    public var label: String
+    /// Repeats that a problem takes on average.
+    public var meanRepeats: Double
+    /// The share of problems that take the most repeats.
+    public var atMaximum: Double
+    /// The share of problems with fewer recorded attempts than the rule asks for.
+    public var short: Double
+  }
+
+  /// The rule.
+  public var rule: RepeatRule
+  /// The levels, ascending.
+  public var levels: [Level]
+  /// What to beware of.
+  public var warnings: [String]
+
+  /// Replays a rule on the attempts of each problem, in their order.
+  public init(_ rule: RepeatRule, on ladder: EffortLadder, threads: Int = 2) throws(PlanningError) {
+    try PlanningError.require(
+      rule.minimum >= 1 && rule.maximum >= rule.minimum,
+      "Repeats from \(rule.minimum) to \(rule.maximum) are no range.")
+    self.rule = rule
+    levels = zip(ladder.labels, ladder.arms).map { label, arm in
+      let repeats = parallelMap(count: arm.problemCount, threads: threads) { problem -> Int in
+        let rows = arm.rows(ofProblem: problem)
+        var count = rule.minimum
+        while count <= rows.count {
+          let taken = rows.lowerBound..<rows.lowerBound + count
+          if !rule.needsMore(correct: arm.correct[taken], tokens: arm.tokens?[taken] ?? []) {
+            return count
+          }
+          count += 1
+        }
+        // The rule asks for more than was recorded.
+        return -rows.count
+      }
+      let count = Double(max(repeats.count, 1))
+      return Level(
+        label: label, meanRepeats: Double(repeats.reduce(0) { $0 + abs($1) }) / count,
+        atMaximum: Double(repeats.count { $0 == rule.maximum }) / count,
+        short: Double(repeats.count { $0 < 0 }) / count)
+    }
+    warnings = []
+    if levels.contains(where: { $0.short > 0 }) {
+      warnings.append("Some problems have fewer attempts than the rule asks for.")
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import RunTables
+
+/// The numbers of samples of a curve, and the problems that have so many attempts.
+struct SampleGrid: Sendable {
+  /// Ascending numbers of samples.
+  let samples: [Int]
+  /// The problems that have at least as many attempts as the largest number; the same for the whole
+  /// curve, so that its shape is not one of changing company.
+  let problems: [Int]
+  /// What was left out.
+  let warnings: [String]
+
+  /// The largest number of samples.
+  var largest: Int { samples[samples.count - 1] }
+
+  /// Chooses the grid.
+  ///
+  /// - Parameters:
+  ///   - asked: the numbers of samples; by default those of `spacing` up to a number that nine
+  ///     problems in ten have attempts for.
+  ///   - spacing: the default numbers up to a limit.
+  init(
+    _ arm: OutcomeArm, asked: [Int]?, spacing: (Int) -> [Int] = Self.powersOfTwo
+  ) throws(SelectionError) {
+    if arm.steps != nil { throw .rowsAreSteps }
+    let counts = (0..<arm.problemCount).map { arm.rows(ofProblem: $0).count }
+    let sorted = counts.sorted()
+    guard let most = sorted.last, most > 0 else { throw .tooFewAttempts(asked: 1, most: 0) }
+    if let asked {
+      samples = Set(asked).sorted()
+      guard let least = samples.first, least > 0 else { throw .invalidSamples }
+    } else {
+      samples = spacing(max(sorted[sorted.count / 10], 1))
+    }
+    let needed = samples[samples.count - 1]
+    problems = counts.indices.filter { counts[$0] >= needed }
+    guard !problems.isEmpty else { throw .tooFewAttempts(asked: needed, most: most) }
+    let missing = counts.count - problems.count
+    warnings =
+      missing == 0
+      ? []
+      : [
+        "\(missing) of \(counts.count) problems have fewer than \(needed) attempts and are left out."
+      ]
+  }
+
+  /// 1, 2, 4 and so on, and the limit.
+  static func powersOfTwo(upTo limit: Int) -> [Int] {
+    var samples: [Int] = []
+    var next = 1
+    while next < limit {
+      samples.append(next)
+      next *= 2
+    }
+    return samples + [limit]
+  }
+
+  /// Every number to 24, then steps of a twelfth, and the limit.
+  static func dense(upTo limit: Int) -> [Int] {
+    var samples: [Int] = []
+    var next = 1
+    while next < limit {
+      samples.append(next)
+      next += max(1, next / 12)
+    }
+    return samples + [limit]
+  }
+}

@@ -1,0 +1,125 @@
+public import RunTables
+public import ScalingLaws
+internal import Statistics
+
+extension OutcomeArm {
+  /// Whether each attempt's score reaches a threshold, as 0 or 1; a missing score does not. Nil without
+  /// scores.
+  public func passes(threshold: Double) -> [UInt8]? {
+    scores?.map { $0 >= threshold ? 1 : 0 }
+  }
+}
+
+/// Scores as a pass-or-fail verifier: which threshold, and how many samples at most [T10].
+///
+/// The best of many thresholds and numbers of samples looks better than it is; the cross-fitted gain is
+/// that of choosing both on one half of the problems and using them on the other.
+public struct ThresholdSweep: Codable, Sendable {
+  /// One threshold.
+  public struct Row: Codable, Sendable {
+    /// The quantile of the scores that the threshold is.
+    public var quantile: Double
+    /// The threshold; scores from it up pass.
+    public var threshold: Double
+    /// P(pass | right).
+    public var completeness: Double
+    /// P(pass | wrong).
+    public var falsePositiveRate: Double
+    /// The optimum with the threshold.
+    public var optimum: OptimalSamples.Scenario
+  }
+
+  /// The thresholds, ascending.
+  public var rows: [Row]
+  /// The place in ``rows`` of the threshold with the largest gain.
+  public var best: Int
+  /// The gain on one half of the problems of what is best on the other, averaged over both.
+  public var crossFitted: Estimated
+  /// What to beware of.
+  public var warnings: [String]
+
+  /// Tries thresholds.
+  ///
+  /// - Parameters:
+  ///   - arm: attempts with scores.
+  ///   - quantiles: the quantiles of the scores to take as thresholds.
+  ///   - costs: what samples and answers are worth; the first cost of a wrong answer counts.
+  ///   - samples: the numbers of samples to compare.
+  ///   - bootstrap: the resampling of problems.
+  public init(
+    _ arm: OutcomeArm,
+    quantiles: [Double] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95],
+    costs: ResamplingCosts = ResamplingCosts(wrong: [1]), samples: [Int]? = nil,
+    bootstrap: ProblemBootstrap
+  ) throws(SelectionError) {
+    try costs.validate()
+    guard let scores = arm.scores else { throw .missingColumn("score") }
+    let sorted = scores.filter { !$0.isNaN }.sorted()
+    guard !sorted.isEmpty else { throw .missingColumn("score") }
+    guard !quantiles.isEmpty else { throw .invalidSetting("No quantile of the scores is given.") }
+    var costs = costs
+    costs.wrong = [costs.wrong[0]]
+    let grid = try SampleGrid(arm, asked: samples, spacing: SampleGrid.dense)
+    rows = []
+    var curves: [FirstPassCurves] = []
+    for quantile in Set(quantiles).sorted() {
+      // A recorded score, not one between two: it is what passes.
+      let place = Int((quantile * Double(sorted.count - 1)).rounded())
+      let threshold = sorted[min(max(place, 0), sorted.count - 1)]
+      if threshold == rows.last?.threshold { continue }
+      var judged = arm
+      guard let passes = arm.passes(threshold: threshold) else { continue }
+      judged.passes = passes
+      let optimum = try OptimalSamples(judged, costs: costs, samples: samples, bootstrap: bootstrap)
+      var right = 0
+      var passing = 0
+      var both = 0
+      for row in passes.indices {
+        right += Int(arm.correct[row])
+        passing += Int(passes[row])
+        both += Int(passes[row] & arm.correct[row])
+      }
+      rows.append(
+        Row(
+          quantile: quantile, threshold: threshold, completeness: Double(both) / Double(right),
+          falsePositiveRate: Double(passing - both) / Double(passes.count - right),
+          optimum: optimum.scenarios[0]))
+      curves.append(FirstPassCurves(arm, passes: passes, grid: grid, costs: costs))
+    }
+    best = FirstPassMeans.best(rows.map(\.optimum.gain.value))
+    crossFitted = Self.crossFit(curves, costs: costs, bootstrap: bootstrap)
+    warnings = grid.warnings
+    if crossFitted.high < rows[best].optimum.gain.value {
+      warnings.append(
+        "The gain of the best threshold does not hold up on problems that it was not chosen on; the "
+          + "cross-fitted gain is \(rounded(crossFitted.value)).")
+    }
+  }
+
+  private static func crossFit(
+    _ curves: [FirstPassCurves], costs: ResamplingCosts, bootstrap: ProblemBootstrap
+  ) -> Estimated {
+    let count = curves[0].problemCount
+    var random = SplittableRandom(seed: bootstrap.seed).split(-1)
+    var order = Array(0..<count)
+    order.shuffle(using: &random)
+    var gains = [Double](repeating: 0, count: count)
+    for fold in 0..<2 {
+      let tested = order.indices.filter { $0 % 2 == fold }.map { order[$0] }
+      var weights = [Double](repeating: 1, count: count)
+      for problem in tested { weights[problem] = 0 }
+      let sums = curves.map { $0.sums(weights).gains(costs, wrong: costs.wrong[0]) }
+      let columns = sums.map { FirstPassMeans.best($0) }
+      let threshold = FirstPassMeans.best(zip(sums, columns).map { $0[$1] })
+      // No sample at all is worth 0.
+      guard sums[threshold][columns[threshold]] > 0 else { continue }
+      for problem in tested {
+        let here = curves[threshold].sums(ofProblem: problem)
+        gains[problem] = here.gains(costs, wrong: costs.wrong[0])[columns[threshold]]
+      }
+    }
+    var matrix = ProblemMatrix(columnCount: 1, problems: count)
+    for gain in gains { matrix.append([gain]) }
+    return bootstrap.means(of: matrix)[0]
+  }
+}

@@ -1,0 +1,36 @@
+/// What a strategy is, for people and for the tests that every strategy passes.
+public struct StrategyCard: Sendable, Hashable {
+  /// The name on the command line: `beam-search`.
+  public var name: String
+  /// What it does, in a sentence or two.
+  public var summary: String
+  /// Where it comes from, catalogue numbers in brackets.
+  public var source: String
+  /// Rises when the strategy computes something else than before.
+  public var version: Int
+  /// Whether it cannot do without a verifier.
+  public var needsVerifier: Bool
+  /// The options with their defaults.
+  public var options: [StrategyOption]
+
+  /// A card.
+  ///
+  /// - Parameters:
+  ///   - name: the name on the command line.
+  ///   - summary: what it does.
+  ///   - source: where it comes from.
+  ///   - version: rises when it computes something else.
+  ///   - needsVerifier: whether it cannot do without a verifier.
+  ///   - options: the options with their defaults.
+  public init(
+    name: String, summary: String, source: String, version: Int = 1, needsVerifier: Bool,
+    options: [StrategyOption] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.source = source
+    self.version = version
+    self.needsVerifier = needsVerifier
+    self.options = options
+  }
+}

@@ -1,0 +1,23 @@
+/// How the scores of a solution's steps become one score [T8].
+public enum StepAggregate: String, CaseIterable, Codable, Sendable {
+  /// The last step's, as in [20].
+  case last
+  /// The lowest.
+  case min
+  /// The mean.
+  case mean
+  /// The product.
+  case product
+
+  /// The score of a solution.
+  ///
+  /// - Parameter scores: one a step; not empty.
+  public func value(of scores: [Double]) -> Double {
+    switch self {
+    case .last: scores[scores.count - 1]
+    case .min: scores.min() ?? 0
+    case .mean: scores.reduce(0, +) / Double(scores.count)
+    case .product: scores.reduce(1, *)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+internal import Statistics
+
+/// A source of replies that is wrong in a systematic way at some states, where no vote helps.
+public final class MisledSteps<Base: StepSource>: StepSource {
+  /// Where replies come from elsewhere.
+  public let base: Base
+  /// The share of replies that are replaced at the states of ``wrongAnswer``.
+  public let share: Double
+  /// The answer that stands in for others at a state; nil where nothing is changed.
+  public let wrongAnswer: (Base.State) -> Int?
+
+  /// - Parameters:
+  ///   - base: where replies come from.
+  ///   - share: of replies that are replaced, above one half to make the wrong answer the mode.
+  ///   - wrongAnswer: the answer that stands in at a state, or nil.
+  public init(
+    _ base: Base, share: Double, wrongAnswer: @escaping (Base.State) -> Int?
+  ) {
+    self.base = base
+    self.share = share
+    self.wrongAnswer = wrongAnswer
+  }
+
+  /// As the base's.
+  public var method: StepMethod { base.method }
+
+  /// As the base's.
+  public var cost: StepCost { base.cost }
+
+  /// Draws replies, some of them replaced.
+  ///
+  /// - Parameter requests: which steps, and how many replies to each.
+  public func sample(_ requests: [StepRequest<Base.State>]) -> [[Int?]] {
+    var answers = base.sample(requests)
+    for (index, request) in requests.enumerated() {
+      guard let wrong = wrongAnswer(request.state) else { continue }
+      for copy in answers[index].indices {
+        // A stream that the base does not use.
+        var random = request.random.split(~copy)
+        if random.nextUniform() < share { answers[index][copy] = wrong }
+      }
+    }
+    return answers
+  }
+}

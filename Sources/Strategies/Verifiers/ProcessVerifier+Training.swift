@@ -1,0 +1,51 @@
+public import Corpora
+public import LanguageModels
+public import Tensors
+public import Training
+
+extension ProcessVerifier {
+  /// Trains a process verifier.
+  ///
+  /// - Parameters:
+  ///   - examples: solutions with targets.
+  ///   - task: the task.
+  ///   - configuration: the model; see ``configuration(like:for:)``.
+  ///   - start: a model whose numbers it starts from where names agree, such as the policy's; tokens
+  ///     that the model does not have start at random.
+  ///   - recipe: how to train; the length of sequences is set here.
+  ///   - name: what it is called in tables.
+  ///   - pool: the threads.
+  ///   - report: is told what happens.
+  /// - Throws: ``StrategyError`` or `TrainingError` if something does not fit or training diverges.
+  public static func trained(
+    on examples: VerifierExamples, task: any StepwiseTask, configuration: ModelConfiguration,
+    startingFrom start: LanguageModel<Float>? = nil, recipe: TrainingRecipe,
+    name: String = "process-verifier", pool: ThreadPool,
+    report: (TrainingEvent) throws -> Void = { _ in }
+  ) throws -> ProcessVerifier {
+    let model = try LanguageModel<Float>(configuration, seed: recipe.seed)
+    let verifier = try ProcessVerifier(model, task: task, name: name, pool: pool)
+    if let start { model.takeNumbers(of: start) }
+    var recipe = recipe
+    recipe.sequenceLength = task.longestExample
+    let trainer = try Trainer(
+      LanguageModelObjective(model), recipe: recipe,
+      source: try VerifierBatches(examples, good: verifier.good, seed: recipe.seed), pool: pool)
+    let outcome = try trainer.run(report: report)
+    guard outcome == .finished else { throw StrategyError("the verifier's training diverged") }
+    return verifier
+  }
+}
+
+extension LanguageModel<Float> {
+  /// Copies the parameters that another model has under the same name, as far as their rows go.
+  func takeNumbers(of other: LanguageModel<Float>) {
+    for parameter in parameters.parameters {
+      guard let source = other.parameters[parameter.name],
+        source.tensor.shape.dropFirst() == parameter.tensor.shape.dropFirst()
+      else { continue }
+      let count = min(source.tensor.count, parameter.tensor.count)
+      for index in 0..<count { parameter.tensor.values[index] = source.tensor.values[index] }
+    }
+  }
+}
