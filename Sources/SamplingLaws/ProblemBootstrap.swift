@@ -145,7 +145,9 @@ public struct ProblemBootstrap: Sendable, Hashable {
   public func replicates<Value: Sendable>(
     of problems: Int, _ statistic: @Sendable ([Double]) -> Value
   ) -> [Value] {
-    parallelMap(count: resamples, threads: threads) { statistic(counts(of: problems, resample: $0)) }
+    parallelMap(count: resamples, threads: threads) {
+      statistic(counts(of: problems, resample: $0))
+    }
   }
 
   /// The percentile interval of resampled values, its tails widened for few problems.

@@ -127,7 +127,9 @@ struct WorldArguments: ParsableArguments {
       return try JSONDecoder().decode(PlantedWorld.self, from: bytes)
     } catch {
       throw CommandFailure(
-        .badData, "\(world): found JSON that is no world (\(Self.reason(error))), expected what --print-world prints")
+        .badData,
+        "\(world): found JSON that is no world (\(Self.reason(error))), expected what --print-world prints"
+      )
     }
   }
 

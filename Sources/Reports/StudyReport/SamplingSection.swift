@@ -7,9 +7,10 @@ extension StudyPage {
     for sampling in reading.sampling {
       let name = reading.sampling.count > 1 ? "\(sampling.arm): " : ""
       for tradeoff in sampling.tradeoffs {
-        blocks += TradeoffBlocks(
-          tradeoff, problems: sampling.problems, levelText: levelText, prefix: name
-        ).blocks
+        blocks +=
+          TradeoffBlocks(
+            tradeoff, problems: sampling.problems, levelText: levelText, prefix: name
+          ).blocks
       }
       blocks += sampling.warnings.map { .warning(Wording.sentence($0) + ".") }
     }

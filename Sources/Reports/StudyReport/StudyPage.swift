@@ -35,11 +35,12 @@ struct StudyPage {
       return sampled.isEmpty ? ["No treated arm has been compared yet."] : sampled
     }
     guard reading.arms.count > 1 else { return only.sentences + sampled }
-    return sampled + reading.arms.map { arm in
-      let text = arm.sentences.joined(separator: " ")
-      // Sentences that already name the arm need no heading.
-      return text.hasPrefix(arm.name) ? text : "\(arm.name): \(text)"
-    }
+    return sampled
+      + reading.arms.map { arm in
+        let text = arm.sentences.joined(separator: " ")
+        // Sentences that already name the arm need no heading.
+        return text.hasPrefix(arm.name) ? text : "\(arm.name): \(text)"
+      }
   }
 
   var footer: String {

@@ -13,7 +13,8 @@ public struct StudyReport: Sendable {
   public func html() -> String {
     let page = StudyPage(reading)
     let sections = [
-      page.answerSection(), page.samplingSection(), page.lossSection(), page.worthSection(), page.differenceSection(),
+      page.answerSection(), page.samplingSection(), page.lossSection(), page.worthSection(),
+      page.differenceSection(),
       page.rungSection(), page.curveSection(), page.diagnosticsSection(), page.costSection(),
       page.methodSection(), page.limitsSection(),
     ]

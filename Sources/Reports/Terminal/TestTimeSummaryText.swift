@@ -66,7 +66,8 @@ public struct TestTimeSummaryText: Sendable {
       widthLimit: width)
     table.rows = arm.coverage.points.map { point in
       [
-        "\(point.k)", TestTimePage.share(point.coverage), NumberFormat.percent(point.reliability.value),
+        "\(point.k)", TestTimePage.share(point.coverage),
+        NumberFormat.percent(point.reliability.value),
       ]
         + selectors.map { selector in
           selector.samples.firstIndex(of: point.k).map { TestTimePage.share(selector.accuracy[$0]) }

@@ -6,7 +6,8 @@ extension TestTimePage {
   func costSection() -> ReportSection? {
     guard let costs = analysis.costs else { return nil }
     var blocks: [ReportBlock] = [
-      .figure(costFigure(costs, "tokens generated a problem", .scale, \.tokens) { $0.isBestForTokens })
+      .figure(
+        costFigure(costs, "tokens generated a problem", .scale, \.tokens) { $0.isBestForTokens })
     ]
     if costs.points.contains(where: { $0.operations != nil }) {
       blocks.append(
@@ -188,13 +189,17 @@ extension TestTimePage {
   private static func allocationTable(_ budget: AllocationByDifficulty.Budget) -> ReportTable {
     let fixed = budget.fixed.map { "\($0.strategy) \(share($0.accuracy))" }
     return ReportTable(
-      caption: "Budget \(NumberFormat.scale(budget.budget)): by difficulty \(share(budget.accuracy))",
+      caption:
+        "Budget \(NumberFormat.scale(budget.budget)): by difficulty \(share(budget.accuracy))",
       columns: [
         .init("Difficulty"), .init("Problems", alignment: .trailing), .init("Best strategy"),
         .init("Agreement of folds", alignment: .trailing),
       ],
       rows: budget.choices.map {
-        ["\($0.bin)", "\($0.problems)", $0.strategy, NumberFormat.percent($0.agreement, decimals: 0)]
+        [
+          "\($0.bin)", "\($0.problems)", $0.strategy,
+          NumberFormat.percent($0.agreement, decimals: 0),
+        ]
       },
       note:
         "For all problems alike: \(fixed.joined(separator: "; ")). Gain over the best of them \(points(budget.gainOverBestFixed)) points; as good as \(Wording.estimated(budget.efficiency)) times the budget of the reference."

@@ -52,7 +52,9 @@ extension TestTimePage {
         ]),
       caption:
         "The curve is fitted to how many of the attempts at each problem are right, not to the points. The band holds \(levelText) intervals by the likelihood.",
-      method: "Beta-binomial likelihood with a share of unsolvable problems, \(beyond.problems) problems.")
+      method:
+        "Beta-binomial likelihood with a share of unsolvable problems, \(beyond.problems) problems."
+    )
   }
 
   /// Strata, pass rates, saturation.

@@ -49,7 +49,8 @@ extension TestTimePage {
   }
 
   var armTable: ReportTable {
-    let votes = arms.contains { arm in arm.selectors.contains { $0.selector.hasPrefix("majority") } }
+    let votes = arms.contains { arm in arm.selectors.contains { $0.selector.hasPrefix("majority") }
+    }
     let scored = arms.contains { arm in arm.selectors.contains { $0.selector == "best of n" } }
     var columns: [TextTable.Column] = [
       .init("Arm"), .init("Attempts", alignment: .trailing),
@@ -96,7 +97,8 @@ extension TestTimePage {
     let points = arm.coverage.points
     let ks = points.map { Double($0.k) }
     func curve(
-      _ name: String, _ xs: [Double], _ values: [Estimated], _ color: ChartColor, dashed: Bool = false
+      _ name: String, _ xs: [Double], _ values: [Estimated], _ color: ChartColor,
+      dashed: Bool = false
     ) -> [ChartLayer] {
       [
         .band(
@@ -121,7 +123,8 @@ extension TestTimePage {
       caption:
         "Between the dashed curves lies whatever chooses one of the attempts: above, a verifier that never errs; below, one that only counts when all attempts are right. Bands hold \(levelText) intervals.",
       method:
-        "Exact expectations over subsets of the recorded attempts of \(arm.problems) problems, seeded random orders where that is dear; bootstrap over problems.")
+        "Exact expectations over subsets of the recorded attempts of \(arm.problems) problems, seeded random orders where that is dear; bootstrap over problems."
+    )
   }
 
   /// The vote, the best of n and the best weighted ones: more curves would hide each other.
@@ -178,7 +181,9 @@ extension TestTimePage {
             color: .series(0), label: "recorded")),
       ])
     var text = "\(Wording.count(rounds.flips, "move")) from right to wrong"
-    if let gain = rounds.gain { text += "; a wrong answer turns right in \(Self.share(gain)) of rounds" }
+    if let gain = rounds.gain {
+      text += "; a wrong answer turns right in \(Self.share(gain)) of rounds"
+    }
     if let loss = rounds.loss { text += ", a right one wrong in \(Self.share(loss))" }
     return [
       .figure(

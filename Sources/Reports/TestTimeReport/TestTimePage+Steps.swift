@@ -40,7 +40,8 @@ extension TestTimePage {
     return [
       .figure(
         Figure(
-          chart, caption: "\(horizon.errorFree) of \(horizon.attempts) attempts end without an error.",
+          chart,
+          caption: "\(horizon.errorFree) of \(horizon.attempts) attempts end without an error.",
           method: "Attempts that end without an error count as long as they last.")),
       .table(
         ReportTable(
@@ -54,7 +55,8 @@ extension TestTimePage {
               $0.isReached ? Wording.estimated($0.length) : "over \($0.steps)",
               Wording.estimated($0.constantLength),
             ]
-          }, note: "Accuracy of a step before the first error: \(Self.share(horizon.stepAccuracy)).")),
+          }, note: "Accuracy of a step before the first error: \(Self.share(horizon.stepAccuracy))."
+        )),
     ]
   }
 

@@ -17,7 +17,7 @@ extension TestTimePage {
       {
         blocks.append(
           .paragraph(
-            "\(prefix(arm))Of \(samples) attempts the one with the highest score is right \(Self.points(last)) points less often than any of them is."
+            "\(prefix(arm))Of \(samples) attempts the one with the highest score is right \(NumberFormat.withInterval(last.value * 100, last.low * 100, last.high * 100)) points less often than any of them is."
           ))
       }
       if let bias = arm.verifier?.lengthBias, let ratio = bias.ratio.last {
@@ -201,7 +201,8 @@ extension TestTimePage {
               x: Axis(label: "mean samples a problem", scale: .log10, format: .scale),
               y: Axis(label: "accuracy", format: .percent), layers: layers),
             caption: "Above the line, a rule is better than as many samples for every problem.",
-            method: "Replayed on \(stopping.draws) seeded orders of the attempts of each problem.")))
+            method: "Replayed on \(stopping.draws) seeded orders of the attempts of each problem."))
+      )
       blocks.append(
         .table(
           ReportTable(

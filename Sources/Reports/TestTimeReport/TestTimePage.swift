@@ -111,13 +111,15 @@ struct TestTimePage {
   }
 
   static func optimumSentence(_ scenario: OptimalSamples.Scenario) -> String {
-    let cost = NumberFormat.significant(scenario.costWrong, 3)
+    let cost =
+      scenario.costWrong == 1
+      ? "as much as" : "\(NumberFormat.significant(scenario.costWrong, 3)) times what"
     guard scenario.best > 0 else {
       return
-        "If a wrong answer costs \(cost) times what a right one is worth, no sample that the verifier passes is worth giving."
+        "If a wrong answer costs \(cost) a right one is worth, no sample that the verifier passes is worth giving."
     }
     return
-      "If a wrong answer costs \(cost) times what a right one is worth, draw at most \(scenario.best) \(scenario.best == 1 ? "sample" : "samples") until the verifier passes: worth \(NumberFormat.withInterval(scenario.gain.value, scenario.gain.low, scenario.gain.high)) of a right answer a problem."
+      "If a wrong answer costs \(cost) a right one is worth, draw at most \(scenario.best) \(scenario.best == 1 ? "sample" : "samples") until the verifier passes: worth \(NumberFormat.withInterval(scenario.gain.value, scenario.gain.low, scenario.gain.high)) of a right answer a problem."
   }
 
   /// "5 (3 to 9)": the best limit and those that are as plausible.

@@ -94,7 +94,8 @@ struct TradeoffBlocks {
       ],
       rows: tradeoff.exchanges.map { exchange in
         [
-          exchange.small, exchange.large, NumberFormat.significant(exchange.parameterRatio, 3) + "×",
+          exchange.small, exchange.large,
+          NumberFormat.significant(exchange.parameterRatio, 3) + "×",
           exchange.samples.map { Wording.estimated($0) }
             ?? "over \(tradeoff.samples.last ?? 1)",
           exchange.costRatio.map { Wording.estimated($0) + "×" } ?? Wording.missing,

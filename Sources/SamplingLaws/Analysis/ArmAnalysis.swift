@@ -127,7 +127,8 @@ public struct ArmAnalysis: Codable, Sendable {
         stopping = made("adaptive stopping") {
           try AdaptiveStopping(
             arm, rules: settings.stoppingRules, unparseable: settings.unparseable,
-            seed: bootstrap.seed, bootstrap: bootstrap)
+            draws: arm.attemptCount > 2_000_000 ? 4 : nil, seed: bootstrap.seed,
+            bootstrap: bootstrap)
         }
       }
     }

@@ -90,7 +90,8 @@ public struct CostComparison: Codable, Sendable {
     warnings = []
     if !unknown.isEmpty, unknown.count < arms.count {
       warnings.append(
-        "arithmetic is not counted for \(unknown.joined(separator: ", ")): no architecture is known")
+        "arithmetic is not counted for \(unknown.joined(separator: ", ")): no architecture is known"
+      )
     }
   }
 

@@ -24,8 +24,9 @@ struct SelectorCurves: Sendable {
     }
     if arm.scores != nil { selectors.append(BestOfN()) }
     if arm.scores != nil, arm.answers != nil {
-      // Orders of ten million scored attempts are followed often enough by few draws.
-      let draws = arm.attemptCount > 2_000_000 ? 16 : 200
+      // The mean over many problems needs few orders of each: 200, or as many as 20 million attempts
+      // make.
+      let draws = min(max(20_000_000 / max(arm.attemptCount, 1), 2), 200)
       for weighting in [
         VoteWeighting.score, .softmax(temperature: settings.voteTemperature), .minMax, .rank,
       ] {

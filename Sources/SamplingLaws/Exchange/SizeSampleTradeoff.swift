@@ -166,7 +166,8 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
     surface = surfaces.surface(means: means, draws: draws, bootstrap: bootstrap, problems: problems)
     warnings = []
     if problems < 50 {
-      warnings.append("\(problems) problems only: differences below about 10 points are not resolved")
+      warnings.append(
+        "\(problems) problems only: differences below about 10 points are not resolved")
     }
     if let surface, surface.largestError > 0.05 {
       warnings.append(

@@ -1,6 +1,5 @@
 internal import Optimization
 internal import RunTables
-internal import RunTables
 public import ScalingLaws
 
 /// How well more tokens are turned into accuracy, problem by problem: ARISE [103].

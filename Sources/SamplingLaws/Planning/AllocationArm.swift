@@ -108,7 +108,8 @@ public struct DifficultyBins: Sendable, Hashable, Codable {
   func name(_ bin: Int) -> String {
     switch edges {
     case .quantiles(let count):
-      return "\(bin + 1) of \(count)" + (bin == 0 ? " (hardest)" : bin == count - 1 ? " (easiest)" : "")
+      return "\(bin + 1) of \(count)"
+        + (bin == 0 ? " (hardest)" : bin == count - 1 ? " (easiest)" : "")
     case .absolute(let edges):
       if edges.isEmpty { return "all" }
       if bin == 0 { return "below \(edges[0])" }

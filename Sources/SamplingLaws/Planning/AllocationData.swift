@@ -63,7 +63,8 @@ struct AllocationData: Sendable {
           ? [1, 0].map { mean($0) { Double(baseline.correct[$0]) } } : [])
     }
     let kept = rows.indices.filter { index in
-      !(rows[index].accuracies + rows[index].difficulty + rows[index].judged).contains(where: \.isNaN)
+      !(rows[index].accuracies + rows[index].difficulty + rows[index].judged).contains(
+        where: \.isNaN)
     }
     if kept.count < 2 { throw .tooFew("Fewer than two problems have attempts in every arm.") }
     labels = kept.map { aligned.labels[$0] }

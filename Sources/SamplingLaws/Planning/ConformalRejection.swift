@@ -18,7 +18,8 @@ public struct ConformalRejection: Codable, Sendable, Hashable {
   ///   - calibration: scores of nonconformity; NaN are passed over.
   ///   - alpha: α, from 0 to 1.
   public init(calibration: [Double], alpha: Double) throws(PlanningError) {
-    let known = calibration.contains(where: \.isNaN) ? calibration.filter { !$0.isNaN } : calibration
+    let known =
+      calibration.contains(where: \.isNaN) ? calibration.filter { !$0.isNaN } : calibration
     self.calibrationCount = known.count
     self.alpha = alpha
     rate = try Self.rate(alpha: alpha, calibrationCount: known.count)

@@ -109,7 +109,8 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
 
   private static func check(_ samples: [Double], _ ratio: Double) throws(PlanningError) {
     try PlanningError.require(
-      !samples.isEmpty && samples[0] > 0 && zip(samples, samples.dropFirst()).allSatisfy { $0 < $1 },
+      !samples.isEmpty && samples[0] > 0
+        && zip(samples, samples.dropFirst()).allSatisfy { $0 < $1 },
       "Numbers of samples must be positive and ascend.")
     try PlanningError.require(
       ratio >= 1 && ratio.isFinite, "The large model must not be smaller than the small one.")

@@ -41,7 +41,8 @@ public struct JudgeCorrection: Codable, Sendable, Hashable {
   ///   - observed: the rate that the judge reports.
   ///   - sensitivity: a.
   ///   - specificity: b; a + b must exceed 1, or the judge says nothing.
-  public static func corrected(observed: Double, sensitivity: Double, specificity: Double) -> Double {
+  public static func corrected(observed: Double, sensitivity: Double, specificity: Double) -> Double
+  {
     (observed + specificity - 1) / (sensitivity + specificity - 1)
   }
 

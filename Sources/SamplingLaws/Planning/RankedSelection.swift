@@ -7,7 +7,8 @@ enum RankedSelection {
   ///   - weights: at least 0; 1 each by default.
   ///   - limit: the weight to exceed.
   /// - Returns: v; nil where all values together do not exceed the limit.
-  static func firstExceeding(_ values: [Double], weights: [Double]? = nil, limit: Double) -> Double? {
+  static func firstExceeding(_ values: [Double], weights: [Double]? = nil, limit: Double) -> Double?
+  {
     var above = 0.0
     var candidates: [Int32]?
     var prefix: UInt64 = 0

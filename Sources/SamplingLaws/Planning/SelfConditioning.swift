@@ -74,7 +74,8 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
     warnings = []
     if problems == 1 {
       // One problem has no spread: its attempts are the clusters.
-      histories = StepHistories(runs, arm, byAttempt: true, rowLimit: rowLimit, threads: threads)
+      histories =
+        StepHistories(runs, arm, byAttempt: true, rowLimit: rowLimit, threads: threads)
         .withClusterPerGroup
       warnings.append("There is one problem: intervals are those of attempts at it.")
     } else if problems < 10 {

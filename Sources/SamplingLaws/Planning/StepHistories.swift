@@ -38,7 +38,8 @@ struct StepHistories: Sendable {
     let every = max((arm.attemptCount + rowLimit - 1) / max(rowLimit, 1), 1)
     stride = every
     let byProblem = runs.byProblem
-    let parts = parallelMap(count: byProblem.count, threads: threads) { problem -> ([[Cell]], Int) in
+    let parts = parallelMap(count: byProblem.count, threads: threads) {
+      problem -> ([[Cell]], Int) in
       let count = byProblem[problem].count
       let first = problem % min(every, max(count, 1))
       let chosen = Swift.stride(from: first, to: count, by: every)

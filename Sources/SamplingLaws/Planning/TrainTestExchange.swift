@@ -24,7 +24,8 @@ public struct TrainTestExchange: Codable, Sendable, Hashable {
   public init(parameterRatio: Double, tokenRatio: Double) throws(PlanningError) {
     try PlanningError.require(
       parameterRatio >= 1 && parameterRatio.isFinite,
-      "The large model is \(parameterRatio) times as large as the small one; it must not be smaller.")
+      "The large model is \(parameterRatio) times as large as the small one; it must not be smaller."
+    )
     try PlanningError.require(
       tokenRatio > 0, "The ratio of tokens \(tokenRatio) is not positive.")
     self.parameterRatio = parameterRatio

@@ -33,7 +33,8 @@ public struct VerifierTransfer: Codable, Sendable, Hashable {
   ///   - bootstrap: how problems are resampled; every resample chooses anew.
   /// - Throws: below two verifiers, and where they have no budget and strategies in common.
   public init(
-    _ arms: [AllocationArm], baseline: AllocationArm? = nil, bins: DifficultyBins = DifficultyBins(),
+    _ arms: [AllocationArm], baseline: AllocationArm? = nil,
+    bins: DifficultyBins = DifficultyBins(),
     bootstrap: ProblemBootstrap
   ) throws(PlanningError) {
     var verifiers: [String] = []

@@ -44,7 +44,9 @@ extension StudyVerdict {
     }
     guard arms.contains(baseline) else { throw .noBaseline(name: baseline, arms: arms) }
     let treated = arms.filter { $0 != baseline }
-    guard !treated.isEmpty || settings.sampling != nil else { throw .noTreatment(baseline: baseline) }
+    guard !treated.isEmpty || settings.sampling != nil else {
+      throw .noTreatment(baseline: baseline)
+    }
     let learningRates = LearningRateSummary(rows, usesMuP: settings.usesMuP)
     self.baseline = baseline
     self.settings = settings

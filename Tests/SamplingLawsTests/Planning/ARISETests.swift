@@ -66,7 +66,8 @@ struct ARISETests {
   @Test func arithmeticOrderComesFromTheTable() throws {
     func arm(_ key: [String], _ tokens: Double, _ labels: [String]) -> OutcomeArm {
       OutcomeArm(
-        key: key, problems: labels, attempts: labels.map { _ in [.init(correct: true, tokens: tokens)] })
+        key: key, problems: labels,
+        attempts: labels.map { _ in [.init(correct: true, tokens: tokens)] })
     }
     let table = OutcomeTable(
       source: "test", armColumns: ["model", "level"],
@@ -111,7 +112,9 @@ struct ARISETests {
     let rule = RepeatRule()
     let correct: [UInt8] = [1, 0, 0, 0]
     // √(¼·¾)/¼ and 0.
-    #expect(abs(rule.scatter(correct: correct, tokens: [5, 5, 5, 5] as [Float]) - 3.0.squareRoot()) < 1e-6)
+    #expect(
+      abs(rule.scatter(correct: correct, tokens: [5, 5, 5, 5] as [Float]) - 3.0.squareRoot()) < 1e-6
+    )
     // Population deviation 1 of mean 2.
     #expect(abs(rule.scatter(correct: [1, 1] as [UInt8], tokens: [1, 3] as [Float]) - 0.5) < 1e-6)
     let jeffreys = RepeatRule(scatter: .jeffreys)

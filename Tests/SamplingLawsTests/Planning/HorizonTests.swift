@@ -100,7 +100,8 @@ struct HorizonTests {
   }
 
   @Test func decliningAccuracyIsSaid() throws {
-    let arm = planted({ _, step in 0.995 - 0.002 * Double(step) }, problems: 60, attempts: 20, seed: 1)
+    let arm = planted(
+      { _, step in 0.995 - 0.002 * Double(step) }, problems: 60, attempts: 20, seed: 1)
     let result = try HorizonEstimate(arm, bootstrap: ProblemBootstrap(resamples: 200))
     let truth = HorizonLaw.steps(accuracies: (0..<64).map { 0.995 - 0.002 * Double($0) })
     #expect(abs(result.horizons[0].steps - truth) <= 2)
@@ -115,7 +116,8 @@ struct HorizonTests {
 
   @Test func problemsAreTheUnits() throws {
     // Half of the problems never fail: attempts at one problem agree.
-    let arm = planted({ problem, _ in problem % 2 == 0 ? 1 : 0.9 }, problems: 30, attempts: 30, seed: 2)
+    let arm = planted(
+      { problem, _ in problem % 2 == 0 ? 1 : 0.9 }, problems: 30, attempts: 30, seed: 2)
     let bootstrap = ProblemBootstrap(resamples: 300)
     let clustered = try HorizonEstimate(arm, success: [0.8], bootstrap: bootstrap)
     var pooled = arm

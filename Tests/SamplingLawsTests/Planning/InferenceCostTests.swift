@@ -15,7 +15,8 @@ struct InferenceCostTests {
     ("Qwen3-0.6B", 49.3, 125.1, 35175.8), ("qwen3-8b", 536.7, 321.6, 45226.0),
     ("Qwen3-32B", 2147.0, 1143.5, 80401.8),
   ])
-  func goldenValues(_ name: String, _ linear: Double, _ attention: Double, _ traffic: Double) throws {
+  func goldenValues(_ name: String, _ linear: Double, _ attention: Double, _ traffic: Double) throws
+  {
     let cost = try InferenceCost(qwen(name), reasoning)
     #expect(abs(cost.linearOperations / 1e12 - linear) < 0.0501)
     #expect(abs(cost.attentionOperations / 1e12 - attention) < 0.0501)

@@ -65,7 +65,8 @@ struct MeasurementTests {
 
   private let efforts = [1.0, 2, 4, 8, 16, 32, 64]
 
-  private func matrix(_ b: Double, _ c: Double, seed: UInt64, problems: Int = 300) -> ProblemMatrix {
+  private func matrix(_ b: Double, _ c: Double, seed: UInt64, problems: Int = 300) -> ProblemMatrix
+  {
     var random = SplittableRandom(seed: seed)
     var matrix = ProblemMatrix(columnCount: efforts.count)
     for _ in 0..<problems {
@@ -117,7 +118,9 @@ struct MeasurementTests {
     #expect(abs(result.gain.value - 0.8) < 1e-9 && abs(result.loss.value - 0.05) < 1e-9)
     let peak = try #require(result.peak)
     #expect(abs(peak.value - 16) < 1e-6)
-    for (fitted, count) in zip(result.fitted, successes) { #expect(abs(fitted - count / 1200) < 1e-9) }
+    for (fitted, count) in zip(result.fitted, successes) {
+      #expect(abs(fitted - count / 1200) < 1e-9)
+    }
     let drawn = try RiseAndFall(
       efforts: efforts, accuracies: matrix(0.8, 0.05, seed: 3),
       bootstrap: ProblemBootstrap(resamples: 500))

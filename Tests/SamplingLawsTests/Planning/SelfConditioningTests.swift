@@ -142,7 +142,8 @@ struct SelfConditioningTests {
 
   @Test func withoutErrorsThereIsNoSlope() {
     let data = arm(
-      slope: 0, problems: 10, attempts: 2, steps: 5, seed: 1, effect: { _ in 40 }, course: { _ in 0 })
+      slope: 0, problems: 10, attempts: 2, steps: 5, seed: 1, effect: { _ in 40 },
+      course: { _ in 0 })
     #expect(throws: PlanningError.self) { try SelfConditioning(data) }
   }
 }

@@ -17,11 +17,11 @@ struct TestTimeCommand: ParsableCommand {
       your own make some:
 
         allometry testtime simulate --problems 200 --attempts 64
-        allometry testtime run runs/policy --strategy best-of-n --out outcomes.csv
+        allometry testtime run runs/policy --strategy parallel-sampling --out outcomes.csv
       """,
     subcommands: [
       TestTimeAnalyzeCommand.self, TestTimeSimulateCommand.self, TestTimeCurveCommand.self,
       TestTimeCostCommand.self, TestTimeAheadCommand.self, TestTimeExchangeCommand.self,
-      TestTimeRunCommand.self,
+      TestTimeRunCommand.self, TestTimeHanoiCommand.self,
     ], defaultSubcommand: TestTimeAnalyzeCommand.self)
 }

@@ -199,9 +199,10 @@ struct TestTimeCurveCommand: ParsableCommand {
 
   private static func text(_ fit: BudgetSaturation) -> String {
     let ceiling = fit.ceiling
-    var text = Console.wrap(
-      "\(fit.name): accuracy tends to \(NumberFormat.withInterval(ceiling.value, ceiling.low, ceiling.high)) with more tokens, by \(fit.items) items; half of it at \(NumberFormat.scale(fit.midpoint)) tokens, 95 % of it at \(NumberFormat.scale(fit.saturation)). A curve that rises to 100 % is \(NumberFormat.fixed(fit.evidence, 1)) worse by Akaike's criterion.",
-      width: Console.width) + "\n"
+    var text =
+      Console.wrap(
+        "\(fit.name): accuracy tends to \(NumberFormat.withInterval(ceiling.value, ceiling.low, ceiling.high)) with more tokens, by \(fit.items) items; half of it at \(NumberFormat.scale(fit.midpoint)) tokens, 95 % of it at \(NumberFormat.scale(fit.saturation)). A curve that rises to 100 % is \(NumberFormat.fixed(fit.evidence, 1)) worse by Akaike's criterion.",
+        width: Console.width) + "\n"
     var table = TextTable(
       columns: [
         .init("tokens", alignment: .trailing), .init("accuracy", alignment: .trailing),

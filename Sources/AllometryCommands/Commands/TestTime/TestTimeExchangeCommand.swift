@@ -17,7 +17,8 @@ struct TestTimeExchangeCommand: ParsableCommand {
         allometry testtime exchange --parameters 14 --samples 64
       """)
 
-  @Option(help: ArgumentHelp("M, the larger model's parameters over the smaller's.", valueName: "M"))
+  @Option(
+    help: ArgumentHelp("M, the larger model's parameters over the smaller's.", valueName: "M"))
   var parameters: Double
 
   @Option(help: ArgumentHelp("R, tokens inferred over tokens trained on.", valueName: "R"))

@@ -128,7 +128,8 @@ struct TestTimeRunCommand: ParsableCommand {
         benches: [bench], choices: choices, budgets: budgets,
         problems: Problem.draw(problems, from: task, seed: Self.problemStream &+ seed))
       let report = try trial.run { arm in
-        Console.progress("\(arm.strategy), budget \(arm.budget): \(NumberFormat.percent(arm.accuracy))")
+        Console.progress(
+          "\(arm.strategy), budget \(arm.budget): \(NumberFormat.percent(arm.accuracy))")
       }
       Console.progress("")
       answer.arms = report.arms
@@ -188,7 +189,8 @@ struct TestTimeRunCommand: ParsableCommand {
     if verifier == "oracle" { return OracleVerifier() }
     let sampler = Sampler(policy, seed: seed &+ Self.verifierStream)
     let examples = try VerifierExamples(
-      from: sampler, problems: Problem.draw(verifierProblems, from: task, seed: Self.verifierStream),
+      from: sampler,
+      problems: Problem.draw(verifierProblems, from: task, seed: Self.verifierStream),
       attempts: 8, labels: try stepLabels())
     var recipe = TrainingRecipe(batchSize: 64, sequenceLength: task.longestExample)
     recipe.budget = .steps(verifierSteps)
@@ -252,7 +254,8 @@ struct TestTimeRunCommand: ParsableCommand {
     StrategyCatalog.cards.map { card in
       let options = card.options.map { "    \($0.name)=\($0.standard)  \($0.explanation)" }
       let head = "\(card.name)\(card.needsVerifier ? " (needs a verifier)" : "")"
-      return ([head, Console.wrap("  \(card.summary) \(card.source)", width: Console.width)] + options)
+      return
+        ([head, Console.wrap("  \(card.summary) \(card.source)", width: Console.width)] + options)
         .joined(separator: "\n")
     }.joined(separator: "\n\n")
   }
