@@ -140,11 +140,12 @@ public final class ModelDistribution<Element: TensorElement>: NextTokenDistribut
   ///   - count: the number of tokens that scores are wanted for.
   /// - Returns: one row a token.
   public func scores(appending tokens: [Int32], last count: Int) -> [[Double]] {
-    let vocabulary = vocabularyCount
     func rows(_ logits: UnsafeBufferPointer<Element>, _ count: Int) -> [[Double]] {
+      let vocabulary = vocabularyCount
       let first = logits.count / vocabulary - count
       return (first..<first + count).map { row in
-        logits[row * vocabulary..<(row + 1) * vocabulary].map { Double($0) }
+        Self.doubles(
+          UnsafeBufferPointer(rebasing: logits[row * vocabulary..<(row + 1) * vocabulary]))
       }
     }
     // The head of a long prompt is worth saving; a short pass costs the same with all logits.
@@ -166,4 +167,15 @@ public final class ModelDistribution<Element: TensorElement>: NextTokenDistribut
 
   /// Forgets all tokens.
   public func clear() { session.clear() }
+
+  /// The conversion is a good part of a small draft's step, and slow where the type is not known.
+  private static func doubles(_ logits: UnsafeBufferPointer<Element>) -> [Double] {
+    guard Element.self == Float.self else { return logits.map { Double($0) } }
+    return logits.withMemoryRebound(to: Float.self) { floats in
+      [Double](unsafeUninitializedCapacity: floats.count) { doubles, count in
+        for index in floats.indices { doubles[index] = Double(floats[index]) }
+        count = floats.count
+      }
+    }
+  }
 }

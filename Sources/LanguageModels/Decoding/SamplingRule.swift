@@ -61,22 +61,27 @@ public struct SamplingRule: Codable, Hashable, Sendable {
   public func probabilities(
     logits: some Collection<some BinaryFloatingPoint>, present: some Sequence<Int32> = []
   ) -> [Double] {
-    var scores = logits.map { Double($0) }
+    var scores = Self.doubles(logits)
     if let repetitionPenalty {
       for token in Set(present) where scores.indices.contains(Int(token)) {
         let score = scores[Int(token)]
         scores[Int(token)] = score > 0 ? score / repetitionPenalty : score * repetitionPenalty
       }
     }
-    let best = scores.indices.max { (scores[$0], -$0) < (scores[$1], -$1) } ?? 0
+    let best = Self.largest(scores)
     if temperature == 0 {
-      return scores.indices.map { $0 == best ? 1 : 0 }
+      var certain = [Double](repeating: 0, count: scores.count)
+      if !certain.isEmpty { certain[best] = 1 }
+      return certain
     }
-    let highest = scores[best]
-    var weights = scores.map { exp(($0 - highest) / temperature) }
+    let highest = scores.isEmpty ? 0 : scores[best]
+    for token in scores.indices { scores[token] = exp((scores[token] - highest) / temperature) }
+    var weights = scores
     if topK == nil, topP == nil, minP == nil { return normalized(weights) }
     // Most probable first; among equals the lower token, so that a filter's edge is defined.
-    let order = weights.indices.sorted { (weights[$0], -$0) > (weights[$1], -$1) }
+    let order = weights.indices.sorted {
+      weights[$0] == weights[$1] ? $0 < $1 : weights[$0] > weights[$1]
+    }
     var kept = topK.map { min($0, order.count) } ?? order.count
     if let minP {
       kept = min(kept, order.prefix { weights[$0] >= minP * weights[best] }.count)
@@ -124,6 +129,24 @@ public struct SamplingRule: Codable, Hashable, Sendable {
       if remaining < 0 { break }
     }
     return Int32(last)
+  }
+
+  /// Logits as numbers of double precision, fast for what sessions and distributions give: generic
+  /// code costs more than the draw where the caller is another module.
+  private static func doubles(_ logits: some Collection<some BinaryFloatingPoint>) -> [Double] {
+    if let doubles = logits as? [Double] { return doubles }
+    if let floats = logits as? UnsafeBufferPointer<Float> { return floats.map { Double($0) } }
+    if let floats = logits as? Slice<UnsafeBufferPointer<Float>> {
+      return UnsafeBufferPointer(rebasing: floats).map { Double($0) }
+    }
+    return logits.map { Double($0) }
+  }
+
+  /// The place of the largest score, the first of equals.
+  private static func largest(_ scores: [Double]) -> Int {
+    var best = 0
+    for token in scores.indices where scores[token] > scores[best] { best = token }
+    return best
   }
 
   private func normalized(_ weights: [Double]) -> [Double] {

@@ -48,6 +48,11 @@ public struct OutcomeAnalysis: Codable, Sendable {
   ///   - table: the table.
   ///   - settings: how to analyse.
   public init(_ table: OutcomeTable, settings: AnalysisSettings = AnalysisSettings()) {
+    var settings = settings
+    // With very many problems the means are normal, and fewer resamples find their spread.
+    let most = table.arms.map(\.problemCount).max() ?? 1
+    settings.bootstrap.resamples = min(
+      settings.bootstrap.resamples, max(200, 10_000_000 / max(most, 1)))
     let bootstrap = settings.bootstrap
     source = table.source
     rows = table.attemptCount

@@ -18,7 +18,8 @@ struct SelectorCurves: Sendable {
     let seed = settings.bootstrap.seed
     var selectors: [any AttemptSelector] = []
     if arm.answers != nil {
-      let vote = MajorityVote(unparseable: settings.unparseable, seed: seed)
+      var vote = MajorityVote(unparseable: settings.unparseable, seed: seed)
+      if arm.attemptCount > 2_000_000 { vote.exactBudget = 1e8 }
       self.vote = vote
       selectors.append(vote)
     }
