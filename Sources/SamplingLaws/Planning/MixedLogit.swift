@@ -9,16 +9,14 @@ internal import RealModule
 /// free parameter a group. Parameters: β, then b, then σ.
 struct MixedLogit: Sendable {
   let histories: StepHistories
-  /// Basis functions of each position: `[position][function]`, positions from 0.
-  private let basis: [[Double]]
-  private let functions: Int
+  private let basis: PositionTable
+  private var functions: Int { basis.functions }
   /// Whether groups have effects; without, σ stays 0 and is left out.
   var hasEffects = true
 
   init(_ histories: StepHistories, basis: PositionBasis, lastStep: Int) {
     self.histories = histories
-    self.basis = (0...lastStep).map { basis.values(max($0, 1)) }
-    functions = basis.count
+    self.basis = PositionTable(basis, lastStep: lastStep)
   }
 
   struct Fit: Sendable {
@@ -116,25 +114,25 @@ struct MixedLogit: Sendable {
   }
 
   private func evaluate(_ point: [Double], modes: inout [Double], threads: Int) -> State {
-    let course = basis.map { values in
-      zip(values, point).reduce(0) { $0 + $1.0 * $1.1 }
-    }
     let clusters = histories.clusters
     let chunks = min(64, clusters.count)
     let started = modes
     let parts = parallelMap(count: chunks, threads: threads) { chunk -> (State, [Double]) in
       var state = State(order: order)
       var found: [Double] = []
-      var worker = GroupQuadrature(
-        basis: basis, functions: functions, hasEffects: hasEffects, slope: point[functions],
-        spread: hasEffects ? point[functions + 1] : 0, course: course)
+      var worker = GroupQuadrature(basis, point: point)
       for cluster in clusters.count * chunk / chunks..<clusters.count * (chunk + 1) / chunks {
         var score = [Double](repeating: 0, count: order)
         for group in clusters[cluster] {
-          found.append(
-            worker.add(
-              histories.groups[group], mode: started[group], &state.logLikelihood, &score,
-              &state.information))
+          let cells = histories.groups[group]
+          if hasEffects {
+            found.append(
+              worker.add(
+                cells, mode: started[group], &state.logLikelihood, &score, &state.information))
+          } else {
+            worker.addPlain(cells, &state.logLikelihood, &score)
+            found.append(0)
+          }
         }
         for row in 0..<order {
           state.score[row] += score[row]
@@ -143,6 +141,7 @@ struct MixedLogit: Sendable {
           }
         }
       }
+      worker.finish(&state.information)
       return (state, found)
     }
     var total = State(order: order)

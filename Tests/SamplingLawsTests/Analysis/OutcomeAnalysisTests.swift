@@ -37,7 +37,7 @@ struct OutcomeAnalysisTests {
     // Parameters are not known, so that arithmetic is not; tokens are.
     let costs = try #require(analysis.costs)
     #expect(costs.points.allSatisfy { $0.operations == nil && $0.tokens > 0 })
-    #expect(costs.points.contains(where: \.isBestForTokens))
+    #expect(costs.points.contains { $0.isBestForTokens })
     // What is printed for machines is JSON.
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
