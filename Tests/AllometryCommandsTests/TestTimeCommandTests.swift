@@ -42,7 +42,7 @@ import Testing
     (["testtime", "outcomes.csv", "--bins", "1"], 64, "--bins"),
     (["testtime", "outcomes.csv", "--unparseable", "keep"], 64, "--unparseable"),
     (["testtime", "outcomes.csv", "--architecture", "qwen3-9b"], 64, "--architecture"),
-    (["testtime", "cost", "--architecture", "qwen3-8b", "--output", "-3"], 64, "--output"),
+    (["testtime", "cost", "--architecture", "qwen3-8b", "--output", "0"], 64, "--output"),
     (["testtime", "ahead", "--step-accuracy", "1.5", "--steps", "10"], 64, "step accuracy"),
     (["testtime", "exchange", "--parameters", "0.5"], 64, "--parameters"),
     (["testtime", "simulate", "--difficulty", "a:b"], 64, "--difficulty"),

@@ -29,7 +29,7 @@ struct SampledStudyTests {
       refits: 0,
       sampling: SampledAxis(samples: [1, 2, 8], selectors: [.coverage, .majority]))
     var verdict = try StudyVerdict(of: rows, baseline: "baseline", settings: settings)
-    try verdict.add(samplesOf: rows) { try log.curves(of: $0.identity) }
+    verdict.add(samplesOf: rows) { log.curves(of: $0.identity) }
     let sampling = try #require(verdict.sampling?.first)
     #expect(
       sampling.problems == 20 && sampling.tradeoffs.map(\.selector) == ["coverage", "majority"])

@@ -45,7 +45,9 @@ struct MixedLogit: Sendable {
     var converged = false
     for _ in 0..<40 {
       guard let step = direction(state) else { return nil }
-      var scale = min(1, 4 / max(step.map { abs($0) }.max() ?? 0, 1e-300))
+      // Quadrature is no guide to spreads far from the present one.
+      var scale = hasEffects ? min(1, 0.5 / max(abs(step[order - 1]), 0.5)) : 1
+      let decrement = zip(step, state.score).reduce(0) { $0 + $1.0 * $1.1 }
       var improved = false
       for _ in 0..<12 {
         var trial = point
@@ -57,11 +59,10 @@ struct MixedLogit: Sendable {
         }
         scale /= 2
       }
-      if !improved { break }
-      if scale * (step.map { abs($0) }.max() ?? 0) < 1e-7 {
-        converged = true
-        break
-      }
+      // Half of it is the likelihood that the step was to gain: in units of standard errors the point
+      // was this close, squared, before the step that has been taken.
+      converged = improved && decrement < 1e-8
+      if !improved || converged { break }
     }
     point[functions + 1] = abs(point[functions + 1])
     guard let inverse = factor(state.information)?.inverse() else { return nil }

@@ -58,12 +58,12 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
   ///   - effect: what has an effect of its own.
   ///   - course: how accuracy may change with position.
   ///   - level: the coverage of intervals, which allow for dependence within problems.
-  ///   - rowLimit: about how many steps to use; of more, every k-th attempt of each problem is taken.
+  ///   - rowLimit: about how many steps to use; of more, every k-th attempt is taken.
   ///   - threads: how many threads at most; the result does not depend on it.
   /// - Throws: without steps, and where the slope cannot be told, such as without any error.
   public init(
     _ arm: OutcomeArm, effect: Effect = .problem, course: Course = .bent, level: Double = 0.9,
-    rowLimit: Int = 1_000_000, threads: Int = 2
+    rowLimit: Int = 500_000, threads: Int = 2
   ) throws(PlanningError) {
     let runs = try StepRuns(arm, threads: threads)
     let lastStep = runs.lastStep(arm.steps ?? [])
@@ -85,7 +85,7 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
     steps = histories.rows
     if histories.stride > 1 {
       warnings.append(
-        "The slope uses every \(histories.stride)th attempt of each problem: \(attempts) attempts.")
+        "The slope uses one in \(histories.stride) attempts, \(attempts) of them.")
     }
     if runs.incomplete > 0 {
       warnings.append("\(runs.incomplete) attempts do not record every step from 0.")
@@ -95,7 +95,8 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
     let basis = PositionBasis(lastStep: lastStep, knots: course == .linear ? 0 : 5)
     var model = MixedLogit(histories, basis: basis, lastStep: lastStep)
     model.hasEffects = false
-    guard let plain = model.fit(threads: threads), plain.converged else {
+    let isVaried = histories.isVariedAfterErrors
+    guard isVaried, let plain = model.fit(threads: threads), plain.converged else {
       throw .tooFew("The slope cannot be told: too few steps are wrong, or too few are right.")
     }
     model.hasEffects = problems > 1 || effect == .attempt
@@ -133,6 +134,21 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
 }
 
 extension StepHistories {
+  /// Whether right and wrong steps follow errors, and right ones a clean history: without, the slope has
+  /// no finite estimate.
+  var isVariedAfterErrors: Bool {
+    var (right, wrong, clean) = (false, false, false)
+    for cell in groups.lazy.joined() {
+      if cell.errorShare == 0 {
+        if cell.right > 0 { clean = true }
+      } else {
+        if cell.right > 0 { right = true }
+        if cell.right < cell.count { wrong = true }
+      }
+    }
+    return right && wrong && clean
+  }
+
   /// The same groups, each a cluster of its own.
   var withClusterPerGroup: StepHistories {
     StepHistories(self, clusters: groups.indices.map { $0..<$0 + 1 })

@@ -38,10 +38,13 @@ struct StepHistories: Sendable {
     let every = max((arm.attemptCount + rowLimit - 1) / max(rowLimit, 1), 1)
     stride = every
     let byProblem = runs.byProblem
+    var before = [0]
+    for runs in byProblem { before.append(before[before.count - 1] + runs.count) }
+    let counted = before
     let parts = parallelMap(count: byProblem.count, threads: threads) {
       problem -> ([[Cell]], Int) in
       let count = byProblem[problem].count
-      let first = problem % min(every, max(count, 1))
+      let first = (every - counted[problem] % every) % every
       let chosen = Swift.stride(from: first, to: count, by: every)
       return steps.withUnsafeBufferPointer { steps in
         arm.correct.withUnsafeBufferPointer { correct in
@@ -61,8 +64,8 @@ struct StepHistories: Sendable {
               keys.removeAll(keepingCapacity: true)
             }
           }
-          if !byAttempt { groups.append(Self.cells(&keys)) }
-          return (groups, (count - first + every - 1) / every)
+          if !byAttempt, !keys.isEmpty { groups.append(Self.cells(&keys)) }
+          return (groups, max(count - first + every - 1, 0) / every)
         }
       }
     }
@@ -71,6 +74,7 @@ struct StepHistories: Sendable {
     var attempts = 0
     for (part, used) in parts {
       attempts += used
+      if part.isEmpty { continue }
       clusters.append(groups.count..<groups.count + part.count)
       groups += part
     }

@@ -137,7 +137,7 @@ struct SelfConditioningTests {
     #expect(one == two)
     let half = try SelfConditioning(data, rowLimit: 4800)
     #expect(half.steps == 4800 && half.attempts == 240)
-    #expect(half.warnings.contains { $0.contains("every 2th attempt") })
+    #expect(half.warnings.contains { $0.contains("one in 2 attempts") })
   }
 
   @Test func withoutErrorsThereIsNoSlope() {
