@@ -72,7 +72,8 @@ struct GroupQuadrature {
   }
 
   /// The log likelihood at each node; leaves the scores and the chances of the cells behind.
-  private mutating func completeLikelihood(_ cells: [StepHistories.Cell], _ points: Lanes) -> Lanes {
+  private mutating func completeLikelihood(_ cells: [StepHistories.Cell], _ points: Lanes) -> Lanes
+  {
     let reach = abs(spread) * max(abs(points[0]), abs(points[7]))
     let count = cells.count
     let order = functions

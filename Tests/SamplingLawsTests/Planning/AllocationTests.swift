@@ -125,8 +125,7 @@ struct AllocationTests {
     }
   }
 
-  /// Every number against a plain replay of the twenty splits.
-  @Test func foldsAreReplayed() throws {
+  @Test func oneBinChoosesOneStrategy() throws {
     let data = arms(
       problems: 60, attempts: 3, seed: 5, budgets: [4],
       [("a", { ease, _ in ease }), ("b", { _, _ in 0.5 })])

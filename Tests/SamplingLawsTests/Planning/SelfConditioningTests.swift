@@ -140,6 +140,18 @@ struct SelfConditioningTests {
     #expect(half.warnings.contains { $0.contains("one in 2 attempts") })
   }
 
+  /// Positions without any error have no finite logit; the slope is told by the others.
+  @Test(arguments: [1, 3])
+  func firstStepsMayAllBeRight(_ clean: Int) throws {
+    let result = try SelfConditioning(
+      arm(
+        slope: -1.5, problems: 100, attempts: 5, steps: 30, seed: 21,
+        effect: { 0.5 * $0.nextNormal() }, course: { $0 <= clean ? 60 : 1.5 }))
+    #expect(result.slope.low < -1.5 && -1.5 < result.slope.high)
+    #expect(result.slope.high - result.slope.low < 1)
+    #expect(abs(result.effectSpread - 0.5) < 0.15)
+  }
+
   @Test func withoutErrorsThereIsNoSlope() {
     let data = arm(
       slope: 0, problems: 10, attempts: 2, steps: 5, seed: 1, effect: { _ in 40 },
