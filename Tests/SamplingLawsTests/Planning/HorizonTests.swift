@@ -67,6 +67,12 @@ struct HorizonTests {
     // Steps after an error count for positions.
     #expect(result.positions.map(\.rows) == [4, 4, 3, 2])
     #expect(result.positions.map(\.accuracy.value) == [1, 0.75, 2.0 / 3, 1])
+    // Four attempts with three right have the variance ¾·¼/3: Wilson's interval of three of them.
+    let second = result.positions[1].accuracy
+    for end in [second.low, second.high] {
+      let deviate = StudentT(degreesOfFreedom: 3).quantile(0.95)
+      #expect(abs(abs(end - 0.75) - deviate * (end * (1 - end) / 3).squareRoot()) < 1e-9)
+    }
   }
 
   /// Planted accuracies, with attempts cut off at random.

@@ -68,6 +68,7 @@ struct TrainTestExchangeTests {
       samples: samples, accuracies: Array(matrix.means.dropLast()),
       largeAccuracy: matrix.means[6], parameterRatio: 3)
     #expect(result.samples.value == plain.samples.value)
+    #expect(result.tokenRatio.value == plain.tokenRatio.value)
     #expect(result.samples.low < result.samples.value && result.samples.value < result.samples.high)
     #expect(result.reached == 1)
   }
