@@ -34,7 +34,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
   var margins: String = "1,2,3"
 
   @Option(help: "The share of draws that are uniform noise among pegs.")
-  var noise: Double = 0.1
+  var noise: Double = 0.2
 
   @Option(help: "Disks of the long game; 17 are 131,071 steps. 0 for none.")
   var longDisks: Int = 17
