@@ -37,3 +37,28 @@ func plainNumber(_ value: Double, digits: Int = 3) -> String {
   if whole >= digits { return sign + text + String(repeating: "0", count: whole - digits) }
   return sign + trimmed(text.prefix(whole) + "." + text.dropFirst(whole))
 }
+
+/// A probability or p-value that simulation estimated, never finer than the simulation is.
+///
+/// A share of N simulated cases cannot tell a probability below 1/N from zero, nor one above
+/// 1 − 1/N from one, so such shares are written as bounds.
+///
+/// - Parameters:
+///   - value: the probability.
+///   - floor: 1/N for N simulations; 0 for a probability that was computed and not simulated.
+/// - Returns: "0.034", or "< 0.001" and "> 0.999" at a floor of 0.001; "unknown" for NaN.
+public func plainProbability(_ value: Double, floor: Double) -> String {
+  guard value.isFinite else { return "unknown" }
+  if value <= floor { return floor > 0 ? "< \(plainNumber(floor))" : "0" }
+  if value >= 1 - floor {
+    return floor > 0 ? "> \(plainNumber(1 - floor, digits: 9))" : "1"
+  }
+  // Three digits would round a value just above the upper floor to one.
+  return value > 0.999 ? plainNumber(value, digits: 9) : plainNumber(value)
+}
+
+/// The same with its name and relation: "p = 0.034", "p < 0.001".
+public func plainProbability(_ name: String, _ value: Double, floor: Double) -> String {
+  let text = plainProbability(value, floor: floor)
+  return text.hasPrefix("<") || text.hasPrefix(">") ? "\(name) \(text)" : "\(name) = \(text)"
+}

@@ -1,0 +1,114 @@
+internal import RealModule
+internal import Statistics
+
+/// The misfit of a law at its design points against the scatter of repeated rows.
+///
+/// Repeated rows measure the pure error of seeds. Where the means of design points miss the law by
+/// more than that explains, the excess belongs to the points: the law's form, or what one size or
+/// length does for reasons of its own. The F test of lack of fit compares the two mean squares.
+public struct LackOfFit: Sendable, Hashable, Codable {
+  /// The F statistic: the mean square of the misfit over that of the pure error.
+  public var statistic: Double
+  /// Design points less fitted parameters, the degrees of freedom of the misfit.
+  public var misfitFreedom: Int
+  /// Rows less design points, the degrees of freedom of the pure error.
+  public var pureErrorFreedom: Int
+  /// The probability of a statistic at least as large if the law held at every point.
+  public var pValue: Double
+  /// The standard deviation between seeds, in the objective's residual scale.
+  public var seedDeviation: Double
+  /// The standard deviation of what a design point has for itself, in the same scale; 0 where the
+  /// misfit does not exceed what seeds explain.
+  public var pointDeviation: Double
+
+  /// What one table contributes.
+  struct Table {
+    /// The residuals of a fit, in the objective's scale.
+    var residuals: [Double]
+    /// The design point of each row.
+    var points: [Int]
+    /// The number of fitted parameters.
+    var parameters: Int
+  }
+
+  /// The sums of squares behind the test.
+  struct Sums: Sendable {
+    var pureError = 0.0
+    var pureErrorFreedom = 0
+    var misfit = 0.0
+    var misfitFreedom = 0
+    /// The number of rows at a point, averaged so that E(misfit mean square) = σ_e² + n₀·σ_u².
+    var rowsPerPoint = 1.0
+  }
+
+  /// Pools tables that were fitted apart.
+  static func sums(_ tables: [Table]) -> Sums {
+    var result = Sums()
+    var weighted = 0.0
+    var spare = 0.0
+    for table in tables {
+      var groups: [Int: [Double]] = [:]
+      for (residual, point) in zip(table.residuals, table.points) {
+        groups[point, default: []].append(residual)
+      }
+      var squares = 0.0
+      for point in groups.keys.sorted() {
+        let values = groups[point] ?? []
+        let centre = mean(values)
+        for value in values {
+          result.pureError += (value - centre) * (value - centre)
+        }
+        result.misfit += Double(values.count) * centre * centre
+        result.pureErrorFreedom += values.count - 1
+        squares += Double(values.count * values.count)
+      }
+      result.misfitFreedom += max(groups.count - table.parameters, 0)
+      let rows = Double(table.residuals.count)
+      if groups.count > 1, rows > 0 {
+        weighted += rows - squares / rows
+        spare += Double(groups.count - 1)
+      }
+    }
+    if spare > 0 { result.rowsPerPoint = max(weighted / spare, 1) }
+    return result
+  }
+
+  /// Tests tables that were fitted apart, pooled; nil where no rows are repeated or no design
+  /// point is left over.
+  init?(_ tables: [Table]) {
+    self.init(Self.sums(tables))
+  }
+
+  /// Tests the sums of squares.
+  init?(_ sums: Sums) {
+    guard sums.pureErrorFreedom > 0, sums.misfitFreedom > 0 else { return nil }
+    let seed = sums.pureError / Double(sums.pureErrorFreedom)
+    let misfit = sums.misfit / Double(sums.misfitFreedom)
+    guard seed > 0 || misfit > 0 else { return nil }
+    misfitFreedom = sums.misfitFreedom
+    pureErrorFreedom = sums.pureErrorFreedom
+    statistic = seed > 0 ? misfit / seed : .infinity
+    pValue = FisherF(
+      numerator: Double(misfitFreedom), denominator: Double(pureErrorFreedom)
+    ).survival(statistic)
+    seedDeviation = seed.squareRoot()
+    pointDeviation = (max(misfit - seed, 0) / sums.rowsPerPoint).squareRoot()
+  }
+
+  /// Whether the test says that the law misses its points, at one in twenty.
+  public var isSignificant: Bool { pValue < 0.05 }
+}
+
+extension Fit {
+  /// The test of lack of fit; nil where no rows are repeated or no design point is left over.
+  public var lackOfFit: LackOfFit? { LackOfFit([lackOfFitTable]) }
+
+  /// The residuals of the rows with weight and their design points.
+  var lackOfFitTable: LackOfFit.Table {
+    let points = DesignPoints(observations, law: law).pointOfRow
+    let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
+    return LackOfFit.Table(
+      residuals: used.map { residuals[$0] }, points: used.map { points[$0] },
+      parameters: freeParameters.count)
+  }
+}
