@@ -70,7 +70,8 @@ public struct ExtrapolationScreen: Sendable {
     if !chance.isAboveChance { return .atChance }
     switch trend.shape {
     case .increasing, .decreasing: return .accepted
-    case .uShaped, .invertedU, .flat, .undecided: return .noMonotoneTrend
+    case .uShaped, .invertedU, .lastRise, .lastFall, .irregular, .flat, .undecided:
+      return .noMonotoneTrend
     }
   }
 

@@ -50,12 +50,13 @@ struct TrendFits {
     let squares = standardErrors.reduce(0) { $0 + $1 * $1 }
     let stated = (squares / Double(standardErrors.count)).squareRoot()
     (inflation, quadraticErrors) = quadratic.checkedErrors()
-    (lineInflation, lineErrors) = inflation > 1 ? line.checkedErrors() : (1, quadraticErrors)
+    (lineInflation, lineErrors) = line.checkedErrors()
+    let known = explained / 2 / (inflation * inflation)
+    let spread = quadraticErrors.degreesOfFreedom
     gatePValue =
-      inflation > 1
-      ? FisherF(numerator: 2, denominator: freedom)
-        .survival(explained / 2 / (remaining / freedom))
-      : ChiSquared(degreesOfFreedom: 2).survival(explained)
+      spread.isFinite
+      ? FisherF(numerator: 2, denominator: spread).survival(known)
+      : ChiSquared(degreesOfFreedom: 2).survival(2 * known)
     pointNoise = stated * inflation
   }
 
@@ -157,15 +158,23 @@ func standardised(_ value: Double, _ error: Double) -> Double {
 extension LinearRegression {
   /// The factor by which known errors must grow to fit the residuals, and the distribution to use.
   ///
-  /// The factor is 1 unless χ² rejects the known errors at 5 %.
+  /// The known errors are believed while the p-value p of χ² is above 0.3; below, a share of the
+  /// excess of χ² over its expectation, which reaches all of it at p = 0.01, is added to their
+  /// variance. Every step of this is continuous, so that rounding an error never changes an answer by
+  /// a jump. The added part is known with the residual degrees of freedom only, the stated one
+  /// exactly; together they have Satterthwaite's.
   func checkedErrors() -> (inflation: Double, distribution: StudentT) {
     let freedom = Double(residualDegreesOfFreedom)
     guard errorDistribution.degreesOfFreedom == .infinity, freedom > 0,
-      ChiSquared(degreesOfFreedom: freedom).survival(residualSumOfSquares) < 0.05
+      residualSumOfSquares > freedom
     else { return (1, errorDistribution) }
-    return (
-      (residualSumOfSquares / freedom).squareRoot(), StudentT(degreesOfFreedom: freedom)
-    )
+    let p = max(
+      ChiSquared(degreesOfFreedom: freedom).survival(residualSumOfSquares), 1e-300)
+    let doubt = Double.log(0.3 / p) / Double.log(0.3 / 0.01)
+    let excess = min(max(doubt, 0), 1) * (residualSumOfSquares / freedom - 1)
+    guard excess > 0 else { return (1, errorDistribution) }
+    let ratio = (1 + excess) / excess
+    return ((1 + excess).squareRoot(), StudentT(degreesOfFreedom: freedom * ratio * ratio))
   }
 
   /// The slope of a parabola β₀ + β₁u + β₂u² at u, with its standard error.

@@ -13,6 +13,12 @@ public enum TrendShape: String, Sendable, Hashable, CaseIterable {
   case uShaped = "U"
   /// y rises, then falls; the highest point lies inside the data.
   case invertedU = "inverted U"
+  /// y does not change before the largest x, and is higher there.
+  case lastRise = "rise at the last size"
+  /// y does not change before the largest x, and is lower there.
+  case lastFall = "fall at the last size"
+  /// y changes by more than its errors, and neither rises nor falls nor turns once.
+  case irregular
   /// Any change over the data is smaller than what is relevant.
   case flat
   /// The data do not tell.
@@ -29,6 +35,12 @@ public enum ScalingDirection: String, Sendable, Hashable {
   case recovering = "worse, then better"
   /// The metric improves, then worsens.
   case reversing = "better, then worse"
+  /// The metric changes only at the last size, and improves there.
+  case emerging = "better at the last size only"
+  /// The metric changes only at the last size, and worsens there.
+  case failing = "worse at the last size only"
+  /// The metric changes without order.
+  case irregular = "without order"
   /// No relevant change.
   case flat
   /// The data do not tell.
@@ -37,28 +49,35 @@ public enum ScalingDirection: String, Sendable, Hashable {
 
 /// Classifies how a series changes with scale, with a calibrated confidence [0].
 ///
-/// A quadratic in x is fitted by (weighted) least squares. With α = 1 − `level`:
+/// A quadratic in x is fitted by (weighted) least squares. Each shape gets a support between 0 and 1,
+/// one minus the p-value of the weakest test that it needs; the shape of the largest support is the
+/// verdict where that reaches `level`, else the series is undecided. Supports are continuous in the
+/// data, so verdicts that are nearly reached are printed as such.
 ///
-/// 1. Gate: linear and quadratic term together must beat a constant at α. No direction is ever
-///    reported unless they do, so a flat series is called directional at most with probability α.
-/// 2. `uShaped` or `invertedU`: the slopes at both ends are significant (two-sided intervals at
-///    `level` exclude zero) with opposite signs, hence the vertex lies inside; and separate lines
-///    on both sides of the vertex have significant slopes of these signs (Simonsohn's two-lines
-///    test, 2018), because the parabola through a saturating series turns although the series
-///    does not.
-/// 3. `increasing` or `decreasing`: both end slopes significant with the same sign; or the curvature
-///    is not significant and the slope of the straight line is; or Kendall's rank test is
-///    significant and no side points the other way by more than a standard error, neither at the
-///    end of the parabola nor as a separate line (where lines can be fitted, they decide). This
-///    serves saturating and late-rising series, whose shape no parabola follows.
-/// 4. `flat`: two one-sided tests bound both the change of the line over the data and the bend of
+/// 1. Gate: linear and quadratic term together must beat a constant. No direction has more support
+///    than that, so a flat series is called directional at most with probability 1 − `level`.
+/// 2. `uShaped` or `invertedU`: the slopes at both ends differ from zero with opposite signs, hence
+///    the vertex lies inside; and separate lines on both sides of the vertex have slopes of these
+///    signs (Simonsohn's two-lines test, 2018), because the parabola through a saturating series turns
+///    although the series does not.
+/// 3. `increasing` or `decreasing`: both end slopes have the sign; or the slope of the straight line
+///    does and neither end points the other way; or Kendall's rank test does and no side points the
+///    other way by more than a standard error, neither at the end of the parabola nor as a separate
+///    line (where lines can be fitted, they decide). This serves saturating and late-rising series,
+///    whose shape no parabola follows.
+/// 4. `lastRise` or `lastFall`: nothing of that, the points before the largest x agree with a
+///    constant, and the last differs from their mean. `uShaped`, `invertedU` or `irregular`: nothing
+///    of that, and known errors reject that the series rises or stays throughout as well as that it
+///    falls or stays (the distance from the isotonic fits, against a constant). Both are tested at a
+///    tenth of 1 − `level`, so they add little to the false verdicts.
+/// 5. `flat`: two one-sided tests bound both the change of the line over the data and the bend of
 ///    the parabola by `relevantChange`. If the caller sets `relevantChange`, flatness is tested
 ///    first: a significant but irrelevant trend is flat.
-/// 5. Otherwise `undecided`.
+/// 6. Otherwise `undecided`.
 ///
-/// With standard errors the noise is known and intervals are normal; where the quadratic misfits
-/// them (χ² test at 5 %) they are inflated by the root of χ² per degree of freedom and Student's t
-/// is used. Without standard errors the noise is estimated from the residuals.
+/// With standard errors the noise is known and intervals are normal; the more the quadratic misfits
+/// them (χ²), the more of the misfit is added to them, and Student's t is used. Without standard errors
+/// the noise is estimated from the residuals.
 public struct TrendTest: Sendable {
   /// The verdict.
   public let shape: TrendShape
@@ -75,6 +94,17 @@ public struct TrendTest: Sendable {
   public let vertex: ConfidenceInterval?
   /// The p-value of the gate: line and parabola together against a constant.
   public let pValue: Double
+  /// The support of each directional shape: one minus the p-value of the weakest test it needs.
+  public let support: [TrendShape: Double]
+  /// The support of the verdict; of the shape of most support where it is undecided, which is then
+  /// below `level`; of flatness where it is flat.
+  public let confidence: Double
+  /// The shape of most support, whether or not it reaches `level`.
+  public let leading: TrendShape
+  /// The p-value of the last point against the mean of those before.
+  public let lastPValue: Double
+  /// The standard deviation of one point's noise.
+  public let pointNoise: Double
   /// The probability of each directional shape, summing to 1.
   ///
   /// Shares of parametric draws from the normal (or t) distribution of the quadratic's coefficients,
@@ -140,18 +170,32 @@ public struct TrendTest: Sendable {
       2 * (abs(line.value) + lineBound) < margin
       && abs(bend.value) + bendBound < margin
     let decision = TrendDecision(
-      endStatistics: ends.map { standardised($0.value, $0.error) }, critical: critical,
-      lineStatistic: standardised(line.value, line.error), lineCritical: lineCritical,
-      bendStatistic: standardised(bend.value, bend.error),
-      sideStatistics: fits.sides?.statistics,
-      sideCritical: fits.sides?.errors.inverseSurvival(alpha / 2) ?? .infinity,
-      gatePassed: fits.gatePValue < alpha,
-      rankDirection: Self.rankDirection(x, y, alpha))
-    if relevantChange != nil && isFlat {
+      ends: ends.map { ($0.value, $0.error) }, endErrors: fits.quadraticErrors,
+      line: line, lineErrors: fits.lineErrors, sides: fits.sides,
+      gateSupport: 1 - fits.gatePValue, rank: fits.rankSupport(x, y))
+    let last = LastPointTest(x: x, y: y, standardErrors: standardErrors)
+    lastPValue = last.pValue
+    pointNoise = fits.pointNoise
+    var support = decision.support
+    if support.values.allSatisfy({ $0 < level }) {
+      for (shape, value) in last.support { support[shape] = value }
+      if let standardErrors {
+        let order = OrderTest(x: x, y: y, standardErrors: standardErrors, seed: seed)
+        if let (shape, value) = order.support {
+          support[shape] = max(support[shape] ?? 0, value)
+        }
+      }
+    }
+    self.support = support
+    // Ties go to the simpler shape: the order of the cases.
+    let first = TrendShape.allCases.max { (support[$0] ?? -1) < (support[$1] ?? -1) }
+    let reached = first.flatMap { support[$0] } ?? 0
+    leading = reached > 0 ? first ?? .undecided : .undecided
+    let direction = reached >= level ? leading : .undecided
+    if isFlat, relevantChange != nil || direction == .undecided {
       shape = .flat
     } else {
-      let direction = decision.shape
-      shape = direction == .undecided && isFlat ? .flat : direction
+      shape = direction
     }
 
     func interval(_ value: Double, _ error: Double, _ critical: Double) -> ConfidenceInterval {
@@ -173,6 +217,7 @@ public struct TrendTest: Sendable {
     var random = SplittableRandom(seed: seed)
     (probabilities, flatProbability) = fits.probabilities(
       draws: draws, margin: margin, random: &random)
+    confidence = shape == .flat ? flatProbability : reached
   }
 
   /// Reads the shape with the knowledge of which direction is better.
@@ -182,54 +227,11 @@ public struct TrendTest: Sendable {
     case .decreasing: higherIsBetter ? .inverse : .normal
     case .uShaped: higherIsBetter ? .recovering : .reversing
     case .invertedU: higherIsBetter ? .reversing : .recovering
+    case .lastRise: higherIsBetter ? .emerging : .failing
+    case .lastFall: higherIsBetter ? .failing : .emerging
+    case .irregular: .irregular
     case .flat: .flat
     case .undecided: .undecided
     }
-  }
-
-  /// The sign of Kendall's score where its exact test is significant, else 0.
-  private static func rankDirection(_ x: [Double], _ y: [Double], _ alpha: Double) -> Double {
-    var score = 0
-    for i in x.indices {
-      for j in 0..<i {
-        let product = (x[i] - x[j]) * (y[i] - y[j])
-        score += product > 0 ? 1 : product < 0 ? -1 : 0
-      }
-    }
-    return kendallExactPValue(score: score, count: x.count) < alpha ? (score > 0 ? 1 : -1) : 0
-  }
-}
-
-/// The rules 1–3 of ``TrendTest`` on its test statistics.
-private struct TrendDecision {
-  var endStatistics: [Double]
-  var critical: Double
-  var lineStatistic: Double
-  var lineCritical: Double
-  var bendStatistic: Double
-  var sideStatistics: [Double]?
-  var sideCritical: Double
-  var gatePassed: Bool
-  var rankDirection: Double
-
-  var shape: TrendShape {
-    guard gatePassed else { return .undecided }
-    let (low, high) = (endStatistics[0], endStatistics[1])
-    if min(abs(low), abs(high)) > critical {
-      if (low < 0) == (high < 0) { return low < 0 ? .decreasing : .increasing }
-      if let sides = sideStatistics, (sides[0] < 0) == (low < 0), (sides[1] < 0) == (high < 0),
-        min(abs(sides[0]), abs(sides[1])) > sideCritical
-      {
-        return low < 0 ? .uShaped : .invertedU
-      }
-    }
-    if abs(bendStatistic) <= critical, abs(lineStatistic) > lineCritical {
-      return lineStatistic < 0 ? .decreasing : .increasing
-    }
-    let witnesses = sideStatistics ?? endStatistics
-    if rankDirection != 0, witnesses.allSatisfy({ $0 * rankDirection > -1 }) {
-      return rankDirection < 0 ? .decreasing : .increasing
-    }
-    return .undecided
   }
 }

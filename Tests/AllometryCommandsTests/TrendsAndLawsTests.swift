@@ -99,3 +99,76 @@ import Testing
       containing: "no law is called \"xyzzy\" (allometry laws lists them)")
   }
 }
+
+/// What `allometry trends` says of series that are hard to read.
+@Suite struct TrendsVerdictTests {
+  private func run(_ values: [String], _ extra: [String] = []) async throws -> Outcome {
+    let workspace = try Workspace()
+    let rows = values.enumerated().map { index, value in
+      "\(Int(7e7 * pow(3, Double(index)))),algebra,\(value)"
+    }
+    try workspace.write(
+      PlantedTables.lines(["N,task,accuracy,accuracy_stderr"] + rows), to: "t.csv")
+    return try await workspace.run(
+      ["trends", "t.csv", "--task", "task", "--error", "accuracy_stderr"] + extra)
+  }
+
+  /// One standard error of zero is a missing one; the other rows keep theirs.
+  @Test func aZeroStandardErrorDropsItsRowOnly() async throws {
+    let values = ["0.27,0.02", "0.31,0.02", "0.38,0.0", "0.45,0.02", "0.48,0.02", "0.55,0.02"]
+    let zero = try await run(values)
+    #expect(zero.status == 0, "\(zero.error)")
+    #expect(zero.output.contains("1 row left out whose standard error"))
+    let missing = try await run(values.map { $0.replacingOccurrences(of: ",0.0", with: ",NA") })
+    let line = { (text: String) in text.split(separator: "\n").first { $0.hasPrefix("algebra") } }
+    #expect(line(zero.output) == line(missing.output))
+    let none = try await run(values.map { $0.prefix(5) + "0" })
+    #expect(none.output.contains("all are treated as missing"))
+  }
+
+  @Test func forecastsAreMadeWhereAsked() async throws {
+    let outcome = try await run(
+      ["0.27,0.01", "0.31,0.01", "0.38,0.01", "0.45,0.01", "0.52,0.01", "0.6,0.01"],
+      ["--at", "N=1.3e11", "--chance", "algebra=0.25", "--json"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let tasks = try #require(try outcome.json["tasks"] as? [[String: Any]])
+    let forecasts = try #require(tasks.first?["forecasts"] as? [[String: Any]])
+    #expect(forecasts.count == 1 && forecasts[0]["law"] as? String == "task-sigmoid")
+    let value = try #require(forecasts[0]["value"] as? [String: Double])
+    #expect(try #require(value["low"]) < try #require(value["high"]))
+    expectOneSentence(
+      try await run(["0.3,0.01", "0.4,0.01", "0.5,0.01", "0.6,0.01"], ["--at", "C=1e20"]),
+      status: 64, containing: "expected positive values of the scale, such as N=7B")
+  }
+}
+
+/// `allometry fit --share`.
+@Suite struct SharedFitCommandTests {
+  @Test func groupsShareAnExponent() async throws {
+    let workspace = try Workspace()
+    let rows = ["web", "code"].enumerated().flatMap { index, name in
+      (0..<7).map { step in
+        let compute = 1e17 * pow(10, 0.5 * Double(step))
+        let loss = (1.5 + 0.3 * Double(index)) + (500 + 200 * Double(index)) * pow(compute, -0.15)
+        return "\(name),\(compute),\(loss * (1 + 0.001 * sin(Double(7 * step + index))))"
+      }
+    }
+    try workspace.write(PlantedTables.lines(["corpus,C,loss"] + rows), to: "t.csv")
+    let base = ["fit", "t.csv", "--law", "power-constant", "--by", "corpus", "--resamples", "60"]
+    let outcome = try await workspace.run(base + ["--share", "alpha", "--json"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let json = try outcome.json
+    #expect(json["schema"] as? String == "allometry.shared-fit/1")
+    let shared = try #require(json["shared"] as? [String: [String: Double]])
+    #expect(abs(try #require(shared["alpha"]?["value"]) - 0.15) < 0.02)
+    let text = try await workspace.run(base + ["--share", "alpha"])
+    #expect(text.output.contains("Sharing alpha is not rejected"))
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    expectOneSentence(
+      try await workspace.run(base + ["--share", "beta"]), status: 64,
+      containing: "--share: found \"beta\", expected parameters of power-constant: E, A, alpha")
+    expectOneSentence(
+      try await workspace.run("fit", "t.csv", "--law", "power-constant", "--share", "alpha"),
+      status: 64, containing: "--share: expected --by")
+  }
+}

@@ -4,19 +4,28 @@ internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// `allometry trends`.
 struct TrendsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trends",
     abstract: "What does each task do with scale, and may it be extrapolated?",
     discussion: """
-      Each task is called monotone, inverse, U-shaped, inverted U or undecided,
-      with its confidence, and tasks at chance are refused. The table has a column
-      metric.NAME for each task, or one row a task with --task and --metric.
+      Each task is called increasing, decreasing, U-shaped, inverted U, a change at
+      the last size only, irregular, flat or undecided, with its confidence, and
+      tasks at chance are refused. Tasks that a law may be fitted to are forecast at
+      the next sizes, or at those of --at. The table has a column metric.NAME for
+      each task, or one row a task with --task and --metric.
 
       Examples:
         allometry trends evals.csv --chance arc=0.25 --items arc=1172
         allometry trends evals.csv --task task --metric accuracy --error accuracy_stderr
+        allometry trends evals.csv --chance arc=0.25 --at N=1.3e10
       """)
 
   @OptionGroup var input: TableArguments
@@ -52,6 +61,12 @@ struct TrendsCommand: ParsableCommand {
   @Option(help: "The confidence level of verdicts.")
   var level: Double = 0.9
 
+  @Option(
+    help: ArgumentHelp(
+      "Scales to forecast at, with the column of scale: N=7B or N=7B:13B; default 3 and 10 times the largest.",
+      valueName: "column=value"))
+  var at: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -67,6 +82,13 @@ struct TrendsCommand: ParsableCommand {
     var accepted: Bool
     var law: String
     var sentence: String
+    /// The shape of most support where none reaches the level.
+    var leading: String
+    /// `at chance`, `above chance`, `below chance` or `crosses chance`.
+    var chance: String?
+    /// The p-value of a change at the last size, where that is the shape.
+    var lastPValue: Double?
+    var forecasts: [TaskForecast]
   }
 
   func run() throws {
@@ -76,7 +98,11 @@ struct TrendsCommand: ParsableCommand {
           .usage, "--level: found \(level), expected a number between 0.5 and 1")
       }
       let table = try input.reading.read(input.table)
-      let all = try series(of: table)
+      var notes: [String] = []
+      let scaleColumn =
+        try scale ?? ["C", "N"].first { table.hasColumn($0) } ?? missingScale(table)
+      let all = try series(of: table, scaleColumn: scaleColumn, notes: &notes)
+      let wanted = try places(scaleColumn)
       guard !all.isEmpty else {
         throw CommandFailure(
           .badData,
@@ -88,13 +114,24 @@ struct TrendsCommand: ParsableCommand {
       for one in all {
         do {
           let report = try TaskReport(one, level: level)
+          let largest = one.scale.max() ?? 1
+          // A law that cannot be fitted takes nothing from the verdict.
+          let forecasts =
+            (try? one.forecasts(
+              by: report, at: wanted ?? [3 * largest, 10 * largest],
+              options: FitOptions(
+                level: level, resamples: 400, threads: ProcessInfo.processInfo.activeProcessorCount)
+            )) ?? []
           entries.append(
             Entry(
               task: report.task, shape: "\(report.shape)", direction: "\(report.direction)",
-              probability: Self.confidence(report), slopePerDecade: report.slope,
+              probability: report.probability, slopePerDecade: report.slope,
               turningPoint: report.turningPoint, aboveChance: report.isAboveChance,
               accepted: report.isAccepted, law: report.recommendation.rawValue,
-              sentence: report.sentence))
+              sentence: report.sentence, leading: "\(report.leading)",
+              chance: report.chanceRelation?.rawValue,
+              lastPValue: report.lastPValue.isNaN ? nil : report.lastPValue,
+              forecasts: forecasts))
         } catch { failures.append("\(error)") }
       }
       guard !entries.isEmpty else {
@@ -105,27 +142,32 @@ struct TrendsCommand: ParsableCommand {
           var schema = "allometry.trends/1"
           var tasks: [Entry]
           var notExamined: [String]
+          var notes: [String]
         }
-        Console.print(try jsonText(Answer(tasks: entries, notExamined: failures)))
+        Console.print(
+          try jsonText(Answer(tasks: entries, notExamined: failures, notes: notes)))
       } else {
-        print(entries, failures: failures)
+        print(entries, failures: failures, notes: notes, scaleColumn: scaleColumn)
       }
     }
   }
 
-  /// The confidence in a verdict: for a monotone one, that the slope has its sign.
-  private static func confidence(_ report: TaskReport) -> Double {
-    guard report.shape == .increasing || report.shape == .decreasing else {
-      return report.probability
+  /// The scales of `--at`; nil where it was not given.
+  private func places(_ scaleColumn: String) throws -> [Double]? {
+    guard let at else { return nil }
+    let lists = try NameList.lists(at, option: "--at")
+    guard lists.count == 1, let values = lists[scaleColumn], values.allSatisfy({ $0 > 0 }) else {
+      throw CommandFailure(
+        .usage,
+        "--at: found \"\(at)\", expected positive values of the scale, such as \(scaleColumn)=7B; --scale names another column"
+      )
     }
-    let width = report.slope.high - report.slope.low
-    guard width > 0 else { return report.probability }
-    let halfWidths = 2 * abs(report.slope.value) / width
-    let quantile = Normal.standard.quantile(0.5 + report.level / 2)
-    return Normal.standard.cdf(halfWidths * quantile)
+    return values
   }
 
-  private func series(of table: RunTable) throws -> [TaskSeries] {
+  private func series(
+    of table: RunTable, scaleColumn: String, notes: inout [String]
+  ) throws -> [TaskSeries] {
     let chances = try NameList.numbers(chance, option: "--chance")
     let counts = try NameList.numbers(items, option: "--items").mapValues { count in
       guard let whole = Int(exactly: count), whole > 0 else {
@@ -151,19 +193,38 @@ struct TrendsCommand: ParsableCommand {
         )
       }
     }
-    let scaleColumn = try scale ?? ["C", "N"].first { table.hasColumn($0) } ?? missingScale(table)
     func one(_ name: String, _ rows: RunTable, metric: String, error: String?) throws -> TaskSeries
     {
       let needed = [scaleColumn, metric] + (error.map { [$0] } ?? [])
       let (complete, _) = try rows.droppingMissing(in: needed)
+      var errors = try error.map { try complete.numbers($0) }
+      var used = Array(0..<complete.rowCount)
+      if let error, let stated = errors {
+        // A standard error of zero is no measurement: the row is treated as one without.
+        used = used.filter { stated[$0] > 0 }
+        if used.isEmpty {
+          errors = nil
+          used = Array(0..<complete.rowCount)
+          notes.append(
+            "\(name): no standard error in \(error) is above 0, so all are treated as missing and the noise is estimated"
+          )
+        } else if used.count < complete.rowCount {
+          let dropped = complete.rowCount - used.count
+          notes.append(
+            "\(name): \(dropped) \(dropped == 1 ? "row" : "rows") left out whose standard error in \(error) is not above 0, as if it were missing"
+          )
+        }
+      }
+      func column(_ column: String) throws -> [Double] {
+        let values = try complete.numbers(column)
+        return used.map { values[$0] }
+      }
       return TaskSeries(
-        task: name, scale: try complete.numbers(scaleColumn),
-        metric: try complete.numbers(metric),
-        standardErrors: try error.map { try complete.numbers($0) }
-          .flatMap { $0.allSatisfy { $0 > 0 } ? $0 : nil },
-        items: counts[name].map { [Int](repeating: $0, count: complete.rowCount) },
+        task: name, scale: try column(scaleColumn), metric: try column(metric),
+        standardErrors: errors.map { errors in used.map { errors[$0] } },
+        items: counts[name].map { [Int](repeating: $0, count: used.count) },
         chance: chances[name], higherIsBetter: !lower.contains(name) && !lower.contains("all"),
-        losses: rows.hasColumn("loss") ? try complete.numbers("loss") : nil)
+        losses: rows.hasColumn("loss") ? try column("loss") : nil)
     }
     if let task {
       return try table.grouped(by: [task]).map {
@@ -178,9 +239,16 @@ struct TrendsCommand: ParsableCommand {
     }
   }
 
-  /// A shape as people write it.
-  private static func words(_ shape: String) -> String {
-    ["uShaped": "U-shaped", "invertedU": "inverted U"][shape] ?? shape
+  /// A shape as people write it, with what it would be where it is undecided.
+  private static func words(_ entry: Entry) -> String {
+    (TrendShape.allCases.first { "\($0)" == entry.shape } ?? .undecided).words
+  }
+
+  /// The confidence as it is printed: nothing for what is undecided, bounds near certainty.
+  private static func confidence(_ entry: Entry) -> String {
+    if entry.shape == "undecided" { return "" }
+    let percent = (100 * entry.probability).rounded(.down)
+    return percent > 99 ? "> 99 %" : "\(NumberFormat.significant(percent, 3)) %"
   }
 
   private func missingScale(_ table: RunTable) throws -> String {
@@ -190,7 +258,9 @@ struct TrendsCommand: ParsableCommand {
     )
   }
 
-  private func print(_ entries: [Entry], failures: [String]) {
+  private func print(
+    _ entries: [Entry], failures: [String], notes: [String], scaleColumn: String
+  ) {
     var table = TextTable(
       columns: [
         .init("task"), .init("shape"), .init("confidence", alignment: .trailing),
@@ -198,10 +268,11 @@ struct TrendsCommand: ParsableCommand {
       ], widthLimit: Console.width)
     for entry in entries {
       table.rows.append([
-        entry.task, Self.words(entry.shape), NumberFormat.percent(entry.probability, decimals: 0),
+        entry.task, Self.words(entry), Self.confidence(entry),
         NumberFormat.withInterval(
           entry.slopePerDecade.value, entry.slopePerDecade.low, entry.slopePerDecade.high),
-        entry.accepted ? entry.law : entry.aboveChance == false ? "no: at chance" : "no",
+        entry.accepted
+          ? entry.law : entry.aboveChance == false ? "no: \(entry.chance ?? "at chance")" : "no",
       ])
     }
     Console.print(
@@ -209,8 +280,36 @@ struct TrendsCommand: ParsableCommand {
     for entry in entries where !entry.accepted {
       Console.print(Console.wrap(entry.sentence, width: Console.width))
     }
+    printForecasts(entries, scaleColumn: scaleColumn)
+    for note in notes { Console.print(Console.wrap("Note: \(note)", width: Console.width)) }
     for failure in failures {
       Console.print(Console.wrap("Not examined: \(failure)", width: Console.width))
     }
+  }
+
+  private func printForecasts(_ entries: [Entry], scaleColumn: String) {
+    let forecasts = entries.flatMap(\.forecasts)
+    guard !forecasts.isEmpty else { return }
+    var table = TextTable(
+      columns: [
+        .init("task"), .init(scaleColumn, alignment: .trailing),
+        .init("beyond", alignment: .trailing), .init("forecast", alignment: .trailing),
+        .init("one model", alignment: .trailing), .init("law"),
+      ], widthLimit: Console.width)
+    for one in forecasts {
+      func ends(_ estimate: Estimated) -> String {
+        "\(NumberFormat.significant(estimate.low, 3)) to \(NumberFormat.significant(estimate.high, 3))"
+      }
+      table.rows.append([
+        one.task, NumberFormat.flops(one.scale),
+        one.beyond > 1.005 ? "\(NumberFormat.significant(one.beyond, 2))x" : "inside",
+        "\(NumberFormat.significant(one.value.value, 3)) (\(ends(one.value)))", ends(one.run),
+        one.law,
+      ])
+    }
+    Console.print("")
+    Console.print(
+      "Forecasts with intervals of \(NumberFormat.significant(100 * level, 3)) %:")
+    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
   }
 }

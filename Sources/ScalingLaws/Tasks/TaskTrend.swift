@@ -15,14 +15,36 @@ public struct TaskReport: Sendable {
     case none
   }
 
+  /// Where a metric lies against chance, by exact tests at each size.
+  public enum ChanceRelation: String, Sendable, Hashable, Codable {
+    /// No size is told from chance, or none by more than a twentieth of the room above it.
+    case atChance = "at chance"
+    /// Some size is above chance, none below.
+    case above = "above chance"
+    /// Some size is below chance, none above.
+    case below = "below chance"
+    /// Some sizes are below chance, others above.
+    case crosses = "crosses chance"
+  }
+
   /// The task.
   public let task: String
   /// The shape of the metric against scale.
   public let shape: TrendShape
   /// What the shape means, given which direction is better: normal, inverse, or turning.
   public let direction: ScalingDirection
-  /// The probability of the shape; that of the most probable one where it is undecided.
+  /// How sure the shape is: one minus the p-value of the weakest test it needs, see ``TrendTest``.
+  /// Where the shape is undecided it is that of the shape of most support, below the level.
   public let probability: Double
+  /// The shape of most support, whether or not it reaches the level.
+  public let leading: TrendShape
+  /// The p-value of the last model against the mean of those before; NaN for other shapes than a
+  /// change at the last size.
+  public let lastPValue: Double
+  /// Where the metric lies against chance; nil where it has no chance level.
+  public let chanceRelation: ChanceRelation?
+  /// The standard deviation of one evaluation.
+  let noise: Double
   /// The change of the metric for every decade of scale, by a straight line.
   public let slope: Estimated
   /// The scale of the turn, for a U or an inverted U; nil for other shapes.
@@ -56,6 +78,7 @@ public struct TaskReport: Sendable {
   ) throws(FitError) {
     let trend: TrendTest
     let aboveChance: Bool?
+    let relation: ChanceRelation?
     do throws(StatisticsError) {
       if let bad = series.scale.firstIndex(where: { !($0 > 0) }) {
         throw .invalidValue(what: "scale", index: bad, value: series.scale[bad])
@@ -66,6 +89,7 @@ public struct TaskReport: Sendable {
         x: x, y: series.metric, standardErrors: series.errors(items: items), level: level,
         relevantChange: relevantChange)
       aboveChance = try series.isAboveChance(items: items, trend: trend)
+      relation = try series.relation(items: items, trend: trend, isAbove: aboveChance)
     } catch {
       throw .unusable("task \(series.task): \(error.description)")
     }
@@ -73,12 +97,12 @@ public struct TaskReport: Sendable {
     self.level = level
     shape = trend.shape
     direction = trend.scaling(higherIsBetter: series.higherIsBetter)
-    switch trend.shape {
-    case .flat: probability = trend.flatProbability
-    case .undecided: probability = trend.probabilities.values.max() ?? .nan
-    case .increasing, .decreasing, .uShaped, .invertedU:
-      probability = trend.probabilities[trend.shape] ?? .nan
-    }
+    probability = trend.confidence
+    leading = trend.leading
+    let isLast = trend.shape == .lastRise || trend.shape == .lastFall
+    lastPValue = isLast ? trend.lastPValue : .nan
+    chanceRelation = relation
+    noise = trend.pointNoise
     let decade = Double.log(10)
     let middle = (trend.linearSlope.low + trend.linearSlope.high) / 2
     slope = Estimated(
@@ -88,7 +112,7 @@ public struct TaskReport: Sendable {
     isAboveChance = aboveChance
     recommendation = Self.recommend(series, direction: direction, isAboveChance: aboveChance)
     sentence = Self.sentence(
-      series, trend: trend, direction: direction, isAboveChance: aboveChance,
+      series, trend: trend, direction: direction, relation: relation,
       recommendation: recommendation, turningPoint: turningPoint)
   }
 
@@ -101,6 +125,8 @@ public struct TaskReport: Sendable {
     let high = (trend.highEndSlope.low + trend.highEndSlope.high) / 2
     let span = Double.log(last) - Double.log(first)
     let vertex = Double.log(first) - low * span / (high - low)
+    // A turn that known errors tell need not be one of the parabola.
+    guard vertex > Double.log(first), vertex < Double.log(last) else { return nil }
     return Estimated(
       value: Double.exp(vertex), low: trend.vertex.map { Double.exp($0.low) } ?? .nan,
       high: trend.vertex.map { Double.exp($0.high) } ?? .nan)
@@ -115,12 +141,20 @@ public struct TaskReport: Sendable {
   }
 
   private static func sentence(
-    _ series: TaskSeries, trend: TrendTest, direction: ScalingDirection, isAboveChance: Bool?,
-    recommendation: Recommendation, turningPoint: Estimated?
+    _ series: TaskSeries, trend: TrendTest, direction: ScalingDirection,
+    relation: ChanceRelation?, recommendation: Recommendation, turningPoint: Estimated?
   ) -> String {
-    if isAboveChance == false {
-      return
-        "\(series.task) is at chance (\(Fitter.short(series.chance ?? .nan))) at every size: no law is fitted."
+    let chance = Fitter.short(series.chance ?? .nan)
+    let place: String
+    switch relation {
+    case .atChance:
+      return "\(series.task) is at chance (\(chance)) at every size: no law is fitted."
+    case .below: place = ", below chance (\(chance)) and at no size above it"
+    case .crosses:
+      let ends = series.ends.map { Fitter.short($0) }
+      place =
+        ", from \(ends[0]) at the smallest size to \(ends[1]) at the largest, across chance (\(chance))"
+    case .above, nil: place = ""
     }
     let shape =
       switch direction {
@@ -129,12 +163,29 @@ public struct TaskReport: Sendable {
       case .recovering: "gets worse, then better"
       case .reversing: "gets better, then worse"
       case .flat: "does not change with scale"
-      case .undecided: "has no clear trend"
+      case .emerging, .failing:
+        "\(direction.rawValue.hasPrefix("better") ? "improves" : "gets worse") at the last size only (\(plainProbability("p", trend.lastPValue, floor: 0.001)))"
+      case .irregular: "changes by more than its errors, but neither one way nor with one turn"
+      case .undecided:
+        trend.leading == .undecided || trend.confidence < 0.5
+          ? "has no clear trend"
+          : "has no clear trend (\(trend.leading.words) at \(plainNumber((100 * trend.confidence).rounded(.down))) %)"
       }
     let turn = turningPoint.map { ", turning at \(Fitter.short($0.value))" } ?? ""
     let advice =
       recommendation == .none ? "no law is fitted" : "forecast it with \(recommendation.rawValue)"
-    return "\(series.task) \(shape)\(turn): \(advice)."
+    return "\(series.task) \(shape)\(turn)\(place): \(advice)."
+  }
+}
+
+extension TrendShape {
+  /// The shape as people write it.
+  public var words: String {
+    switch self {
+    case .uShaped: "U-shaped"
+    case .increasing, .decreasing, .invertedU, .lastRise, .lastFall, .irregular, .flat, .undecided:
+      rawValue
+    }
   }
 }
 
@@ -163,6 +214,41 @@ extension TaskSeries {
     }
   }
 
+  /// The metric at the smallest and at the largest scale.
+  fileprivate var ends: [Double] {
+    let order = scale.indices.sorted { scale[$0] < scale[$1] }
+    guard let first = order.first, let last = order.last else { return [.nan, .nan] }
+    return [metric[first], metric[last]]
+  }
+
+  /// Where the metric lies against chance; nil without chance level.
+  ///
+  /// A size is below chance, or above it in a series that has sizes below, by an exact test at one
+  /// in twenty over all sizes, without the margin that a series needs to be worth extrapolating.
+  fileprivate func relation(
+    items: [Int]?, trend: TrendTest, isAbove: Bool?
+  ) throws(StatisticsError) -> TaskReport.ChanceRelation? {
+    guard let chance, let isAbove else { return nil }
+    let above: [Double]
+    let below: [Double]
+    if let items {
+      let counts = zip(metric, items).map { (Int(($0 * Double($1)).rounded()), $1) }
+      above = counts.map { Binomial(trials: $1, probability: chance).survival($0 - 1) }
+      below = counts.map { Binomial(trials: $1, probability: chance).cdf($0) }
+    } else {
+      guard trend.pointNoise > 0 else { return isAbove ? .above : .atChance }
+      let errors = StudentT(degreesOfFreedom: Double(max(metric.count - 3, 1)))
+      above = metric.map { errors.survival(($0 - chance) / trend.pointNoise) }
+      below = metric.map { errors.survival((chance - $0) / trend.pointNoise) }
+    }
+    func isSignificant(_ values: [Double]) -> Bool {
+      MultipleTesting.holm(values).contains { $0 < 0.05 }
+    }
+    let isBelow = isSignificant(below)
+    if isBelow { return isAbove || isSignificant(above) ? .crosses : .below }
+    return isAbove ? .above : .atChance
+  }
+
   /// Whether the task is above chance at some size; nil without chance level.
   ///
   /// Counts are tested exactly. Without counts the noise of the trend's residuals decides.
@@ -178,7 +264,7 @@ extension TaskSeries {
       return try ChanceLevelTest(correct: correct, items: items, chance: chance).isAboveChance
     }
     let bar = chance + 0.05 * (1 - chance)
-    let noise = trend.relevantChange / 3
+    let noise = trend.pointNoise
     guard noise > 0 else { return metric.contains { $0 > bar } }
     let errors = StudentT(degreesOfFreedom: Double(max(metric.count - 3, 1)))
     let values = metric.map { errors.survival(($0 - bar) / noise) }

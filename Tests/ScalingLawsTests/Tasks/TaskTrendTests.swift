@@ -103,3 +103,60 @@ import Testing
     #expect(report.isAccepted == accepted, "\(report.sentence)")
   }
 }
+
+@Suite struct TaskVerdictTests {
+  private func report(
+    _ metric: [Double], error: Double, chance: Double? = nil
+  ) throws -> TaskReport {
+    let scale = metric.indices.map { 1e8 * pow(3, Double($0)) }
+    return try TaskReport(
+      TaskSeries(
+        task: "t", scale: scale, metric: metric,
+        standardErrors: metric.map { _ in error }, chance: chance))
+  }
+
+  /// From below chance to above it: not "at chance at every size".
+  @Test func aTaskThatCrossesChanceIsSaidToCrossIt() throws {
+    let moving = try report([0.18, 0.21, 0.25, 0.27, 0.295], error: 0.013, chance: 0.25)
+    #expect(moving.chanceRelation == .crosses)
+    #expect(moving.direction == .normal && moving.recommendation == .none)
+    #expect(moving.sentence.contains("from 0.18 at the smallest size to 0.295 at the largest"))
+    let still = try report([0.25, 0.26, 0.24, 0.25, 0.26], error: 0.013, chance: 0.25)
+    #expect(still.chanceRelation == .atChance && still.sentence.contains("at every size"))
+    #expect(
+      try report([0.1, 0.11, 0.1, 0.09, 0.1], error: 0.01, chance: 0.25).chanceRelation == .below)
+  }
+
+  @Test func aTurnAndALateRiseAreSaid() throws {
+    let turn = try report([0.53, 0.74, 0.46, 0.46], error: 0.01)
+    #expect(turn.shape == .invertedU && turn.direction == .reversing)
+    let late = try report([0.25, 0.255, 0.248, 0.252, 0.41], error: 0.013)
+    #expect(late.shape == .lastRise && late.lastPValue < 1e-6)
+    #expect(late.sentence.contains("improves at the last size only (p < 0.001)"))
+  }
+
+  /// The planted sigmoid at ten times the largest size lies in the forecast's interval.
+  @Test func anAcceptedTaskIsForecast() throws {
+    func accuracy(_ c: Double) -> Double { 0.25 + 0.65 / (1 + pow(3e20 / c, 0.6)) }
+    var held = 0
+    for seed in 0..<20 {
+      var random = SplittableRandom(seed: 41).split(seed)
+      let scale = PlantedLadder.decades(19, 22, 8)
+      let metric = scale.map {
+        Double(random.nextBinomial(trials: 2000, probability: accuracy($0))) / 2000
+      }
+      let series = TaskSeries(
+        task: "t", scale: scale, metric: metric, items: scale.map { _ in 2000 }, chance: 0.25)
+      let report = try TaskReport(series)
+      #expect(report.recommendation == .taskSigmoid)
+      let forecast = try #require(
+        try series.forecasts(
+          by: report, at: [1e23], options: FitOptions(resamples: 100, threads: 2)
+        ).first)
+      #expect(forecast.law == "task-sigmoid" && abs(forecast.beyond - 10) < 1e-9)
+      #expect(forecast.run.high - forecast.run.low > forecast.value.high - forecast.value.low)
+      if forecast.value.low <= accuracy(1e23), accuracy(1e23) <= forecast.value.high { held += 1 }
+    }
+    #expect(held >= 14)
+  }
+}
