@@ -2,7 +2,8 @@
 public enum LawCatalog {
   /// A test compares the list with the folder `Laws`.
   public static let all: [any Law] = [
-    PowerLaw(), PowerConstant(), VarianceLimited(), ResolutionLimited(), BrokenPower(), M4(),
+    PowerLaw(), PowerConstant(), VarianceLimited(), ResolutionLimited(), ShiftedPower(),
+    BrokenPower(), M4(),
     Kaplan(), KaplanSteps(), Chinchilla(), Coupled(), Farseer(), Overtraining(),
     Annealing(), MultiPower(),
     DataConstrained(), RepeatedData(), DataFiltering(), Vocabulary(),

@@ -40,6 +40,38 @@ import Testing
     #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
+  @Test func aTargetFarBeyondTheRunsIsRefused() async throws {
+    let outcome = try await workspace.run(
+      ["compare", "baseline.csv", "treatment.csv", "--target", "1e30"] + Self.options)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("no forecast is made"))
+    #expect(outcome.output.contains("target 1e30"))
+    #expect(outcome.output.contains("refused"))
+    #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  /// The best run of each bin of compute; runs above the frontier change nothing.
+  @Test func frontiersAreCompared() async throws {
+    let options = ["--law", "power-constant", "--resamples", "30", "--frontier", "6", "--json"]
+    let plain = try await workspace.run(["compare", "baseline.csv", "treatment.csv"] + options)
+    #expect(plain.status == 0, "\(plain.error)")
+    let lines = PlantedTables.runs().split(separator: "\n").map(String.init)
+    let worse = lines.dropFirst().map { line -> String in
+      var cells = line.split(separator: ",").map(String.init)
+      cells[cells.count - 1] = "9.5"
+      return cells.joined(separator: ",")
+    }
+    try workspace.write(PlantedTables.lines(lines + worse), to: "baseline.csv")
+    let more = try await workspace.run(["compare", "baseline.csv", "treatment.csv"] + options)
+    #expect(more.output == plain.output)
+  }
+
+  @Test func aTableComparedWithItselfSaysSo() async throws {
+    let outcome = try await workspace.run(
+      ["compare", "baseline.csv", "baseline.csv"] + Self.options)
+    #expect(outcome.output.hasPrefix("Both tables hold the same rows"))
+  }
+
   @Test func twoSavedFits() async throws {
     for name in ["baseline", "treatment"] {
       let fit = try await workspace.run(["fit", "\(name).csv", "--json"] + Self.options)

@@ -12,12 +12,15 @@ struct CompareCommand: ParsableCommand {
       Two tables are fitted apart and jointly: the joint fits tell whether the
       treatment changes the constant, the amplitude or the slope; the multiplier
       says how much compute the treatment is worth at each scale. Runs with equal
-      scale and seed are paired. One table with both arms is split by --arm.
+      scale and seed are paired, and what counts as independent is the rung, not
+      the run: sizes that scatter by more than their seeds widen every interval.
+      One table with both arms is split by --arm.
 
       Examples:
         allometry compare baseline.csv treatment.csv --law power-constant --target 1e22
         allometry compare runs.csv --arm method --baseline plain --treatment gated
         allometry compare baseline.json treatment.json --target 1e22
+        allometry compare clip.csv mammut.csv --frontier 12 --law shifted-power
       """)
 
   @Argument(
@@ -41,7 +44,8 @@ struct CompareCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The scale of the question; default ten times the largest run.", valueName: "scale"))
+      "The scale of the question; default ten times the largest run. As far beyond the runs as they span is answered, three decades at most.",
+      valueName: "scale"))
   var target: String?
 
   @Option(
@@ -50,6 +54,12 @@ struct CompareCommand: ParsableCommand {
       "Compare at this many tokens per parameter instead of each law's optimum.",
       valueName: "ratio"))
   var tokensPerParameter: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare the frontiers: the best run of each of this many bins of log compute, of each table.",
+      valueName: "bins"))
+  var frontier: Int?
 
   @Flag(help: "Print JSON (schema allometry.comparison/1).")
   var json = false
@@ -79,6 +89,10 @@ struct CompareCommand: ParsableCommand {
     if arm == nil, inputs.count == 2 {
       switch inputs.map(SavedFitArguments.isSavedFit) {
       case [true, true]:
+        guard frontier == nil else {
+          throw CommandFailure(
+            .usage, "--frontier picks runs of tables, found two saved fits, expected two tables")
+        }
         return try ScalingLaws.comparison(
           of: SavedFitArguments.load(inputs[0]), and: SavedFitArguments.load(inputs[1]),
           options: options)
@@ -90,7 +104,13 @@ struct CompareCommand: ParsableCommand {
       default: break
       }
     }
-    let tables = try self.tables()
+    var tables = try self.tables()
+    if let frontier {
+      func best(_ table: RunTable) throws -> RunTable {
+        try FitSession.frontier(of: table, bins: frontier, response: law.response ?? "loss")
+      }
+      tables = (try best(tables.0), try best(tables.1))
+    }
     let name = law.law == "auto" ? defaultLaw(tables.0) : law.law
     let chosen = try FitSession.configured(name, by: law, for: tables.0)
     options.fit.objective = try law.objective(for: chosen)
@@ -191,12 +211,19 @@ struct ComparisonText {
       ], widthLimit: Console.width)
     let rungs = shown.rungs + [shown.target]
     for (position, rung) in rungs.enumerated() {
+      let isTarget = position == rungs.count - 1
+      if isTarget, comparison.refusal != nil {
+        table.rows.append(
+          ["target \(NumberFormat.flops(comparison.target))", "refused", "", ""])
+        continue
+      }
       let scale = NumberFormat.flops(rung.scale)
       table.rows.append([
-        position == rungs.count - 1 ? "target \(scale)" : scale,
+        isTarget ? "target \(scale)" : scale,
         NumberFormat.significant(rung.multiplier.value, 3),
         "\(NumberFormat.significant(rung.multiplier.low, 3)) to \(NumberFormat.significant(rung.multiplier.high, 3))",
-        NumberFormat.percent(rung.probabilityTreatmentIsBetter, decimals: 0),
+        rung.probabilityTreatmentIsBetter.isNaN
+          ? "" : comparison.pair.plainProbability(rung.probabilityTreatmentIsBetter),
       ])
     }
     lines.append(table.render(style: Console.isTerminal ? .ansi : .plain))

@@ -17,6 +17,7 @@ struct FitCommand: ParsableCommand {
         allometry fit runs.csv
         allometry fit runs.csv --law chinchilla --report report.html
         allometry fit runs.csv --map N=params,D=tokens --where 'D/N<=200' --by family
+        allometry fit runs.csv --law chinchilla --by family --share alpha,beta
         allometry fit runs.csv --law chinchilla --json > fit.json
       """)
 
@@ -26,6 +27,12 @@ struct FitCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Fit each group of rows by itself.", valueName: "columns"))
   var by: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --by: fit all groups together with these parameters in common, or all, and test it.",
+      valueName: "parameters"))
+  var share: String?
 
   @Option(
     help: ArgumentHelp(
@@ -66,6 +73,10 @@ struct FitCommand: ParsableCommand {
             of: group.table, bins: frontier, response: law.response ?? "loss")
         }
         return group
+      }
+      if let share {
+        try runSharing(share, on: groups)
+        return
       }
       if let procedure = ProcedureFit(rawValue: law.law) {
         try run(procedure, on: groups)

@@ -51,13 +51,26 @@ public struct Comparison: Sendable {
   public let crossover: Crossover
   /// The differences at each rung without any law; empty for saved fits.
   public let rungs: [RungDifference]
+  /// By how much rungs scatter beside the seeds; nil for saved fits and where rows are no rungs.
+  public let scatter: RungScatter?
+  /// The scale that was asked for, or that is taken where none was.
+  public let target: Double
+  /// How far beyond the runs an answer is given.
+  public let limit: TargetLimit
+  /// Why nothing is said at the target; nil where something is.
+  public let refusal: String?
+  /// Whether both sides are the same rows or the same fit.
+  public let isSameData: Bool
   /// How draws were made: `paired bootstrap`, `bootstrap`, `parametric`, `separate` or `none`.
   public let method: String
   /// What a reader must know before trusting the numbers.
   public let warnings: [String]
 
-  /// The probability that the treatment still helps at the target, by the laws fitted apart.
-  public var probabilityAtTarget: Double { crossover.probabilityTreatmentIsBetterAtTarget }
+  /// The probability that the treatment still helps at the target, by the laws fitted apart; NaN
+  /// where the target is refused.
+  public var probabilityAtTarget: Double {
+    refusal == nil ? crossover.probabilityTreatmentIsBetterAtTarget : .nan
+  }
 }
 
 /// Compares a treatment with its baseline over a ladder of scales.
@@ -83,11 +96,17 @@ public func compare(
   let runs = PairedRuns(
     baseline, treatment, law: law, seedColumn: options.seedColumn,
     pairColumn: options.pairColumn)
-  let refits = PairedRefits(first, second, runs: runs, options: options)
+  let noise = try RungContrasts(
+    law: law, baseline: baseline, treatment: treatment, options: options
+  ).flatMap { contrasts throws(FitError) in try RungNoise(contrasts, around: joint.choice) }
+  let refits = PairedRefits(first, second, runs: runs, rungs: noise, options: options)
   let draws = try refits?.separateDraws() ?? []
   let level = options.fit.level
   let tail = refits?.tail ?? (1 - level) / 2
-  let frame = try ScaleFrame(first, second, options: options)
+  let question = try Question(first, second, options: options) { name in
+    ladder(scaleColumn(baseline, name: name) + scaleColumn(treatment, name: name)).count
+  }
+  let frame = question.frame
   let pair = try LawPair(
     laws: (law, law), baseline: first.estimate, treatment: second.estimate, draws: draws,
     tail: tail, level: level, frame: frame, threads: options.fit.threads)
@@ -117,23 +136,41 @@ public func compare(
       crossover: Crossover(chosen))
   }
   let differences = rungDifferences(
-    baseline, treatment, scale: scales, runs: runs, objective: first.objective, level: level)
+    baseline, treatment, scale: scales, runs: runs, objective: first.objective, level: level,
+    noise: noise)
   var warnings = refits?.warnings ?? []
+  if !joint.isTested {
+    warnings.append(
+      "too few rungs to test what differs: a rung is all runs of one size and length, whatever their seeds"
+    )
+  }
   if refits == nil, options.fit.interval != .none {
     warnings.append("too few rows to measure noise with: no intervals and no probabilities")
   }
   if runs.pairs.isEmpty, baseline.columns[options.seedColumn] != nil {
     warnings.append("no run of one table shares scale and seed with the other: nothing is paired")
   }
-  let verdict = decide(joint: joint, crossover: crossover, answer: answer)
-  let voice = ComparisonSentences(pair: pair, higherIsBetter: law.card.response.higherIsBetter)
+  let verdict =
+    runs.isSameTable
+    ? .noDifference : decide(joint: joint, crossover: crossover, answer: answer)
+  let voice = ComparisonSentences(
+    pair: pair, higherIsBetter: law.card.response.higherIsBetter, refusal: question.refusal)
+  let sentences =
+    runs.isSameTable
+    ? [
+      "Both tables hold the same rows, so there is nothing to compare: the ratio is 1 at every scale."
+    ]
+    : voice.sentences(
+      verdict: verdict, joint: joint, answer: answer, multiplier: multiplier,
+      crossover: crossover)
   return Comparison(
     verdict: verdict,
-    sentences: voice.sentences(
-      verdict: verdict, joint: joint, answer: answer, multiplier: multiplier,
-      crossover: crossover),
+    sentences: sentences
+      + [runs.isSameTable ? nil : noise?.scatter.sentence].compactMap { $0 },
     baseline: first, treatment: second, joint: joint, jointAnswer: answer, pair: pair,
-    multiplier: multiplier, crossover: crossover, rungs: differences,
+    multiplier: multiplier, crossover: crossover, rungs: differences, scatter: noise?.scatter,
+    target: question.target, limit: question.limit, refusal: question.refusal,
+    isSameData: runs.isSameTable,
     method: refits?.method ?? "none",
     warnings: warnings + named(first.warnings, "baseline") + named(second.warnings, "treatment"))
 }
@@ -141,7 +178,9 @@ public func compare(
 /// Compares two fitted laws without their tables.
 ///
 /// Without rows there are no joint fits and no nested tests, and the refits of the two laws are
-/// taken as independent even if the runs shared seeds; the sentences say so.
+/// taken as independent even if the runs shared seeds; the sentences say so. Refits are matched at
+/// random, because two fits made with the same seed share their random numbers index by index. A
+/// fit compared with itself, or with another fit of the same rows, is recognised.
 ///
 /// - Parameters:
 ///   - baseline: the baseline's fitted law.
@@ -159,23 +198,35 @@ public func comparison(
       "the laws predict \(baseline.law.card.response.column) and \(treatment.law.card.response.column), which cannot be compared"
     )
   }
-  let draws = zip(baseline.draws, treatment.draws).map { (baseline: $0, treatment: $1) }
-  let frame = try ScaleFrame(baseline, treatment, options: options)
+  let isSame = isSameFit(baseline, treatment)
+  var random = SplittableRandom(seed: options.fit.seed).split(53)
+  let others = isSame ? baseline.draws : treatment.draws.shuffled(using: &random)
+  let draws = zip(baseline.draws, others).map { (baseline: $0, treatment: $1) }
+  let question = try Question(baseline, treatment, options: options) { _ in nil }
+  let frame = question.frame
   let pair = try LawPair(
     laws: (baseline.law, treatment.law), baseline: baseline.estimate,
-    treatment: treatment.estimate, draws: draws, tail: min(baseline.tail, treatment.tail),
+    treatment: isSame ? baseline.estimate : treatment.estimate, draws: draws,
+    tail: min(baseline.tail, treatment.tail),
     level: min(baseline.level, treatment.level), frame: frame, threads: options.fit.threads)
   let multiplier = EffectiveCompute(pair, at: rungs(of: [], in: pair.dataRange))
   let crossover = Crossover(pair)
-  let verdict = decide(joint: nil, crossover: crossover, answer: nil)
+  let verdict =
+    isSame ? .noDifference : decide(joint: nil, crossover: crossover, answer: nil)
   let voice = ComparisonSentences(
-    pair: pair, higherIsBetter: baseline.law.card.response.higherIsBetter)
+    pair: pair, higherIsBetter: baseline.law.card.response.higherIsBetter,
+    refusal: question.refusal)
   return Comparison(
     verdict: verdict,
-    sentences: voice.sentences(
-      verdict: verdict, joint: nil, answer: nil, multiplier: multiplier, crossover: crossover),
+    sentences: isSame
+      ? [
+        "Both are fits of the same rows by the same law, so there is nothing to compare: the ratio is 1 at every scale."
+      ]
+      : voice.sentences(
+        verdict: verdict, joint: nil, answer: nil, multiplier: multiplier, crossover: crossover),
     baseline: nil, treatment: nil, joint: nil, jointAnswer: nil, pair: pair,
-    multiplier: multiplier, crossover: crossover, rungs: [],
+    multiplier: multiplier, crossover: crossover, rungs: [], scatter: nil,
+    target: question.target, limit: question.limit, refusal: question.refusal, isSameData: isSame,
     method: draws.isEmpty ? "none" : "separate",
     warnings: draws.isEmpty
       ? ["a saved fit without refits: no intervals and no probabilities"] : [])
@@ -188,6 +239,7 @@ public func comparison(
 private func decide(
   joint: JointFit?, crossover: Crossover, answer: Comparison.JointAnswer?
 ) -> Comparison.Verdict {
+  if let joint, !joint.isTested { return .undecided }
   if let joint, joint.choice.hypothesis == .same { return .noDifference }
   let chosen =
     crossover.verdict == .undecided ? answer?.crossover.verdict ?? .undecided : crossover.verdict
@@ -198,6 +250,40 @@ private func decide(
   case .crossesBeyond: return .crossesBeyond
   case .undecided: return .undecided
   }
+}
+
+/// Along what two laws are compared, and how far.
+private struct Question {
+  var frame: ScaleFrame
+  var limit: TargetLimit
+  /// The scale that was asked for, or that is taken where none was.
+  var target: Double
+  var refusal: String?
+
+  /// - Parameter rungs: the number of rungs along a scale; nil where it is not known.
+  init(
+    _ baseline: any FittedLaw, _ treatment: any FittedLaw, options: ComparisonOptions,
+    rungs: (String) -> Int?
+  ) throws(FitError) {
+    frame = try ScaleFrame(baseline, treatment, options: options)
+    limit = TargetLimit(
+      scaleName: frame.scaleName, range: frame.dataRange, rungs: rungs(frame.scaleName))
+    target = options.target ?? min(frame.target, limit.largest)
+    refusal = limit.refusal(of: target)
+    frame.target = min(target, limit.largest)
+  }
+}
+
+/// Whether two fits are of the same rows: the same law with the same parameters, residuals and
+/// ranges.
+private func isSameFit(_ first: any FittedLaw, _ second: any FittedLaw) -> Bool {
+  func near(_ a: Double, _ b: Double) -> Bool {
+    a == b || abs(a - b) <= 1e-9 * max(abs(a), abs(b)) || (a.isNaN && b.isNaN)
+  }
+  return first.law.name == second.law.name && first.objective == second.objective
+    && first.estimate.count == second.estimate.count
+    && zip(first.estimate, second.estimate).allSatisfy(near)
+    && near(first.scatter, second.scatter) && first.ranges == second.ranges
 }
 
 private func named(_ warnings: [String], _ arm: String) -> [String] {

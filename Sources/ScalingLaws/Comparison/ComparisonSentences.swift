@@ -4,6 +4,8 @@ internal import RealModule
 struct ComparisonSentences {
   var pair: LawPair
   var higherIsBetter: Bool
+  /// Why nothing is said at the target; nil where something is.
+  var refusal: String?
 
   func sentences(
     verdict: Comparison.Verdict, joint: JointFit?, answer: Comparison.JointAnswer?,
@@ -12,7 +14,7 @@ struct ComparisonSentences {
     [
       joint.map { difference($0, answer: answer) }
         ?? "Two saved fits without tables: what differs between the laws was not tested, and their refits count as independent.",
-      answer.map { target($0.multiplier.target, apart: multiplier.target) }
+      refusal ?? answer.map { target($0.multiplier.target, apart: multiplier.target) }
         ?? target(multiplier.target, apart: nil),
       crossing(verdict: verdict, crossover: crossover, answer: answer),
     ]
@@ -31,7 +33,11 @@ struct ComparisonSentences {
   private func difference(_ joint: JointFit, answer: Comparison.JointAnswer?) -> String {
     let choice = joint.choice
     let adjusted = joint.pValueOfNoDifference
-    let p = adjusted < 0.001 ? "p < 0.001" : "p = \(Fitter.short(adjusted))"
+    let p = plainProbability("p", adjusted, floor: joint.pValueFloor)
+    guard joint.isTested else {
+      return
+        "Whether the tables differ cannot be told: there are too few rungs to see by how much rungs scatter."
+    }
     guard choice.hypothesis != .same, let answer else {
       return "No difference: one law describes both tables (\(p))."
     }
@@ -113,7 +119,7 @@ struct ComparisonSentences {
         return "Without refits it cannot be decided whether the curves cross."
       }
       return
-        "Whether the curves cross cannot be decided: \(probability(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(scientific($0))" } ?? "")."
+        "Whether the curves cross cannot be decided: \(share(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(scientific($0))" } ?? "")."
     }
   }
 
@@ -129,9 +135,13 @@ struct ComparisonSentences {
   }
 
   private func probability(_ value: Double) -> String {
-    if value > 0.995 { return "over 0.99" }
-    if value < 0.005 { return "under 0.01" }
-    return Fitter.short((value * 100).rounded() / 100)
+    pair.plainProbability(value)
+  }
+
+  private func share(_ value: Double) -> String {
+    if value > 0.995 { return "nearly all" }
+    if value < 0.005 { return "hardly any" }
+    return "\(Fitter.short((value * 100).rounded())) %"
   }
 
   private func scientific(_ value: Double) -> String {

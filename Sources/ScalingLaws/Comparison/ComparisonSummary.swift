@@ -26,6 +26,13 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
     /// The probability that the treatment is better.
     public var probabilityTreatmentIsBetter: Double?
 
+    /// Nothing but the scale that was asked for.
+    init(refusedAt scale: Double) {
+      self.scale = scale
+      multiplier = Interval(Estimated(value: .nan))
+      probabilityTreatmentIsBetter = nil
+    }
+
     init(_ rung: EffectiveCompute.Rung) {
       scale = rung.scale
       multiplier = Interval(rung.multiplier)
@@ -45,9 +52,10 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
     /// Whether a constant multiplier is rejected.
     public var constantRejected: Bool
 
-    init(_ compute: EffectiveCompute) {
+    init(_ compute: EffectiveCompute, refusing target: Double?) {
       rungs = compute.rungs.map(Multiplier.init)
-      target = Multiplier(compute.target)
+      self.target = Multiplier(compute.target)
+      if let target { self.target = Multiplier(refusedAt: target) }
       variation = finite(compute.variation)
       slope = Interval(compute.slope)
       constantRejected = compute.isConstantRejected
@@ -109,6 +117,31 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
     public var pValue: Double
     /// How the p-value was found.
     public var calibration: NestedTest.Calibration
+    /// The smallest p-value that could have been found; null where it was computed.
+    public var floor: Double?
+    /// The degrees of freedom of the noise.
+    public var degreesOfFreedom: Int
+  }
+  /// By how much rungs scatter, see ``RungScatter``; what the table does not tell is null.
+  public struct Scatter: Sendable, Hashable, Codable {
+    /// The standard deviation between seeds.
+    public var seed: Double?
+    /// The standard deviation of rungs beyond what seeds explain.
+    public var rung: Double?
+    /// The rungs' share of the variance of a run.
+    public var share: Double?
+    /// The share of the rungs' variance that both arms have in common.
+    public var sharedShare: Double?
+    /// The p-value of no scatter beyond that of seeds.
+    public var pValue: Double?
+
+    init(_ scatter: RungScatter) {
+      seed = finite(scatter.seed)
+      rung = finite(scatter.rung)
+      share = finite(scatter.share)
+      sharedShare = finite(scatter.sharedShare)
+      pValue = finite(scatter.pValue)
+    }
   }
   /// The difference at one rung.
   public struct Rung: Sendable, Hashable, Codable {
@@ -140,6 +173,12 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
   public var dataRange: [Double]
   /// The scale of the question.
   public var target: Double
+  /// Why nothing is said at the target; null where something is.
+  public var refusal: String?
+  /// The largest scale that is answered.
+  public var largestTarget: Double
+  /// Whether both sides are the same rows or the same fit.
+  public var sameData: Bool
   /// The probability that the treatment still helps at the target.
   public var probabilityAtTarget: Double?
   /// The nominal coverage.
@@ -160,6 +199,8 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
   public var crossing: Crossing
   /// The differences at each rung.
   public var rungs: [Rung]
+  /// By how much rungs scatter; null for saved fits and curves.
+  public var scatter: Scatter?
   /// What a reader must know.
   public var warnings: [String]
 }
@@ -188,21 +229,26 @@ extension Comparison {
       joint?.tests.map {
         ComparisonSummary.Test(
           smaller: $0.smaller.rawValue, larger: $0.larger.rawValue,
-          statistic: finite($0.statistic), pValue: $0.pValue, calibration: $0.calibration)
+          statistic: finite($0.statistic), pValue: $0.pValue, calibration: $0.calibration,
+          floor: $0.floor > 0 ? $0.floor : nil, degreesOfFreedom: $0.degreesOfFreedom)
       } ?? []
+    let refused = refusal == nil ? nil : target
     return ComparisonSummary(
       verdict: verdict, sentences: sentences, law: pair.lawNames.baseline,
       treatmentLaw: pair.lawNames.treatment, scale: pair.scaleName,
-      dataRange: [pair.dataRange.lowerBound, pair.dataRange.upperBound], target: pair.target,
+      dataRange: [pair.dataRange.lowerBound, pair.dataRange.upperBound], target: target,
+      refusal: refusal, largestTarget: limit.largest, sameData: isSameData,
       probabilityAtTarget: finite(probabilityAtTarget), level: pair.level, method: method,
       draws: pair.drawCount, hypotheses: hypotheses, tests: tests,
-      jointWorth: jointAnswer.map { ComparisonSummary.Worth($0.multiplier) },
-      worth: ComparisonSummary.Worth(multiplier),
+      jointWorth: jointAnswer.map {
+        ComparisonSummary.Worth($0.multiplier, refusing: refused)
+      },
+      worth: ComparisonSummary.Worth(multiplier, refusing: refused),
       crossing: ComparisonSummary.Crossing(crossover),
       rungs: rungs.map {
         ComparisonSummary.Rung(
           scale: $0.scale, baselineRuns: $0.baselineRuns, treatmentRuns: $0.treatmentRuns,
           pairs: $0.pairs, difference: ComparisonSummary.Interval($0.difference))
-      }, warnings: warnings)
+      }, scatter: scatter.map(ComparisonSummary.Scatter.init), warnings: warnings)
   }
 }

@@ -93,6 +93,7 @@ extension LawPair {
   /// ln m at an ln scale: where the baseline's curve takes the treatment's value, nearest to the
   /// scale; ±∞ where it does not within the grid.
   func logMultiplier(_ curves: Curves, at logScale: Double) -> Double {
+    if curves.baseline == curves.treatment { return 0 }
     let grid = readers.baseline.grid
     let wanted = readers.treatment.interpolate(curves.treatment, at: clamped(logScale))
     guard wanted.isFinite, curves.baseline.allSatisfy({ $0.isFinite }) else { return .nan }
@@ -121,7 +122,7 @@ extension LawPair {
   /// ln m of the estimates, polished on the laws themselves.
   func exactLogMultiplier(at logScale: Double) -> Double {
     let rough = logMultiplier(curves, at: logScale)
-    guard rough.isFinite else { return rough }
+    guard rough.isFinite, curves.baseline != curves.treatment else { return rough }
     let wanted = readers.treatment.value(treatment, at: logScale)
     let centre = logScale + rough
     let width = 0.02

@@ -34,6 +34,8 @@ public struct JointFit: Sendable {
   public let significance: Double
   /// The position of the smallest hypothesis on which no larger one improves significantly.
   public let chosen: Int
+  /// The p-value of each hypothesis against all larger ones together, where rungs were tested.
+  let familyPValues: [DifferenceHypothesis: Double]
 
   /// The chosen hypothesis.
   public var choice: Entry { entries[chosen] }
@@ -45,9 +47,20 @@ public struct JointFit: Sendable {
     tests.first { $0.smaller == smaller && $0.larger == larger }
   }
 
+  /// Whether one law for both was tested at all: too few rungs leave nothing to test with.
+  public var isTested: Bool { entries.count == 1 || tests.contains { $0.smaller == .same } }
+
   /// The probability of differences at least this large under one law for both: the smallest of
-  /// the p-values against the larger hypotheses after Holm's correction; 1 without tests.
+  /// the p-values against the larger hypotheses, corrected for their number; 1 without tests.
   public var pValueOfNoDifference: Double { adjustedPValue(of: .same) }
+
+  /// The smallest value that ``pValueOfNoDifference`` could have, or one in a thousand, beyond which
+  /// nobody asks.
+  public var pValueFloor: Double {
+    let own = tests.filter { $0.smaller == .same }
+    let simulated = Double(own.count) * (own.map(\.floor).max() ?? 0)
+    return max(simulated, 0.001)
+  }
 
   /// Whether the exponents are equal, given shared floor and free amplitudes [42].
   ///
@@ -57,8 +70,10 @@ public struct JointFit: Sendable {
       ?? test(of: .amplitude, against: .everything)
   }
 
-  /// The smallest Holm-corrected p-value of a hypothesis against all larger ones; 1 without any.
+  /// The smallest p-value of a hypothesis against all larger ones, corrected for their number: by
+  /// tables of pure noise where rungs are tested, else by Holm's rule; 1 without tests.
   public func adjustedPValue(of hypothesis: DifferenceHypothesis) -> Double {
+    if let family = familyPValues[hypothesis] { return family }
     let values = tests.filter { $0.smaller == hypothesis }.map(\.pValue)
     return MultipleTesting.holm(values).min() ?? 1
   }
@@ -87,15 +102,34 @@ public func fitJointly(
       try fitEntry(
         law, hypothesis, relaxed: relaxed, to: pooled, smaller: entries, options: options))
   }
-  let tester = NestedTester(law: law, pooled: pooled, entries: entries, options: options)
-  let tests = try tester.tests()
+  var tests: [NestedTest] = []
+  var families: [DifferenceHypothesis: Double] = [:]
+  if let rungs = RungContrasts(
+    law: law, baseline: baseline, treatment: treatment, options: options)
+  {
+    for (position, smaller) in entries.enumerated() {
+      let larger = entries[(position + 1)...].filter {
+        Set(smaller.relaxed).isStrictSubset(of: $0.relaxed)
+      }
+      guard !larger.isEmpty else { continue }
+      let family = try rungs.family(smaller, against: larger)
+      tests += family.tests
+      if !family.tests.isEmpty { families[smaller.hypothesis] = family.pValue }
+    }
+  } else {
+    tests = try NestedTester(law: law, pooled: pooled, entries: entries, options: options).tests()
+  }
+  func joint(_ chosen: Int) -> JointFit {
+    JointFit(
+      law: law, entries: entries, tests: tests, significance: options.significance,
+      chosen: chosen, familyPValues: families)
+  }
+  let tested = joint(0)
   let chosen =
-    entries.indices.first { index in
-      let values = tests.filter { $0.smaller == entries[index].hypothesis }.map(\.pValue)
-      return (MultipleTesting.holm(values).min() ?? 1) >= options.significance
+    entries.indices.first {
+      tested.adjustedPValue(of: entries[$0].hypothesis) >= options.significance
     } ?? entries.count - 1
-  return JointFit(
-    law: law, entries: entries, tests: tests, significance: options.significance, chosen: chosen)
+  return joint(chosen)
 }
 
 /// Fits one hypothesis; it never ends above a smaller hypothesis that it contains.
@@ -182,6 +216,7 @@ private struct NestedTester {
           let reached = simulated.filter { $0[slot] >= tests[slot].statistic }.count
           tests[slot].pValue = Double(1 + reached) / Double(1 + simulated.count)
           tests[slot].calibration = .simulated
+          tests[slot].floor = 1 / Double(1 + simulated.count)
         }
       }
       result += tests

@@ -94,7 +94,11 @@ public struct LawPair: Sendable {
     return higherIsBetter ? -difference : difference
   }
 
-  /// The probability over draws that the treatment is better at a scale; NaN without draws.
+  /// The probability that the treatment is better at a scale; NaN without draws.
+  ///
+  /// The share of draws is read through the same widening as the ends of intervals, so that it lies
+  /// beyond a tail of the level just where the interval excludes equality. It is never surer than
+  /// the number of draws allows.
   public func probabilityTreatmentIsBetter(at scale: Double) -> Double {
     let logScale = clamped(Double.log(scale))
     guard drawCount > 0 else { return .nan }
@@ -102,7 +106,29 @@ public struct LawPair: Sendable {
       let advantage = advantage($1, at: logScale)
       return $0 + (advantage > 0 ? 1 : advantage == 0 ? 0.5 : 0)
     }
-    return better / Double(drawCount)
+    return widened(better / Double(drawCount))
+  }
+
+  /// The most that the draws can say for one side: `> 0.99` in place of 1.
+  var surestProbability: Double { widened(1) }
+
+  /// A probability for a sentence: `0.87`, or `> 0.99` where the draws or the table tell no more.
+  public func plainProbability(_ value: Double) -> String {
+    let floor = ((1 - surestProbability) * 100).rounded(.up) / 100
+    if value > floor, value < 1 - floor {
+      return ScalingLaws.plainNumber((value * 100).rounded() / 100)
+    }
+    return ScalingLaws.plainProbability(value, floor: max(floor, 0.01))
+  }
+
+  /// A share of draws as a probability: normal quantiles stand for Student's, as in intervals.
+  private func widened(_ share: Double) -> Double {
+    let least = 1 / (2 * Double(drawCount) + 2)
+    let normal = Normal.standard
+    let factor = normal.quantile(tail) / normal.quantile((1 - level) / 2)
+    guard factor.isFinite, factor > 0 else { return share }
+    if share == 0.5 { return 0.5 }
+    return normal.cdf(normal.quantile(min(max(share, least), 1 - least)) / factor)
   }
 
   /// The treatment's outcome less the baseline's at a scale, with its interval.
@@ -143,6 +169,8 @@ public struct LawPair: Sendable {
 /// Where and along what two laws are compared.
 struct ScaleFrame: Sendable {
   var path: ScalePath
+  /// The column, or `C`, that the scale stands for.
+  var scaleName: String
   var columns: [String: Double]
   var dataRange: ClosedRange<Double>
   var target: Double
@@ -170,6 +198,7 @@ struct ScaleFrame: Sendable {
     sizes = joined["N"]
     let probe = try CurveReader(
       law: baseline.law, path: path, columns: columns, range: 0...1, sizes: sizes, points: 4)
+    scaleName = probe.scaleName
     if case .column(let name) = path { columns[name] = nil }
     guard let range = joined[probe.scaleName], range.lowerBound > 0 else {
       throw .unusable(

@@ -9,6 +9,8 @@ public struct NestedTest: Sendable, Hashable {
     case fisher = "F distribution"
     /// From tables simulated under the smaller hypothesis.
     case simulated = "simulated tables"
+    /// From the F distribution over rungs, see ``RungScatter``.
+    case rungs = "F distribution over rungs"
   }
 
   /// The hypothesis under test.
@@ -25,6 +27,8 @@ public struct NestedTest: Sendable, Hashable {
   public var pValue: Double
   /// How the p-value was found.
   public var calibration: Calibration
+  /// The smallest p-value that the calibration could have found: 0 where it was computed.
+  public var floor = 0.0
 
   /// The statistic of two nested fits, F distributed for least squares with normal errors.
   ///

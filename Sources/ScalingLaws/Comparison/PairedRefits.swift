@@ -5,9 +5,10 @@ internal import Statistics
 /// Resamples two tables together and refits whatever was fitted to them.
 ///
 /// Where the tables share scale and seed, a pair of runs is drawn together, and simulated noise
-/// keeps the correlation of the pairs [21]. A handful of sizes cannot be resampled (a table of five
-/// points often loses the three that fix a curve), so their outcomes are simulated around the fits
-/// with the noise of repeated seeds, else of the residuals.
+/// keeps the correlation of the pairs [21]. Rungs, not runs, are drawn: seeds of one rung stand or
+/// fall together. A handful of rungs cannot be resampled (a table of five points often loses the
+/// three that fix a curve), so their outcomes are simulated around the fits with the noise of rungs
+/// and seeds, else of the residuals.
 struct PairedRefits: Sendable {
   /// How the resamples are made, for reports.
   let method: String
@@ -27,12 +28,19 @@ struct PairedRefits: Sendable {
     /// Independent normal noise for all rows; the treatment's partner rows share part of it.
     /// Rows of one trunk share part of theirs, where there are trunks.
     case simulated(scale: Double, correlation: Double, partner: [Int?], trunks: TrunkNoise?)
+    /// Normal noise of rungs, pairs and runs.
+    case rungs(RungNoise)
     /// The draws of the separate fits, which are independent.
     case separate
   }
 
   /// Chooses how two tables are resampled.
-  init?(_ baseline: Fit, _ treatment: Fit, runs: PairedRuns, options: ComparisonOptions) {
+  ///
+  /// - Parameter rungs: the noise of rungs, where the tables tell it.
+  init?(
+    _ baseline: Fit, _ treatment: Fit, runs: PairedRuns, rungs: RungNoise?,
+    options: ComparisonOptions
+  ) {
     guard options.fit.interval != .none, options.fit.resamples > 0 else { return nil }
     self.baseline = baseline
     self.treatment = treatment
@@ -51,23 +59,45 @@ struct PairedRefits: Sendable {
     }
     let wantsCases = options.fit.interval == .bootstrap
     let wantsSimulation = options.fit.interval == .parametric
-    if wantsCases
-      || (!wantsSimulation && !sharesTrunks && [baseline, treatment].allSatisfy(Self.isLarge))
-    {
+    let points = MatchedRungs(
+      baseline.observations, treatment.observations, law: baseline.law, pairs: runs.pairs)
+    let isLarge =
+      Self.isLarge(baseline, points.baseline.count)
+      && Self.isLarge(treatment, points.treatment.count)
+    if wantsCases || (!wantsSimulation && !sharesTrunks && isLarge) {
       if sharesTrunks {
         plan = .cases(Self.trunkUnits(baseline, treatment, runs: runs, offset: offset))
         method = runs.isComplete ? "paired cluster bootstrap" : "cluster bootstrap"
-      } else if runs.isComplete {
-        plan = .cases([runs.pairs.map { [$0.baseline, $0.treatment + offset] }])
-        method = "paired bootstrap"
       } else {
-        plan = .cases([
-          (0..<offset).map { [$0] }, treatment.observations.response.indices.map { [$0 + offset] },
-        ])
-        method = "bootstrap"
+        func rows(_ cell: MatchedRungs.Cell, from start: Int) -> [Int] {
+          cell.rows.map { $0 + start }
+        }
+        plan = .cases(
+          points.isMatched
+            ? [
+              points.matches.map {
+                rows(points.baseline[$0.baseline], from: 0)
+                  + rows(points.treatment[$0.treatment], from: offset)
+              }
+            ]
+            : [
+              points.baseline.map { rows($0, from: 0) },
+              points.treatment.map { rows($0, from: offset) },
+            ])
+        method = points.isMatched ? "paired bootstrap" : "bootstrap"
       }
       warnings = []
-      tail = Fitter.expandedTail(level: options.fit.level, freedom: Double(freedom))
+      let units = min(points.baseline.count, points.treatment.count)
+      let parameters = max(baseline.freeParameters.count, treatment.freeParameters.count)
+      let independent = sharesTrunks ? freedom : min(freedom, max(units - parameters, 1))
+      tail = Fitter.expandedTail(level: options.fit.level, freedom: Double(independent))
+      return
+    }
+    if let rungs, !sharesTrunks {
+      plan = .rungs(rungs)
+      method = "parametric"
+      warnings = []
+      tail = Fitter.expandedTail(level: options.fit.level, freedom: rungs.freedom)
       return
     }
     let noise = TableNoise(baseline, treatment, given: options.fit.seedNoise)
@@ -107,15 +137,9 @@ struct PairedRefits: Sendable {
     ]
   }
 
-  /// Whether cases can be resampled: many rows, at many different scales.
-  private static func isLarge(_ fit: Fit) -> Bool {
-    let free = fit.freeParameters.count
-    let names = fit.law.card.columns.map(\.name)
-    let scales = Set(
-      (0..<fit.observations.count).map { row in
-        names.map { fit.observations.columns[$0]?[row] ?? 0 }
-      })
-    return fit.observations.count >= 4 * free && scales.count >= max(4 * free, 8)
+  /// Whether rungs can be resampled: there are many.
+  private static func isLarge(_ fit: Fit, _ rungs: Int) -> Bool {
+    rungs >= max(4 * fit.freeParameters.count, 12)
   }
 
   /// The correlation of the residuals of paired runs, zero unless it is significantly positive: an
@@ -167,6 +191,8 @@ struct PairedRefits: Sendable {
         if let other { noise[row] = correlation * noise[other] + rest * noise[row] }
       }
       return Resample(weights: weights, noise: noise.map { scale * $0 })
+    case .rungs(let rungs):
+      return Resample(weights: weights, noise: rungs.draw(&generator))
     case .separate:
       return Resample(weights: weights, noise: nil)
     }

@@ -8,6 +8,8 @@ struct PairedRuns: Sendable {
   let pairs: [(baseline: Int, treatment: Int)]
   /// Rows of each table that have no partner.
   let unpaired: (baseline: [Int], treatment: [Int])
+  /// Whether both tables hold the same rows.
+  let isSameTable: Bool
   /// Whether every row of both tables has a partner.
   var isComplete: Bool {
     !pairs.isEmpty && unpaired.baseline.isEmpty && unpaired.treatment.isEmpty
@@ -24,6 +26,15 @@ struct PairedRuns: Sendable {
     pairColumn: String? = nil
   ) {
     let names = law.card.columns.map(\.name)
+    isSameTable =
+      baseline.count > 0 && baseline.response == treatment.response
+      && baseline.weights == treatment.weights
+      && names.allSatisfy { baseline.columns[$0] == treatment.columns[$0] }
+    guard !isSameTable else {
+      pairs = baseline.response.indices.map { ($0, $0) }
+      unpaired = ([], [])
+      return
+    }
     var partners: [(baseline: Int, treatment: Int)] = []
     var free = Set(treatment.response.indices)
     if let pairColumn, let first = baseline.columns[pairColumn],
@@ -69,15 +80,16 @@ public struct RungDifference: Sendable, Hashable {
   public var treatmentRuns: Int
   /// How many of them are paired by seed.
   public var pairs: Int
-  /// The mean outcome of the treatment less that of the baseline; the interval is NaN where no
-  /// seed is repeated at any rung.
+  /// The mean outcome of the treatment less that of the baseline; the interval is NaN where
+  /// neither rungs nor seeds tell the noise.
   public var difference: Estimated
 }
 
 /// Compares the two tables rung by rung with the noise of repeated seeds.
 ///
-/// The noise is pooled over all rungs, because few seeds a rung cannot tell it; where every run is
-/// paired it is that of the differences within pairs, in which what a seed does to both cancels.
+/// The noise is pooled over all rungs, because few seeds a rung cannot tell it. Where rungs tell
+/// theirs, it is the scatter of the rungs around what differs by law, which holds the noise of seeds;
+/// else that of the seeds alone, within pairs where every run is paired.
 ///
 /// - Parameters:
 ///   - baseline: the rows of the baseline.
@@ -87,18 +99,17 @@ public struct RungDifference: Sendable, Hashable {
 ///   - runs: which rows are paired.
 ///   - objective: its residual scale is that of the noise.
 ///   - level: the nominal coverage.
+///   - noise: the noise of rungs; nil where they do not tell it.
 func rungDifferences(
   _ baseline: Observations, _ treatment: Observations, scale: ([Double], [Double]),
-  runs: PairedRuns, objective: Objective, level: Double
+  runs: PairedRuns, objective: Objective, level: Double, noise rungNoise: RungNoise? = nil
 ) -> [RungDifference] {
   let rungs = ladder(scale.0 + scale.1)
   func rung(_ value: Double) -> Int {
     rungs.indices.min { abs(Double.log(rungs[$0] / value)) < abs(Double.log(rungs[$1] / value)) }
       ?? 0
   }
-  func transformed(_ outcome: Double) -> Double {
-    -objective.residual(prediction: objective.residual == .linear ? 0 : 1, outcome: outcome)
-  }
+  func transformed(_ outcome: Double) -> Double { objective.transformed(outcome) }
   let groups = rungs.indices.map { index -> (first: [Int], second: [Int], pairs: [(Int, Int)]) in
     (
       (0..<baseline.count).filter { rung(scale.0[$0]) == index },
@@ -127,9 +138,8 @@ func rungDifferences(
     }
   }
   let noise = freedom > 0 ? (sum / Double(freedom)).squareRoot() : .nan
-  let critical =
-    freedom > 0
-    ? StudentT(degreesOfFreedom: Double(freedom)).quantile(0.5 + level / 2) : .nan
+  let known = rungNoise?.freedom ?? Double(freedom)
+  let critical = known > 0 ? StudentT(degreesOfFreedom: known).quantile(0.5 + level / 2) : .nan
   return groups.compactMap { group in
     guard !group.first.isEmpty, !group.second.isEmpty else { return nil }
     let first = mean(group.first.map { baseline.response[$0] })
@@ -145,7 +155,10 @@ func rungDifferences(
       case .log: (first + second) / 2
       case .logPlusOne: (first + second) / 2 + 1
       }
-    let reach = critical * noise * variance.squareRoot() * slope
+    let deviation =
+      rungNoise.map { $0.deviation(of: group.first, and: group.second) }
+      ?? noise * variance.squareRoot()
+    let reach = critical * deviation * slope
     let difference = second - first
     return RungDifference(
       scale: mean(group.first.map { scale.0[$0] } + group.second.map { scale.1[$0] }),

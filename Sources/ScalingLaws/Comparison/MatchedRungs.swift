@@ -1,0 +1,107 @@
+internal import RealModule
+internal import Statistics
+
+/// The rungs of two tables: runs that agree in every column that the law reads.
+///
+/// Runs of one rung that differ in the seed only are no new evidence on the shape of a law, because
+/// a size is often a little better or worse than its law for reasons of its own. What counts as
+/// independent is the rung.
+struct MatchedRungs: Sendable {
+  /// One rung of one arm.
+  struct Cell: Sendable {
+    /// The rows of the arm's table.
+    var rows: [Int]
+  }
+  /// A rung that both arms have.
+  struct Match: Sendable {
+    /// The position of the baseline's cell.
+    var baseline: Int
+    /// The position of the treatment's cell.
+    var treatment: Int
+  }
+
+  /// The baseline's rungs.
+  let baseline: [Cell]
+  /// The treatment's.
+  let treatment: [Cell]
+  /// The rungs that both have.
+  let matches: [Match]
+  /// Whether each rung of either arm has its counterpart.
+  var isMatched: Bool {
+    !matches.isEmpty && matches.count == baseline.count && matches.count == treatment.count
+  }
+  /// Whether some rung has several runs.
+  var hasRepeats: Bool { (baseline + treatment).contains { $0.rows.count > 1 } }
+  /// The number of rungs of both arms together, each arm's counted.
+  var cellCount: Int { baseline.count + treatment.count }
+
+  /// Finds rungs within two per cent: budgets are rarely hit exactly, and a treatment may add a few
+  /// parameters.
+  ///
+  /// - Parameters:
+  ///   - first: the baseline's rows.
+  ///   - second: the treatment's rows.
+  ///   - law: the law whose columns make a rung.
+  ///   - pairs: runs that are known to belong together, whatever their scale.
+  init(
+    _ first: Observations, _ second: Observations, law: any Law,
+    pairs: [(baseline: Int, treatment: Int)]
+  ) {
+    let names = law.card.columns.map(\.name)
+    let left = Self.cells(first, law: law)
+    let right = Self.cells(second, law: law)
+    baseline = left
+    treatment = right
+    var cellOfRow = [Int: Int](minimumCapacity: second.count)
+    for (position, cell) in right.enumerated() {
+      for row in cell.rows { cellOfRow[row] = position }
+    }
+    let partners = Dictionary(
+      pairs.map { ($0.baseline, $0.treatment) }, uniquingKeysWith: { first, _ in first })
+    var free = Set(right.indices)
+    var found: [Match] = []
+    for (position, cell) in left.enumerated() {
+      let linked = cell.rows.compactMap { partners[$0] }.compactMap { cellOfRow[$0] }
+      let likely = linked.first { free.contains($0) }
+      let point = Self.point(first, cell.rows[0], names)
+      let match =
+        likely
+        ?? free.sorted().first {
+          Self.agree(point, Self.point(second, right[$0].rows[0], names))
+        }
+      if let match {
+        found.append(Match(baseline: position, treatment: match))
+        free.remove(match)
+      }
+    }
+    matches = found
+  }
+
+  private static func point(_ rows: Observations, _ row: Int, _ names: [String]) -> [Double] {
+    names.map { rows.columns[$0]?[row] ?? .nan }
+  }
+
+  private static func agree(_ first: [Double], _ second: [Double]) -> Bool {
+    zip(first, second).allSatisfy { abs($0 - $1) <= 0.02 * max(abs($0), abs($1)) }
+  }
+
+  /// Rows of one rung, rungs in the order of their first rows.
+  private static func cells(_ rows: Observations, law: any Law) -> [Cell] {
+    let names = law.card.columns.map(\.name)
+    let places = DesignPoints(rows, law: law).rows().map { place in
+      place.filter { rows.weights[$0] > 0 }
+    }.filter { !$0.isEmpty }
+    // Tables of hundreds of places are curves, whose neighbours are no repeats of each other.
+    guard places.count <= 400 else { return places.map { Cell(rows: $0) } }
+    var merged: [(point: [Double], rows: [Int])] = []
+    for place in places {
+      let point = point(rows, place[0], names)
+      if let known = merged.firstIndex(where: { agree($0.point, point) }) {
+        merged[known].rows += place
+      } else {
+        merged.append((point, place))
+      }
+    }
+    return merged.map { Cell(rows: $0.rows) }
+  }
+}
