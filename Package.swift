@@ -23,7 +23,10 @@ struct Room {
 }
 
 let rooms: [Room] = [
-  Room(name: "Statistics", products: [.product(name: "RealModule", package: "swift-numerics")]),
+  Room(
+    name: "Statistics",
+    products: [.product(name: "RealModule", package: "swift-numerics")],
+    testExclusions: ["Goldens"]),
   Room(name: "Optimization", testRooms: ["Statistics"]),
   Room(
     name: "RunTables",

@@ -33,8 +33,10 @@ public struct AllometryCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      FitCommand.self, ForecastCommand.self, PlanCommand.self, CompareCommand.self,
-      TrendsCommand.self, LawsCommand.self, StudyCommand.self, TreatmentsCommand.self,
+      FitCommand.self, ForecastCommand.self, ChainCommand.self, ScoreCommand.self,
+      PlanCommand.self, DesignCommand.self, CompareCommand.self,
+      TrendsCommand.self, SweepCommand.self, ChooseCommand.self, CheckCommand.self,
+      CapabilitiesCommand.self, LawsCommand.self, StudyCommand.self, TreatmentsCommand.self,
       TrainCommand.self, GenerateCommand.self,
       EvaluateCommand.self, TestTimeCommand.self,
     ])

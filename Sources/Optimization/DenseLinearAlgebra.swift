@@ -97,19 +97,33 @@ public struct CholeskyFactor: Sendable {
   let lower: [Double]
 
   /// Solves A·x = b.
-  public func solve(_ b: [Double]) -> [Double] {
+  public func solve(_ b: [Double]) -> [Double] { solveTransposed(solveLower(b)) }
+
+  /// Solves L·x = b: coordinates in which A is the identity.
+  public func solveLower(_ b: [Double]) -> [Double] {
     var x = b
     for row in 0..<order {
       var sum = x[row]
       for k in 0..<row { sum -= lower[row * order + k] * x[k] }
       x[row] = sum / lower[row * order + row]
     }
+    return x
+  }
+
+  /// Solves Lᵀ·x = b: a standard normal b gives an x whose covariance is A⁻¹.
+  public func solveTransposed(_ b: [Double]) -> [Double] {
+    var x = b
     for row in stride(from: order - 1, through: 0, by: -1) {
       var sum = x[row]
       for k in row + 1..<max(order, row + 1) { sum -= lower[k * order + row] * x[k] }
       x[row] = sum / lower[row * order + row]
     }
     return x
+  }
+
+  /// L·x: a standard normal x gives a vector whose covariance is A.
+  public func times(_ x: [Double]) -> [Double] {
+    (0..<order).map { row in (0...row).reduce(0) { $0 + lower[row * order + $1] * x[$1] } }
   }
 
   /// The inverse of A.

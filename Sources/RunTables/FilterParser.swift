@@ -1,6 +1,6 @@
 /// Turns a condition into a program, by recursive descent.
 ///
-/// From weakest to strongest: `||`, `&&`, `!`, comparison, `+ -`, `* /`, unary minus, `^`.
+/// From weakest to strongest: `||`, `&&`, `!`, comparison, `+ -`, `* / %`, unary minus, `^`.
 struct FilterParser {
   private let table: RunTable
   private var lexer: FilterLexer
@@ -26,9 +26,9 @@ struct FilterParser {
     var token: FilterToken
   }
 
-  init(text: String, table: RunTable) {
+  init(text: String, table: RunTable, kind: String = "filter") {
     self.table = table
-    lexer = FilterLexer(text: text, columns: table.columnNames)
+    lexer = FilterLexer(text: text, columns: table.columnNames, kind: kind)
   }
 
   mutating func parse() throws(TableError) -> FilterProgram {
@@ -36,6 +36,16 @@ struct FilterParser {
     let whole = try disjunction()
     guard current.kind == .end else { throw unexpected("'&&', '||' or the end of the filter") }
     _ = try condition(whole)
+    return program
+  }
+
+  /// Parses an expression whose value is a number; a comparison counts as 1 or 0.
+  mutating func parseValue() throws(TableError) -> FilterProgram {
+    tokens = try lexer.tokens()
+    let whole = try disjunction()
+    guard current.kind == .end else { throw unexpected("an operator or the end of the expression") }
+    if case .condition = whole.kind { return program }
+    try requireNumber(whole)
     return program
   }
 
@@ -51,7 +61,7 @@ struct FilterParser {
 
   private func unexpected(_ expected: String) -> TableError {
     let found =
-      current.kind == .end ? "the end of the filter" : TableError.quoted(current.spelling)
+      current.kind == .end ? "the end of the \(lexer.kind)" : TableError.quoted(current.spelling)
     return lexer.error(current.at, found: found, expected: expected)
   }
 
@@ -60,7 +70,7 @@ struct FilterParser {
   ) throws(TableError) -> T {
     guard depth < Self.deepest else {
       throw lexer.error(
-        current.at, found: "more than \(Self.deepest) levels", expected: "a simpler filter")
+        current.at, found: "more than \(Self.deepest) levels", expected: "a simpler \(lexer.kind)")
     }
     depth += 1
     let result = try body(&self)
@@ -182,10 +192,14 @@ struct FilterParser {
 
   private mutating func product() throws(TableError) -> Operand {
     var left = try signed()
-    while let sign = take("*", "/") {
+    while let sign = take("*", "/", "%") {
       try requireNumber(left)
       try requireNumber(signed())
-      program.operations.append(sign.spelling == "*" ? .multiply : .divide)
+      switch sign.spelling {
+      case "*": program.operations.append(.multiply)
+      case "/": program.operations.append(.divide)
+      default: program.operations.append(.remainder)
+      }
       left.kind = .number
     }
     return left
@@ -230,18 +244,38 @@ struct FilterParser {
       return operand
     case .word(let name):
       position += 1
-      if let function = FilterProgram.Function(rawValue: name), case .symbol("(") = current.kind {
-        try requireNumber(parenthesised(afterFunction: true))
-        program.operations.append(.function(function))
-        return Operand(kind: .number, token: token)
+      if case .symbol("(") = current.kind {
+        if let function = FilterProgram.Function(rawValue: name) {
+          try requireNumber(parenthesised())
+          program.operations.append(.function(function))
+          return Operand(kind: .number, token: token)
+        }
+        if let choice = FilterProgram.Operation.extreme(name) {
+          try extreme(choice)
+          return Operand(kind: .number, token: token)
+        }
       }
       return try column(name, token) ?? Operand(kind: .text(name, isBare: true), token: token)
-    case .symbol("("): return try parenthesised(afterFunction: false)
+    case .symbol("("): return try parenthesised()
     default: throw unexpected("a number, a column or '('")
     }
   }
 
-  private mutating func parenthesised(afterFunction: Bool) throws(TableError) -> Operand {
+  /// The arguments of `min` or `max`, two or more.
+  private mutating func extreme(_ operation: FilterProgram.Operation) throws(TableError) {
+    position += 1
+    try requireNumber(nested { (parser) throws(TableError) in try parser.disjunction() })
+    guard case .symbol(",") = current.kind else {
+      throw unexpected("',' and a second value")
+    }
+    while take(",") != nil {
+      try requireNumber(nested { (parser) throws(TableError) in try parser.disjunction() })
+      program.operations.append(operation)
+    }
+    guard take(")") != nil else { throw unexpected("',' or ')'") }
+  }
+
+  private mutating func parenthesised() throws(TableError) -> Operand {
     let open = current
     position += 1
     var inner = try nested { (parser) throws(TableError) in try parser.disjunction() }

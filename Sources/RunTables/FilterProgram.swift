@@ -10,14 +10,24 @@ struct FilterProgram: Sendable {
     case textEquals(column: String, text: String, negated: Bool)
     case columnsEqual(String, String, negated: Bool)
     case negate, not
-    case add, subtract, multiply, divide, power
+    case add, subtract, multiply, divide, remainder, power
+    case minimum, maximum
     case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
     case and, or
     case function(Function)
+
+    /// The operation behind a function of several values.
+    static func extreme(_ name: String) -> Operation? {
+      switch name {
+      case "min": .minimum
+      case "max": .maximum
+      default: nil
+      }
+    }
   }
 
   enum Function: String, Sendable, CaseIterable {
-    case log, ln, log10, log2, exp, sqrt, abs
+    case log, ln, log10, log2, exp, sqrt, abs, floor, ceil, round
   }
 
   var operations: [Operation] = []
@@ -25,8 +35,26 @@ struct FilterProgram: Sendable {
   /// Rows evaluated at a time: few enough for the vectors to stay in the cache.
   private static let chunk = 1024
 
-  /// Runs the program over all rows; conditions are 1 and 0 while on the stack.
+  /// The columns that the program reads, as they were written.
+  var columnNames: Set<String> {
+    var names: Set<String> = []
+    for operation in operations {
+      switch operation {
+      case .column(let name), .textEquals(let name, _, _): names.insert(name)
+      case .columnsEqual(let a, let b, _): names.formUnion([a, b])
+      default: break
+      }
+    }
+    return names
+  }
+
+  /// Whether the condition holds in each row.
   func run(on table: RunTable) throws(TableError) -> [Bool] {
+    try values(on: table).map { $0 != 0 }
+  }
+
+  /// The value of the program in each row; conditions are 1 and 0.
+  func values(on table: RunTable) throws(TableError) -> [Double] {
     var numbers: [String: [Double]] = [:]
     var texts: [String: [String]] = [:]
     for operation in operations {
@@ -39,8 +67,8 @@ struct FilterProgram: Sendable {
       default: break
       }
     }
-    var matches: [Bool] = []
-    matches.reserveCapacity(table.rowCount)
+    var results: [Double] = []
+    results.reserveCapacity(table.rowCount)
     var stack: [[Double]] = []
     for start in stride(from: 0, to: table.rowCount, by: Self.chunk) {
       let rows = start..<min(start + Self.chunk, table.rowCount)
@@ -48,9 +76,9 @@ struct FilterProgram: Sendable {
       for operation in operations {
         step(operation, rows, &stack, numbers, texts)
       }
-      for value in stack[0] { matches.append(value != 0) }
+      results += stack[0]
     }
-    return matches
+    return results
   }
 
   private func step(
@@ -73,7 +101,11 @@ struct FilterProgram: Sendable {
     case .subtract: binary(&stack) { $0 - $1 }
     case .multiply: binary(&stack) { $0 * $1 }
     case .divide: binary(&stack) { $0 / $1 }
+    case .remainder: binary(&stack) { $0 - $1 * ($0 / $1).rounded(.down) }
     case .power: binary(&stack) { pow($0, $1) }
+    // A missing value makes the result missing, unlike the minimum of IEEE 754.
+    case .minimum: binary(&stack) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
+    case .maximum: binary(&stack) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
     case .less: binary(&stack) { $0 < $1 ? 1 : 0 }
     case .lessOrEqual: binary(&stack) { $0 <= $1 ? 1 : 0 }
     case .greater: binary(&stack) { $0 > $1 ? 1 : 0 }
@@ -90,6 +122,9 @@ struct FilterProgram: Sendable {
       case .exp: unary(&stack) { Foundation.exp($0) }
       case .sqrt: unary(&stack) { $0.squareRoot() }
       case .abs: unary(&stack) { Swift.abs($0) }
+      case .floor: unary(&stack) { $0.rounded(.down) }
+      case .ceil: unary(&stack) { $0.rounded(.up) }
+      case .round: unary(&stack) { $0.rounded() }
       }
     }
   }

@@ -24,13 +24,16 @@ struct FilterToken {
 /// Cuts a condition into tokens.
 struct FilterLexer {
   let text: String
+  /// What the text is called in messages: a filter, or the expression of a computed column.
+  let kind: String
   private let characters: [Character]
   /// The columns whose names hold a slash and may be written bare, as characters, longest first.
   private let slashed: [[Character]]
   private var at = 0
 
-  init(text: String, columns: [String]) {
+  init(text: String, columns: [String], kind: String = "filter") {
     self.text = text
+    self.kind = kind
     characters = Array(text)
     slashed = columns.filter { name in
       name.contains("/") && name.allSatisfy { Self.isWord($0) || $0 == "/" }
@@ -69,7 +72,7 @@ struct FilterLexer {
         return .symbol(symbol)
       }
     }
-    guard "+-*/^<>!()".contains(character) else {
+    guard "+-*/%^<>!(),".contains(character) else {
       let doubled = ["=": "'=='", "&": "'&&'", "|": "'||'"][character]
       throw error(
         at, found: TableError.quoted(String(character)),
@@ -131,7 +134,7 @@ struct FilterLexer {
 
   func error(_ at: Int, found: String, expected: String, hint: String? = nil) -> TableError {
     TableError(
-      .usage, source: "filter \(TableError.quoted(text))", column: "character \(at + 1)",
+      .usage, source: "\(kind) \(TableError.quoted(text))", column: "character \(at + 1)",
       found: found, expected: expected, hint: hint)
   }
 }

@@ -1,9 +1,10 @@
 /// A condition on the rows of a table, such as `D/N<=200 && family==c4`.
 ///
-/// The language has numbers (`1e9`, `7B`, `1_000`), columns, `+ - * / ^`, unary minus, the functions
-/// `log` and `ln` (both natural), `log10`, `log2`, `exp`, `sqrt`, `abs`, the comparisons
-/// `< <= > >= == !=`, `&& || !` and parentheses. `^` binds to the right and stronger than a minus
-/// sign before it: `-2^2` is −4.
+/// The language has numbers (`1e9`, `7B`, `1_000`), columns, `+ - * / % ^`, unary minus, the
+/// functions `log` and `ln` (both natural), `log10`, `log2`, `exp`, `sqrt`, `abs`, `floor`, `ceil`,
+/// `round`, `min` and `max` (of two values or more), the comparisons `< <= > >= == !=`, `&& || !`
+/// and parentheses. `^` binds to the right and stronger than a minus sign before it: `-2^2` is −4.
+/// The remainder `a % b` has the sign of b, so that `step % 20 == 0` keeps every twentieth step.
 ///
 /// A column is written bare (letters, digits, `_`, `.`; a `/` only when a column of exactly that
 /// name exists, so that `D/N` is a division), or in backticks or double quotes. Text is written in

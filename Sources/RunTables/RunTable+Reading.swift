@@ -40,8 +40,11 @@ extension RunTable {
       }
     }
     var table = try result.get()
-    if let map = options.map { table = try table.applying(map) }
-    return options.recognizesConventions ? table.recognizingConventions() : table
+    let (now, later) = table.splitting(
+      options.map ?? ColumnMap(entries: []), before: options.computed)
+    if !now.entries.isEmpty { table = try table.applying(now) }
+    if options.recognizesConventions { table = table.recognizingConventions() }
+    return try table.computing(options.computed, renaming: later)
   }
 
   private static func parse(

@@ -16,6 +16,8 @@ public struct RunTable: Sendable {
   public private(set) var lineNumbers: [Int]
   /// What was inferred: renamed columns, derived columns, dropped rows.
   public var notes: [String]
+  /// The expression for FLOPs per token by which `C` was computed, where the user gave one.
+  public var flopsPerToken: String?
   /// Names that columns bore in the file before a convention renamed them, still understood.
   private var formerNames: [String: String] = [:]
 
@@ -172,7 +174,9 @@ public struct RunTable: Sendable {
         .usage, source: source, column: new, found: "a column of that name already",
         expected: "a name that is free")
     }
-    return replacingNames { $0 == current ? [new] : [$0] }
+    var table = replacingNames { $0 == current ? [new] : [$0] }
+    for (former, name) in formerNames where name == current { table.remember(former, for: new) }
+    return table
   }
 
   /// Gives each column the names that the closure returns (copies for several, gone for none).

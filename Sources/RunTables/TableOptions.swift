@@ -19,6 +19,10 @@ public struct TableOptions: Sendable {
   public var delimiter: Character?
   /// The renaming that the user asked for, applied before any convention.
   public var map: ColumnMap?
+  /// Columns to compute, in order, after renaming and conventions; later ones may use earlier ones.
+  ///
+  /// A renaming of `map` may name a computed column as its source.
+  public var computed: [ComputedColumn] = []
   /// Whether columns of well-known exports are given their canonical names.
   public var recognizesConventions: Bool
   /// The size of the pieces that are parsed in parallel, in bytes, at least 1.

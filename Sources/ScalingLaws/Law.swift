@@ -12,6 +12,8 @@ public protocol Law: Sendable {
   var parameters: [LawParameter] { get }
   /// The settings that choose a variant of the law, with their present values.
   var settings: [LawSetting] { get }
+  /// Whether the formula sums over every change of the learning rate before a row.
+  var sumsOverSchedule: Bool { get }
 
   /// The predicted outcome of one observation.
   ///
@@ -194,6 +196,8 @@ public struct LawSetting: Sendable, Hashable {
 extension Law {
   /// The name on the command line.
   public var name: String { card.name }
+  /// The formula reads columns only, unless the law says otherwise.
+  public var sumsOverSchedule: Bool { false }
   /// No settings unless the law says otherwise.
   public var settings: [LawSetting] { [] }
   /// The default starting points.

@@ -7,12 +7,13 @@ public enum LawCatalog {
     Kaplan(), KaplanSteps(), Chinchilla(), Coupled(), Farseer(), Overtraining(),
     Annealing(), MultiPower(),
     DataConstrained(), RepeatedData(), DataFiltering(), Vocabulary(),
-    Routed(), FineGrainedMoE(), Precision(), FloatQuantization(), ParScale(),
+    Routed(), FineGrainedMoE(), JointMoE(), SparseMoE(),
+    Precision(), FloatQuantization(), ParScale(),
     SparseAttention(), SparseTraining(), Superposition(),
-    EncoderDecoder(), Multilingual(), Transfer(),
+    EncoderDecoder(), Multilingual(), Transfer(), Distillation(),
     LossToError(), LossToAccuracy(), TwoStepLaw(), TaskSigmoid(), PassUntil(), PostTraining(),
     RLSigmoid(),
-    LearningRateLaw(), BatchSizeLaw(), CriticalBatch(), MixtureLaw(),
+    LearningRateLaw(), BatchSizeLaw(), WeightDecayLaw(), CriticalBatch(), MixtureLaw(),
   ]
 
   /// The law with this name.

@@ -16,8 +16,13 @@ public struct LaneTable: Sendable {
   let isFilled: [Bool]
   @usableFromInline let values: [Lanes]
   @usableFromInline let logarithms: [Lanes]
-  @usableFromInline let segments: [[ScheduleSegment]]
-  @usableFromInline let scheduleOfBlock: [Int]
+  /// The segments that blocks sum over; block b owns `listed[listStarts[b]..<listEnds[b]]`.
+  @usableFromInline let listed: [ScheduleSegment]
+  @usableFromInline let listStarts: [Int]
+  @usableFromInline let listEnds: [Int]
+  /// What each row sums over, where the observations' schedules were gathered row by row.
+  @usableFromInline let groups: [ScheduleTerms.Group]
+  @usableFromInline let groupStarts: [Int]
 
   /// Packs the columns that a law reads.
   ///
@@ -31,8 +36,12 @@ public struct LaneTable: Sendable {
     var schedules: [Int] = []
     var bySchedule: [Int: [Int]] = [:]
     for row in rows { bySchedule[observations.scheduleOfRow[row], default: []].append(row) }
+    let gathered = !observations.scheduleTrees.isEmpty
+    let areas = observations.columns["S1"] ?? []
     for schedule in bySchedule.keys.sorted() {
-      let members = bySchedule[schedule] ?? []
+      var members = bySchedule[schedule] ?? []
+      // Rows that share a list of terms should be neighbours.
+      if gathered { members.sort { (areas[$0], $0) < (areas[$1], $1) } }
       for start in stride(from: 0, to: members.count, by: 8) {
         for lane in 0..<8 {
           let position = start + lane
@@ -44,10 +53,8 @@ public struct LaneTable: Sendable {
     }
     rowOfLane = order
     isFilled = filled
-    scheduleOfBlock = schedules
     blockCount = schedules.count
     columnCount = columns.count
-    segments = observations.schedules.map(\.segments)
     let sources = columns.map { observations.columns[$0] ?? [] }
     var packed: [Lanes] = []
     packed.reserveCapacity(schedules.count * columns.count)
@@ -65,6 +72,26 @@ public struct LaneTable: Sendable {
     }
     values = packed
     logarithms = packedLogarithms
+    if gathered {
+      let terms = ScheduleTerms(
+        areas: order.map { areas[$0] }, scheduleOfBlock: schedules,
+        trees: observations.scheduleTrees)
+      listed = terms.segments
+      listStarts = schedules.indices.map { terms.isShared ? terms.starts[$0] : 0 }
+      listEnds = schedules.indices.map { terms.isShared ? terms.starts[$0 + 1] : 0 }
+      groups = terms.groups
+      groupStarts = terms.isShared ? [] : terms.starts
+    } else {
+      var starts = [0]
+      for schedule in observations.schedules {
+        starts.append(starts[starts.count - 1] + schedule.segments.count)
+      }
+      listed = observations.schedules.flatMap(\.segments)
+      listStarts = schedules.map { $0 < 0 ? 0 : starts[$0] }
+      listEnds = schedules.map { $0 < 0 ? 0 : starts[$0 + 1] }
+      groups = []
+      groupStarts = []
+    }
   }
 
   /// Spreads one number a row over the lanes; fillers get zero.
@@ -79,31 +106,36 @@ public struct LaneTable: Sendable {
   }
 
   /// Calls `body` with each block's observation.
+  ///
+  /// `body` holds a whole formula and is inlined, so it is called at one place only: a second one
+  /// doubles the code, and the time to compile it, of every law at every width.
   @inlinable
   @inline(__always)
   func forEachBlock(_ body: (Int, Observation) -> Void) {
-    let none = UnsafeBufferPointer<ScheduleSegment>(start: nil, count: 0)
     values.withUnsafeBufferPointer { values in
       logarithms.withUnsafeBufferPointer { logarithms in
-        guard let valueBase = values.baseAddress, let logBase = logarithms.baseAddress else {
-          return
-        }
-        for block in 0..<blockCount {
-          let schedule = scheduleOfBlock[block]
-          if schedule < 0 {
-            body(
-              block,
-              Observation(
-                values: valueBase + block * columnCount, logarithms: logBase + block * columnCount,
-                count: columnCount, segments: none))
-          } else {
-            segments[schedule].withUnsafeBufferPointer { segments in
-              body(
-                block,
-                Observation(
-                  values: valueBase + block * columnCount,
-                  logarithms: logBase + block * columnCount, count: columnCount,
-                  segments: segments))
+        listed.withUnsafeBufferPointer { listed in
+          groups.withUnsafeBufferPointer { groups in
+            groupStarts.withUnsafeBufferPointer { groupStarts in
+              guard let valueBase = values.baseAddress, let logBase = logarithms.baseAddress else {
+                return
+              }
+              let ownLists = groups.isEmpty ? nil : groups.baseAddress
+              for block in 0..<blockCount {
+                let (first, last) = (listStarts[block], listEnds[block])
+                let segments =
+                  first < last
+                  ? UnsafeBufferPointer(rebasing: listed[first..<last])
+                  : UnsafeBufferPointer<ScheduleSegment>(start: nil, count: 0)
+                body(
+                  block,
+                  Observation(
+                    values: valueBase + block * columnCount,
+                    logarithms: logBase + block * columnCount, count: columnCount,
+                    segments: segments, groups: ownLists,
+                    groupStarts: ownLists == nil
+                      ? nil : groupStarts.baseAddress.unsafelyUnwrapped + block * 8))
+              }
             }
           }
         }
@@ -192,6 +224,25 @@ extension Law {
     _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
   ) -> Double {
     makeKernel().predictOne(point, columns, segments)
+  }
+
+  /// The predictions for all rows of a table that holds the law's columns.
+  ///
+  /// - Parameters:
+  ///   - point: the parameters in physical units.
+  ///   - observations: the rows; where the law sums over a schedule, each with its own.
+  public func predictions(_ point: [Double], on observations: Observations) -> [Double] {
+    let observations = sumsOverSchedule ? observations.gatheringSchedules() : observations
+    let table = LaneTable(
+      observations: observations, columns: card.columns.map(\.name),
+      rows: Array(0..<observations.count))
+    var predictions = [Lanes](repeating: .zero, count: table.blockCount)
+    makeKernel().predict(table, point, &predictions)
+    var result = [Double](repeating: .nan, count: observations.count)
+    for lane in table.rowOfLane.indices where table.isFilled[lane] {
+      result[table.rowOfLane[lane]] = predictions[lane / 8][lane % 8]
+    }
+    return result
   }
 
   /// The derivatives of the prediction for one observation with respect to all parameters.

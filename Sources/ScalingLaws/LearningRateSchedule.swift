@@ -2,7 +2,8 @@
 public struct LearningRateSchedule: Sendable, Hashable {
   /// The learning rate at every step, from step 0.
   public var rates: [Double]
-  /// The schedule cut into stretches of constant or nearly constant rate.
+  /// The schedule cut into stretches of nearly equal fall: a quick, coarse view of it, right to
+  /// about 10⁻⁴ of a loss. ``segments(at:)`` is right to 10⁻⁷.
   public var segments: [ScheduleSegment]
 
   /// Creates a schedule from the rate of every step.

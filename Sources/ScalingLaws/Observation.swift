@@ -1,4 +1,5 @@
 public import Optimization
+internal import RealModule
 
 /// A block of eight observations as a law's formula sees it.
 ///
@@ -10,18 +11,24 @@ public struct Observation: Sendable {
   @usableFromInline nonisolated(unsafe) let values: UnsafePointer<Lanes>
   @usableFromInline nonisolated(unsafe) let logarithms: UnsafePointer<Lanes>
   @usableFromInline nonisolated(unsafe) let segments: UnsafeBufferPointer<ScheduleSegment>
+  // Where every row has its own list: its groups, and where the list of each lane begins.
+  @usableFromInline nonisolated(unsafe) let groups: UnsafePointer<ScheduleTerms.Group>?
+  @usableFromInline nonisolated(unsafe) let groupStarts: UnsafePointer<Int>?
   /// The number of columns.
   public let count: Int
 
   @usableFromInline
   init(
     values: UnsafePointer<Lanes>, logarithms: UnsafePointer<Lanes>, count: Int,
-    segments: UnsafeBufferPointer<ScheduleSegment>
+    segments: UnsafeBufferPointer<ScheduleSegment>,
+    groups: UnsafePointer<ScheduleTerms.Group>? = nil, groupStarts: UnsafePointer<Int>? = nil
   ) {
     self.values = values
     self.logarithms = logarithms
     self.count = count
     self.segments = segments
+    self.groups = groups
+    self.groupStarts = groupStarts
   }
 
   /// The value of a column.
@@ -46,7 +53,9 @@ public struct ScheduleSegment: Sendable, Hashable {
   /// The fall of the learning rate over the segment (negative for a rise).
   public var drop: Double
   /// The learning rate at the segment's end.
-  public var rate: Double
+  public var rate: Double { didSet { logRate = Self.logarithm(rate) } }
+  /// Its natural logarithm; a rate of zero counts as 1e-60, so its fall acts at once.
+  @usableFromInline var logRate: Double
   /// The sum of learning rates over all steps before the segment.
   public var areaBefore: Double
 
@@ -54,8 +63,18 @@ public struct ScheduleSegment: Sendable, Hashable {
   public init(drop: Double, rate: Double, areaBefore: Double) {
     self.drop = drop
     self.rate = rate
+    logRate = Self.logarithm(rate)
     self.areaBefore = areaBefore
   }
+
+  init(drop: Double, logRate: Double, areaBefore: Double) {
+    self.drop = drop
+    rate = Double.exp(logRate)
+    self.logRate = logRate
+    self.areaBefore = areaBefore
+  }
+
+  private static func logarithm(_ rate: Double) -> Double { Double.log(max(rate, 1e-60)) }
 }
 
 /// The rows that a law is fitted to.
@@ -66,16 +85,23 @@ public struct Observations: Sendable {
   public var response: [Double]
   /// The column of the outcomes, where it is not the law's own.
   public var responseName: String?
+  /// The expression for FLOPs per token that computed `C`, where the user gave one.
+  public var flopsFormula: String?
   /// The weight of each row in the objective.
   public var weights: [Double]
   /// Which run each row belongs to; rows of one run are resampled together.
   public var clusters: [Int]
   /// What to call each row in a message: its line in the file, or its position.
   public var labels: [String]
+  /// The name of each row's run, where the table names runs.
+  public var runNames: [String]?
   /// The learning-rate schedules of runs with loss curves.
   public var schedules: [LearningRateSchedule]
   /// Which schedule each row belongs to; −1 for none.
   public var scheduleOfRow: [Int]
+  /// The changes of every schedule, gathered for laws that sum over them; see
+  /// ``gatheringSchedules()``.
+  var scheduleTrees: [ScheduleTree] = []
 
   /// Creates observations.
   ///
@@ -115,7 +141,25 @@ public struct Observations: Sendable {
       clusters: rows.map { clusters[$0] }, labels: rows.map { labels[$0] },
       schedules: schedules, scheduleOfRow: rows.map { scheduleOfRow[$0] })
     result.responseName = responseName
+    result.flopsFormula = flopsFormula
+    result.runNames = runNames.map { names in rows.map { names[$0] } }
+    result.scheduleTrees = scheduleTrees
     return result
+  }
+
+  /// The same rows, ready for a law that sums over every change of the learning rate.
+  func gatheringSchedules() -> Observations {
+    guard scheduleTrees.count != schedules.count else { return self }
+    var result = self
+    result.scheduleTrees = schedules.map { ScheduleTree(rates: $0.rates) }
+    return result
+  }
+
+  /// What a person calls a row: its run where runs have names and rows of their own, else its line.
+  public func name(of row: Int) -> String {
+    guard let runNames, !runNames[row].isEmpty else { return labels[row] }
+    let isAlone = runNames.count { $0 == runNames[row] } == 1
+    return isAlone ? "run \(runNames[row])" : "run \(runNames[row]), \(labels[row])"
   }
 
   /// The column of training compute: `C`, or 6·N·D where it is absent; nil without either.

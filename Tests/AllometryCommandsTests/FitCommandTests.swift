@@ -42,7 +42,7 @@ import Testing
     #expect(objective["value"] is Double)
     let interval = try #require(fit["interval"] as? [String: Any])
     #expect(interval["level"] as? Double == 0.9)
-    #expect(interval["method"] as? String == "bootstrap")
+    #expect(interval["method"] as? String == "parametric")
     #expect(interval["resamples"] as? Int == 40)
     let validation = try #require(fit["validation"] as? [String: Any])
     #expect(validation["heldOutRows"] as? Int == 4)
@@ -234,7 +234,7 @@ import Testing
     }
     try workspace.write(text, to: "runs.csv")
     let outcome = try await workspace.run(
-      ["fit", "runs.csv", "--where", "N<=1e9", "--json"] + Self.quick)
+      ["fit", "runs.csv", "--where", "N<=1e9", "--json", "--keep-duplicates"] + Self.quick)
     #expect(outcome.status == 0, "\(outcome.error)")
     #expect(try outcome.json["rows"] as? Int == 60)
   }

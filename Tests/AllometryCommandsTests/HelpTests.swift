@@ -4,7 +4,8 @@ import Testing
 /// `--help` of every command.
 @Suite struct HelpTests {
   @Test(arguments: [
-    "fit", "forecast", "plan", "compare", "trends", "laws", "train", "generate", "evaluate",
+    "fit", "forecast", "plan", "design", "compare", "trends", "laws", "train", "generate",
+    "evaluate", "score", "chain", "capabilities", "check", "choose",
   ])
   func everyCommandShowsAnExample(command: String) async throws {
     let help = try await Workspace().run(command, "--help")

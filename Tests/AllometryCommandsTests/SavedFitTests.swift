@@ -74,6 +74,15 @@ import Testing
     (["--target", "2.2"], "plan"),
     (["--target", "2.2", "--inference", "1e13"], "inference"),
     (["--compute", "1e22", "--unique", "50B"], "limitedData"),
+    (["--compute", "1e22", "--unique", "50B", "--memory", "8G"], "limited"),
+    (
+      ["--compute", "1e22", "--serve-on", "H100", "--latency", "1ms", "--kv-memory", "1G"],
+      "limited"
+    ),
+    (["--compute", "1e22", "--inference", "1e13"], "inference"),
+    (["--compute", "1e23", "--inference", "1e12", "--total"], "limited"),
+    (["--gpus", "512", "--days", "30", "--accelerator", "H100", "--mfu", "0.4"], "cluster"),
+    (["--compute", "1e24", "--gpus", "64", "--days", "9", "--accelerator", "b300"], "cluster"),
   ])
   func otherQuestions(arguments: [String], key: String) async throws {
     let outcome = try await workspace.run(["plan", "fit.json", "--json"] + arguments)
@@ -92,6 +101,61 @@ import Testing
     // 10^5 hours of 3,600 s at 40 % of 989 TFLOP/s.
     let compute = try #require(try outcome.json["compute"] as? Double)
     #expect(abs(compute / (1e5 * 3600 * 0.4 * 989e12) - 1) < 1e-9)
+  }
+
+  /// 8 GB at two bytes a parameter: 4B parameters on 1e22/(6·4e9) tokens, and the price of the
+  /// hours: 1e22/(0.4·989e12·3600) = 7,022 at 2.5.
+  @Test func limitsAndPrice() async throws {
+    let outcome = try await workspace.run(
+      "plan", "fit.json", "--compute", "1e22", "--memory", "8G", "--accelerator", "H100",
+      "--price", "2.5", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let json = try outcome.json
+    let limited = try #require(json["limited"] as? [String: Any])
+    #expect(abs(try value(limited["size"]).value / 4e9 - 1) < 1e-6)
+    #expect(abs(try value(limited["tokens"]).value / (1e22 / 24e9) - 1) < 1e-6)
+    let binding = try #require(limited["binding"] as? [String])
+    #expect(binding.count == 1 && binding[0].hasPrefix("memory"))
+    let footprint = try #require(json["footprint"] as? [String: Any])
+    #expect(abs((footprint["price"] as? Double ?? 0) / (2.5 * 7_021.7) - 1) < 1e-3)
+    let capped = try await workspace.run(
+      "plan", "fit.json", "--compute", "1e22", "--accelerator", "H100", "--price", "2.5",
+      "--max-price", "1000")
+    #expect(capped.output.contains("set by the price"))
+  }
+
+  /// The report and the command give the same plan and the same next runs, figure for figure.
+  @Test func theReportSaysWhatThePlanSays() async throws {
+    let fitted = try await workspace.run(
+      "fit", "runs.csv", "--law", "chinchilla", "--resamples", "60", "--report", "report.html",
+      "--compute", "1e22")
+    #expect(fitted.status == 0, "\(fitted.error)")
+    let page = try workspace.read("report.html")
+    let json = try await workspace.run("plan", "fit.json", "--compute", "1e22", "--json").json
+    let next = try #require(json["next"] as? [String: Any])
+    let best = try #require(next["best"] as? [[String: Any]])
+    let share = try #require(best.first?["shrinkage"] as? Double)
+    #expect(page.contains(String(format: "%.1f", 100 * share)))
+    #expect(page.contains("N*/4") && page.contains("Where to run next"))
+  }
+
+  @Test func aLadderIsDesigned() async throws {
+    let outcome = try await workspace.run(
+      "design", "--target", "1e23", "--within", "2%", "--worlds", "20", "--runs", "ladder.csv",
+      "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let json = try outcome.json
+    #expect(json["schema"] as? String == "allometry.design/1")
+    let design = try #require(json["design"] as? [String: Any])
+    let ladders = try #require(design["ladders"] as? [[String: Any]])
+    let runs = try #require(ladders.first?["runs"] as? [[String: Any]])
+    let rows = try workspace.read("ladder.csv").split(separator: "\n")
+    #expect(rows.count == runs.count + 1 && rows[0] == "run,N,D,C,seed,loss")
+    let text = try await workspace.run("design", "--target", "1e23", "--worlds", "20")
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    expectOneSentence(
+      try await workspace.run("design", "--target", "1e23", "--within", "0"), status: 64,
+      containing: "--within: found \"0\", expected a share")
   }
 
   @Test func aSavedFitComesFromStandardInput() async throws {
@@ -121,6 +185,14 @@ import Testing
       ["plan", "fit.json", "--compute", "1e21", "--utilisation", "3"], 64, "--utilisation: found 3"
     ),
     (["plan", "fit.json", "--target", "0.5"], 65, "--target: found 0.5"),
+    (["plan", "fit.json", "--compute", "100"], 65, "times fewer than the smallest run"),
+    (
+      ["plan", "fit.json", "--compute", "1e22", "--inference", "1e18", "--total"], 65,
+      "times fewer than the smallest run"
+    ),
+    (["plan", "fit.json", "--compute", "1e22", "--total"], 64, "--total: expected --inference"),
+    (["plan", "fit.json", "--compute", "1e22", "--latency", "2"], 64, "--latency needs"),
+    (["plan", "fit.json", "--days", "3", "--compute", "1e22"], 64, "--days needs --gpus"),
     (["plan", "fit.json", "--compute", "1e22", "--with", "foo=3"], 64, "--with: found \"foo\""),
   ])
   func wrongQuestions(arguments: [String], status: Int, sentence: String) async throws {

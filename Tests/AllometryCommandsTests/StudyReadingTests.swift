@@ -80,7 +80,7 @@ import Treatments
         axis.axis == .trainingCompute ? .trainingCompute : .activeParameters
       let trend = try #require(reading.arms[0].axes.first { $0.scale == scale }).trend
       #expect(trend.count == 6)
-      for (place, end) in [(axis.fitted.first, trend.first), (axis.forecast, trend.last)] {
+      for (place, end) in [(axis.fitted.first, trend.first), (axis.forecastOfLine, trend.last)] {
         let worth = try #require(place)
         let point = try #require(end)
         #expect(abs(point.scale / worth.scale - 1) < 1e-9)

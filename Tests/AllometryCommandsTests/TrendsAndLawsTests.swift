@@ -135,7 +135,8 @@ import Testing
     let forecasts = try #require(tasks.first?["forecasts"] as? [[String: Any]])
     #expect(forecasts.count == 1 && forecasts[0]["law"] as? String == "task-sigmoid")
     let value = try #require(forecasts[0]["value"] as? [String: Double])
-    #expect(try #require(value["low"]) < try #require(value["high"]))
+    let (low, high) = (try #require(value["low"]), try #require(value["high"]))
+    #expect(low < high)
     expectOneSentence(
       try await run(["0.3,0.01", "0.4,0.01", "0.5,0.01", "0.6,0.01"], ["--at", "C=1e20"]),
       status: 64, containing: "expected positive values of the scale, such as N=7B")

@@ -18,6 +18,9 @@ import Testing
 ///     xt = np.log(1e18); v = r.intercept + r.slope * xt
 ///     se = np.sqrt(s2 * (1/5 + (xt - x.mean())**2 / ((x - x.mean())**2).sum())) / .1
 ///     h = stats.t.ppf(.95, 3) * se; print(np.exp(v), np.exp(v - h), np.exp(v + h), stats.t.cdf(v/se, 3))
+///     # One run a size: its scatter is the size's own, which a new size has too.
+///     se = np.sqrt(s2 * (1 + 1/5 + (xt - x.mean())**2 / ((x - x.mean())**2).sum())) / .1
+///     h = stats.t.ppf(.95, 3) * se; print(np.exp(v - h), np.exp(v + h), stats.t.cdf(v/se, 3))
 struct VerdictPairedTests {
   static let compute = [1e13, 6e13, 3e14, 2e15, 1e16]
 
@@ -49,11 +52,19 @@ struct VerdictPairedTests {
     #expect(close(axis.test.slope.value, 0.0061057563962594935))
     #expect(
       close(axis.test.slope.high, 0.0061057563962594935 + 0.014460790486265302))
+    let line = try #require(axis.forecastOfLine)
+    #expect(close(line.multiplier.value, 1.1794500507713226))
+    #expect(close(line.multiplier.low, 1.0445630921755615, 1e-3))
+    #expect(close(line.multiplier.high, 1.3317552885840145, 1e-3))
+    #expect(close(line.probabilityBetter, 0.9752998579891015))
     let forecast = try #require(axis.forecast)
     #expect(close(forecast.multiplier.value, 1.1794500507713226))
-    #expect(close(forecast.multiplier.low, 1.0445630921755615, 1e-3))
-    #expect(close(forecast.multiplier.high, 1.3317552885840145, 1e-3))
-    #expect(close(forecast.probabilityBetter, 0.9752998579891015))
+    #expect(close(forecast.multiplier.low, 1.0202395177192258, 1e-3))
+    #expect(close(forecast.multiplier.high, 1.363505724003246, 1e-3))
+    #expect(close(forecast.probabilityBetter, 0.9624291888503318))
+    #expect(axis.test.method == .leastSquares)
+    #expect(axis.test.shareOfSize == nil)
+    #expect(axis.test.moreRuns?.widthWithTwiceTheSeeds == nil)
     #expect(close(axis.ratioTest.pConstant, 0.0015184767092789576))
     #expect(close(axis.ratioTest.logFactor.value, -0.0116))
     #expect(verdict.arms[0].conclusion == .helps)

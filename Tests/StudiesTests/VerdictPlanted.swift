@@ -25,6 +25,22 @@ struct PlantedStudy {
   var step = 2.5
   /// Added to the log-loss of one rung of the treatment.
   var mistuned: (rung: Int, shift: Double)?
+  /// What a rung of the treated arm has of its own, in standard deviations of a paired difference
+  /// between seeds.
+  var rungScatter = 0.0
+  /// What a seed does at all rungs of the treated arm, in the same unit.
+  var seedScatter = 0.0
+  /// How much worse the treated arm is at the last rung, in the same unit.
+  var bend = 0.0
+  /// How much better it is at all rungs, in the same unit.
+  var level = 0.0
+  /// The share of the runs of the treated arm that are missing.
+  var missing = 0.0
+  /// Whether the baseline is the power law L = 30 C^-0.1, along which all multipliers are powers.
+  var isPower = false
+
+  /// The standard deviation of a paired difference of log-loss between seeds.
+  var pairScatter: Double { noise * (2 * (1 - pairing)).squareRoot() }
 
   func size(_ rung: Int) -> Double { (1e5 * pow(step, Double(rung))).rounded() }
 
@@ -52,6 +68,12 @@ struct PlantedStudy {
   func rows(_ random: UInt64) throws -> [StudyRow] {
     var generator = SplittableRandom(seed: random)
     var rows: [StudyRow] = []
+    // Numbers of their own, so that other worlds stay as they are.
+    var effects = SplittableRandom(seed: random).split(11)
+    let ofRung = (0..<rungs).map { rung in
+      rungScatter * effects.nextNormal() + (rung == rungs - 1 ? bend : 0) - level
+    }
+    let ofSeed = (0..<seeds).map { _ in seedScatter * effects.nextNormal() }
     let seedNoise = (0..<seeds).map { _ in generator.nextNormal() }
     for rung in 0..<rungs {
       for seed in 0..<seeds {
@@ -76,6 +98,9 @@ struct PlantedStudy {
               log(Self.loss(isTreated ? parameters * gain(parameters) : parameters, tokens))
               + noise * z
             if isTreated, let mistuned, mistuned.rung == rung { logLoss += mistuned.shift }
+            if isPower { logLoss = log(30) - 0.1 * log(6 * parameters * tokens) + noise * z }
+            if isTreated { logLoss += pairScatter * (ofRung[rung] + ofSeed[seed]) }
+            if isTreated, missing > 0, effects.nextUniform() < missing { continue }
             let costs = try Self.costs(
               parameters: Int(parameters), perToken: 6 * parameters * (isTreated ? cost : 1))
             var row = StudyRow(

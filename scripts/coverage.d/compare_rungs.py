@@ -26,25 +26,27 @@ DESIGNS = {
     "6 x 1, power-constant": ("power-constant", 6, 1),
     "8 x 5, power-constant": ("power-constant", 8, 5),
     "6 x 3 (N, D), chinchilla": ("chinchilla", 6, 3),
+    # The treatment's rungs lie between the baseline's, so nothing is shared.
+    "6 x 3, other rungs, power-constant": ("power-constant", 6, 3),
 }
 # Six points of size and data that are not on one line, as the issue's.
 SIZES = [3e7, 3e7, 1e8, 3e8, 3e8, 1e9]
 TOKENS = [6e8, 6e9, 4e9, 3e9, 3e10, 2e10]
 
 
-def law_of(law, rungs):
+def law_of(law, rungs, shift):
     if law == "chinchilla":
         n, d = np.array(SIZES[:rungs]), np.array(TOKENS[:rungs])
         return {"N": n, "D": d}, 1.7 + 400 * n**-0.34 + 410 * d**-0.28
-    c = np.logspace(17, 20, rungs)
+    c = shift * np.logspace(17, 20, rungs)
     return {"C": c}, 1.7 + 700 * c**-0.16
 
 
-def tables(rng, law, rungs, seeds, scatter, shared, gain, folder):
-    columns, loss = law_of(law, rungs)
+def tables(rng, law, rungs, seeds, scatter, shared, gain, folder, shift=1):
     common = rng.normal(size=rungs)
     paths = []
     for arm in (0, 1):
+        columns, loss = law_of(law, rungs, shift**arm)
         own = common if shared else rng.normal(size=rungs)
         lines = [",".join(list(columns) + ["seed", "loss"])]
         floor = 1.7
@@ -64,7 +66,7 @@ def tables(rng, law, rungs, seeds, scatter, shared, gain, folder):
 
 def ask(binary, paths, law):
     out = subprocess.run(
-        [binary, "compare", *paths, "--law", law, "--resamples", "200", "--threads", "2", "--json"],
+        [binary, "compare", *paths, "--law", law, "--resamples", "200", "--threads", "1", "--json"],
         capture_output=True, text=True)
     if out.returncode != 0:
         return None
@@ -75,7 +77,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--before")
     parser.add_argument("--after")
-    parser.add_argument("--worlds", type=int, default=100)
+    parser.add_argument("--worlds", type=int, default=30)
     parser.add_argument("--power", action="store_true", help="plant a gain instead of none")
     parser.add_argument("--designs", default="", help="only designs that contain this text")
     parser.add_argument("--scatters", default="0,0.5,1,3,10")
@@ -91,14 +93,17 @@ def main():
         if args.designs not in name:
             continue
         for scatter in [float(v) for v in args.scatters.split(",")]:
-            for shared in ((True,) if scatter == 0 else (True, False)):
+            between = "other rungs" in name
+            kinds = (False,) if between else (True,) if scatter == 0 else (True, False)
+            for shared in kinds:
                 alarms = [0] * len(binaries)
                 intervals = [0] * len(binaries)
                 failed = [0] * len(binaries)
                 for world in range(args.worlds):
                     rng = np.random.default_rng([11, 2, world, rungs, seeds, int(10 * scatter), shared])
                     with tempfile.TemporaryDirectory() as folder:
-                        paths = tables(rng, law, rungs, seeds, scatter, shared, gain, folder)
+                        paths = tables(rng, law, rungs, seeds, scatter, shared, gain, folder,
+                                       1.5 if between else 1)
                         for slot, binary in enumerate(binaries):
                             answer = ask(binary, paths, law)
                             if answer is None:

@@ -38,7 +38,7 @@ def sure(binary, folder, paths):
     saved = []
     for path in paths:
         text = run(binary, "fit", path, "--law", "power", "--objective", "squared-log",
-                   "--resamples", "400", "--threads", "2")
+                   "--resamples", "400", "--threads", "1")
         saved.append(path.replace(".csv", ".json"))
         with open(saved[-1], "w") as handle:
             handle.write(text)
@@ -52,7 +52,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--before")
     parser.add_argument("--after")
-    parser.add_argument("--worlds", type=int, default=100)
+    parser.add_argument("--worlds", type=int, default=60)
     args = parser.parse_args()
     binaries = [(n, b) for n, b in (("before", args.before), ("after", args.after)) if b]
     print("| design | worlds | " + " | ".join(f"sure of nothing, {n}" for n, _ in binaries)

@@ -19,9 +19,12 @@ struct FitCommand: ParsableCommand {
         allometry fit runs.csv --map N=params,D=tokens --where 'D/N<=200' --by family
         allometry fit runs.csv --law chinchilla --by family --share alpha,beta
         allometry fit runs.csv --law chinchilla --json > fit.json
+        allometry fit mixtures.csv --law mixture --response loss.a,loss.b --weight 0.7,0.3
+        allometry fit sweep.csv --law learning-rate --json > rates.json
       """)
 
   @OptionGroup var input: TableArguments
+  @OptionGroup(title: "Table options") var duplicates: DuplicateArguments
   @OptionGroup(title: "Law options") var law: LawArguments
   @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
 
@@ -39,6 +42,13 @@ struct FitCommand: ParsableCommand {
       "Fit only the best run of each of this many bins of log compute, the frontier.",
       valueName: "bins"))
   var frontier: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What each of several responses of a mixture counts: 0.7,0.3 or loss.a=0.7,loss.b=0.3.",
+      valueName: "weights"))
+  var weight: String?
 
   @Option(
     help: ArgumentHelp(
@@ -65,7 +75,7 @@ struct FitCommand: ParsableCommand {
           .usage, "--compute is the budget of the report's plan, expected --report with it")
       }
       let session = FitSession(law: law, schedule: schedule)
-      let table = try input.reading.read(input.table)
+      let table = duplicates.counted(try input.reading.read(input.table))
       let groups = try FitSession.groups(of: table, by: by).map { group in
         var group = group
         if let frontier {
@@ -85,6 +95,10 @@ struct FitCommand: ParsableCommand {
       var results: [FittedTable] = []
       for group in groups {
         do {
+          if session.targets.count > 1 || weight != nil {
+            results += try session.fitTargets(group.table, group: group.labels, weight: weight)
+            continue
+          }
           results.append(
             try session.fit(
               group.table, group: group.labels, needsInfluence: !json || report != nil))

@@ -9,23 +9,42 @@ struct ForecastCommand: ParsableCommand {
     abstract: "Predict the outcome of runs from a saved fit.",
     usage: """
       allometry forecast <fit.json> --at <name=value> ... [<options>]
+      allometry forecast <fit.json> --table <table> [--csv]
       allometry forecast <fit.json> --reach <outcome> [<options>]
       """,
     discussion: """
       Each --at is one run. Two of N, D and C give the third (C = 6ND). The answer
-      has the interval of the law and the wider one of a single run.
+      has the interval of the law and the wider one of a single run, and says which
+      part of its width is sampling, scatter and the law's own error beyond the data,
+      measured on held-out runs. A fit chosen by --law auto answers with all laws
+      that predict held-out runs about as well; --single gives the chosen one alone.
+
+      --schedule gives whole training curves. Where its rows lie far apart, the
+      rates between them take the form of decay that passes through them, or the
+      one that a column kind names (linear, cosine, exponential, sqrt, steps).
 
       Examples:
         allometry forecast fit.json --at N=7e9,D=1.4e11
         allometry forecast fit.json --at N=7B,D=140B --at N=70B,D=1.4T --json
+        allometry forecast mixture.json --table mixtures.csv --csv > predicted.csv
         allometry forecast fit.json --reach 2.0 --vary C
         allometry forecast curve-fit.json --schedule plans.csv --warmup 2000
+        allometry forecast curve-fit.json --schedule plans.csv --curves curves.csv
       """)
 
   @OptionGroup var saved: SavedFitArguments
 
   @Option(help: ArgumentHelp("The columns of a run: N=7e9,D=1.4e11.", valueName: "name=value"))
   var at: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Forecast every row of a table; several saved targets of a mixture are summed too.",
+      valueName: "table"))
+  var table: String?
+
+  @Flag(help: "Print the forecasts of --table as CSV.")
+  var csv = false
 
   @Option(
     parsing: .unconditional,
@@ -38,16 +57,41 @@ struct ForecastCommand: ParsableCommand {
 
   @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the curves of --schedule to a table, 200 points a run.", valueName: "file.csv"))
+  var curves: String?
+
+  @Flag(help: "Answer with the chosen law alone, without its alternatives.")
+  var single = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     try reportingFailure {
+      if let table {
+        guard at.isEmpty, reach == nil, schedule.schedule == nil else {
+          throw CommandFailure(
+            .usage, "--table gives the runs to forecast, expected no --at, --reach or --schedule")
+        }
+        try TableForecast(fit: saved.fit, table: table).print(json: json, csv: csv)
+        return
+      }
+      guard !csv else {
+        throw CommandFailure(.usage, "--csv prints the forecasts of --table, expected --table")
+      }
       guard !at.isEmpty || reach != nil || schedule.schedule != nil else {
         throw CommandFailure(
           .usage, "found neither --at nor --reach nor --schedule, expected one of them")
       }
       let fit = try saved.load()
+      if let curves {
+        guard schedule.schedule != nil else {
+          throw CommandFailure(.usage, "--curves writes the curves of --schedule, expected both")
+        }
+        try checkCreatable(curves)
+      }
       let readsSchedule = ObservationsBuilder.readsSchedule(fit.law)
       if let source = try schedule.source() {
         guard readsSchedule, source.table != nil, at.isEmpty, reach == nil else {
@@ -56,7 +100,7 @@ struct ForecastCommand: ParsableCommand {
             "--schedule answers for laws of the training curve (annealing, multi-power), without --at and --reach"
           )
         }
-        try ScheduleForecast(fit: fit, source: source).print(json: json)
+        try ScheduleForecast(fit: fit, source: source).print(json: json, table: curves)
         return
       }
       if fit.law is MultiPower {
@@ -78,8 +122,12 @@ struct ForecastCommand: ParsableCommand {
         try answerReach(fit, reach, places: places.isEmpty ? [[:]] : places)
         return
       }
+      let mixture = single ? nil : try SavedFitArguments.mixture(of: fit, source: saved.fit)
       let forecasts = try places.map { place in
-        do { return try fit.forecast(at: place) } catch FitError.missingColumn(
+        do {
+          return fit.withholding(
+            try mixture?.forecast(at: place) ?? fit.boundedForecast(at: place))
+        } catch FitError.missingColumn(
           _, let column, let meaning, _)
         {
           throw CommandFailure(
@@ -93,13 +141,24 @@ struct ForecastCommand: ParsableCommand {
           var schema = "allometry.forecast/1"
           var law: String
           var forecasts: [Forecast]
+          var fitWarnings: [String]
         }
-        Console.print(try jsonText(Answer(law: fit.law.name, forecasts: forecasts)))
+        Console.print(
+          try jsonText(
+            Answer(law: fit.law.name, forecasts: forecasts, fitWarnings: fit.fitWarnings)))
         return
       }
       for forecast in forecasts {
         Console.print(Console.wrap(forecast.sentence, width: Console.width))
       }
+      printWarnings(of: fit)
+    }
+  }
+
+  /// What the fit says of itself, which every forecast inherits.
+  private func printWarnings(of fit: SavedFit) {
+    for warning in fit.fitWarnings {
+      Console.print(Console.wrap("Warning of the fit: \(warning)", width: Console.width))
     }
   }
 
@@ -110,6 +169,7 @@ struct ForecastCommand: ParsableCommand {
       var outcome: Double
       var column: String
       var smallest: [Estimated]
+      var fitWarnings: [String]
     }
     let smallest = try places.map { place in
       do {
@@ -126,7 +186,9 @@ struct ForecastCommand: ParsableCommand {
     if json {
       Console.print(
         try jsonText(
-          Answer(law: fit.law.name, outcome: outcome, column: vary, smallest: smallest)))
+          Answer(
+            law: fit.law.name, outcome: outcome, column: vary, smallest: smallest,
+            fitWarnings: fit.fitWarnings)))
       return
     }
     let response = fit.document.response.column
@@ -137,5 +199,6 @@ struct ForecastCommand: ParsableCommand {
         : "\(response) \(NumberFormat.significant(outcome, 5)) is reached at no \(vary): it lies beyond what the law can give."
       Console.print(Console.wrap(text, width: Console.width))
     }
+    printWarnings(of: fit)
   }
 }

@@ -13,53 +13,33 @@ struct PlanCommand: ParsableCommand {
       allometry plan <fit.json> --target <outcome> [<options>]
       """,
     discussion: """
-      The budget is given in FLOPs, or in hours of a named accelerator, or as the
-      outcome to reach. Demand for inference and a limit on unique data change the
-      optimum. The plan ends with what smaller and larger models cost, and with
-      the runs that would narrow its intervals most. A fit of the law mixture is
-      answered with the best mixture.
+      The budget is given in FLOPs, in hours of an accelerator, in days of a
+      cluster, or as the outcome to reach; price and energy may bound it. It is for
+      training; with --total it pays for serving --inference too. Limits combine:
+      unique data, tokens served, memory and decoding latency are all met by one
+      plan, and the ones that bind are named. The plan ends with what smaller and
+      larger models cost, and with the runs that would narrow its intervals most.
+      A fit chosen by --law auto plans with all laws that predict held-out runs
+      about as well, each by its weight (limits by the chosen one); --single plans
+      with the chosen one alone. A fit of the law mixture is answered with the best
+      mixture, of several targets with that of their weighted sum; one of
+      batch-size with a batch schedule for --size.
 
       Examples:
         allometry plan fit.json --compute 5.76e23
-        allometry plan fit.json --hours 100000 --accelerator H100 --utilisation 0.4
+        allometry plan fit.json --gpus 512 --days 30 --accelerator H100 --mfu 0.4
+        allometry plan fit.json --compute 1e23 --gpus 512 --days 30 --accelerator H100
         allometry plan fit.json --target 2.0 --inference 1e13
-        allometry plan fit.json --compute 1e22 --unique 50B
+        allometry plan fit.json --compute 1e24 --unique 500B --memory 80G
+        allometry plan fit.json --compute 1e24 --serve-on H100 --latency 20ms
+        allometry plan mixture.json --share-bounds web=0.1:0.6,code=0:0.3
+        allometry plan mixture.json --search dirichlet --best 128
+        allometry plan batch.json --size N=7e9,D=1.4e11
       """)
 
   @OptionGroup var saved: SavedFitArguments
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The budget in training FLOPs: 5.76e23.", valueName: "FLOPs"))
-  var compute: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The budget in hours of one accelerator.", valueName: "hours"))
-  var hours: String?
-
-  @Option(help: "The accelerator of --hours, or of the price of the plan.")
-  var accelerator: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The share of the accelerator's peak that is reached."))
-  var utilisation: Double = ComputeBudget.defaultUtilisation
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The outcome to reach instead of a budget.", valueName: "outcome"))
-  var target: Double?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Tokens that the model will serve over its life.", valueName: "tokens"))
-  var inference: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Unique training tokens that exist.", valueName: "tokens"))
-  var unique: String?
+  @OptionGroup(title: "Budget options") var budget: BudgetArguments
+  @OptionGroup(title: "Limit options") var limit: LimitArguments
 
   @Option(
     help: ArgumentHelp(
@@ -72,6 +52,11 @@ struct PlanCommand: ParsableCommand {
       "The largest compute of a run that --compute may call for next.", valueName: "FLOPs"))
   var nextCap: String?
 
+  @Flag(help: "Plan with the chosen law alone, without the alternatives of --law auto.")
+  var single = false
+
+  @OptionGroup(title: "Mixture options") var shares: MixtureArguments
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -80,7 +65,16 @@ struct PlanCommand: ParsableCommand {
     var schema = "allometry.plan/1"
     var law: String
     var compute: Double
+    var flopsPerToken: FlopsPerToken
+    /// Columns that the plan holds at the table's median.
+    var held: [String: Double]
+    /// The optimum of the budget alone, or of the target alone.
     var plan: ComputePlan
+    /// The optimum under all limits; absent where there are none.
+    var limited: ConstrainedPlan?
+    /// What set the budget, where several limits did.
+    var budgetLimit: String?
+    var cluster: ClusterAnswer?
     var acceleratorHours: Double?
     var footprint: Footprint?
     var inference: InferencePlan?
@@ -88,18 +82,39 @@ struct PlanCommand: ParsableCommand {
     var sizes: [SizeTradeoff]
     var next: NextRunAdvice?
     var sensitivity: [ParameterSensitivity]
+    /// Which numbers the fitted table cannot give; those stand as NaN in the plan.
+    var determination: PlanDetermination
+    /// What the fit says of itself.
+    var fitWarnings: [String]
+    /// Whether the budget pays for serving.
+    var paysForServing: Bool
+  }
+
+  /// Whether a cluster is enough.
+  struct ClusterAnswer: Encodable {
+    var devices: Double
+    var accelerator: String
+    var utilisation: Double
+    var daysNeeded: Double
+    var days: Double?
+    var fits: Bool?
+    var devicesNeeded: Double?
   }
 
   func run() throws {
     try reportingFailure {
+      if let targets = try SavedFitArguments.targets(saved.fit) {
+        try MixtureAnswer(targets: targets, options: shares).print(json: json)
+        return
+      }
       let document = try saved.document()
       if let allocation = document.allocation {
         try print(allocation)
         return
       }
       let fit = try SavedFitArguments.fit(document, source: saved.fit)
-      if let mixture = fit.law as? MixtureLaw {
-        try MixtureAnswer(fit: fit, law: mixture).print(json: json)
+      if fit.law is BatchSizeLaw {
+        try BatchRampAnswer(fit: fit, size: shares.size).print(json: json)
         return
       }
       let answer = try self.answer(fit)
@@ -111,11 +126,18 @@ struct PlanCommand: ParsableCommand {
 
   /// The plan of approach 1 or 2, which know nothing but the optimum.
   private func print(_ allocation: AllocationFit) throws {
-    guard let budget = try budget() else {
+    guard let flops = try budget.resolved().flops else {
       throw CommandFailure(
         .usage, "a fit of \(allocation.method.rawValue) knows no loss: give --compute or --hours")
     }
-    let plan = allocation.plan(compute: budget.flops)
+    let limits = try limit.limits(accelerator: nil, isTarget: false)
+    guard limits == PlanLimits() else {
+      throw CommandFailure(
+        .usage,
+        "a fit of \(allocation.method.rawValue) knows no loss and cannot weigh limits: fit a law such as chinchilla"
+      )
+    }
+    let plan = allocation.plan(compute: flops)
     if json {
       Console.print(try jsonText(plan))
       return
@@ -132,48 +154,24 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  private func budget() throws -> ComputeBudget? {
-    guard utilisation > 0, utilisation <= 1 else {
-      throw CommandFailure(
-        .usage, "--utilisation: found \(utilisation), expected a share between 0 and 1")
-    }
-    let device = try accelerator.map { name in
-      do { return try Accelerator.named(name) } catch {
-        throw CommandFailure(.usage, "--accelerator: \(error)")
-      }
-    }
-    switch (compute, hours, target) {
-    case (let compute?, nil, nil):
-      return ComputeBudget(
-        flops: try positive(compute, "--compute"), accelerator: device, utilisation: utilisation)
-    case (nil, let hours?, nil):
-      guard let device else {
-        throw CommandFailure(.usage, "--hours needs --accelerator, such as H100")
-      }
-      return ComputeBudget(
-        hours: try positive(hours, "--hours"), on: device, utilisation: utilisation)
-    case (nil, nil, _?): return nil
-    case (nil, nil, nil):
-      throw CommandFailure(
-        .usage, "found no budget, expected one of --compute, --hours or --target")
-    default:
-      throw CommandFailure(
-        .usage, "found several budgets, expected one of --compute, --hours or --target")
-    }
-  }
-
-  private func positive(_ text: String, _ option: String) throws -> Double {
-    try NameList.positive(text, option: option)
-  }
-
   private func answer(_ fit: SavedFit) throws -> Answer {
-    let others = try fit.columns(NameList.numbers(with, option: "--with"), option: "--with")
-    let budget = try self.budget()
+    let given = try fit.columns(NameList.numbers(with, option: "--with"), option: "--with")
+    let held = fit.typicalColumns.filter { given[$0.key] == nil }
+    let others = held.merging(given) { _, given in given }
+    let resolved = try budget.resolved()
+    let target = budget.target
+    let limits = try limit.limits(accelerator: resolved.device, isTarget: target != nil)
+    let cap = try nextCap.map { try NameList.positive($0, option: "--next-cap") }
     let plan: ComputePlan
-    if let budget {
-      plan = try fit.plan(compute: budget.flops, holding: others)
+    let mixture = single ? nil : try SavedFitArguments.mixture(of: fit, source: saved.fit)
+    if let flops = resolved.flops {
+      plan =
+        try mixture?.plan(compute: flops, holding: others)
+        ?? fit.plan(compute: flops, holding: others)
     } else {
-      plan = try fit.plan(reaching: target ?? 0, holding: others)
+      plan =
+        try mixture?.plan(reaching: target ?? 0, holding: others)
+        ?? fit.plan(reaching: target ?? 0, holding: others)
       guard plan.compute.value.isFinite else {
         throw CommandFailure(
           .badData,
@@ -181,36 +179,75 @@ struct PlanCommand: ParsableCommand {
         )
       }
     }
-    let flops = budget?.flops ?? plan.compute.value
-    var demandPlan: InferencePlan?
-    if let inference {
-      let demand = InferenceDemand(tokens: try positive(inference, "--inference"))
-      demandPlan =
-        budget == nil
-        ? try fit.inferencePlan(reaching: target ?? 0, demand: demand, holding: others)
-        : try fit.inferencePlan(totalCompute: flops, demand: demand, holding: others)
+    let flops = resolved.flops ?? plan.compute.value
+    // Limits, other sizes and next runs are counted from N*, and say nothing where it is not known.
+    let determination = fit.determination(of: plan)
+    let knowsSize = determination.refusal(of: "size") == nil
+    let isLimited =
+      limits.uniqueTokens != nil || !limits.caps.isEmpty
+      || (limits.servedTokens > 0 && (limits.paysForServing || target != nil))
+    let limited =
+      isLimited && knowsSize
+      ? try fit.constrainedPlan(
+        resolved.flops.map { .compute($0) } ?? .outcome(target ?? 0), limits: limits,
+        holding: others) : nil
+    let (size, tokens) = (limited?.size ?? plan.size, limited?.tokens ?? plan.tokens)
+    if knowsSize, let refusal = fit.refusal(size: size.value, tokens: tokens.value) {
+      throw CommandFailure(
+        .badData,
+        "\(refusal); expected a larger budget, less to serve, or a table nearer to the plan")
     }
-    let limited = try unique.map {
-      try fit.limitedDataPlan(
-        compute: flops, uniqueTokens: try positive($0, "--unique"), holding: others)
-    }
-    let cap = try nextCap.map { try positive($0, "--next-cap") }
-    let hasRefits = fit.draws.count >= 20
-    let device = try accelerator.map { try Accelerator.named($0) }
-    let used = ComputeBudget(flops: flops, accelerator: device, utilisation: utilisation)
+    let training = limited?.trainingCompute.value ?? flops
+    let rest = knowsSize ? try fit.budgetPlan(compute: flops, cap: cap, holding: others) : nil
+    let hours = ComputeBudget(
+      flops: training, accelerator: resolved.device, utilisation: budget.utilisation
+    ).hours
+    let next =
+      fit.draws.count >= 20
+      ? try rest?.next ?? fit.nextRuns(for: .outcome(compute: flops), cap: cap, holding: others)
+      : nil
     return Answer(
-      law: fit.law.name, compute: flops, plan: plan, acceleratorHours: used.hours,
-      footprint: zip(used.hours, device?.kilowatts).map {
-        Footprint(hours: $0, kilowatts: $1)
-      }, inference: demandPlan, limitedData: limited,
-      sizes: try fit.sizeTradeoffs(compute: flops, holding: others),
-      next: hasRefits
-        ? try fit.nextRuns(for: .outcome(compute: flops), cap: cap, holding: others) : nil,
-      sensitivity: hasRefits ? try fit.sizeSensitivity(compute: flops, holding: others) : [])
+      law: fit.law.name, compute: flops, flopsPerToken: fit.flopsPerToken, held: held,
+      plan: plan.withholding(determination), limited: limited, budgetLimit: resolved.binding,
+      cluster: resolved.cluster.map { cluster in
+        ClusterAnswer(
+          devices: cluster.devices, accelerator: cluster.accelerator.name,
+          utilisation: cluster.utilisation, daysNeeded: cluster.daysNeeded(training),
+          days: cluster.days, fits: cluster.fits(training),
+          devicesNeeded: cluster.devicesNeeded(training))
+      }, acceleratorHours: hours, footprint: footprint(hours, resolved.device),
+      inference: knowsSize
+        ? try inference(limits, fit: fit, plan: plan, flops: resolved.flops, others: others) : nil,
+      limitedData: knowsSize
+        ? try limits.uniqueTokens.map {
+          try fit.limitedDataPlan(compute: training, uniqueTokens: $0, holding: others)
+        } : nil, sizes: rest?.sizes ?? [], next: next, sensitivity: rest?.sensitivity ?? [],
+      determination: determination, fitWarnings: fit.fitWarnings,
+      paysForServing: limits.paysForServing)
   }
 
-  private func zip<A, B>(_ a: A?, _ b: B?) -> (A, B)? {
-    guard let a, let b else { return nil }
-    return (a, b)
+  private func footprint(_ hours: Double?, _ device: Accelerator?) -> Footprint? {
+    guard let hours, let device, device.kilowatts != nil || budget.price != nil else { return nil }
+    return Footprint(
+      hours: hours, kilowatts: device.kilowatts ?? .nan,
+      powerUsageEffectiveness: BudgetArguments.powerUsageEffectiveness,
+      hourlyPrice: budget.price)
+  }
+
+  /// The model that is cheapest to train and serve.
+  ///
+  /// A training budget is compared at the outcome that it reaches; a budget of training and
+  /// serving together, and a target, are planned for as they are.
+  private func inference(
+    _ limits: PlanLimits, fit: SavedFit, plan: ComputePlan, flops: Double?,
+    others: [String: Double]
+  ) throws -> InferencePlan? {
+    guard limits.servedTokens > 0 else { return nil }
+    let demand = InferenceDemand(tokens: limits.servedTokens)
+    if let flops, limits.paysForServing {
+      return try fit.inferencePlan(totalCompute: flops, demand: demand, holding: others)
+    }
+    return try fit.inferencePlan(
+      reaching: budget.target ?? plan.outcome.value, demand: demand, holding: others)
   }
 }

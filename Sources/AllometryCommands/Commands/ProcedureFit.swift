@@ -15,11 +15,28 @@ enum ProcedureFit: String, CaseIterable {
   var summary: String {
     switch self {
     case .isoflop:
-      "Approach 2: at each compute budget a parabola through loss over ln N; its lowest points give N* and D* as powers of C."
+      "Approach 2: at each compute budget a parabola through loss over ln N around the minimum, less its bias; its lowest points give N* and D* as powers of C. Other valleys: --set valley=parabola, akima or asymmetric."
     case .envelope:
       "Approach 1: the lowest loss of all training curves at each compute; the sizes that reach it give N* and D* as powers of C."
     case .twoStep: "Loss from N and D, then the task's metric from loss."
     }
+  }
+
+  /// The kind of valley that `--set valley=…` names.
+  private static func valley(_ settings: [String]) throws -> ValleyShape {
+    var shape = ValleyShape.local
+    for setting in settings {
+      let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, parts[0] == "valley", let named = ValleyShape(rawValue: parts[1])
+      else {
+        throw CommandFailure(
+          .usage,
+          "--set: found \"\(setting)\", expected valley=\(ValleyShape.allCases.map(\.rawValue).joined(separator: ", valley="))"
+        )
+      }
+      shape = named
+    }
+    return shape
   }
 
   /// The saved form of the procedure's result.
@@ -37,34 +54,38 @@ enum ProcedureFit: String, CaseIterable {
           options: EnvelopeOptions(
             resamples: options.resamples, level: options.level, seed: options.seed))
         return FitDocument(
-          envelope, rows: observations.count, table: table.source, notes: built.notes)
+          envelope, rows: observations.count, flopsPerToken: FlopsPerToken(observations),
+          table: table.source, notes: built.notes)
       }
       let settings = IsoFLOPOptions(
-        akima: law.settings.contains("valley=akima"), resamples: options.resamples,
+        valley: try Self.valley(law.settings), resamples: options.resamples,
         level: options.level, seed: options.seed)
-      if let unknown = law.settings.first(where: {
-        $0 != "valley=akima" && $0 != "valley=parabola"
-      }) {
-        throw CommandFailure(
-          .usage, "--set: found \"\(unknown)\", expected valley=parabola or valley=akima")
-      }
       let allocation = try isoFLOPFit(observations, options: settings)
-      let bias = try? isoFLOPBias(
-        observations: observations, options: settings, at: allocation.computeRange.upperBound)
+      let largest = allocation.computeRange.upperBound
+      let bias = try? isoFLOPBias(observations: observations, options: settings, at: largest)
       return FitDocument(
-        allocation, rows: observations.count, bias: bias, table: table.source, notes: built.notes)
+        allocation, rows: observations.count, bias: bias,
+        readings: try isoFLOPAlternatives(
+          observations, options: settings, at: largest, surface: bias?.surface),
+        flopsPerToken: FlopsPerToken(observations), table: table.source, notes: built.notes)
     case .twoStep:
       guard let configured = try law.configured(TwoStepLaw()) as? TwoStepLaw else {
         throw CommandFailure(.internalError, "the law two-step lost its type")
       }
-      let chanceText = configured.settings.first { $0.name == "chance" }?.value ?? "0"
+      func setting(_ name: String) -> Double? {
+        configured.settings.first { $0.name == name }.flatMap { Double($0.value) }
+      }
+      let chance = setting("chance")
       let final = try ObservationsBuilder(table: table, response: "loss").build(for: Chinchilla())
       let second = try ObservationsBuilder(table: table, response: law.response ?? "accuracy")
-        .build(for: LossToAccuracy(chance: Double(chanceText)))
+        .build(for: LossToAccuracy(chance: chance))
       let steps = try TwoStep(
-        final: final.observations, checkpoints: second.observations, chance: Double(chanceText),
-        options: options)
-      return FitDocument(steps, law: configured, table: table.source, notes: final.notes)
+        final: final.observations, checkpoints: second.observations, chance: chance,
+        ideal: setting("ideal"), options: options)
+      return FitDocument(
+        steps, law: configured, table: table.source, notes: final.notes,
+        modelError: steps.modelError(
+          law: configured, chance: chance, options: options))
     }
   }
 }
@@ -106,8 +127,29 @@ struct DocumentSummary {
           "At \(NumberFormat.flops(plan.compute)) FLOPs, the largest budget: N* \(NumberFormat.scale(plan.size.value)), D* \(NumberFormat.scale(plan.tokens.value)), \(NumberFormat.withInterval(plan.tokensPerParameter.value, plan.tokensPerParameter.low, plan.tokensPerParameter.high)) tokens per parameter.",
           width: Console.width))
     }
+    if let readings = document.readings, readings.count > 1 {
+      lines += ["", "Other readings of the same runs:", readingTable(readings)]
+    }
+    if let sentence = document.flopsPerToken?.sentence {
+      lines.append(Console.wrap("Note: \(sentence).", width: Console.width))
+    }
     lines += Console.notes(document.notes).map { Console.wrap($0, width: Console.width) }
     lines += document.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func readingTable(_ rows: [AllocationAlternative]) -> String {
+    var table = TextTable(
+      columns: [
+        .init("reading"), .init("a", alignment: .trailing), .init("b", alignment: .trailing),
+        .init("N*", alignment: .trailing), .init("D*", alignment: .trailing),
+      ], widthLimit: Console.width)
+    for row in rows {
+      table.rows.append([
+        row.method, NumberFormat.fixed(row.a, 4), NumberFormat.fixed(row.b, 4),
+        NumberFormat.scale(row.size), NumberFormat.scale(row.tokens),
+      ])
+    }
+    return table.render(style: Console.isTerminal ? .ansi : .plain)
   }
 }

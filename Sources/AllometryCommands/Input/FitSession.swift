@@ -8,28 +8,53 @@ struct FittedTable {
   var validation: Validation
   var influence: Influence?
   var ranking: LawRanking?
+  /// Laws that predict held-out runs about as well, with their weights; empty where none were
+  /// compared or none comes near.
+  var alternatives: [(fit: Fit, weight: Double)] = []
+  /// The weight of the fit beside its alternatives.
+  var weight = 1.0
   var source: String
   var notes: [String]
   /// The values of the grouping columns.
   var group: [(column: String, value: String)]
+  /// What was learned of a table of mixtures.
+  var domainMixture: MixtureRecord?
+  /// The optimum of each cell of a raw sweep.
+  var sweep: SweepRecord?
 
   /// What to call the group; empty for the whole table.
   var title: String { group.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
 
   /// The saved form.
   var document: FitDocument {
-    FitDocument(
+    var document = FitDocument(
       fit, validation: validation, table: source, notes: notes,
       group: group.isEmpty
         ? nil
         : Dictionary(group.map { ($0.column, $0.value) }, uniquingKeysWith: { first, _ in first }))
+    document.mixture = domainMixture
+    document.sweep = sweep
+    if !alternatives.isEmpty {
+      document.weight = weight
+      document.alternatives = alternatives.map { alternative in
+        var other = FitDocument(alternative.fit, table: source)
+        other.weight = alternative.weight
+        return other
+      }
+    }
+    return document
+  }
+
+  /// The fit and its alternatives as one answer; nil where the fit stands alone.
+  var mixture: LawMixture? {
+    LawMixture([(fit, weight)] + alternatives.map { ($0.fit, $0.weight) })
   }
 
   /// The part of a report that shows this table.
   var reportPart: FitReport.Part {
     FitReport.Part(
       title: title, source: source, notes: notes, fit: fit, validation: validation,
-      influence: influence, ranking: ranking)
+      influence: influence, ranking: ranking, mixture: mixture)
   }
 
   /// One fit as one object, several as an object with a list.
@@ -107,7 +132,14 @@ struct FitSession {
           "\(builder.table.source): found columns \(builder.table.columnNames.joined(separator: ", ")), expected \(response) and a size (N, D or C); rename columns with --map, or name the predicted column with --response"
         )
       }
-      return usable
+      // Where size and data both vary, a law that reads only one of them, or compute alone, takes
+      // what the other does for noise, and cannot divide a budget between them.
+      guard size == "C" else { return usable }
+      let dividing = usable.filter { candidate in
+        let read = Set(candidate.card.columns.map(\.name))
+        return read.contains("N") && read.contains("D")
+      }
+      return dividing.isEmpty ? usable : dividing
     }
     let names = law.law.split(separator: ",")
     guard !names.isEmpty else {
@@ -125,7 +157,13 @@ struct FitSession {
   static func configured(
     _ name: String, by arguments: LawArguments, for table: RunTable
   ) throws -> any Law {
-    let configured = try arguments.configured(law(named: name, for: table))
+    let named = try law(named: name, for: table)
+    if named is MixtureLaw, !arguments.settings.contains(where: { $0.hasPrefix("domains=") }),
+      let refusal = ShareColumns(of: table).refusal
+    {
+      throw CommandFailure(.badData, refusal)
+    }
+    let configured = try arguments.configured(named)
     guard let preferred = configured.settings.first(where: { $0.name == "x" })?.value,
       !table.hasColumn(preferred), !arguments.settings.contains(where: { $0.hasPrefix("x=") }),
       let size = varyingSize(of: table), let other = try? configured.setting("x", to: size)
@@ -135,7 +173,8 @@ struct FitSession {
 
   /// A law by name; the mixture law takes its domains from the table.
   ///
-  /// Domains are the columns named `share_…` or `weight_…`, unless `--set domains=A,B` names them.
+  /// Domains are the columns named `share_…` or `weight_…` that add up to 1, unless
+  /// `--set domains=A,B` names them.
   static func law(named name: String, for table: RunTable) throws -> any Law {
     if let procedure = ProcedureFit(rawValue: name), procedure.isAllocation {
       throw CommandFailure(
@@ -145,8 +184,8 @@ struct FitSession {
     }
     let law = try LawCatalog.law(named: name)
     guard law is MixtureLaw else { return law }
-    let domains = table.columnNames.filter { $0.hasPrefix("share_") || $0.hasPrefix("weight_") }
-    return domains.isEmpty ? law : MixtureLaw(domains: domains)
+    let shares = ShareColumns(of: table)
+    return shares.names.isEmpty ? law : mixtureLaw(for: table, shares: shares)
   }
 
   /// The column that a law of one size should read: compute where size and data both vary.
@@ -174,9 +213,13 @@ struct FitSession {
   }
 
   /// Fits one table.
+  ///
+  /// - Parameter weight: what the outcome counts among several targets of a mixture.
   func fit(
-    _ table: RunTable, group: [(column: String, value: String)], needsInfluence: Bool
+    _ table: RunTable, group: [(column: String, value: String)], needsInfluence: Bool,
+    weight: Double = 1
   ) throws -> FittedTable {
+    let table = law.law == "auto" ? try withoutNonpositiveOutcomes(table) : table
     let builder = ObservationsBuilder(
       table: table, response: law.response, schedules: try schedule.source())
     let laws = try candidates(for: builder)
@@ -188,21 +231,58 @@ struct FitSession {
         try rank(laws, builder: builder, options: options)
       }
     }
+    if laws.count == 1,
+      let swept = try fitSweep(chosen, table: table, group: group, options: options)
+    {
+      return swept
+    }
+    if let mixture = chosen as? MixtureLaw {
+      options.objective = try law.objective(for: mixture)
+      return try fitMixture(
+        mixture, builder: builder, group: group, weight: weight, options: options)
+    }
     let (observations, notes) = try builder.build(for: chosen)
     let source = table.source
     // Laws that were ranked were compared under one objective, and the winner keeps it.
     options.objective = try law.objective(for: ranking == nil ? chosen : laws[0])
-    Console.progress("fitting \(chosen.name) to \(observations.count) rows …")
+    let title = "fitting \(chosen.name) to \(observations.count) rows"
+    Console.progress("\(title) …")
+    let line = FitProgressLine(title: title)
+    options.progress = { line.report($0) }
     let fitted = try CommandFailure.naming(source) {
       try ScalingLaws.fit(chosen, to: observations, options: options)
     }
     Console.progress("validating \(chosen.name) …")
     let validation = fitted.validation()
     let influence = needsInfluence ? try fitted.influence() : nil
+    let alternatives = ranking.map { Self.alternatives(in: $0, options: options) } ?? []
     Console.progress("")
     return FittedTable(
-      fit: fitted, validation: validation, influence: influence, ranking: ranking,
-      source: table.source, notes: notes, group: group)
+      fit: fitted.calibrated(on: validation), validation: validation, influence: influence,
+      ranking: ranking, alternatives: alternatives,
+      weight: ranking.map { $0.entries[$0.chosen].weight } ?? 1, source: table.source,
+      notes: notes + [fitted.flopsPerToken.sentence].compactMap { $0 },
+      group: group)
+  }
+
+  /// The laws beside the chosen one that weigh at least a fiftieth, with intervals of their own.
+  private static func alternatives(
+    in ranking: LawRanking, options: FitOptions
+  ) -> [(fit: Fit, weight: Double)] {
+    guard options.interval != .none else { return [] }
+    let others = ranking.entries.indices.filter {
+      $0 != ranking.chosen && ranking.entries[$0].weight >= 0.02
+    }.sorted { ranking.entries[$0].weight > ranking.entries[$1].weight }
+    return others.prefix(5).map { index in
+      let entry = ranking.entries[index]
+      Console.progress("intervals of \(entry.fit.law.name) …")
+      var settings = options
+      settings.objective = entry.fit.objective
+      settings.fixed = [:]
+      settings.resamples = min(options.resamples, 200)
+      let fit = entry.fit.measuringIntervals(settings).calibrated(on: entry.validation)
+      return (fit, entry.weight)
+    }
   }
 
   private func rank(

@@ -9,6 +9,8 @@ struct ObservationsBuilder {
   var response: String?
   /// Learning-rate schedules by run, for laws of the training curve.
   var schedules: ScheduleSource?
+  /// Whether outcomes may all be equal, as in a table that is predicted and not fitted.
+  var allowsEqualOutcomes = false
 
   /// The columns that a law reads and that the table itself must hold.
   static func requiredColumns(_ law: any Law) -> [String] {
@@ -59,7 +61,7 @@ struct ObservationsBuilder {
     }
     for name in needed { columns[name] = try complete.numbers(name) }
     let outcomes = try complete.numbers(responseColumn)
-    if outcomes.count > 1, outcomes.allSatisfy({ $0 == outcomes[0] }) {
+    if !allowsEqualOutcomes, outcomes.count > 1, outcomes.allSatisfy({ $0 == outcomes[0] }) {
       throw CommandFailure(
         .badData,
         "\(complete.source): column \(responseColumn): found \(NumberFormat.significant(outcomes[0], 6)) in all \(outcomes.count) rows, expected outcomes that differ"
@@ -67,9 +69,12 @@ struct ObservationsBuilder {
     }
     let labels = complete.lineNumbers.map { "\(complete.source):\($0)" }
     var clusters: [Int]?
+    var runNames: [String]?
     if complete.hasColumn("run") {
       var numbers: [String: Int] = [:]
-      clusters = try complete.texts("run").map { run in
+      let names = try complete.texts("run")
+      runNames = names
+      clusters = names.map { run in
         if let known = numbers[run] { return known }
         numbers[run] = numbers.count
         return numbers.count - 1
@@ -80,6 +85,8 @@ struct ObservationsBuilder {
       weights: complete.hasColumn("weight") ? try complete.numbers("weight") : nil,
       clusters: clusters, labels: labels)
     observations.responseName = response
+    observations.flopsFormula = table.flopsPerToken
+    observations.runNames = runNames
     var notes = complete.notes
     if Self.readsSchedule(law) {
       let source = schedules ?? ScheduleSource(warmup: 0, table: nil)
@@ -124,8 +131,8 @@ struct ScheduleSource {
 
   /// Gives every row its run's schedule and the areas that laws of the curve read.
   ///
-  /// Rates between the rows of a table are interpolated linearly; before the first row the rate
-  /// rises linearly from zero during the warm-up and then stays at that of the first row.
+  /// Rates between the rows are completed by ``ListedSchedule``; before the first row the rate rises
+  /// linearly from zero during the warm-up and then stays at that of the first row.
   func attach(
     to observations: inout Observations, from rows: RunTable, law: any Law
   ) throws -> [String] {
@@ -172,8 +179,15 @@ struct ScheduleSource {
         )
       }
       indexOfRun[run] = schedules.count
-      schedules.append(
-        LearningRateSchedule(rates: Self.rates(known, through: last[run] ?? 0, warmup: warmup)))
+      // Rates logged with the losses are joined by lines; a table of schedules may be coarse.
+      let end = Int(last[run] ?? 0)
+      var rates = ListedSchedule.straight(known, through: end, warmup: warmup)
+      if let table {
+        rates = try ListedSchedule.read(
+          known, through: end, warmup: warmup, kind: nil, run: run, source: table.source
+        ).rates
+      }
+      schedules.append(LearningRateSchedule(rates: rates))
     }
     observations.schedules = schedules
     observations.scheduleOfRow = runs.map { indexOfRun[$0] ?? -1 }
@@ -191,34 +205,4 @@ struct ScheduleSource {
   /// The steps that a law counts at the peak rate: the annealing law all of the warm-up, the
   /// multi-power law, which sums the rises too, none.
   func warmupAtPeak(for law: any Law) -> Int { law is Annealing ? warmup : 0 }
-
-  /// The rate at every step from 0 to `last`, linear between known points.
-  ///
-  /// Before the first known point it rises linearly from zero during the warm-up and then stays.
-  static func rates(
-    _ points: [(step: Double, rate: Double)], through last: Double, warmup: Int
-  ) -> [Double] {
-    let sorted = points.sorted { $0.step < $1.step }
-    var result: [Double] = []
-    result.reserveCapacity(Int(last) + 1)
-    var next = 0
-    for step in 0...Int(last) {
-      let position = Double(step)
-      while next < sorted.count, sorted[next].step < position { next += 1 }
-      if next == sorted.count {
-        result.append(sorted[sorted.count - 1].rate)
-      } else if sorted[next].step == position {
-        result.append(sorted[next].rate)
-      } else if next == 0 {
-        let rising = position < Double(warmup)
-        result.append(sorted[0].rate * (rising ? position / Double(warmup) : 1))
-      } else {
-        let before = sorted[next - 1]
-        let after = sorted[next]
-        let share = (position - before.step) / (after.step - before.step)
-        result.append(before.rate + share * (after.rate - before.rate))
-      }
-    }
-    return result
-  }
 }

@@ -41,6 +41,14 @@ struct SavedFitArguments: ParsableArguments {
     }
   }
 
+  /// A saved fit with the alternatives saved beside it; nil where it stands alone.
+  static func mixture(of fit: SavedFit, source: String) throws -> LawMixture? {
+    do { return try LawMixture(fit) } catch {
+      let name = source == "-" ? "standard input" : source
+      throw CommandFailure(.badData, "\(name): key \"alternatives\": \(error)")
+    }
+  }
+
   /// Whether a file holds a saved fit rather than a table.
   static func isSavedFit(_ path: String) -> Bool {
     guard path.hasSuffix(".json"), let data = try? readFile(path) else { return false }

@@ -21,10 +21,31 @@ struct ReadingArguments: ParsableArguments {
   var map: String?
 
   @Option(
+    name: .customLong("let"),
+    help: ArgumentHelp(
+      "Compute a column: err=1-acc, 'wide=max(width,64)'; may be repeated, and --map, --where and --response may use it.",
+      valueName: "name=expression"))
+  var computed: [String] = []
+
+  @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
-      "Keep rows for which this holds: 'D/N<=200 && family==c4'.", valueName: "filter"))
+      "Keep rows for which this holds: 'D/N<=200 && family==c4', or thin curves: 'step % 20 == 0'.",
+      valueName: "filter"))
   var filter: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "One row a run: average the last this many values of each measured column; N, D, C and step as in the last row.",
+      valueName: "rows"))
+  var last: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Training FLOPs of a token, from which C is computed: 6N, nonembedding, attention, or an expression such as '6*N + 12*layers*width*context'. Default: the table's C, or 6N.",
+      valueName: "expression"))
+  var flopsPerToken: String?
 
   @Option(help: ArgumentHelp("The delimiter of CSV, if it is not found by itself."))
   var delimiter: String?
@@ -59,16 +80,21 @@ struct ReadingArguments: ParsableArguments {
     return options
   }
 
-  /// Reads, renames, completes and filters a table.
+  /// Reads, renames, completes and filters a table, and averages the ends of its runs.
   func read(_ path: String) throws -> RunTable {
-    let options = try Self.tableOptions(format: format, delimiter: delimiter, map: map)
-    var table = try RunTable.read(contentsOf: path, options: options).derivingCompute()
+    var options = try Self.tableOptions(format: format, delimiter: delimiter, map: map)
+    options.computed = try computed.map { try ComputedColumn.parse($0) }
+    try OptionCheck.atLeast(1, last, option: "--last")
+    var table = try RunTable.read(contentsOf: path, options: options)
+    if let flopsPerToken { table = try table.countingFlops(perToken: flopsPerToken) }
+    table = try table.derivingCompute()
     if let filter {
       table = try table.filtered(by: filter)
       guard table.rowCount > 0 else {
         throw CommandFailure(.badData, "\(table.source): no row is left by --where '\(filter)'")
       }
     }
+    if let last { table = try table.averagingLast(last) }
     return table
   }
 }

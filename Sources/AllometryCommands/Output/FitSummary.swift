@@ -12,8 +12,14 @@ struct FitSummary {
   func text() -> String {
     var parts = [heading()]
     if let ranking = result.ranking { parts.append(rankingText(ranking)) }
+    if let mixture = result.domainMixture {
+      parts.append(MixtureSummary(fit: fit, record: mixture).table(style: style))
+    }
+    if let sweep = result.sweep { parts.append(SweepSummary(sweep).text(style: style)) }
     parts.append(parameterText())
-    let facts = [optimumText(), regimeText(), validationText(), influenceText()].compactMap { $0 }
+    let facts = [
+      optimumText(), regimeText(), misfitText(), validationText(), influenceText(),
+    ].compactMap { $0 }
     if !facts.isEmpty { parts.append(facts.joined(separator: "\n") + "\n") }
     let remarks =
       Console.notes(result.notes).map(wrapped) + fit.warnings.map { wrapped("Warning: \($0)") }
@@ -43,23 +49,34 @@ struct FitSummary {
         .init("law"), .init("p", alignment: .trailing),
         .init("held-out error", alignment: .trailing),
         .init("scale-out error", alignment: .trailing), .init("AIC", alignment: .trailing),
-        .init("BIC", alignment: .trailing),
+        .init("BIC", alignment: .trailing), .init("weight", alignment: .trailing),
       ], widthLimit: Console.width)
     for entry in ranking.entries {
       let criteria = entry.fit.informationCriteria
       table.rows.append([
         entry.fit.law.name, "\(entry.fit.freeParameters.count)",
-        NumberFormat.percent(entry.validation.meanError, decimals: 2),
-        NumberFormat.percent(entry.validation.leaveOneScaleOut, decimals: 2),
+        errorText(entry.validation.meanError), errorText(entry.validation.leaveOneScaleOut),
         NumberFormat.fixed(criteria.aic, 1), NumberFormat.fixed(criteria.bic, 1),
+        entry.sameAs == nil ? NumberFormat.fixed(entry.weight, 2) : "same",
       ])
     }
     var text = table.render(style: style) + wrapped(ranking.verdict) + "\n"
     if let doubt = doubt(about: ranking) { text += wrapped(doubt) + "\n" }
+    for entry in ranking.entries {
+      if let other = entry.sameAs {
+        text +=
+          wrapped("\(entry.fit.law.name) is \(other) written otherwise and counts once.") + "\n"
+      }
+    }
     for skipped in ranking.skipped {
       text += wrapped("Not fitted: \(skipped.law): \(skipped.reason)") + "\n"
     }
     return text
+  }
+
+  /// A relative error; what is absurdly large needs no digits.
+  private func errorText(_ error: Double) -> String {
+    error > 10 ? "> 1000%" : NumberFormat.percent(error, decimals: 2)
   }
 
   /// What speaks against the verdict: a criterion that prefers another law, and laws that divide
@@ -92,7 +109,7 @@ struct FitSummary {
       if ratios.count > 1 {
         let list = ratios.map { "\($0.name) \(NumberFormat.significant($0.ratio, 3))" }
         parts.append(
-          "Laws that predict about as well differ in tokens per parameter at \(NumberFormat.flops(compute)) FLOPs: \(list.joined(separator: ", ")); no interval below covers that choice."
+          "Laws that predict about as well differ in tokens per parameter at \(NumberFormat.flops(compute)) FLOPs: \(list.joined(separator: ", ")); \(result.mixture == nil ? "no interval below covers that choice" : "the parameters below are of the chosen law alone, forecast and plan answer with all by weight")."
         )
       }
     }
@@ -112,6 +129,23 @@ struct FitSummary {
       guard fit.freeParameters.contains(parameter.name) else {
         table.rows.append([
           parameter.name, NumberFormat.significant(value, 5), "held", "", parameter.unit,
+        ])
+        continue
+      }
+      if fit.isExact {
+        table.rows.append([
+          parameter.name, NumberFormat.significant(value, 7),
+          fit.knowsOnlyItsTable ? "not determined" : "exact", "–", parameter.unit,
+        ])
+        continue
+      }
+      if let bound = fit.boundReached(parameter.name), parameter.isLinear,
+        parameter.domain == .positive
+      {
+        table.rows.append([
+          parameter.name, "at its bound",
+          bound.high.map { "at most \(NumberFormat.significant($0, 4))" } ?? "–", "–",
+          parameter.unit,
         ])
         continue
       }
@@ -139,9 +173,12 @@ struct FitSummary {
     let bounds = fit.options.bounds[parameter.name] ?? parameter.bounds
     let low = NumberFormat.significant(interval.low, 4)
     let high = NumberFormat.significant(interval.high, 4)
+    // Next to its upper end, an amplitude that may be zero has no lower end worth printing.
+    let isNothing = parameter.isLinear && interval.low < 1e-6 * interval.high
     let atLower =
       parameter.domain == .positive
-      ? interval.low <= bounds.lowerBound * 1.001 : interval.low <= bounds.lowerBound
+      ? interval.low <= bounds.lowerBound * 1.001 || isNothing
+      : interval.low <= bounds.lowerBound
     let atUpper = interval.high >= bounds.upperBound * 0.999 && bounds.upperBound > 0
     switch (atLower, atUpper) {
     case (true, true): return "not determined"
@@ -158,15 +195,23 @@ struct FitSummary {
         fit.ranges[name].map { $0.lowerBound < $0.upperBound } ?? true
       }),
       let compute = fit.ranges["C"]?.upperBound, compute.isFinite,
-      let plan = try? fit.plan(compute: compute), plan.sizeExponent.value.isFinite
+      let plan = try? result.mixture?.plan(compute: compute) ?? fit.plan(compute: compute),
+      plan.sizeExponent.value.isFinite
     else { return nil }
+    let determination = fit.determination(of: plan)
+    if !determination.isDetermined {
+      return wrapped(
+        "Compute-optimal: not determined by this table. At \(NumberFormat.flops(compute)) FLOPs, the largest run: \(DeterminationWords(determination).list)."
+      )
+    }
     func text(_ x: Estimated) -> String {
-      x.high - x.low < 1e-9
+      if x.low.isNaN || x.high.isNaN { return NumberFormat.significant(x.value, 4) }
+      return x.high - x.low < 1e-9
         ? "\(NumberFormat.significant(x.value, 3)) (fixed by the law's form)"
         : NumberFormat.withInterval(x.value, x.low, x.high)
     }
     return wrapped(
-      "Compute-optimal: N* grows as C^a, a = \(text(plan.sizeExponent)); at \(NumberFormat.flops(compute)) FLOPs, the largest run, \(text(plan.tokensPerParameter)) tokens per parameter."
+      "Compute-optimal: N* grows as C^a, a = \(text(plan.sizeExponent)); at \(NumberFormat.flops(compute)) FLOPs, the largest run, \(text(plan.tokensPerParameter)) tokens per parameter\(plan.laws == nil ? "" : " (all laws together)")."
     )
   }
 
@@ -188,6 +233,18 @@ struct FitSummary {
         : "Regime: the exponent fits \(names) [31].")
   }
 
+  /// The test of lack of fit, where rows are repeated.
+  private func misfitText() -> String? {
+    guard let test = fit.lackOfFit, !fit.isExact else { return nil }
+    func deviation(_ x: Double) -> String {
+      fit.objective.residual == .log
+        ? NumberFormat.percent(x, decimals: 3) : NumberFormat.significant(x, 3)
+    }
+    return wrapped(
+      "Lack of fit: F(\(test.misfitFreedom), \(test.pureErrorFreedom)) = \(NumberFormat.significant(test.statistic, 3)), \(plainProbability("p", test.pValue, floor: 1e-12)). Repeated rows scatter by \(deviation(test.seedDeviation)), design points beyond that by \(deviation(test.pointDeviation)); \(fit.independentRows) independent design points."
+    )
+  }
+
   private func validationText() -> String? {
     guard let last = result.validation.last else { return nil }
     let leaveOut = result.validation.leaveOneScaleOut
@@ -200,7 +257,8 @@ struct FitSummary {
   }
 
   private func influenceText() -> String? {
-    guard let path = result.influence?.path, let last = path.last else { return nil }
+    // Where every row lies on the law, none of them moves anything.
+    guard !fit.isExact, let path = result.influence?.path, let last = path.last else { return nil }
     // The two parameters that the worst rows move furthest, in standard errors.
     let moves = fit.freeParameters.compactMap { name -> (text: String, size: Double)? in
       guard let index = fit.law.index(of: name) else { return nil }

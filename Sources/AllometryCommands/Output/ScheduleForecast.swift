@@ -2,7 +2,7 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// The final loss under learning-rate schedules, by a saved fit of a law of the training curve.
+/// Training curves under learning-rate schedules, by a saved fit of a law of the curve.
 struct ScheduleForecast {
   let fit: SavedFit
   let source: ScheduleSource
@@ -10,36 +10,118 @@ struct ScheduleForecast {
   private struct Entry: Encodable {
     var run: String
     var steps: Int
+    /// How the rates between the rows of the schedule were found.
+    var schedule: String
+    /// The end of the curve, by the law.
     var outcome: Estimated
+    /// The end of the curve of a single run.
+    var singleRun: Estimated
+    var components: ForecastComponents?
+    var reach: [Reach]
+    var curve: [CurvePoint]
   }
 
   private struct Answer: Encodable {
     var schema = "allometry.schedule-forecast/1"
     var law: String
     var runs: [Entry]
+    var fitWarnings: [String]
   }
 
-  func print(json: Bool) throws {
+  /// How many points of a curve are forecast, and how many of them are printed.
+  private static let points = 200
+  private static let shown = 10
+
+  /// Prints the curves.
+  ///
+  /// - Parameters:
+  ///   - json: whether to print JSON.
+  ///   - file: a file for all points as a table; nil for none.
+  func print(json: Bool, table file: String?) throws {
     let entries = try self.entries()
+    if let file { try writeFile(Self.table(of: entries), to: file) }
+    let warnings = fit.document.warnings
     if json {
-      Console.print(try jsonText(Answer(law: fit.law.name, runs: entries)))
+      Console.print(
+        try jsonText(Answer(law: fit.law.name, runs: entries, fitWarnings: warnings)))
       return
     }
+    let level = NumberFormat.percent(fit.level, decimals: 0)
+    let response = fit.document.response.column
+    for entry in entries {
+      Console.print(
+        Console.wrap(
+          "\(entry.run): \(response) \(text(entry.outcome)) after \(entry.steps) steps; a single run ends in \(interval(entry.singleRun)) (\(level)).",
+          width: Console.width))
+      if let components = entry.components, !components.sentence.isEmpty {
+        Console.print(Console.wrap(components.sentence, width: Console.width))
+      }
+      let beyond = entry.reach.compactMap(\.sentence)
+      if !beyond.isEmpty {
+        Console.print(
+          Console.wrap(
+            "This reaches beyond the data: \(beyond.joined(separator: ", ")).",
+            width: Console.width))
+      }
+      Console.print(Console.wrap("Schedule: \(entry.schedule).", width: Console.width))
+      Console.print(
+        curveTable(entry).render(style: Console.isTerminal ? .ansi : .plain))
+    }
+    for warning in warnings {
+      Console.print(Console.wrap("Warning of the fit: \(warning)", width: Console.width))
+    }
+    if let file { Console.print("Curves: \(file)") }
+  }
+
+  private func interval(_ x: Estimated) -> String {
+    x.low.isNaN
+      ? "–"
+      : "\(NumberFormat.significant(x.low, 5)) to \(NumberFormat.significant(x.high, 5))"
+  }
+
+  private func text(_ x: Estimated) -> String {
+    x.low.isNaN
+      ? NumberFormat.significant(x.value, 5)
+      : "\(NumberFormat.significant(x.value, 5)) [\(NumberFormat.significant(x.low, 5)), \(NumberFormat.significant(x.high, 5))]"
+  }
+
+  /// A tenth or so of the points.
+  private func curveTable(_ entry: Entry) -> TextTable {
     var table = TextTable(
       columns: [
-        .init("run"), .init("steps", alignment: .trailing),
-        .init("final \(fit.document.response.column)", alignment: .trailing),
-        .init("interval", alignment: .trailing),
+        .init("step", alignment: .trailing), .init("rate", alignment: .trailing),
+        .init(fit.document.response.column, alignment: .trailing),
+        .init("by the law", alignment: .trailing), .init("a single run", alignment: .trailing),
       ], widthLimit: Console.width)
-    for entry in entries {
+    let count = min(Self.shown, entry.curve.count)
+    for position in 0..<count {
+      let place = count > 1 ? position * (entry.curve.count - 1) / (count - 1) : 0
+      let point = entry.curve[place]
       table.rows.append([
-        entry.run, "\(entry.steps)", NumberFormat.significant(entry.outcome.value, 5),
-        entry.outcome.low.isNaN
-          ? "–"
-          : "\(NumberFormat.significant(entry.outcome.low, 5)) to \(NumberFormat.significant(entry.outcome.high, 5))",
+        "\(point.step)", NumberFormat.significant(point.rate, 3),
+        NumberFormat.significant(point.law.value, 5), interval(point.law), interval(point.run),
       ])
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    return table
+  }
+
+  private static func table(of entries: [Entry]) -> String {
+    var text = "run,step,lr,value,law_low,law_high,run_low,run_high\n"
+    for entry in entries {
+      let run =
+        entry.run.contains { ",\"\n".contains($0) }
+        ? "\""
+          + entry.run.split(separator: "\"", omittingEmptySubsequences: false)
+          .joined(separator: "\"\"") + "\"" : entry.run
+      for point in entry.curve {
+        let numbers = [
+          point.rate, point.law.value, point.law.low, point.law.high, point.run.low,
+          point.run.high,
+        ].map { $0.isFinite ? "\($0)" : "" }
+        text += "\(run),\(point.step),\(numbers.joined(separator: ","))\n"
+      }
+    }
+    return text
   }
 
   private func entries() throws -> [Entry] {
@@ -49,31 +131,72 @@ struct ScheduleForecast {
     let parts =
       groups?.map { (name: $0.values.first ?? $0.key, rows: $0.table) }
       ?? [(name: "run", rows: table)]
-    return try parts.map { part in
-      let steps = try part.rows.numbers("step")
-      let rates = try part.rows.numbers("lr")
-      let points = zip(steps, rates).filter { $0.0.isFinite && $0.1.isFinite }
-        .map { (step: $0.0, rate: $0.1) }
-      guard let last = points.map(\.step).max(), last >= 1, last <= 1e8 else {
+    return try parts.map { try entry($0.name, rows: $0.rows, table: table) }
+  }
+
+  private func entry(_ name: String, rows: RunTable, table: RunTable) throws -> Entry {
+    let known = zip(try rows.numbers("step"), try rows.numbers("lr"))
+    let points = known.filter { $0.0.isFinite && $0.1.isFinite }.map { (step: $0.0, rate: $0.1) }
+    guard let last = points.map(\.step).max(), last >= 1, last <= 1e8 else {
+      throw CommandFailure(
+        .badData,
+        "\(table.source): run \"\(name)\": found no step above zero, expected the schedule's steps"
+      )
+    }
+    let listed = try ListedSchedule.read(
+      points, through: Int(last), warmup: source.warmup,
+      kind: rows.hasColumn("kind") ? try rows.texts("kind").first : nil, run: name,
+      source: table.source)
+    let schedule = LearningRateSchedule(rates: listed.rates)
+    let steps = (1...Self.points).map {
+      Double(max(Int((Double($0) / Double(Self.points) * last).rounded()), 1))
+    }
+    var seen: Set<Double> = []
+    let distinct = steps.filter { seen.insert($0).inserted }
+    let all = try Observations(
+      columns: ["step": distinct], response: distinct.map { _ in 1 }, schedules: [schedule],
+      scheduleOfRow: distinct.map { _ in 0 }
+    ).addingScheduleAreas(
+      decay: (fit.law as? Annealing)?.decay ?? 0.999,
+      warmup: source.warmupAtPeak(for: fit.law))
+    // Before the earliest fitted row the law says nothing.
+    let earliest = fit.ranges["S1"]?.lowerBound ?? 0
+    let areas = all.columns["S1"] ?? []
+    let kept = areas.indices.filter { areas[$0] >= earliest || $0 == areas.count - 1 }
+    let forecast = try fit.forecastCurve(all.selecting(kept))
+    guard let end = forecast.points.last else {
+      throw CommandFailure(.internalError, "a schedule without steps passed its check")
+    }
+    return Entry(
+      run: name, steps: Int(last), schedule: listed.note, outcome: end.law, singleRun: end.run,
+      components: forecast.components, reach: forecast.reach, curve: forecast.points)
+  }
+}
+
+extension ListedSchedule {
+  /// Completes a schedule of a table; what is wrong with it is bad data.
+  static func read(
+    _ points: [(step: Double, rate: Double)], through last: Int, warmup: Int, kind: String?,
+    run: String, source: String
+  ) throws -> ListedSchedule {
+    let names = ScheduleDecay.allCases.map(\.rawValue).joined(separator: ", ")
+    var decay: ScheduleDecay?
+    if let kind = kind.map({ Substring($0).trimmingSpaces }), !kind.isEmpty {
+      let name = kind.lowercased()
+      decay = ScheduleDecay(rawValue: name == "wsd" ? "linear" : name)
+      guard decay != nil || name == "constant" else {
         throw CommandFailure(
           .badData,
-          "\(table.source): run \"\(part.name)\": found no step above zero, expected the schedule's steps"
-        )
+          "\(source): run \"\(run)\": column kind: found \"\(kind)\", expected one of \(names)")
       }
-      let schedule = LearningRateSchedule(
-        rates: ScheduleSource.rates(points, through: last, warmup: source.warmup))
-      // One observation at the last step gives the areas that the law reads.
-      let end = try Observations(
-        columns: ["step": [last]], response: [1], schedules: [schedule], scheduleOfRow: [0]
-      ).addingScheduleAreas(
-        decay: (fit.law as? Annealing)?.decay ?? 0.999,
-        warmup: source.warmupAtPeak(for: fit.law))
-      let columns = fit.law.card.columns.map { end.columns[$0.name]?.first ?? .nan }
-      let segments = end.schedules[0].segments
-      let law = fit.law
-      return Entry(
-        run: part.name, steps: Int(last),
-        outcome: fit.derived { law.prediction($0, at: columns, segments: segments) })
+    }
+    do {
+      return try ListedSchedule(points: points, through: last, warmup: warmup, decay: decay)
+    } catch ListedSchedule.Problem.tooCoarse(let rows, let steps, let every) {
+      throw CommandFailure(
+        .badData,
+        "\(source): run \"\(run)\": found \(rows) rows for \(steps) steps, too coarse to tell how the learning rate falls between them; expected a row at least every \(every) steps, or a column kind with one of \(names)"
+      )
     }
   }
 }

@@ -15,12 +15,32 @@ extension StudyReading.Arm {
     flags = verdict.flags.map(\.sentence)
     unmeasured = verdict.unmeasured
     warnings = verdict.warnings
+    moreRuns = verdict.moreRuns ?? ""
+    if let training = verdict.training {
+      self.training = training.sentence
+      tokensPerParameter = training.sizes.map(\.tokensPerParameter)
+    }
+    misfit = verdict.atEqualCompute?.baselineMisfit.map { misfitText($0, of: baseline) } ?? ""
     if verdict.reach.isRefused {
       refusals = verdict.reach.reasons
     } else if !verdict.reach.reasons.isEmpty {
       warnings.append("the forecast is weak: \(verdict.reach.reasons.joined(separator: "; "))")
     }
   }
+}
+
+/// How the baseline's own runs lie about its law, in a sentence.
+private func misfitText(_ misfit: LawMisfit, of baseline: String) -> String {
+  let sizes = NumberFormat.percent(misfit.sizeScatter, decimals: 2)
+  guard let p = misfit.pValue, let seeds = misfit.seedScatter else {
+    return
+      "Runs of \(baseline) lie within \(sizes) of its own law, \(misfit.law) (a standard deviation); one seed does not tell sizes from seeds."
+  }
+  let chance = p < 0.001 ? "p < 0.001" : "p = \(NumberFormat.significant(p, 2))"
+  let text =
+    misfit.isEstablished ? "does not fit its sizes" : "fits its sizes within what seeds explain"
+  return
+    "The law of \(baseline), \(misfit.law), \(text) (\(chance)): beyond seeds, which differ by \(NumberFormat.percent(seeds, decimals: 2)), sizes lie off it by \(sizes)."
 }
 
 extension StudyReading.Rung {
@@ -99,12 +119,13 @@ extension StudyReading.Axis {
     measured = axis.measured.map { StudyReading.Worth($0) }
     fitted = axis.fitted.map { StudyReading.Worth($0) }
     forecast = axis.forecast.map { StudyReading.Worth($0) }
+    forecastOfLine = axis.forecastOfLine.map { StudyReading.Worth($0) }
     crossing = axis.crossing.map { StudyReading.Crossing($0) }
     smallestDetectable = axis.smallestDetectable
     test = StudyTestText(axis).text
     // Straight between the places that the verdict names: the band of a regression bends outwards,
     // so that its chords never make it narrower than it is.
-    trend = (fitted + [forecast].compactMap(\.self)).filter { $0.multiplier.value != nil }
+    trend = (fitted + [forecastOfLine].compactMap(\.self)).filter { $0.multiplier.value != nil }
       .map { StudyReading.CurvePoint(scale: $0.scale, estimate: $0.multiplier) }
       .sorted { $0.scale < $1.scale }
   }

@@ -19,7 +19,10 @@ extension StudyReading {
     treatments = Self.treatments(file)
     facts += [
       FactGroup("Data", Self.dataFacts(data, file)),
-      FactGroup("Models and ladder", Self.ladderFacts(file, context: context)),
+      FactGroup(
+        "Models and ladder",
+        Self.ladderFacts(
+          file, context: context, realised: arms.first?.tokensPerParameter ?? [])),
       FactGroup("Training", Self.recipeFacts(file.recipe)),
       FactGroup("Statistics", Self.verdictFacts(verdict)),
     ]
@@ -107,7 +110,7 @@ extension StudyReading {
   }
 
   private static func ladderFacts(
-    _ file: StudyFile, context: Int
+    _ file: StudyFile, context: Int, realised: [Double]
   ) -> [(name: String, value: String)] {
     let ladder = file.ladder
     var facts = [
@@ -116,7 +119,7 @@ extension StudyReading {
       ("embeddings", file.model.tiesEmbeddings ? "tied to the output" : "not tied"),
     ]
     if let ratio = ladder.tokensPerParameter {
-      facts.append(("training tokens", "\(NumberFormat.significant(ratio, 4)) per parameter"))
+      facts.append(("training tokens", Self.tokensText(realised, asked: ratio)))
     } else if let tokens = ladder.tokens {
       facts.append(("training tokens", NumberFormat.scale(Double(tokens)) + " at every size"))
     }
@@ -133,6 +136,17 @@ extension StudyReading {
     facts.append(("seeds", ladder.seeds.map { "\($0)" }.joined(separator: ", ")))
     facts.append(("baseline", file.baseline.name + used(file.baseline.choices)))
     return facts
+  }
+
+  /// What the baseline was trained on, which a budget may have cut to less than was asked for.
+  private static func tokensText(_ realised: [Double], asked: Double) -> String {
+    func text(_ value: Double) -> String { NumberFormat.significant(value, 3) }
+    guard let low = realised.min(), let high = realised.max() else {
+      return "\(text(asked)) per parameter asked for"
+    }
+    let range = high / max(low, 1e-300) < 1.02 ? text(high) : "\(text(low)) to \(text(high))"
+    let isCut = abs(high / asked - 1) > 0.02 || abs(low / asked - 1) > 0.02
+    return "\(range) per parameter" + (isCut ? " (\(text(asked)) asked for)" : "")
   }
 
   private static func used(_ choices: [TreatmentChoice]) -> String {

@@ -108,6 +108,12 @@ struct StudySession {
     return String(decoding: try encoder.encode(settings), as: UTF8.self)
   }
 
+  /// The loss that no model goes below, where the data are one language of known entropy.
+  private var entropyRate: Double? {
+    guard case .language(let language) = data.content else { return nil }
+    return language.entropyRate
+  }
+
   /// How the verdict is to be reached.
   func verdictSettings(_ plan: StudyPlan) throws -> VerdictSettings {
     let target: VerdictSettings.Target? =
@@ -122,6 +128,7 @@ struct StudySession {
     return VerdictSettings(
       laws: file.laws.filter { $0 != "auto" }, target: target, threads: workers,
       usesMuP: usesMuP,
-      sampling: file.sampling.map { SampledAxis(samples: $0.samples, selectors: $0.selectors) })
+      sampling: file.sampling.map { SampledAxis(samples: $0.samples, selectors: $0.selectors) },
+      guessingLoss: log(Double(data.vocabularyCount)), entropyRate: entropyRate)
   }
 }

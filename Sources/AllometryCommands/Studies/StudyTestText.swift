@@ -15,6 +15,10 @@ struct StudyTestText {
     guard let accepted = test.accepted else { return "\(pairs): too few for a test." }
     var sentences: [String] = []
     switch accepted {
+    case .differsBySize:
+      sentences.append(
+        "By \(pairs), neither one multiplier for all sizes nor a trend is established (\(p(test.pNoDifference))), but sizes differ from each other by more than \(test.lackOfFitMethod == .oneRungAgainstTheOthers ? "the others scatter" : "seeds explain") (\(p(test.pLackOfFit)))."
+      )
     case .noDifference:
       sentences.append("By \(pairs), no difference is established (\(p(test.pNoDifference))).")
       if let smallest = axis.smallestDetectable {
@@ -37,9 +41,7 @@ struct StudyTestText {
         "By \(pairs), the multiplier changes with scale (\(p(test.pSlope)) for none): it is multiplied by \(factor(tenfold)) with every tenfold scale."
       )
     }
-    if test.clusteredBySeed {
-      sentences.append("Seeds shift whole ladders, so each seed counts once.")
-    }
+    sentences += scatter
     if let law = axis.jointLaw, let difference = axis.jointDifference {
       sentences.append(
         difference == "nothing"
@@ -47,6 +49,42 @@ struct StudyTestText {
           : "By joint fits of the law \(law), the arms differ in \(difference).")
     }
     return sentences.joined(separator: " ")
+  }
+
+  /// Where the scatter comes from and what the tests made of it.
+  private var scatter: [String] {
+    let test = axis.test
+    var sentences: [String] = []
+    if let method = test.method, let freedom = test.degreesOfFreedom {
+      let slope = test.slopeDegreesOfFreedom.map {
+        " (the trend: \(NumberFormat.significant($0, 2)))"
+      }
+      sentences.append(
+        "Tested by \(method.rawValue), \(NumberFormat.significant(freedom, 2)) degrees of freedom\(slope ?? "")."
+      )
+    }
+    if let size = test.shareOfSize {
+      let seed = test.shareOfSeed.map {
+        ", \(NumberFormat.percent($0, decimals: 0)) a seed's at all sizes"
+      }
+      sentences.append(
+        "Of the variance of a paired difference about the line \(NumberFormat.percent(size, decimals: 0)) is a size's own\(seed ?? "")."
+      )
+    } else if test.pairs > 2 {
+      sentences.append(
+        "What a size has of its own cannot be told from the rest, as with one run a size.")
+    }
+    if let lack = test.pLackOfFit, let method = test.lackOfFitMethod,
+      test.accepted != .differsBySize
+    {
+      sentences.append(
+        "Lack of fit, \(method.rawValue): \(p(lack))\(test.sizesDiffer ? ", sizes do not lie on the line" : "")."
+      )
+    }
+    if test.clusteredBySeed {
+      sentences.append("Seeds shift whole ladders (\(p(test.pSeed))).")
+    }
+    return sentences
   }
 
   private func p(_ value: Double?) -> String {

@@ -1,4 +1,4 @@
-public import Statistics
+internal import Statistics
 
 /// A task whose solutions are written step by step, every step of the same length, so that a process
 /// verifier can judge each step and an exact verifier the answer.

@@ -90,6 +90,11 @@ extension FitReading {
       result.append(
         "Repeated seeds: rows that agree in every column of the law scatter by \(NumberFormat.significant(isRepeated.standardDeviation, 2)) in the objective's residual (\(isRepeated.degreesOfFreedom) degrees of freedom)."
       )
+      if let test = fit.lackOfFit {
+        result.append(
+          "Lack of fit: F(\(test.misfitFreedom), \(test.pureErrorFreedom)) = \(Wording.number(test.statistic)), \(plainProbability("p", test.pValue, floor: 1e-12)); design points scatter about the law by \(NumberFormat.significant(test.pointDeviation, 2)) beyond their seeds. Intervals count the \(fit.independentRows) design points as independent, not the rows."
+        )
+      }
     } else {
       result.append(
         "Not measured: the variation between seeds. No two rows agree in every column of the law, so the scatter mixes noise, tuning and what the law leaves out."

@@ -56,11 +56,21 @@ extension FitReading {
   func predictionSentence() -> String? {
     if let plan {
       return
-        "With \(Wording.number(plan.compute.value)) FLOPs of training compute\(heldText.isEmpty ? "" : " and \(heldText), the table's median"), the law puts the best model at \(Wording.estimated(plan.size)) parameters and \(Wording.estimated(plan.tokens)) tokens (\(Wording.estimated(plan.tokensPerParameter)) tokens per parameter) and predicts \(responseName) \(Wording.estimated(plan.outcome))."
+        "With \(Wording.number(plan.compute.value)) FLOPs of training compute\(heldText.isEmpty ? "" : " and \(heldText), the table's median"), \(plan.laws == nil ? "the law puts" : "the laws together put") the best model at \(planned("size", plan.size)) parameters and \(planned("tokens", plan.tokens)) tokens (\(planned("tokensPerParameter", plan.tokensPerParameter)) tokens per parameter) and predict\(plan.laws == nil ? "s" : "") \(responseName) \(Wording.estimated(plan.outcome)).\(lawsText(plan))"
     }
     guard shape == .single, let forecast = singleForecast() else { return nil }
     return
       "At \(main.column) = \(Wording.number(forecast.columns[main.column] ?? .nan)) the law predicts \(responseName) \(Wording.estimated(forecast.law))."
+  }
+
+  /// What each law says of the plan alone, where several answer together.
+  private func lawsText(_ plan: ComputePlan) -> String {
+    guard let laws = plan.laws else { return "" }
+    let each = laws.map {
+      "\($0.law) (weight \(NumberFormat.significant($0.weight, 2))) \(Wording.number($0.size.value)) parameters, \(Wording.number($0.tokensPerParameter.value)) tokens per parameter"
+    }
+    return
+      " \(Wording.spelled(laws.count)) laws predict held-out runs about as well; the intervals hold the choice between them. Each alone: \(each.joined(separator: "; "))."
   }
 
   /// The forecast of a law of one column at the budget, or ten times beyond the table.
@@ -71,13 +81,18 @@ extension FitReading {
       main.column == "C"
       ? budget ?? 10 * range.upperBound
       : isScale ? 10 * range.upperBound : range.upperBound
-    return try? fit.forecast(at: [main.column: place])
+    return try? part.mixture?.forecast(at: [main.column: place])
+      ?? fit.forecast(at: [main.column: place])
   }
 
   private func floorSentence() -> String? {
     guard responseName == "loss", let floor = fit.interval(of: "E"),
       fit.freeParameters.contains("E"), shape == .tradeoff || shape == .single
     else { return nil }
+    if fit.boundReached("E") != nil {
+      return
+        "This table needs no floor of the loss\(floor.high.isFinite ? ": E is at most \(Wording.number(floor.high))" : "")."
+    }
     return
       "However large the model and the data, the law expects no loss below E = \(Wording.estimated(floor))."
   }
@@ -103,7 +118,8 @@ extension FitReading {
 
   private func warningSentence() -> String? {
     let count =
-      fit.warnings.count + (plan?.warnings.count ?? 0) + (hasOwnCaution ? 1 : 0)
+      fit.warnings.count + (plan?.warnings.count ?? 0) + (determination?.summary == nil ? 0 : 1)
+      + (hasOwnCaution ? 1 : 0)
       + (influenceWarning() == nil ? 0 : 1) + (distanceWarning() == nil ? 0 : 1)
     guard count > 0 else { return nil }
     return
@@ -121,6 +137,7 @@ extension FitReading {
     var blocks: [ReportBlock] = fit.warnings.map { .warning(Wording.sentence($0) + ".") }
     if hasOwnCaution { blocks.append(.warning(Wording.sentence(card.caution) + ".")) }
     blocks += (plan?.warnings ?? []).map { .warning(Wording.sentence($0) + ".") }
+    if let refusal = determination?.summary { blocks.append(.warning(refusal)) }
     if let note = influenceWarning() { blocks.append(.warning(note)) }
     if let note = distanceWarning() { blocks.append(.warning(note)) }
     if fit.warnings.isEmpty {
@@ -145,14 +162,19 @@ extension FitReading {
       if number.interval == nil, hasIntervals { number.interval = "fixed by the law's form" }
       return number
     }
+    func withheld(_ quantity: String, _ number: KeyNumber) -> KeyNumber {
+      guard let bound = determination?.bound(quantity) else { return number }
+      return KeyNumber(label: number.label, value: "not determined", interval: bound)
+    }
     var numbers: [KeyNumber] = []
     if let plan {
       let budget = Wording.number(plan.compute.value)
       numbers += [
-        key("Best size at \(budget) FLOPs", plan.size), key("Best token count", plan.tokens),
-        key("Tokens per parameter", plan.tokensPerParameter),
+        withheld("size", key("Best size at \(budget) FLOPs", plan.size)),
+        withheld("tokens", key("Best token count", plan.tokens)),
+        withheld("tokensPerParameter", key("Tokens per parameter", plan.tokensPerParameter)),
         key("Predicted \(responseName)", plan.outcome),
-        exponent(plan.sizeExponent),
+        withheld("sizeExponent", exponent(plan.sizeExponent)),
       ]
     } else if let forecast = singleForecast() {
       let place = Wording.number(forecast.columns[main.column] ?? .nan)

@@ -30,6 +30,8 @@ struct FitReading {
   let frontier: [ComputePlan]
   /// The plans at a tenth of the budget, the budget and ten times it.
   let plans: [ComputePlan]
+  /// All that `allometry plan` says of the budget, from the same computation.
+  let budgetPlan: BudgetPlan?
 
   var fit: Fit { part.fit }
   var card: LawCard { fit.law.card }
@@ -44,28 +46,28 @@ struct FitReading {
     let smallest = compute.flatMap { column in used.map { column[$0] }.min() }
     let names = fit.law.card.columns.map(\.name)
     let budget = wanted ?? largest.map { 10 * $0 }
-    let held = names.filter { !["N", "D", "C"].contains($0) }.compactMap { name in
-      rows.columns[name].map { column -> (String, Double) in
-        let sorted = used.map { column[$0] }.sorted()
-        return (name, sorted.isEmpty ? .nan : sorted[sorted.count / 2])
-      }
-    }
-    let others = Dictionary(held, uniquingKeysWith: { first, _ in first })
+    let others = fit.typicalColumns
     var frontier: [ComputePlan] = []
     var plans: [ComputePlan] = []
+    var budgetPlan: BudgetPlan?
     if let budget, let smallest, let largest, smallest > 0, budget > 0 {
       frontier =
         (try? fit.efficientFrontier(
           compute: min(smallest, budget)...max(largest, budget) * 1.0001, steps: 31,
           holding: others)) ?? []
       if !frontier.isEmpty {
-        plans = [0.1, 1, 10].compactMap { try? fit.plan(compute: budget * $0, holding: others) }
+        budgetPlan = try? fit.budgetPlan(compute: budget, holding: others)
+        plans = [0.1, 1, 10].compactMap { factor in
+          try? part.mixture?.plan(compute: budget * factor, holding: others)
+            ?? fit.plan(compute: budget * factor, holding: others)
+        }
       }
     }
     // A law with no optimum, or one that says nothing of N and D, cannot be planned with.
     let isPlannable = frontier.allSatisfy { $0.size.value.isFinite && $0.outcome.value.isFinite }
     self.frontier = isPlannable ? frontier : []
     self.plans = isPlannable ? plans : []
+    self.budgetPlan = isPlannable ? budgetPlan : nil
     self.used = used
     self.compute = compute
     self.budget = budget
@@ -112,6 +114,17 @@ struct FitReading {
 
   /// The plan at the budget.
   var plan: ComputePlan? { plans.count == 3 ? plans[1] : nil }
+
+  /// Which numbers of the plan at the budget the table can give, in words.
+  var determination: DeterminationWords? {
+    plan.map { DeterminationWords(fit.determination(of: $0)) }
+  }
+
+  /// A number of the plan with its interval, or what is known where the table cannot give it.
+  func planned(_ quantity: String, _ x: Estimated) -> String {
+    determination?.bound(quantity).map { "(not determined by this table: \($0))" }
+      ?? Wording.estimated(x)
+  }
 
   /// The law as an equation, with its column of size named where the formula calls it x.
   var equation: String {

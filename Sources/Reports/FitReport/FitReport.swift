@@ -18,11 +18,13 @@ public struct FitReport: Sendable {
     public var influence: Influence?
     /// The laws that were compared; nil where one was given.
     public var ranking: LawRanking?
+    /// The fit and the laws that predict about as well, answering together; nil for one law.
+    public var mixture: LawMixture?
 
     /// A fit with all that was measured about it.
     public init(
       title: String, source: String, notes: [String], fit: Fit, validation: Validation,
-      influence: Influence?, ranking: LawRanking?
+      influence: Influence?, ranking: LawRanking?, mixture: LawMixture? = nil
     ) {
       self.title = title
       self.source = source
@@ -31,6 +33,7 @@ public struct FitReport: Sendable {
       self.validation = validation
       self.influence = influence
       self.ranking = ranking
+      self.mixture = mixture
     }
   }
 

@@ -16,7 +16,7 @@ extension FitReading {
   }
 
   private var moves: [Move] {
-    guard let last = part.influence?.path.last else { return [] }
+    guard !fit.isExact, let last = part.influence?.path.last else { return [] }
     return fit.freeParameters.compactMap { name -> Move? in
       guard let index = fit.law.index(of: name) else { return nil }
       let (before, after) = (last.estimate[index], fit.estimate[index])
@@ -58,7 +58,8 @@ extension FitReading {
 
   /// What the worst rows do, in a sentence; nil where influence was not measured.
   func influenceSentence() -> String? {
-    guard let influence = part.influence, !influence.path.isEmpty else { return nil }
+    // Where every row lies on the law, none of them moves anything.
+    guard !fit.isExact, let influence = part.influence, !influence.path.isEmpty else { return nil }
     let count = influence.path.count
     let rows = count == 1 ? "row" : "rows"
     let share = "of the \(used.count)"

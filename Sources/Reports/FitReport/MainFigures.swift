@@ -117,13 +117,14 @@ extension FitReading {
   /// The law at the middle size of each colour, over the compute that its rows span.
   private func isoSizeLines() -> [ChartLayer] {
     guard let compute, let size = fit.observations.columns["N"], others.isEmpty else { return [] }
+    let flops = fit.flopsPerToken
     return groups.filter { $0.label != nil && $0.rows.count > 1 }.compactMap { group in
       let middle = median(group.rows.map { size[$0] })
       let near = group.rows.filter { abs(log(size[$0] / middle)) < 0.5 }.map { compute[$0] }
       guard let low = near.min(), let high = near.max(), high > 1.5 * low else { return nil }
       let xs = Wording.grid(low, high, 24)
       let ys = xs.map { c in
-        (try? fit.prediction(at: ["N": middle, "D": c / (6 * middle), "C": c])) ?? .nan
+        (try? fit.prediction(at: ["N": middle, "D": c / flops.perToken(middle), "C": c])) ?? .nan
       }
       return .line(LineLayer(xs: xs, ys: ys, color: group.color, width: 1))
     }

@@ -14,7 +14,16 @@ extension FitReading {
   private func table() -> ReportTable {
     let rows = fit.law.parameters.enumerated().map { index, parameter -> [String] in
       let isFree = fit.freeParameters.contains(parameter.name)
-      let error = isFree ? fit.standardError(of: parameter.name) : .nan
+      if let bound = fit.boundReached(parameter.name), parameter.isLinear,
+        parameter.domain == .positive
+      {
+        return [
+          parameter.name, "at its bound",
+          bound.high.map { "at most \(Wording.number($0))" } ?? Wording.missing, Wording.missing,
+          parameter.unit, "not needed by this table",
+        ]
+      }
+      let error = isFree && !fit.isExact ? fit.standardError(of: parameter.name) : .nan
       return [
         parameter.name, NumberFormat.significant(fit.estimate[index], 5),
         isFree
@@ -25,7 +34,9 @@ extension FitReading {
       ]
     }
     let note =
-      if let uncertainty = fit.uncertainty {
+      if fit.isExact {
+        "The rows lie on the law exactly (to 1e-9): there is no scatter to measure intervals by."
+      } else if let uncertainty = fit.uncertainty {
         "Intervals: \(uncertainty.method); standard errors from the spread of \(uncertainty.draws.count) refits."
       } else {
         "No intervals were measured; standard errors are from the curvature of the objective."
@@ -42,9 +53,9 @@ extension FitReading {
   private func intervalFigure() -> Figure? {
     let entries = fit.freeParameters.compactMap {
       name -> (name: String, low: Double, high: Double)? in
-      guard let x = fit.interval(of: name), x.low.isFinite, x.high.isFinite, x.value != 0 else {
-        return nil
-      }
+      guard let x = fit.interval(of: name), x.low.isFinite, x.high.isFinite, x.value != 0,
+        fit.boundReached(name) == nil
+      else { return nil }
       let ends = [x.low / x.value, x.high / x.value].sorted()
       return (name, ends[0], ends[1])
     }

@@ -6,16 +6,25 @@ extension FitReading {
     guard let plan else { return forecastSection() }
     var blocks: [ReportBlock] = []
     blocks.append(.table(budgetTable()))
+    if let words = determination, words.bound("size") != nil, let summary = words.summary {
+      // Other sizes and next runs are counted from N*, and say nothing where it is not known.
+      blocks.append(.warning(summary))
+      return ReportSection("What to run", blocks)
+    }
     if let table = sizeTable(plan) { blocks.append(.table(table)) }
     if plan.reach.contains(where: \.isOutside) { blocks.append(.table(reachTable(plan.reach))) }
-    if let forecast = try? fit.forecast(
-      at: others.merging(["N": plan.size.value, "D": plan.tokens.value]) { first, _ in first })
-    {
+    var place = others
+    place["N"] = plan.size.value
+    place["D"] = plan.tokens.value
+    // The plan takes all tokens as new ones.
+    if fit.law is DataConstrained { place["U"] = plan.tokens.value }
+    if let forecast = try? part.mixture?.forecast(at: place) ?? fit.forecast(at: place) {
       blocks.append(
         .paragraph(
-          "A single run at N* and D* would fall in \(Wording.interval(forecast.run)) (\(levelText)): the interval of the law and the scatter of the runs together."
+          "A single run at N* and D* would fall in \(Wording.interval(forecast.run)) (\(levelText)): the interval of the law and the scatter of the runs together.\(forecast.components.map { " " + $0.sentence } ?? "")"
         ))
     }
+    if let laws = plan.laws { blocks.append(.table(lawTable(laws))) }
     blocks += nextRunBlocks(plan)
     return ReportSection("What to run", blocks)
   }
@@ -33,21 +42,43 @@ extension FitReading {
       ],
       rows: plans.map {
         [
-          Wording.number($0.compute.value), Wording.estimated($0.size),
-          Wording.estimated($0.tokens), Wording.estimated($0.tokensPerParameter),
+          Wording.number($0.compute.value), cell("size", $0, $0.size),
+          cell("tokens", $0, $0.tokens), cell("tokensPerParameter", $0, $0.tokensPerParameter),
           Wording.estimated($0.outcome),
         ]
       }, emphasizedRows: [1],
       note:
-        "C in FLOPs, N* parameters, D* tokens: a tenth of the budget, the budget and ten times it, with \(levelText) intervals. They hold what the runs cannot tell about this law; they do not hold the chance that another law is right.\(heldText.isEmpty ? "" : " Held at the table's median: \(heldText).")"
+        "C in FLOPs, N* parameters, D* tokens: a tenth of the budget, the budget and ten times it, with \(levelText) intervals. They hold what the runs cannot tell about \(plan?.laws == nil ? "this law, and for the \(responseName) the law's own error beyond the data; they do not hold the chance that another law is right" : "the laws, the choice between them, and for the \(responseName) their own errors beyond the data").\(heldText.isEmpty ? "" : " Held at the table's median: \(heldText).")"
     )
   }
 
+  private func lawTable(_ laws: [LawPlan]) -> ReportTable {
+    ReportTable(
+      caption: "The same plan by each law alone",
+      columns: [
+        .init("Law"), .init("Weight", alignment: .trailing), .init("N*", alignment: .trailing),
+        .init("D*", alignment: .trailing), .init("D*/N*", alignment: .trailing),
+        .init(Wording.sentence(responseName), alignment: .trailing),
+      ],
+      rows: laws.map {
+        [
+          $0.law, NumberFormat.significant($0.weight, 2), Wording.estimated($0.size),
+          Wording.estimated($0.tokens), Wording.estimated($0.tokensPerParameter),
+          Wording.estimated($0.outcome),
+        ]
+      },
+      note:
+        "A law weighs by how surely it predicts held-out runs worse than the best one; those that cannot be told apart weigh alike."
+    )
+  }
+
+  /// A number of one plan, or the bound that is known of it.
+  private func cell(_ quantity: String, _ plan: ComputePlan, _ x: Estimated) -> String {
+    DeterminationWords(fit.determination(of: plan)).bound(quantity) ?? Wording.estimated(x)
+  }
+
   private func sizeTable(_ plan: ComputePlan) -> ReportTable? {
-    guard
-      let rows = try? fit.sizeTradeoffs(
-        compute: plan.compute.value, holding: others, factors: [0.25, 0.5, 1, 2, 4])
-    else { return nil }
+    guard let rows = budgetPlan?.sizes else { return nil }
     let names = [0.25: "N*/4", 0.5: "N*/2", 1: "N*", 2: "2 N*", 4: "4 N*"]
     return ReportTable(
       caption: "How much do I lose at half the size?",
@@ -60,7 +91,7 @@ extension FitReading {
       rows: rows.map { row in
         let isBest = row.factor == 1
         return [
-          names[row.factor] ?? Wording.number(row.factor), Wording.number(row.size),
+          names[row.factor] ?? "\(Wording.number(row.factor)) N*", Wording.number(row.size),
           Wording.number(row.tokens), Wording.estimated(row.outcome),
           isBest ? "0" : Wording.estimated(row.extraOutcome),
           isBest
@@ -68,17 +99,14 @@ extension FitReading {
             : row.computeRatio.value.isFinite
               ? NumberFormat.significant(row.computeRatio.value, 3) + "×" : "out of reach",
         ]
-      }, emphasizedRows: [2],
+      }, emphasizedRows: Set(rows.indices.filter { rows[$0].factor == 1 }),
       note:
         "Other sizes at the same compute, tokens adjusted; the last column is the compute with which that size reaches the \(responseName) of N*, as a multiple of the budget."
     )
   }
 
   private func nextRunBlocks(_ plan: ComputePlan) -> [ReportBlock] {
-    guard hasIntervals,
-      let advice = try? fit.nextRuns(
-        for: .outcome(compute: plan.compute.value), holding: others, steps: 11, count: 3)
-    else { return [] }
+    guard hasIntervals, let advice = budgetPlan?.next else { return [] }
     func rows(_ runs: [NextRun], _ kind: String) -> [[String]] {
       runs.filter { $0.shrinkage > 0 }.map {
         [
@@ -87,7 +115,9 @@ extension FitReading {
         ]
       }
     }
-    let all = rows(advice.best, "most") + rows(advice.bestPerCost, "most for its compute")
+    let all =
+      rows(Array(advice.best.prefix(3)), "most")
+      + rows(Array(advice.bestPerCost.prefix(3)), "most for its compute")
     guard !all.isEmpty else { return [] }
     return [
       .table(
@@ -113,7 +143,10 @@ extension FitReading {
     let (column, _) = main
     if let place = forecast.columns[column], axis(column).scale == .log10 {
       let rows = [0.1, 1, 10].compactMap { factor -> [String]? in
-        guard let next = try? fit.forecast(at: [column: place * factor]) else { return nil }
+        let at = [column: place * factor]
+        guard let next = try? part.mixture?.forecast(at: at) ?? fit.forecast(at: at) else {
+          return nil
+        }
         return [
           Wording.number(place * factor), Wording.estimated(next.law),
           Wording.interval(next.run),
@@ -131,7 +164,7 @@ extension FitReading {
               .init("Beyond the data", alignment: .trailing),
             ], rows: rows, emphasizedRows: rows.count == 3 ? [1] : [],
             note:
-              "\(levelText) intervals: of the law, and of one run with the scatter of the residuals."
+              "\(levelText) intervals: of the law with its own error beyond the data, and of one run with the scatter of the residuals."
           )))
     }
     return ReportSection("What it predicts", blocks)

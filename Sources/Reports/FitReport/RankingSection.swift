@@ -22,7 +22,7 @@ extension FitReading {
         .init("Held-out error", alignment: .trailing),
         .init("Last window", alignment: .trailing),
         .init("Leave-one-out", alignment: .trailing), .init("AIC", alignment: .trailing),
-        .init("BIC", alignment: .trailing),
+        .init("BIC", alignment: .trailing), .init("Weight", alignment: .trailing),
       ],
       rows: ranking.entries.map { entry in
         let criteria = entry.fit.informationCriteria
@@ -33,10 +33,11 @@ extension FitReading {
           Wording.percent(entry.validation.leaveOneScaleOut),
           criteria.aic.isFinite ? NumberFormat.fixed(criteria.aic, 1) : Wording.missing,
           criteria.bic.isFinite ? NumberFormat.fixed(criteria.bic, 1) : Wording.missing,
+          entry.sameAs.map { "as \($0)" } ?? NumberFormat.fixed(entry.weight, 2),
         ]
       }, emphasizedRows: [ranking.chosen],
       note:
-        "Fitted: the number of parameters. Held-out error: the mean over expanding windows of the relative error on the rows larger than those fitted. Last window: the one with the most rows fitted. Leave-one-out: every scale predicted from the others. AIC and BIC compare laws on the rows that all of them were fitted to; they say less about larger runs."
+        "Fitted: the number of parameters. Held-out error: the mean over expanding windows of the relative error on the rows larger than those fitted. Last window: the one with the most rows fitted. Leave-one-out: every scale predicted from the others. AIC and BIC compare laws on the rows that all of them were fitted to; they say less about larger runs. Weight: what the law counts for where all answer together."
     )
   }
 

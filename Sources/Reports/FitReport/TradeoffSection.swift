@@ -1,3 +1,4 @@
+import Foundation
 internal import ScalingLaws
 
 extension FitReading {
@@ -6,7 +7,7 @@ extension FitReading {
     guard !frontier.isEmpty, let plan else { return nil }
     var blocks: [ReportBlock] = [
       .paragraph(
-        "Training compute is taken as C = 6·N·D. At every C one division between a larger model and more tokens gives the best \(responseName); these divisions form the efficient frontier. Along it N* grows as C to the power \(Wording.estimated(plan.sizeExponent)); 0.5 would mean to grow size and tokens alike."
+        "Training compute is taken as \(fit.flopsPerToken.formula). At every C one division between a larger model and more tokens gives the best \(responseName); these divisions form the efficient frontier. Along it N* grows as C to the power \(Wording.estimated(plan.sizeExponent)); 0.5 would mean to grow size and tokens alike."
       ), .figure(frontierFigure()),
     ]
     if let contours = contourFigure() { blocks.append(.figure(contours)) }
@@ -41,6 +42,12 @@ extension FitReading {
     return layers
   }
 
+  /// N that spends 20 tokens per parameter at a compute.
+  private func sizeAtTwentyTokens(_ compute: Double) -> Double {
+    let flops = fit.flopsPerToken
+    return pow(compute / (20 * flops.coefficient), 1 / (1 + flops.exponent))
+  }
+
   private func frontierFigure() -> Figure {
     let rows = fit.observations
     let xs = frontier.map(\.compute.value)
@@ -62,7 +69,7 @@ extension FitReading {
     layers.append(
       .line(
         LineLayer(
-          xs: xs, ys: xs.map { ($0 / 120).squareRoot() }, color: .muted,
+          xs: xs, ys: xs.map(sizeAtTwentyTokens), color: .muted,
           label: "20 tokens/parameter", isDashed: true)))
     if let size = rows.columns["N"], let compute {
       layers.append(
@@ -90,7 +97,7 @@ extension FitReading {
       caption:
         "The line is N*, dashed beyond the largest run. The grey line spends 20 tokens per parameter, for orientation. A frontier that leaves the cloud of runs is an extrapolation in size as well as in compute.",
       method:
-        "Minimum of the law over N at fixed C = 6·N·D for the estimate"
+        "Minimum of the law over N at fixed \(fit.flopsPerToken.formula) for the estimate"
         + (hasIntervals ? " and each refit; band and bar: \(levelText) interval." : "."),
       data: FigureData(
         columns: ["compute", "size", "size_low", "size_high", "tokens", responseName],

@@ -104,13 +104,7 @@ extension FitReading {
     guard !held.isEmpty,
       let small = try? ScalingLaws.fit(fit.law, to: rows.selecting(fitted), options: options)
     else { return nil }
-    let predicted = rows.response.indices.map { row -> Double in
-      let columns = card.columns.map { rows.columns[$0.name]?[row] ?? .nan }
-      let schedule = rows.scheduleOfRow[row]
-      let segments =
-        rows.schedules.indices.contains(schedule) ? rows.schedules[schedule].segments : []
-      return fit.law.prediction(small.estimate, at: columns, segments: segments)
-    }
+    let predicted = fit.law.predictions(small.estimate, on: rows)
     func dots(_ indices: [Int], hollow: Bool) -> [ChartPoint] {
       indices.map {
         ChartPoint(x: predicted[$0], y: rows.response[$0], title: title($0), isHollow: hollow)

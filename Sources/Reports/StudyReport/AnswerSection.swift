@@ -3,6 +3,7 @@ extension StudyPage {
   func answerSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     if !reading.arms.isEmpty { blocks.append(.table(answerTable())) }
+    for text in backgrounds { blocks.append(.paragraph(text)) }
     let cautions = self.cautions
     blocks += cautions.prefix(Self.shownCautions).map { .warning($0) }
     let rest = cautions.dropFirst(Self.shownCautions)
@@ -12,6 +13,18 @@ extension StudyPage {
           summary: "\(Wording.count(rest.count, "more caution"))", rest.map { .warning($0) }))
     }
     return blocks.isEmpty ? nil : ReportSection("The answer", blocks)
+  }
+
+  /// What stands beside each verdict: how far runs were trained, whether the baseline's law fits, what
+  /// more runs would buy; each once.
+  var backgrounds: [String] {
+    var seen: Set<String> = []
+    return reading.arms.flatMap { arm -> [String] in
+      let more =
+        reading.arms.count > 1 && !arm.moreRuns.isEmpty
+        ? "\(arm.name): \(arm.moreRuns)" : arm.moreRuns
+      return [arm.training, arm.misfit, more]
+    }.filter { !$0.isEmpty && seen.insert($0).inserted }
   }
 
   /// More would push the figures off the second screen.
@@ -45,7 +58,8 @@ extension StudyPage {
     let target = targets.count == 1 ? targets.first : nil
     let at = target.map { " at \(StudyWording.scale($0, .trainingCompute))" } ?? " at the target"
     let titles = [
-      "Conclusion", "Worth at the largest size", "Forecast\(at)",
+      "Conclusion", "Worth at the largest size, by the line", "Worth at the largest size, measured",
+      "Forecast\(at)",
       "Chance that it still helps there", "Crossover",
     ]
     let answers = reading.arms.map { arm in
@@ -60,7 +74,7 @@ extension StudyPage {
         ? zip(reading.arms, answers).map { [$0.name] + $1 }
         : titles.indices.map { row in [titles[row]] + answers.map { $0[row] } },
       note:
-        "Worth: by how much \(reading.baseline) would have to multiply its training compute to reach the same loss; above 1 the treatment saves compute, below 1 it wastes it. Brackets hold \(levelText) intervals. Crossover: where the two would be equally good."
+        "Worth: by how much \(reading.baseline) would have to multiply its training compute to reach the same loss; above 1 the treatment saves compute, below 1 it wastes it. By the line: one line through all sizes; measured: the pairs of that size alone. The forecast holds for one size, with what it will have of its own. Brackets hold \(levelText) intervals. Crossover: where the two would be equally good."
     )
   }
 
@@ -70,24 +84,21 @@ extension StudyPage {
   /// Worth, forecast, probability and crossover of an arm at equal training compute.
   private func answer(_ arm: StudyReading.Arm) -> [String] {
     guard let axis = axis(arm, .trainingCompute) else {
-      return Array(repeating: Wording.missing, count: 4)
+      return Array(repeating: Wording.missing, count: 5)
     }
     let forecast =
       axis.forecast.map { StudyWording.multiplier($0.multiplier) }
       ?? (arm.refusals.isEmpty ? Wording.missing : "refused")
     return [
-      largest(axis).map { StudyWording.multiplier($0.multiplier) } ?? Wording.missing,
+      largest(axis.fitted).map { StudyWording.multiplier($0.multiplier) } ?? Wording.missing,
+      largest(axis.measured).map { StudyWording.multiplier($0.multiplier) } ?? Wording.missing,
       forecast, StudyWording.probability(axis.forecast?.probabilityBetter),
       StudyWording.crossing(axis.crossing, .trainingCompute),
     ]
   }
 
-  /// The multiplier at the largest rung by the regression through all pairs, or by the pairs of that
-  /// rung where there is no regression.
-  func largest(_ axis: StudyReading.Axis) -> StudyReading.Worth? {
-    func last(_ worths: [StudyReading.Worth]) -> StudyReading.Worth? {
-      worths.filter { $0.multiplier.value != nil }.max { $0.scale < $1.scale }
-    }
-    return last(axis.fitted) ?? last(axis.measured)
+  /// The multiplier at the largest rung.
+  private func largest(_ worths: [StudyReading.Worth]) -> StudyReading.Worth? {
+    worths.filter { $0.multiplier.value != nil }.max { $0.scale < $1.scale }
   }
 }

@@ -19,6 +19,14 @@ extension StudyReading {
     public var unmeasured: [String] = []
     /// What a reader must know before trusting the numbers.
     public var warnings: [String] = []
+    /// How far the runs were trained, in a sentence; empty where it is not known.
+    public var training = ""
+    /// Training tokens for each parameter of the baseline, size by size.
+    public var tokensPerParameter: [Double] = []
+    /// How the baseline's own runs lie about its law, in a sentence; empty where it is not known.
+    public var misfit = ""
+    /// What more sizes or seeds would buy, in a sentence; empty where it is not known.
+    public var moreRuns = ""
 
     /// An arm without numbers.
     ///
@@ -59,8 +67,10 @@ extension StudyReading {
     public var fitted: [Worth] = []
     /// The same as a curve from the smallest run to the target, for pictures.
     public var trend: [CurvePoint] = []
-    /// The multiplier at the target; nil where a forecast is refused.
+    /// The multiplier at one size at the target; nil where a forecast is refused.
     public var forecast: Worth?
+    /// The multiplier of the line there, without what one size has of its own.
+    public var forecastOfLine: Worth?
     /// Where the multiplier is one; nil where that is unknown.
     public var crossing: Crossing?
     /// The smallest multiplier above one that the test finds nine times in ten.

@@ -72,7 +72,8 @@ extension StudyPage {
       axis.trend.contains { $0.estimate.hasInterval } ? " with its \(levelText) band" : ""
     let line =
       axis.trend.count > 1
-      ? " The line\(band) is the regression through all pairs, dashed beyond the largest run." : ""
+      ? " The line\(band) is the regression through all pairs, dashed beyond the largest run; the bar of the forecast also has what one size has of its own."
+      : ""
     let cut = isCut(axis, measured) ? " Intervals wider than the figure are cut off." : ""
     let given =
       axis.targetIsGiven || !reachesTarget(axis)

@@ -28,6 +28,8 @@ public struct StudySummaryText: Sendable {
     parts.append(page.summary.map { wrapped($0) }.joined())
     parts += reading.sampling.flatMap { sampling in sampling.tradeoffs.map { table($0, sampling) } }
     parts += reading.arms.compactMap { table($0, page) }
+    let backgrounds = page.backgrounds.map { wrapped($0) }.joined()
+    if !backgrounds.isEmpty { parts.append(backgrounds) }
     let cautions = page.cautions.map { wrapped("Warning: \($0)") }.joined()
     if !cautions.isEmpty { parts.append(cautions) }
     let missing = page.unmeasured
@@ -60,7 +62,7 @@ public struct StudySummaryText: Sendable {
         // Long names are whole above the table; sizes must not give way to them.
         .init(TerminalText.truncated(reading.baseline, 16), alignment: .trailing),
         .init(TerminalText.truncated(arm.name, 16), alignment: .trailing),
-        .init("change", alignment: .trailing), .init("worth in compute", alignment: .trailing),
+        .init("change", alignment: .trailing), .init("worth, measured", alignment: .trailing),
         .init("runs", alignment: .trailing),
       ], widthLimit: width)
     for rung in rungs {

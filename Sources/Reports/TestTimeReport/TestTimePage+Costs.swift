@@ -121,7 +121,7 @@ extension TestTimePage {
         [
           comparison.first, comparison.second, "\(difference.samples)",
           NumberFormat.percent(difference.first), NumberFormat.percent(difference.second),
-          Self.points(difference.difference), NumberFormat.significant(difference.pValue, 2),
+          Self.points(difference.difference), difference.plainPValue,
         ]
       }
     }

@@ -139,8 +139,9 @@ struct TestTimePage {
     analysis.comparisons.prefix(Self.shownArms).compactMap { comparison in
       guard let last = comparison.differences.last else { return nil }
       let sure = last.pValue < 0.05
+      let p = last.plainPValue.hasPrefix("<") ? "p \(last.plainPValue)" : "p = \(last.plainPValue)"
       return
-        "\(comparison.first) less \(comparison.second) at \(Wording.count(last.samples, "sample")): \(Self.points(last.difference)) points (\(sure ? "p = \(NumberFormat.significant(last.pValue, 2))" : "no difference is shown, p = \(NumberFormat.significant(last.pValue, 2))"); \(comparison.matched) problems)."
+        "\(comparison.first) less \(comparison.second) at \(Wording.count(last.samples, "sample")): \(Self.points(last.difference)) points (\(sure ? p : "no difference is shown, \(p)"); \(comparison.matched) problems)."
     }
   }
 

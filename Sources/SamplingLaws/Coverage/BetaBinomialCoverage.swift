@@ -126,7 +126,7 @@ public struct BetaBinomialCoverage: Sendable, Codable {
     if goodnessOfFit.pValue < 0.05 {
       doubts.append(
         "The counts do not look like a beta distribution of difficulty with a share of unsolvable "
-          + "problems (p = \(goodnessOfFit.pValue.fixed(3))); the extrapolation has no footing.")
+          + "problems (\(goodnessOfFit.plainPValue)); the extrapolation has no footing.")
       if 20 * alwaysSolved > problems {
         doubts.append(
           "\(alwaysSolved) problems were solved in every attempt; a curve of the other problems "

@@ -1,5 +1,6 @@
 internal import Optimization
 internal import RealModule
+internal import ScalingLaws
 internal import Statistics
 
 /// Whether counts look like what a fitted distribution of difficulty would give.
@@ -26,6 +27,11 @@ public struct GoodnessOfFit: Sendable, Codable, Hashable {
   public var pValue: Double
   /// How many tables were simulated.
   public var simulations: Int
+
+  /// The p-value for a sentence: `p = 0.034`, or `p < 0.001` where no simulated table is as far off.
+  public var plainPValue: String {
+    plainProbability("p", pValue, floor: 1 / Double(max(simulations, 1)))
+  }
 }
 
 /// The distribution of c at each N for a fitted difficulty, for counting and for drawing.

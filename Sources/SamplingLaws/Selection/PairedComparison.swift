@@ -18,6 +18,13 @@ public struct PairedComparison: Codable, Sendable {
     /// The two-sided p-value of no difference: 1 less the level of the widest interval without 0, but
     /// not below what the number of resamples can tell.
     public var pValue: Double
+    /// The smallest p-value that the number of resamples can tell.
+    public var smallestPValue: Double
+
+    /// The p-value for a sentence: `0.034`, or `< 0.002` where no resample is on the other side.
+    public var plainPValue: String {
+      plainProbability(pValue, floor: smallestPValue * 1.0001)
+    }
   }
 
   /// What the first arm is called.
@@ -95,7 +102,8 @@ public struct PairedComparison: Codable, Sendable {
       return Difference(
         samples: samples[index], first: means[index], second: means[samples.count + index],
         difference: bootstrap.interval(around: means[column], draws: drawn, problems: problems),
-        pValue: Self.pValue(drawn, problems: problems))
+        pValue: Self.pValue(drawn, problems: problems),
+        smallestPValue: Self.pValue(drawn.map { _ in 1 }, problems: problems))
     }
     warnings = []
     if onlyFirst + onlySecond > 0 {

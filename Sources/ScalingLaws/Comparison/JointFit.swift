@@ -216,7 +216,7 @@ private struct NestedTester {
           let reached = simulated.filter { $0[slot] >= tests[slot].statistic }.count
           tests[slot].pValue = Double(1 + reached) / Double(1 + simulated.count)
           tests[slot].calibration = .simulated
-          tests[slot].floor = 1 / Double(1 + simulated.count)
+          tests[slot].floor = 1 / Double(max(simulated.count, 1))
         }
       }
       result += tests

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// A number with its interval.
 public struct Estimated: Sendable, Hashable, Codable {
   /// The value at the estimate.
@@ -12,5 +14,16 @@ public struct Estimated: Sendable, Hashable, Codable {
     self.value = value
     self.low = low
     self.high = high
+  }
+
+  /// A number with the interval that its values over refits span; no interval without refits.
+  ///
+  /// Infinite values are kept at the ends they stand for; NaN is left out.
+  public init(value: Double, over refits: [Double], tail: Double) {
+    let sorted = refits.filter { !$0.isNaN }.sorted()
+    self.init(value: value)
+    guard !sorted.isEmpty else { return }
+    low = quantile(sorted: sorted, tail)
+    high = quantile(sorted: sorted, 1 - tail)
   }
 }

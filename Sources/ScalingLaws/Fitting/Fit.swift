@@ -31,6 +31,24 @@ public struct Fit: Sendable {
   public internal(set) var uncertainty: Uncertainty?
   /// What a reader must know before trusting the numbers.
   public internal(set) var warnings: [String]
+  /// What the table cannot tell about the parameters, for programs; each is among the warnings.
+  public internal(set) var identifiability: [IdentifiabilityFinding] = []
+  /// The rows that lie so far from the law that they are no part of its scatter, worst first.
+  public internal(set) var departedRows: [Int] = []
+  /// The test of lack of fit; nil where no rows are repeated or no design point is left over.
+  ///
+  /// It is made about a least-squares fit, to which the F distribution belongs, without the rows
+  /// that left the law.
+  public internal(set) var lackOfFit: LackOfFit?
+  /// The number of independent rows: design points where rows repeat each other, runs where
+  /// several rows share one.
+  public internal(set) var independentRows: Int = 0
+  /// The standard deviation of a single run about the law, in the objective's scale: of design
+  /// points and of seeds together, without the rows that left the law.
+  public internal(set) var residualScatter: Double = .nan
+  /// How wrong the law itself may be beyond its data; nil until it was calibrated by
+  /// ``calibrated(on:)``.
+  public internal(set) var modelError: ModelError?
 
   /// How a search over starts went.
   public struct SearchSummary: Sendable, Hashable {
@@ -51,37 +69,28 @@ public struct Fit: Sendable {
     law.index(of: parameter).map { estimate[$0] }
   }
 
-  /// The degrees of freedom: rows (runs where rows share one) less fitted parameters, at least 1.
-  public var degreesOfFreedom: Int {
-    max(effectiveRows - freeParameters.count, 1)
-  }
-
-  /// The number of independent rows: runs where several rows share a run.
-  var effectiveRows: Int {
-    let clusters = observations.clusterCount
-    return clusters < observations.count && clusters > freeParameters.count
-      ? clusters : observations.count
-  }
-
-  /// The standard deviation of the residuals with the divisor n − p, in the objective's scale.
-  public var residualScatter: Double {
-    let sum = zip(residuals, observations.weights).reduce(0) {
-      $0 + ($1.1 > 0 ? $1.0 * $1.0 : 0)
-    }
-    let used = observations.weights.filter { $0 > 0 }.count
-    return (sum / Double(max(used - freeParameters.count, 1))).squareRoot()
-  }
+  /// The degrees of freedom: independent rows less fitted parameters, at least 1.
+  public var degreesOfFreedom: Int { max(independentRows - freeParameters.count, 1) }
 
   /// The same fit over some of its rows, for figures and checks of very large tables.
   ///
   /// Parameters, intervals and objective stay those of all rows.
   public func showing(rows: [Int]) -> Fit {
-    Fit(
+    let places = Dictionary(
+      zip(rows, rows.indices).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    var shown = Fit(
       law: law, observations: observations.selecting(rows), objective: objective,
       options: options, estimate: estimate, freeParameters: freeParameters,
       objectiveValue: objectiveValue, predictions: rows.map { predictions[$0] },
       residuals: rows.map { residuals[$0] }, search: search,
       hessianStandardErrors: hessianStandardErrors, uncertainty: uncertainty, warnings: warnings)
+    shown.identifiability = identifiability
+    shown.lackOfFit = lackOfFit
+    shown.departedRows = departedRows.compactMap { places[$0] }
+    shown.independentRows = independentRows
+    shown.residualScatter = residualScatter
+    shown.modelError = modelError
+    return shown
   }
 
   /// The prediction at the given columns.
@@ -93,17 +102,24 @@ public struct Fit: Sendable {
   public func prediction(
     at columns: [String: Double], point: [Double]? = nil
   ) throws(FitError) -> Double {
-    law.prediction(point ?? estimate, at: try Self.arrange(columns, for: law))
+    law.prediction(
+      point ?? estimate, at: try Self.arrange(columns, for: law, flops: flopsPerToken))
   }
 
   /// Puts values into the order in which a law reads them, deriving C, N or D where it can.
   static func arrange(
-    _ columns: [String: Double], for law: any Law
+    _ columns: [String: Double], for law: any Law, flops: @autoclosure () -> FlopsPerToken
   ) throws(FitError) -> [Double] {
     var known = columns
-    if known["C"] == nil, let n = known["N"], let d = known["D"] { known["C"] = 6 * n * d }
-    if known["D"] == nil, let n = known["N"], let c = known["C"] { known["D"] = c / (6 * n) }
-    if known["N"] == nil, let d = known["D"], let c = known["C"] { known["N"] = c / (6 * d) }
+    if known["C"] == nil, let n = known["N"], let d = known["D"] {
+      known["C"] = flops().perToken(n) * d
+    }
+    if known["D"] == nil, let n = known["N"], let c = known["C"] {
+      known["D"] = c / flops().perToken(n)
+    }
+    if known["N"] == nil, let d = known["D"], let c = known["C"] {
+      known["N"] = flops().size(compute: c, tokens: d)
+    }
     var result: [Double] = []
     for requirement in law.card.columns {
       guard let value = known[requirement.name] else {
@@ -151,9 +167,51 @@ extension Fitter {
         runnerUp: search.runnerUp, status: search.best.status.rawValue),
       hessianStandardErrors: sandwichErrors(at: search.best.point, residuals: residuals),
       uncertainty: nil, warnings: [])
-    fit.warnings = identifiabilityWarnings(search: search, fit: fit)
-    fit.uncertainty = measureUncertainty(of: fit, warnings: &fit.warnings)
+    fit.independentRows = independentRows()
+    fit.departedRows = departedRows(at: estimate, residuals: residuals)
+    let isRepeated = DesignPoints(observations, law: law).count < observations.count
+    let sums = isRepeated ? misfitSums(of: fit) : nil
+    fit.lackOfFit = sums.flatMap { LackOfFit($0) }
+    fit.residualScatter = runScatter(of: fit, sums: sums)
+    var findings = identifiabilityFindings(search: search, fit: fit)
+    var remarks: [String] = []
+    let rivals = self.rivals(search, of: fit)
+    fit.identifiability = findings
+    fit.uncertainty =
+      measurePooledUncertainty(
+        of: fit, rivals: rivals, warnings: &remarks, findings: &findings)
+      ?? measureUncertainty(of: fit, rivals: rivals, warnings: &remarks, findings: &findings)
+    fit.identifiability = findings
+    fit.warnings = findings.map(\.sentence) + misfitWarnings(of: fit) + remarks
+    if !law.card.caution.isEmpty { fit.warnings.append(law.card.caution) }
     return fit
+  }
+
+  /// The number of independent rows with weight, see ``Fit/independentRows``.
+  func independentRows() -> Int {
+    let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
+    let groups = DesignPoints(observations, law: law).replicates(clusters: observations.clusters)
+    let count = Set(used.map { groups[$0] }).count
+    // Few long curves: their rows, not their runs, tell the parameters of a curve.
+    let hasCurves = observations.clusterCount < observations.count
+    return hasCurves && count <= space.free.count ? used.count : count
+  }
+
+  /// What the residuals say against the law or against rows.
+  private func misfitWarnings(of fit: Fit) -> [String] {
+    var result: [String] = []
+    if fit.isExact {
+      result.append(
+        "the rows lie on the law exactly (to 1e-9): there is no scatter to measure intervals by")
+      return result
+    }
+    if let departure = fit.departureSentence { result.append(departure) }
+    if let test = fit.lackOfFit, test.isSignificant {
+      result.append(
+        "lack of fit: the law misses its design points by more than repeated seeds explain (\(plainProbability("p", test.pValue, floor: 1e-12))); intervals count design points, not rows"
+      )
+    }
+    return result
   }
 
   /// Standard errors from the sandwich H⁻¹·(Σ ψ²·g·gᵀ)·H⁻¹ of an M-estimator, with the factor
@@ -196,9 +254,7 @@ extension Fitter {
   func plainGaussNewton(at point: [Double]) -> SymmetricMatrix? {
     let plain = Objective(residual: objective.residual, loss: .squared)
     var problem = ResidualProblem(
-      kernel: kernel,
-      table: LaneTable(
-        observations: observations, columns: columns, rows: Array(0..<observations.count)),
+      kernel: kernel, table: packed(rows: Array(0..<observations.count)),
       space: space, objective: plain, response: observations.response,
       weights: observations.weights)
     var model = LocalModel(order: point.count)

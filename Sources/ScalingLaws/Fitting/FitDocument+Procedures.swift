@@ -1,6 +1,12 @@
 internal import RealModule
 internal import Statistics
 
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
 extension FitDocument {
   /// Records the allocation of approach 1 or 2 as a fit: `a`, `G_N`, `b`, `G_D`.
   ///
@@ -8,11 +14,14 @@ extension FitDocument {
   ///   - allocation: the fit.
   ///   - rows: the number of rows it was read from.
   ///   - bias: what the method gets wrong on this grid, for iso-FLOP fits.
+  ///   - readings: other readings of the same runs, for iso-FLOP fits.
+  ///   - flopsPerToken: how C is counted from N and D.
   ///   - table: the name of the table.
   ///   - notes: what was inferred while reading it.
   public init(
-    _ allocation: AllocationFit, rows: Int, bias: IsoFLOPBias? = nil, table: String? = nil,
-    notes: [String] = []
+    _ allocation: AllocationFit, rows: Int, bias: IsoFLOPBias? = nil,
+    readings: [AllocationAlternative]? = nil, flopsPerToken: FlopsPerToken? = nil,
+    table: String? = nil, notes: [String] = []
   ) {
     let names = AllocationFit.names
     self.init(
@@ -39,6 +48,8 @@ extension FitDocument {
       warnings: allocation.warnings + (bias.map { [$0.sentence] } ?? []),
       draws: allocation.draws.isEmpty
         ? nil : Draws(parameters: names, values: allocation.draws))
+    self.readings = readings
+    self.flopsPerToken = flopsPerToken
   }
 
   /// Records both steps of a task forecast as one fit of the law `two-step`.
@@ -48,7 +59,11 @@ extension FitDocument {
   ///   - law: the law with the chance that was used.
   ///   - table: the name of the table.
   ///   - notes: what was inferred while reading it.
-  public init(_ steps: TwoStep, law: TwoStepLaw, table: String? = nil, notes: [String] = []) {
+  ///   - modelError: how wrong the chain may be beyond its data; nil if not measured.
+  public init(
+    _ steps: TwoStep, law: TwoStepLaw, table: String? = nil, notes: [String] = [],
+    modelError: ModelError? = nil
+  ) {
     let estimate = steps.lossFit.estimate + steps.accuracyFit.estimate
     let draws = steps.draws.map { $0.loss + $0.accuracy }
     let uncertainty = Uncertainty(
@@ -87,6 +102,7 @@ extension FitDocument {
     settings = Dictionary(
       law.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     scatter = accuracy.residualScatter
+    self.modelError = modelError
   }
 
   /// The allocation of a saved fit of approach 1 or 2; nil for other fits.
@@ -153,5 +169,28 @@ extension AllocationFit {
       let residual = fitted - Double.log(point.1)
       return sum + residual * residual / 2
     }
+  }
+}
+
+extension FitDocument {
+  /// The documents of a file of one fit or of several (schema `allometry.fits/1`), where all are of
+  /// one law; nil for anything else.
+  public static func decodeSeveral(_ data: Data, of law: String) -> [FitDocument]? {
+    struct Header: Decodable {
+      struct Name: Decodable { var law: String }
+      var schema: String
+      var law: String?
+      var fits: [Name]?
+    }
+    struct Several: Decodable { var fits: [FitDocument] }
+    let decoder = JSONDecoder()
+    guard let header = try? decoder.decode(Header.self, from: data) else { return nil }
+    if header.schema == currentSchema, header.law == law {
+      return (try? decoder.decode(FitDocument.self, from: data)).map { [$0] }
+    }
+    guard header.schema == "allometry.fits/1", let names = header.fits,
+      names.allSatisfy({ $0.law == law })
+    else { return nil }
+    return try? decoder.decode(Several.self, from: data).fits
   }
 }

@@ -29,6 +29,8 @@ public struct FitDocument: Sendable, Codable {
     public var unit: String
     /// Whether the value was held rather than fitted.
     public var fixed: Bool
+    /// Whether the value is the end of the parameter's range and no estimate; absent otherwise.
+    public var atBound: Bool?
   }
 
   /// What was minimised, and how low.
@@ -67,6 +69,8 @@ public struct FitDocument: Sendable, Codable {
     public var meanRelativeError: Double?
     /// The mean relative error when one scale at a time is left out.
     public var leaveOneScaleOut: Double?
+    /// The held-out rows of each window by their distance beyond the fitted ones.
+    public var windows: [[HeldOutGroup]]?
   }
 
   /// What the law predicts.
@@ -89,6 +93,16 @@ public struct FitDocument: Sendable, Codable {
     public var runnerUp: Double?
     /// Why the best run stopped.
     public var status: String
+  }
+
+  /// A row that left the law.
+  public struct DepartedRow: Sendable, Codable, Hashable {
+    /// The run, or the line of the file where runs have no names.
+    public var row: String
+    /// The outcome.
+    public var outcome: Double
+    /// What the law predicts.
+    public var prediction: Double
   }
 
   /// Refits, one row each, in the order of `parameters`.
@@ -119,6 +133,8 @@ public struct FitDocument: Sendable, Codable {
   public var interval: IntervalRecord
   /// How well the law extrapolates; absent if it was not measured.
   public var validation: ValidationRecord?
+  /// How wrong the law itself may be beyond its data; absent if it was not measured.
+  public var modelError: ModelError?
   /// Akaike's criterion with the small-sample correction.
   public var aic: Double?
   /// The Bayesian criterion.
@@ -137,8 +153,33 @@ public struct FitDocument: Sendable, Codable {
   public var group: [String: String]?
   /// What a reader must know before trusting the numbers.
   public var warnings: [String]
+  /// How C is counted from N and D; absent in fits saved before it was recorded, which is 6·N.
+  public var flopsPerToken: FlopsPerToken?
+  /// The median of each column that the law reads besides N, D, C and U, for plans to hold.
+  public var typical: [String: Double]?
+  /// Other readings of the same iso-FLOP runs; absent for other fits.
+  public var readings: [AllocationAlternative]?
+  /// What the table cannot tell about the parameters; each is among the warnings.
+  public var identifiability: [IdentifiabilityFinding]?
+  /// The test of lack of fit, where rows are repeated.
+  public var lackOfFit: LackOfFit?
+  /// The rows that left the law and are no part of its scatter.
+  public var departedRows: [DepartedRow]?
+  /// Whether all rows lie on the law to rounding, so that there is no scatter to measure by.
+  public var exact: Bool?
+  /// The independent rows: design points where rows repeat each other, runs of several rows.
+  public var independentRows: Int?
   /// The refits.
   public var draws: Draws?
+  /// What was learned of a table of mixtures beside the parameters; absent for other laws.
+  public var mixture: MixtureRecord?
+  /// The optimum of each cell of a raw sweep of hyper-parameters; absent for other tables.
+  public var sweep: SweepRecord?
+  /// The weight of this law in a common answer with its alternatives; absent without any.
+  public var weight: Double?
+  /// Laws that predict held-out runs about as well, with their weights: what `forecast` and `plan`
+  /// answer with together. Each is a saved fit of its own.
+  public var alternatives: [FitDocument]?
 
   /// Records a fit.
   ///
@@ -179,7 +220,8 @@ public struct FitDocument: Sendable, Codable {
         hessianStandardError: finite(fit.hessianStandardErrors[index]),
         low: isFree ? finite(interval?.low) : fit.estimate[index],
         high: isFree ? finite(interval?.high) : fit.estimate[index],
-        unit: parameter.unit, fixed: !isFree)
+        unit: parameter.unit, fixed: !isFree,
+        atBound: fit.boundReached(parameter.name) == nil ? nil : true)
     }
     interval = IntervalRecord(
       level: fit.uncertainty?.level ?? fit.options.level,
@@ -188,8 +230,10 @@ public struct FitDocument: Sendable, Codable {
     self.validation = validation.map {
       ValidationRecord(
         heldOutRows: $0.last?.heldOutRows ?? 0, relativeError: finite($0.last?.relativeError),
-        meanRelativeError: finite($0.meanError), leaveOneScaleOut: finite($0.leaveOneScaleOut))
+        meanRelativeError: finite($0.meanError), leaveOneScaleOut: finite($0.leaveOneScaleOut),
+        windows: $0.heldOutGroups)
     }
+    modelError = fit.modelError
     let criteria = fit.informationCriteria
     aic = finite(criteria.aic)
     bic = finite(criteria.bic)
@@ -202,6 +246,20 @@ public struct FitDocument: Sendable, Codable {
     self.notes = notes
     self.group = group
     warnings = fit.warnings
+    flopsPerToken = fit.flopsPerToken
+    typical = fit.typicalColumns
+    identifiability = fit.identifiability
+    lackOfFit = fit.lackOfFit
+    departedRows =
+      fit.departedRows.isEmpty
+      ? nil
+      : fit.departedRows.map {
+        DepartedRow(
+          row: fit.observations.name(of: $0), outcome: fit.observations.response[$0],
+          prediction: fit.predictions[$0])
+      }
+    exact = fit.isExact ? true : nil
+    independentRows = fit.independentRows
     if let uncertainty = fit.uncertainty, !uncertainty.draws.isEmpty {
       draws = Draws(
         parameters: fit.law.parameters.map(\.name),
@@ -215,16 +273,32 @@ public struct FitDocument: Sendable, Codable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     var head = self
     head.draws = nil
+    head.alternatives = nil
     var text = String(decoding: try encoder.encode(head), as: UTF8.self)
-    guard let draws else { return text + "\n" }
     let compact = JSONEncoder()
+    compact.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if let alternatives {
+      let lines = try alternatives.map {
+        "    " + String(decoding: try compact.encode($0), as: UTF8.self)
+      }
+      Self.removeClosingBrace(&text)
+      text += ",\n  \"alternatives\" : [\n" + lines.joined(separator: ",\n") + "\n  ]\n}"
+    }
+    guard let draws else { return text + "\n" }
     let names = String(decoding: try compact.encode(draws.parameters), as: UTF8.self)
     let lines = try draws.values.map {
       "      " + String(decoding: try compact.encode($0), as: UTF8.self)
     }
-    while let last = text.last, last == "}" || last.isWhitespace { text.removeLast() }
+    Self.removeClosingBrace(&text)
     text += ",\n  \"draws\" : {\n    \"parameters\" : \(names),\n    \"values\" : [\n"
     return text + lines.joined(separator: ",\n") + "\n    ]\n  }\n}\n"
+  }
+
+  /// Takes the last brace off a JSON object, so that more keys can follow.
+  private static func removeClosingBrace(_ text: inout String) {
+    while text.last?.isWhitespace == true { text.removeLast() }
+    if text.last == "}" { text.removeLast() }
+    while text.last?.isWhitespace == true { text.removeLast() }
   }
 
   /// Reads a saved fit.
@@ -275,6 +349,16 @@ public struct SavedFit: FittedLaw {
   public var level: Double { document.interval.level }
   /// The standard deviation of the residuals.
   public var scatter: Double { document.scatter }
+  /// The medians of the table's columns that plans hold.
+  public var typicalColumns: [String: Double] { document.typical ?? [:] }
+  /// How C is counted from N and D.
+  public var flopsPerToken: FlopsPerToken { document.flopsPerToken ?? .sixfold }
+  /// What the fitted table cannot tell about the parameters.
+  public var identifiability: [IdentifiabilityFinding] { document.identifiability ?? [] }
+  /// The warnings of the fit.
+  public var fitWarnings: [String] { document.warnings }
+  /// How wrong the law itself may be beyond its data; nil where it was not measured.
+  public var modelError: ModelError? { document.modelError }
   /// The range of each column of the fitted table.
   public var ranges: [String: ClosedRange<Double>] {
     document.ranges.compactMapValues {

@@ -40,6 +40,8 @@ public struct FitOptions: Sendable {
   public var minimisedStarts: Int
   /// How many of the best minimised starts are polished to full precision.
   public var polished: Int
+  /// Called while refits and validation go on, from any thread; it changes no result.
+  public var progress: (@Sendable (FitProgress) -> Void)?
 
   /// Creates options; every argument has a default.
   public init(

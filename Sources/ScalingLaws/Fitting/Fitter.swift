@@ -11,10 +11,15 @@ struct Fitter: Sendable {
   let space: ParameterSpace
   let kernel: LawKernel
   let columns: [String]
+  /// The rows with positive weight, packed once for all evaluations.
+  let table: LaneTable
+  private let tableRows: [Int]
 
   /// Checks the request and prepares the law.
   init(law: any Law, observations: Observations, options: FitOptions) throws(FitError) {
     self.law = law
+    let observations =
+      law.sumsOverSchedule ? observations.gatheringSchedules() : observations
     self.observations = observations
     self.options = options
     objective = options.objective ?? law.card.objective
@@ -51,6 +56,8 @@ struct Fitter: Sendable {
     guard observations.count >= needed else {
       throw .tooFewRows(law: law.name, found: observations.count, needed: needed)
     }
+    tableRows = observations.weights.indices.filter { observations.weights[$0] > 0 }
+    table = LaneTable(observations: observations, columns: columns, rows: tableRows)
   }
 
   /// Checks that the columns exist and that their values can be used.
@@ -96,19 +103,27 @@ struct Fitter: Sendable {
   ///   - response: replaces the outcomes of the observations.
   func problem(weights: [Double]? = nil, response: [Double]? = nil) -> ResidualProblem {
     let weights = weights ?? observations.weights
-    let rows = weights.indices.filter { weights[$0] > 0 }
     return ResidualProblem(
-      kernel: kernel, table: LaneTable(observations: observations, columns: columns, rows: rows),
+      kernel: kernel, table: packed(rows: weights.indices.filter { weights[$0] > 0 }),
       space: space, objective: objective, response: response ?? observations.response,
       weights: weights)
   }
 
+  /// The table of these rows; where few of many rows are missing, that of all, in which the
+  /// missing ones have weight zero.
+  func packed(rows: [Int]) -> LaneTable {
+    let isNearlyAll = tableRows.count > 2000 && tableRows.count - rows.count < 100
+    if rows == tableRows || isNearlyAll && Set(rows).isSubset(of: tableRows) { return table }
+    return LaneTable(observations: observations, columns: columns, rows: rows)
+  }
+
   /// Fits from a nearby point: the way of bootstrap refits.
   func refit(
-    _ problem: inout ResidualProblem, from physical: [Double], tolerance: Double = 1e-9
+    _ problem: inout ResidualProblem, from physical: [Double], tolerance: Double = 1e-9,
+    evaluationLimit: Int = 120
   ) -> Minimum {
     let newton = SemismoothNewton(
-      relativeTolerance: tolerance, evaluationLimit: 120, initialDamping: 0.03)
+      relativeTolerance: tolerance, evaluationLimit: evaluationLimit, initialDamping: 0.03)
     return newton.minimize(
       &problem, from: space.unknowns(physical), lower: space.lower, upper: space.upper)
   }
@@ -220,6 +235,8 @@ struct Fitter: Sendable {
     var polished: Int
     /// The best objective that a polished start reached and then stayed above the best.
     var runnerUp: Double?
+    /// Where the polished starts ended.
+    var finished: [Minimum]
   }
 
   /// The number of rows above which the search is scouted on a part of them.
@@ -231,6 +248,7 @@ struct Fitter: Sendable {
   /// on all rows: where to start is not a question that a million rows answer better than
   /// thousands.
   func search(shakes: Int = 8) throws(FitError) -> Search {
+    if let search = try searchPooled() { return search }
     guard observations.count > Self.scoutedRows else {
       return try search(from: startingPoints(), shakes: shakes)
     }
@@ -313,7 +331,7 @@ struct Fitter: Sendable {
     let far = finished.filter { $0.value > best.value * (1 + 1e-6) }.map(\.value).min()
     return Search(
       best: best, starts: points.count, agreeing: near.count, polished: finished.count,
-      runnerUp: far)
+      runnerUp: far, finished: finished)
   }
 
   /// The starts with the lowest objective, in their original order, where there are too many.

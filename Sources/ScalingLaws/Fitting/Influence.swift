@@ -33,11 +33,15 @@ extension Fit {
     let usable = observations.weights.filter { $0 > 0 }.count - freeParameters.count - 1
     let limit = max(0, min(count, usable))
 
+    // One of very many rows moves the optimum by so little that two Newton steps are exact.
+    let steps = observations.count > Fitter.scoutedRows ? 3 : 120
+
     func refitted(without rows: Set<Int>) -> (estimate: [Double], value: Double) {
       var weights = observations.weights
       for row in rows { weights[row] = 0 }
       var problem = fitter.problem(weights: weights)
-      let minimum = fitter.refit(&problem, from: estimate, tolerance: 1e-12)
+      let minimum = fitter.refit(
+        &problem, from: estimate, tolerance: 1e-12, evaluationLimit: steps)
       return (fitter.space.physical(minimum.point), minimum.value)
     }
 

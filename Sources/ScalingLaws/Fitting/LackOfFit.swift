@@ -98,17 +98,3 @@ public struct LackOfFit: Sendable, Hashable, Codable {
   /// Whether the test says that the law misses its points, at one in twenty.
   public var isSignificant: Bool { pValue < 0.05 }
 }
-
-extension Fit {
-  /// The test of lack of fit; nil where no rows are repeated or no design point is left over.
-  public var lackOfFit: LackOfFit? { LackOfFit([lackOfFitTable]) }
-
-  /// The residuals of the rows with weight and their design points.
-  var lackOfFitTable: LackOfFit.Table {
-    let points = DesignPoints(observations, law: law).pointOfRow
-    let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
-    return LackOfFit.Table(
-      residuals: used.map { residuals[$0] }, points: used.map { points[$0] },
-      parameters: freeParameters.count)
-  }
-}

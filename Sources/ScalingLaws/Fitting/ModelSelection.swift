@@ -43,6 +43,11 @@ public struct LawRanking: Sendable {
     public var fit: Fit
     /// Its validation.
     public var validation: Validation
+    /// What it weighs in a common answer, from 0 to 1: by how surely it predicts held-out runs
+    /// worse than the best law, see ``LawMixture``.
+    public var weight: Double = 0
+    /// The law that it is another writing of, and with which it counts once; nil for most.
+    public var sameAs: String?
   }
   /// The laws, best first.
   public var entries: [Entry]
@@ -99,11 +104,36 @@ public func rankLaws(
     let error = entry.validation.meanError
     return error.isNaN ? .infinity : error
   }
+  // One formula written twice differs by rounding only: then the catalogue's order decides.
+  func coarse(_ x: Double) -> Double {
+    x > 0 && x.isFinite ? (Double.log(x) * 1e5).rounded() : x
+  }
+  let order = Dictionary(
+    laws.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
   entries.sort {
-    (key($0), $0.fit.informationCriteria.bic, $0.fit.law.name)
-      < (key($1), $1.fit.informationCriteria.bic, $1.fit.law.name)
+    (
+      coarse(key($0)), ($0.fit.informationCriteria.bic * 1e3).rounded(),
+      order[$0.fit.law.name] ?? 0
+    ) < (
+      coarse(key($1)), ($1.fit.informationCriteria.bic * 1e3).rounded(),
+      order[$1.fit.law.name] ?? 0
+    )
+  }
+  let weights = LawWeights(entries)
+  for index in entries.indices {
+    entries[index].weight = weights.weights[index]
+    entries[index].sameAs = weights.repeats[index].map { entries[$0].fit.law.name }
   }
   let choice = choose(entries, key: key)
+  // Of two writings of one law the chosen one carries the weight.
+  if let name = entries[choice.index].sameAs,
+    let original = entries.firstIndex(where: { $0.fit.law.name == name })
+  {
+    entries[choice.index].weight = entries[original].weight
+    entries[choice.index].sameAs = nil
+    entries[original].weight = 0
+    entries[original].sameAs = entries[choice.index].fit.law.name
+  }
   return LawRanking(
     entries: entries, skipped: skipped, chosen: choice.index, verdict: choice.verdict)
 }
@@ -140,11 +170,12 @@ private func choose(
       "Use \(chosen.fit.law.name): \(reason), within a tenth of the best (\(best.fit.law.name), \(percent(key(best)))) with fewer parameters."
     )
   }
-  guard entries.count > 1, key(entries[1]).isFinite else {
+  let next = entries.dropFirst().first { $0.sameAs == nil }
+  guard let next, key(next).isFinite else {
     return (0, "Use \(best.fit.law.name): \(reason).")
   }
   return (
     0,
-    "Use \(best.fit.law.name): \(reason), against \(percent(key(entries[1]))) for \(entries[1].fit.law.name)."
+    "Use \(best.fit.law.name): \(reason), against \(percent(key(next))) for \(next.fit.law.name)."
   )
 }

@@ -2,6 +2,27 @@ internal import Optimization
 internal import RealModule
 internal import Statistics
 
+/// How far one parameter may be moved while all others follow.
+struct ProfileWalk: Sendable {
+  /// The position of the parameter among the free ones.
+  var slot: Int
+  /// The lowest value that the objective allows, as the optimiser's unknown.
+  var low: Double
+  /// The highest value.
+  var high: Double
+  /// Whether the lowest value is the parameter's bound and not the objective's.
+  var lowIsBound: Bool
+  /// Whether the highest value is the parameter's bound.
+  var highIsBound: Bool
+  /// Points on the way, in physical units, by the parameter's value: all are allowed.
+  var path: [(unknown: Double, point: [Double])]
+
+  /// The allowed point nearest to a value.
+  func nearest(_ unknown: Double) -> [Double]? {
+    path.min { abs($0.unknown - unknown) < abs($1.unknown - unknown) }?.point
+  }
+}
+
 extension Fitter {
   /// Profile intervals of all fitted parameters.
   ///
@@ -12,20 +33,52 @@ extension Fitter {
   /// scale, and lies between for a Huber loss.
   func profileIntervals(of fit: Fit) -> [String: ClosedRange<Double>] {
     let names = space.free.map { law.parameters[$0].name }
-    let intervals = parallelMap(count: names.count, threads: options.threads) {
-      slot -> ClosedRange<Double>? in profileInterval(of: fit, slot: slot)
-    }
+    let walks = profileWalks(of: fit)
     var result: [String: ClosedRange<Double>] = [:]
-    for (name, interval) in zip(names, intervals) { result[name] = interval }
+    for (name, walk) in zip(names, walks) {
+      let positive = law.parameters[space.free[walk.slot]].domain == .positive
+      let ends =
+        positive ? (Double.exp(walk.low), Double.exp(walk.high)) : (walk.low, walk.high)
+      if ends.0 <= ends.1 { result[name] = ends.0...ends.1 }
+    }
     return result
   }
 
+  /// The walks of all fitted parameters, in their order.
+  func profileWalks(of fit: Fit) -> [ProfileWalk] {
+    let rise = allowedRise(of: fit)
+    let weights = walkedWeights(of: fit)
+    let floor = walkedMinimum(of: fit, weights: weights)
+    let table = LaneTable(
+      observations: observations, columns: columns,
+      rows: weights.indices.filter { weights[$0] > 0 })
+    return parallelMap(count: space.free.count, threads: options.threads) { slot in
+      profileWalk(
+        of: fit, slot: slot, rise: rise, table: table, weights: weights, floor: floor)
+    }
+  }
+
+  /// The weights of the rows that say how far the objective may rise: without those that left the
+  /// law, whose charge would make every rise of the others look small.
+  func walkedWeights(of fit: Fit) -> [Double] {
+    var weights = observations.weights
+    for row in fit.departedRows { weights[row] = 0 }
+    return weights
+  }
+
+  /// The objective's minimum near the estimate over the rows of these weights.
+  func walkedMinimum(of fit: Fit, weights: [Double]) -> Double {
+    guard !fit.departedRows.isEmpty else { return fit.objectiveValue }
+    var problem = self.problem(weights: weights)
+    return max(refit(&problem, from: fit.estimate, tolerance: 1e-12).value, 1e-300)
+  }
+
   /// The rise of ln f that the interval allows.
-  private func allowedRise(of fit: Fit) -> Double {
+  func allowedRise(of fit: Fit) -> Double {
     let threshold = objective.threshold
     var charge = 0.0
     var cost = 0.0
-    for (residual, weight) in zip(fit.residuals, observations.weights) {
+    for (residual, weight) in zip(fit.residuals, walkedWeights(of: fit)) {
       charge += weight * min(abs(residual), threshold) * abs(residual)
       cost += weight * objective.cost(ofResidual: residual)
     }
@@ -35,38 +88,43 @@ extension Fitter {
     return kappa * Double.log(1 + student * student / freedom)
   }
 
-  private func profileInterval(of fit: Fit, slot: Int) -> ClosedRange<Double>? {
+  /// The space in which one more parameter is held.
+  func space(holding index: Int, at value: Double) -> ParameterSpace {
+    var held: [Int: Double] = [index: value]
+    for (other, fixed) in space.base.enumerated() where !space.free.contains(other) {
+      held[other] = fixed
+    }
+    var bounds: [Int: ClosedRange<Double>] = [:]
+    for (name, range) in options.bounds {
+      if let bounded = law.index(of: name) { bounds[bounded] = range }
+    }
+    return ParameterSpace(parameters: law.parameters, fixed: held, bounds: bounds)
+  }
+
+  private func profileWalk(
+    of fit: Fit, slot: Int, rise: Double, table: LaneTable, weights: [Double], floor: Double
+  ) -> ProfileWalk {
     let index = space.free[slot]
     let positive = law.parameters[index].domain == .positive
     let centre = space.unknowns(fit.estimate)[slot]
-    let rise = allowedRise(of: fit)
     let error = fit.hessianStandardErrors[index]
     let width: Double = {
       let physical = positive ? error / fit.estimate[index] : error
-      return physical.isFinite && physical > 0 ? physical : 0.1 * max(abs(centre), 1)
+      let own = physical.isFinite && physical > 0 ? physical : 0.1 * max(abs(centre), 1)
+      // Steps in a logarithm stay below a factor of seven: a first step over all of the range would
+      // leave no digits to find the end with.
+      return positive ? min(own, 2) : own
     }()
+    var path = [(unknown: centre, point: fit.estimate)]
 
     /// ln(f/f_min) with the parameter held at `unknown`, continued from the neighbouring point.
     func excess(_ unknown: Double, from warm: inout [Double]) -> Double {
-      let value = positive ? Double.exp(unknown) : unknown
-      var held: [Int: Double] = [index: value]
-      for (other, fixed) in space.base.enumerated() where !space.free.contains(other) {
-        held[other] = fixed
-      }
-      var bounds: [Int: ClosedRange<Double>] = [:]
-      for (name, range) in options.bounds {
-        if let bounded = law.index(of: name) { bounds[bounded] = range }
-      }
-      let inner = ParameterSpace(parameters: law.parameters, fixed: held, bounds: bounds)
+      let inner = space(holding: index, at: positive ? Double.exp(unknown) : unknown)
       var problem = ResidualProblem(
-        kernel: kernel,
-        table: LaneTable(
-          observations: observations, columns: columns,
-          rows: observations.weights.indices.filter { observations.weights[$0] > 0 }),
-        space: inner, objective: objective, response: observations.response,
-        weights: observations.weights)
+        kernel: kernel, table: table, space: inner, objective: objective,
+        response: observations.response, weights: weights)
       guard !inner.free.isEmpty else {
-        return Double.log(problem.value(atPhysical: inner.base) / fit.objectiveValue)
+        return Double.log(problem.value(atPhysical: inner.base) / floor)
       }
       let newton = SemismoothNewton(
         relativeTolerance: 1e-10, evaluationLimit: 200, initialDamping: 0.1)
@@ -74,10 +132,10 @@ extension Fitter {
         &problem, from: inner.unknowns(warm), lower: inner.lower, upper: inner.upper)
       guard minimum.value.isFinite else { return .infinity }
       warm = inner.physical(minimum.point)
-      return max(Double.log(minimum.value / fit.objectiveValue), 0)
+      return max(Double.log(minimum.value / floor), 0)
     }
 
-    func end(_ direction: Double, limit: Double) -> Double {
+    func end(_ direction: Double, limit: Double) -> (value: Double, isBound: Bool) {
       var warm = fit.estimate
       var inside = centre
       var step = width
@@ -97,20 +155,23 @@ extension Fitter {
             } else {
               low = middle
               warm = inner
+              path.append((middle, inner))
             }
           }
-          return (low + high) / 2
+          return ((low + high) / 2, false)
         }
-        if outside { return limit }
+        path.append((probe, trial))
+        if outside { return (limit, true) }
         inside = probe
         warm = trial
         step *= 1.5
       }
-      return limit
+      return (limit, true)
     }
     let low = end(-1, limit: space.lower[slot])
     let high = end(1, limit: space.upper[slot])
-    let ends = positive ? (Double.exp(low), Double.exp(high)) : (low, high)
-    return ends.0 <= ends.1 ? ends.0...ends.1 : nil
+    return ProfileWalk(
+      slot: slot, low: low.value, high: high.value, lowIsBound: low.isBound,
+      highIsBound: high.isBound, path: path)
   }
 }

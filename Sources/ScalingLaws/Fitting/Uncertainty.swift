@@ -31,6 +31,9 @@ extension Fit {
   /// A parameter with its interval: the profile's where one was computed, else the refits'.
   public func interval(of parameter: String) -> Estimated? {
     guard let index = law.index(of: parameter) else { return nil }
+    if let bound = boundReached(parameter), let low = bound.low, let high = bound.high {
+      return Estimated(value: estimate[index], low: low, high: high)
+    }
     if let profile = uncertainty?.profiles[parameter] {
       return Estimated(
         value: estimate[index], low: profile.lowerBound, high: profile.upperBound)
@@ -44,7 +47,12 @@ extension Fit {
     guard let index = law.index(of: parameter) else { return .nan }
     guard freeParameters.contains(parameter) else { return 0 }
     guard let uncertainty, uncertainty.draws.count > 1 else { return hessianStandardErrors[index] }
-    return standardDeviation(uncertainty.draws.map { $0[index] })
+    let values = uncertainty.draws.map { $0[index] }
+    guard uncertainty.method == "parametric" else { return standardDeviation(values) }
+    // Simulations with a scatter of few degrees of freedom have tails as long as Student's t, and
+    // no standard deviation to speak of; half the middle 68 % is one where they are normal.
+    let sorted = values.sorted()
+    return (quantile(sorted: sorted, 0.8413) - quantile(sorted: sorted, 0.1587)) / 2
   }
 }
 
@@ -52,78 +60,75 @@ extension Fitter {
   /// How many rows all refits together may visit before their number is cut.
   static let refittedRows = 20_000_000
 
-  /// Whether every row of the law sums over the segments of a schedule.
-  private var readsSegments: Bool { law is MultiPower }
+  /// How much a row of this law costs, in rows of a simple one.
+  private var costOfRow: Int { law.sumsOverSchedule ? 80 : 1 }
 
   /// Refits the law as the options ask and returns the draws.
   func measureUncertainty(of fit: Fit, warnings: inout [String]) -> Uncertainty? {
-    let free = space.free.count
-    let rows = observations.weights.filter { $0 > 0 }.count
-    guard options.interval != .none, free > 0, options.resamples > 0 else { return nil }
-    let simulates =
-      options.interval == .parametric || options.seedNoise != nil || rows < 4 * free
-    let repeatedSeeds =
-      simulates ? SeedNoise(observations: observations, objective: objective, law: law) : nil
-    guard rows > free || options.seedNoise != nil || (repeatedSeeds?.degreesOfFreedom ?? 0) >= 3
-    else {
-      warnings.append(
-        "\(rows) rows for \(free) parameters leave no residual to measure noise with: no intervals"
-      )
-      return nil
-    }
-    let clusters = observations.clusterCount
-    let clustered = clusters < observations.count
-    var freedom = Double(fit.degreesOfFreedom)
-    let plan: (name: String, resample: @Sendable (inout SplittableRandom) -> Resample)
-    let method = options.interval
-    let isTiny = !clustered && rows < 4 * free
-    let simulating =
-      method == .parametric || (method != .bootstrap && isTiny)
-      || (method == .automatic && options.seedNoise != nil)
-    if simulating {
-      let noise = noise(of: fit)
-      freedom = noise.freedom
-      plan = ("parametric", parametricResample(predictions: fit.predictions, scale: noise.scale))
-      if method == .automatic, isTiny {
-        let source =
-          options.seedNoise != nil
-          ? "the noise given"
-          : (repeatedSeeds?.degreesOfFreedom ?? 0) >= 3
-            ? "the noise of repeated seeds" : "the scatter of the residuals"
-        warnings.append(
-          "\(rows) rows for \(free) parameters are too few to resample rows: intervals come from outcomes simulated with \(source)"
-        )
-      }
-    } else if clustered, clusters >= 2 * free {
-      plan = ("cluster-bootstrap", randomWeights(groups: rowsByRun()))
-    } else if clustered {
-      plan = ("block-bootstrap", randomWeights(groups: blocks()))
-      warnings.append(
-        "\(clusters) runs are too few to resample whole runs: blocks of neighbouring rows are resampled, and variation between runs is not in the intervals"
-      )
-    } else {
-      plan = ("bootstrap", randomWeights(groups: rowsByRun()))
-    }
+    var findings = fit.identifiability
+    return measureUncertainty(of: fit, rivals: [], warnings: &warnings, findings: &findings)
+  }
+
+  /// Refits the law as the options ask and returns the draws.
+  ///
+  /// - Parameters:
+  ///   - fit: the fit.
+  ///   - rivals: other optima that the search found, as physical points.
+  ///   - warnings: receives what a reader must know.
+  ///   - findings: what the table cannot tell; what the refits show is added.
+  func measureUncertainty(
+    of fit: Fit, rivals: [[Double]], warnings: inout [String],
+    findings: inout [IdentifiabilityFinding]
+  ) -> Uncertainty? {
+    guard options.interval != .none, !space.free.isEmpty, options.resamples > 0,
+      let plan = resampling(of: fit, warnings: &warnings)
+    else { return nil }
     let random = SplittableRandom(seed: options.seed)
     let start = fit.estimate
-    // A row behind a schedule costs as much as the schedule has segments.
-    let segments = observations.schedules.map(\.segments.count).max() ?? 1
-    let affordable = max(
-      40, Self.refittedRows / (observations.count * max(readsSegments ? segments : 1, 1)))
+    let affordable = max(40, Self.refittedRows / (observations.count * costOfRow))
     let resamples = min(options.resamples, affordable)
     if resamples < options.resamples {
       warnings.append(
-        "\(resamples) instead of \(options.resamples) refits, because \(observations.count) rows make each one slow"
+        "the intervals come from \(resamples) (not \(options.resamples)) refits, because \(observations.count) rows make each one slow"
       )
     }
-    let outcomes = parallelMap(count: resamples, threads: options.threads) {
-      index -> [Double]? in
-      var generator = random.split(index)
-      let sample = plan.resample(&generator)
+    let counter = ProgressCounter(.refits, total: resamples, tell: options.progress)
+    func refitted(
+      _ count: Int, _ refit: @Sendable (Int, Resample, inout SplittableRandom) -> [Double]?
+    ) -> [[Double]?] {
+      parallelMap(count: count, threads: options.threads) { index in
+        defer { counter.advance() }
+        var generator = random.split(index)
+        let sample = plan.resample(&generator)
+        return refit(index, sample, &generator)
+      }
+    }
+    var outcomes = refitted(resamples) { index, sample, _ in
       var problem = self.problem(weights: sample.weights, response: sample.response)
       let minimum = refit(&problem, from: start)
-      guard minimum.value.isFinite else { return nil }
-      return space.physical(minimum.point)
+      return minimum.value.isFinite ? space.physical(minimum.point) : nil
+    }
+    let tail =
+      plan.freedom.isFinite
+      ? Self.expandedTail(level: options.level, freedom: plan.freedom) : (1 - options.level) / 2
+    let suspect = !rivals.isEmpty || findings.contains { $0.kind.asksForWalk }
+    if needsWalk(of: fit, draws: outcomes.compactMap { $0 }, suspect: suspect) {
+      let walks = profileWalks(of: fit)
+      let ridges = ridges(walks, draws: outcomes.compactMap { $0 }, tail: tail)
+      findings = completed(findings, by: walks, ridges: ridges)
+      if !ridges.isEmpty || !rivals.isEmpty {
+        let starts = [start] + rivals
+        let first = outcomes
+        outcomes = refitted(resamples) { index, sample, generator in
+          let choice = index % (ridges.count + 1)
+          if choice > 0 { return refit(along: ridges[choice - 1], to: sample, &generator) }
+          guard !rivals.isEmpty else { return first[index] }
+          // Optima that the table hardly parts: a refit from each in turn, wherever it ends.
+          var problem = self.problem(weights: sample.weights, response: sample.response)
+          let minimum = refit(&problem, from: starts[index / (ridges.count + 1) % starts.count])
+          return minimum.value.isFinite ? space.physical(minimum.point) : nil
+        }
+      }
     }
     let draws = outcomes.compactMap { $0 }
     let failed = outcomes.count - draws.count
@@ -131,15 +136,83 @@ extension Fitter {
       warnings.append(
         "\(failed) of \(outcomes.count) refits failed: the intervals may be too narrow")
     }
-    let tail = Self.expandedTail(level: options.level, freedom: freedom)
     var result = Uncertainty(
       method: plan.name, draws: draws, failed: failed, level: options.level, tail: tail,
       profiles: [:])
-    if method == .profile {
+    if options.interval == .profile {
       result.profiles = profileIntervals(of: fit)
       result.method = "profile"
     }
     return result
+  }
+
+  /// How outcomes or weights are drawn anew.
+  struct Resampling: Sendable {
+    /// What reports call it.
+    var name: String
+    /// The degrees of freedom that widen percentiles; infinite where the draws hold them already.
+    var freedom: Double
+    /// Draws one resample.
+    var resample: @Sendable (inout SplittableRandom) -> Resample
+  }
+
+  /// Chooses between simulated outcomes and random weights; nil where no scatter can be measured.
+  private func resampling(of fit: Fit, warnings: inout [String]) -> Resampling? {
+    if fit.isExact, options.seedNoise == nil { return nil }
+    let free = space.free.count
+    let method = options.interval
+    let hasCurves = observations.clusterCount < observations.count
+    let places = fit.independentRows
+    let groups = evidenceGroups()
+    let isRepeated = !hasCurves && groups.count < observations.weights.filter { $0 > 0 }.count
+    let isTiny = !hasCurves && places < 4 * free
+    // Random weights know the scatter of a row only by its own residual, which the fit has made
+    // smaller, most where a row has leverage: with 6 to 12 rows a parameter nominal 90 % intervals of
+    // routed, precision and fine-grained laws held the truth 70 to 85 % of the time, those of
+    // simulated outcomes 85 to 95 %.
+    let isSmall = !hasCurves && places < 12 * free
+    let simulating =
+      method == .parametric || (method != .bootstrap && isSmall)
+      || (method == .automatic && options.seedNoise != nil)
+    let what = isRepeated ? "design points" : "rows"
+    guard places > free || (simulating && options.seedNoise != nil) || hasCurves else {
+      warnings.append(
+        "\(places) \(what) for \(free) parameters leave no residual to measure noise with\(isRepeated ? ", and repeated seeds say nothing of how far the law is off" : ""): no intervals\(isRepeated ? " (--seed-noise gives those of the seeds alone)" : "")"
+      )
+      return nil
+    }
+    guard simulating else {
+      if hasCurves, groups.count < 2 * free {
+        warnings.append(
+          "\(groups.count) runs are too few to resample whole runs: blocks of neighbouring rows are resampled, and variation between runs is not in the intervals"
+        )
+        return Resampling(
+          name: "block-bootstrap", freedom: Double(fit.degreesOfFreedom),
+          resample: randomWeights(groups: blocks(of: groups)))
+      }
+      return Resampling(
+        name: hasCurves || isRepeated ? "cluster-bootstrap" : "bootstrap",
+        freedom: Double(fit.degreesOfFreedom), resample: randomWeights(groups: groups))
+    }
+    guard let noise = noise(of: fit) else { return nil }
+    if method == .automatic, isTiny {
+      let source =
+        options.seedNoise != nil
+        ? "the noise given"
+        : isRepeated
+          ? "the scatter of design points and of repeated seeds" : "the scatter of the residuals"
+      warnings.append(
+        "\(places) \(what) for \(free) parameters are too few to resample rows: intervals come from outcomes simulated with \(source)"
+      )
+    }
+    if isRepeated, options.seedNoise == nil, places - free < 3 {
+      warnings.append(
+        "how far design points scatter about the law is known from \(places - free) degree\(places - free == 1 ? "" : "s") of freedom only, so intervals are wide: more sizes or lengths would narrow them, more seeds would not"
+      )
+    }
+    return Resampling(
+      name: "parametric", freedom: .infinity,
+      resample: parametricResample(predictions: fit.predictions, noise: noise))
   }
 
   /// The tail probability at which percentiles are read.
@@ -178,46 +251,48 @@ extension Fitter {
     }
   }
 
-  private func rowsByRun() -> [[Int]] {
+  /// The rows of each independent piece of evidence: of a run, and of the runs that repeat it.
+  private func evidenceGroups() -> [[Int]] {
+    let groups = DesignPoints(observations, law: law).replicates(clusters: observations.clusters)
     var rows: [Int: [Int]] = [:]
-    for row in observations.clusters.indices where observations.weights[row] > 0 {
-      rows[observations.clusters[row], default: []].append(row)
+    for row in groups.indices where observations.weights[row] > 0 {
+      rows[groups[row], default: []].append(row)
     }
     return rows.keys.sorted().compactMap { rows[$0] }
   }
 
   /// Rows of a run follow each other, so neighbouring residuals agree; blocks keep that.
-  private func blocks() -> [[Int]] {
-    rowsByRun().flatMap { rows -> [[Int]] in
-      let length = max(1, Int(Double.pow(Double(rows.count), 1.0 / 3).rounded(.up)))
-      return stride(from: 0, to: rows.count, by: length).map {
-        Array(rows[$0..<min($0 + length, rows.count)])
+  private func blocks(of groups: [[Int]]) -> [[Int]] {
+    groups.flatMap { group -> [[Int]] in
+      // Runs that repeat each other are cut at the same places, and their parts stay together.
+      let runs = Dictionary(grouping: group) { observations.clusters[$0] }
+      let ordered = runs.keys.sorted().compactMap { runs[$0] }
+      let longest = ordered.map(\.count).max() ?? 0
+      let length = max(1, Int(Double.pow(Double(longest), 1.0 / 3).rounded(.up)))
+      return stride(from: 0, to: longest, by: length).map { start in
+        ordered.flatMap { $0.dropFirst(start).prefix(length) }
       }
     }
   }
 
-  /// The noise of simulated outcomes and the degrees of freedom with which it is known: the one
-  /// given, else that of repeated seeds, else that of the residuals with the divisor n − p.
-  private func noise(of fit: Fit) -> (scale: Double, freedom: Double) {
-    if let given = options.seedNoise { return (given, .infinity) }
-    if let repeated = SeedNoise(observations: observations, objective: objective, law: law),
-      repeated.degreesOfFreedom >= 3
-    {
-      return (repeated.standardDeviation, Double(repeated.degreesOfFreedom))
-    }
-    return (fit.residualScatter, Double(fit.degreesOfFreedom))
-  }
-
   private func parametricResample(
-    predictions: [Double], scale: Double
+    predictions: [Double], noise: RunNoise
   ) -> @Sendable (inout SplittableRandom) -> Resample {
     let objective = self.objective
     let weights = observations.weights
+    let points = DesignPoints(observations, law: law)
     return { generator in
-      Resample(
+      let deviation = noise.draw(&generator)
+      let shared =
+        deviation.point > 0
+        ? (0..<points.count).map { _ in deviation.point * generator.nextNormal() } : []
+      return Resample(
         weights: weights,
-        response: predictions.map {
-          objective.outcome(prediction: $0, residual: scale * generator.nextNormal())
+        response: predictions.indices.map { row in
+          let common = shared.isEmpty ? 0 : shared[points.pointOfRow[row]]
+          return objective.outcome(
+            prediction: predictions[row],
+            residual: common + deviation.seed * generator.nextNormal())
         })
     }
   }

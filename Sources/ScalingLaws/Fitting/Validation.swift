@@ -15,15 +15,31 @@ public struct Validation: Sendable {
     public var relativeError: Double
     /// The mean of (prediction − outcome) / |outcome|: the direction of the error.
     public var bias: Double
+    /// The held-out rows by their distance beyond the fitted ones, the nearest first.
+    public var groups: [HeldOutGroup] = []
+    /// The positions of the held-out rows in the observations.
+    public var rows: [Int] = []
+    /// (prediction − outcome) / |outcome| of each held-out row.
+    public var errors: [Double] = []
   }
   /// The windows, from the smallest fitted share to the largest.
   public var windows: [Window]
   /// The mean relative error when each scale in turn is left out; NaN if there are fewer than
   /// three scales.
   public var leaveOneScaleOut: Double
+  /// Whole training curves that were left out one at a time, for laws that read a schedule; empty
+  /// for others, and with fewer than three curves.
+  public var curves: [HeldOutGroup] = []
+  /// The rows of the largest scale, predicted from all others; empty where a window is the same
+  /// split, and where whole curves were left out instead.
+  public var largestScale: [HeldOutGroup] = []
 
   /// The split with the most fitted rows: the closest to the forecast a user will make.
   public var last: Window? { windows.last }
+  /// The held-out rows of every window, of the largest scale and of each curve left out.
+  public var heldOutGroups: [[HeldOutGroup]] {
+    (windows.map(\.groups) + [largestScale] + curves.map { [$0] }).filter { !$0.isEmpty }
+  }
   /// The mean over windows of the relative error; NaN without windows.
   public var meanError: Double { mean(windows.map(\.relativeError)) }
 }
@@ -38,8 +54,10 @@ extension Fit {
   ///
   /// - Parameter shares: the shares of rows to fit in each window.
   public func validation(shares: [Double] = [0.5, 0.6, 0.7, 0.8]) -> Validation {
-    if observations.count > Fitter.scoutedRows {
-      let step = (observations.count + Fitter.scoutedRows - 1) / Fitter.scoutedRows
+    // Rows of a law that sums over a schedule cost ten times as much as others.
+    let limit = law.sumsOverSchedule ? Fitter.pooledGroups : Fitter.scoutedRows
+    if observations.count > 3 * limit || observations.count > Fitter.scoutedRows {
+      let step = (observations.count + limit - 1) / limit
       let rows = Array(stride(from: 0, to: observations.count, by: step))
       return showing(rows: rows).validation(shares: shares)
     }
@@ -56,7 +74,9 @@ extension Fit {
         cuts.append(cut)
       }
     }
-    let groups = Self.scaleGroups(ordered, scale)
+    // A law of the training curve is asked about other schedules: whole curves are left out.
+    let curves = curveGroups(ordered)
+    let groups = curves.isEmpty ? Self.scaleGroups(ordered, scale) : curves
     // Every split is a search of its own; they run side by side, each on one thread.
     let splits =
       cuts.map { (fitting: Array(ordered[..<$0]), holding: Array(ordered[$0...])) }
@@ -64,24 +84,48 @@ extension Fit {
         let held = Set(group)
         return (fitting: ordered.filter { !held.contains($0) }, holding: group)
       }
+    let firstCurve = curves.isEmpty ? splits.count : cuts.count
+    let counter = ProgressCounter(.validation, total: splits.count, tell: options.progress)
     let results = parallelMap(count: splits.count, threads: options.threads) { index in
-      predictionError(fitting: splits[index].fitting, holding: splits[index].holding)
+      defer { counter.advance() }
+      return heldOut(
+        fitting: splits[index].fitting, holding: splits[index].holding,
+        together: index >= firstCurve)
     }
     var windows: [Validation.Window] = []
-    for (cut, result) in zip(cuts, results) {
-      guard let result else { continue }
+    for (position, cut) in cuts.enumerated() {
+      guard let result = results[position] else { continue }
       windows.append(
         Validation.Window(
           fittedRows: cut, heldOutRows: ordered.count - cut, fittedUpTo: scale[ordered[cut - 1]],
-          relativeError: result.error, bias: result.bias))
+          relativeError: mean(result.errors.map(abs)), bias: mean(result.errors),
+          groups: result.groups, rows: splits[position].holding, errors: result.errors))
     }
     var total = 0.0
     for (group, result) in zip(groups, results.dropFirst(cuts.count)) {
-      total += (result?.error ?? .nan) * Double(group.count)
+      total += (result.map { mean($0.errors.map(abs)) } ?? .nan) * Double(group.count)
     }
+    let left = results.dropFirst(cuts.count)
+    let isNew = !windows.contains { Set($0.rows) == Set(groups.last ?? []) }
     return Validation(
       windows: windows,
-      leaveOneScaleOut: groups.isEmpty ? .nan : total / Double(ordered.count))
+      leaveOneScaleOut: groups.isEmpty ? .nan : total / Double(ordered.count),
+      curves: curves.isEmpty ? [] : left.flatMap { $0?.groups ?? [] },
+      largestScale: isNew && curves.isEmpty ? (left.last.flatMap { $0?.groups } ?? []) : [])
+  }
+
+  /// The training curves to leave out one at a time; none for laws that read no schedule, and
+  /// with fewer than three curves.
+  private func curveGroups(_ ordered: [Int]) -> [[Int]] {
+    guard !observations.schedules.isEmpty else { return [] }
+    let rows = Dictionary(grouping: ordered) { observations.scheduleOfRow[$0] }
+    guard rows.count >= 3 else { return [] }
+    let all = rows.keys.sorted().compactMap { rows[$0] }
+    // Very many curves are left out in ten parts.
+    guard all.count > 12 else { return all }
+    return (0..<10).map { part in
+      all.indices.filter { $0 % 10 == part }.flatMap { all[$0] }
+    }
   }
 
   /// Whether two scales are one rung: budgets are rarely hit exactly.
@@ -105,32 +149,5 @@ extension Fit {
       }
     }
     return groups.count >= 3 ? groups : []
-  }
-
-  private func predictionError(
-    fitting: [Int], holding: [Int]
-  ) -> (error: Double, bias: Double)? {
-    guard fitting.count > freeParameters.count else { return nil }
-    var settings = options
-    settings.interval = .none
-    settings.threads = 1
-    settings.minimisedStarts = min(options.minimisedStarts, 48)
-    settings.polished = min(options.polished, 4)
-    guard
-      let fitter = try? Fitter(
-        law: law, observations: observations.selecting(fitting), options: settings),
-      let search = try? fitter.search(shakes: 2),
-      let checker = try? Fitter(law: law, observations: observations, options: settings)
-    else { return nil }
-    let point = fitter.space.physical(search.best.point)
-    var problem = checker.problem(
-      weights: [Double](repeating: 1, count: observations.count))
-    let predicted = problem.rowPredictions(at: point, count: observations.count)
-    let errors = holding.map {
-      (predicted[$0] - observations.response[$0])
-        / max(abs(observations.response[$0]), 1e-300)
-    }
-    guard errors.allSatisfy(\.isFinite) else { return (.infinity, .nan) }
-    return (mean(errors.map(abs)), mean(errors))
   }
 }

@@ -21,6 +21,17 @@ public protocol FittedLaw: Sendable {
   var objective: Objective { get }
   /// The range of each column of the fitted table.
   var ranges: [String: ClosedRange<Double>] { get }
+  /// How C is counted from N and D; 6·N per token unless the table says otherwise.
+  var flopsPerToken: FlopsPerToken { get }
+
+  /// The median of each column of the table that is not N, D, C or U, for plans to hold.
+  var typicalColumns: [String: Double] { get }
+  /// What the fitted table cannot tell about the parameters.
+  var identifiability: [IdentifiabilityFinding] { get }
+  /// What a reader of the fit must know before trusting anything that follows from it.
+  var fitWarnings: [String] { get }
+  /// How wrong the law itself may be beyond its data; nil where it was not measured.
+  var modelError: ModelError? { get }
 
   /// A quantity derived from the parameters, with its interval over the refits.
   ///
@@ -29,6 +40,17 @@ public protocol FittedLaw: Sendable {
 }
 
 extension FittedLaw {
+  /// 6·N.
+  public var flopsPerToken: FlopsPerToken { .sixfold }
+  /// None.
+  public var typicalColumns: [String: Double] { [:] }
+  /// Nothing unless the fit says otherwise.
+  public var identifiability: [IdentifiabilityFinding] { [] }
+  /// Nothing unless the fit says otherwise.
+  public var fitWarnings: [String] { [] }
+  /// Not measured unless the fitted law says otherwise.
+  public var modelError: ModelError? { nil }
+
   /// A quantity derived from the parameters, with its interval over the refits.
   public func derived(_ quantity: ([Double]) -> Double) -> Estimated {
     estimated(quantity(estimate), over: draws.map(quantity))
@@ -43,14 +65,37 @@ extension FittedLaw {
     return values.indices.map { slot in estimated(values[slot], over: spread.map { $0[slot] }) }
   }
 
+  /// An outcome whose interval over the refits is widened by the law's own error beyond the data.
+  ///
+  /// - Parameters:
+  ///   - outcome: the outcome with its interval over the refits.
+  ///   - distance: how far beyond the data it lies, in spans.
+  func widened(_ outcome: Estimated, distance: Double) -> Estimated {
+    guard let modelError, outcome.low.isFinite, outcome.high.isFinite, outcome.value.isFinite
+    else { return outcome }
+    let reach =
+      modelError.deviation(distance: distance)
+      * StudentT(degreesOfFreedom: modelError.degreesOfFreedom).inverseSurvival(tail)
+    guard reach > 0 else { return outcome }
+    // Independent errors add their half-widths in quadrature.
+    let ends = [reach, -reach].map {
+      objective.outcome(prediction: outcome.value, residual: $0) - outcome.value
+    }
+    let (down, up) = (min(ends[0], ends[1]), max(ends[0], ends[1]))
+    let (below, above) = (outcome.value - outcome.low, outcome.high - outcome.value)
+    func joined(_ a: Double, _ b: Double) -> Double {
+      a > 0 ? (a * a + b * b).squareRoot() : a + b
+    }
+    return Estimated(
+      value: outcome.value, low: outcome.value - joined(below, -down),
+      high: outcome.value + joined(above, up))
+  }
+
   /// A value with the interval that its values over the refits span.
   ///
   /// Infinite values are kept at the ends they stand for; NaN is left out.
   func estimated(_ value: Double, over refits: [Double]) -> Estimated {
-    let sorted = refits.filter { !$0.isNaN }.sorted()
-    guard !sorted.isEmpty else { return Estimated(value: value) }
-    return Estimated(
-      value: value, low: quantile(sorted: sorted, tail), high: quantile(sorted: sorted, 1 - tail))
+    Estimated(value: value, over: refits, tail: tail)
   }
 }
 
@@ -61,8 +106,26 @@ extension Fit: FittedLaw {
   public var tail: Double { uncertainty?.tail ?? (1 - level) / 2 }
   /// The nominal coverage of intervals.
   public var level: Double { uncertainty?.level ?? options.level }
-  /// The standard deviation of the residuals with the divisor n − p, in the objective's scale.
+  /// The standard deviation of a single run about the law, in the objective's scale.
   public var scatter: Double { residualScatter }
+  /// The warnings of the fit.
+  public var fitWarnings: [String] { warnings }
+
+  /// How C is counted from N and D in the fitted rows.
+  public var flopsPerToken: FlopsPerToken { FlopsPerToken(observations) }
+
+  /// The median of each column that the law reads besides N, D, C and U.
+  public var typicalColumns: [String: Double] {
+    var result: [String: Double] = [:]
+    for name in law.card.columns.map(\.name) where !["N", "D", "C", "U"].contains(name) {
+      guard let column = observations.columns[name] else { continue }
+      let sorted = column.indices.filter {
+        observations.weights[$0] > 0 && column[$0].isFinite
+      }.map { column[$0] }.sorted()
+      if !sorted.isEmpty { result[name] = sorted[sorted.count / 2] }
+    }
+    return result
+  }
 
   /// The range of each column over the rows with weight, and those of C and D/N where they follow.
   public var ranges: [String: ClosedRange<Double>] {

@@ -18,6 +18,12 @@ public struct Forecast: Sendable, Hashable, Codable {
   public var level: Double
   /// All of it in a sentence or two.
   public var sentence: String
+  /// What the width of the interval of a single run is made of; nil without refits.
+  public var components: ForecastComponents?
+  /// What each law says, where several answer together; nil for one law.
+  public var laws: [LawForecast]?
+  /// The name of the law, the chosen one of several.
+  public var lawName: String
 }
 
 extension FittedLaw {
@@ -31,7 +37,8 @@ extension FittedLaw {
   public func forecast(
     at columns: [String: Double], seed: UInt64 = 0
   ) throws(FitError) -> Forecast {
-    let arranged = try Fit.arrange(columns, for: law)
+    try refuseUnread(columns)
+    let arranged = try Fit.arrange(columns, for: law, flops: flopsPerToken)
     var complete = columns
     for (requirement, value) in zip(law.card.columns, arranged) {
       complete[requirement.name] = value
@@ -41,59 +48,73 @@ extension FittedLaw {
       }
     }
     if complete["C"] == nil, let n = complete["N"], let d = complete["D"] {
-      complete["C"] = 6 * n * d
+      complete["C"] = flopsPerToken.perToken(n) * d
     }
     let kernel = law.makeKernel()
-    let predictions = draws.map { kernel.predictOne($0, arranged, []) }
-    let value = kernel.predictOne(estimate, arranged, [])
-    let forecast = estimated(value, over: predictions)
-    let run = runInterval(value: value, predictions: predictions, seed: seed)
-    let reach = Reach.all(complete, ranges: ranges)
-    return Forecast(
-      columns: complete, response: law.card.response.column, law: forecast, run: run,
-      reach: reach, level: level,
-      sentence: sentence(arranged: arranged, law: forecast, run: run, reach: reach))
+    let spread = OutcomeSpread(
+      self, value: kernel.predictOne(estimate, arranged, []),
+      refits: draws.map { kernel.predictOne($0, arranged, []) },
+      distance: distanceBeyond(complete), seed: seed)
+    var result = Forecast(
+      columns: complete, response: law.card.response.column, law: spread.law, run: spread.run,
+      reach: Reach.all(complete, ranges: ranges), level: level, sentence: "",
+      components: spread.components, laws: nil, lawName: law.name)
+    result.sentence = result.describe(place: law.card.columns.map(\.name))
+    return result
   }
+}
 
-  /// The interval of one run: every refit's prediction scattered by normal residuals.
-  private func runInterval(
-    value: Double, predictions: [Double], seed: UInt64
-  ) -> Estimated {
-    guard scatter.isFinite else { return Estimated(value: value) }
-    guard !predictions.isEmpty else {
-      let far = Normal.standard.quantile(1 - tail) * scatter
-      let ends = [far, -far].map { objective.outcome(prediction: value, residual: $0) }
-      return Estimated(value: value, low: min(ends[0], ends[1]), high: max(ends[0], ends[1]))
+extension FittedLaw {
+  /// Refuses a scale that the law does not read and that the table does not hold: a mixture of
+  /// domains measured at one model size says nothing of the loss at another.
+  private func refuseUnread(_ columns: [String: Double]) throws(FitError) {
+    let scales = ["N", "D", "C"]
+    guard !law.card.columns.contains(where: { scales.contains($0.name) }) else { return }
+    let ranges = self.ranges
+    for name in scales {
+      guard let value = columns[name], let range = ranges[name] else { continue }
+      let reach = Reach(column: name, value: value, range: range)
+      guard !(reach.factor < 1.02) else { continue }
+      let held =
+        range.lowerBound == range.upperBound
+        ? "\(plainNumber(range.lowerBound)) in all rows"
+        : "\(plainNumber(range.lowerBound)) to \(plainNumber(range.upperBound))"
+      throw .unusable(
+        "law \(law.name) does not read \(name), and the fitted table has \(name) = \(held): nothing in it tells what \(name) = \(plainNumber(value)) changes"
+      )
     }
-    var generator = SplittableRandom(seed: seed).split(104_729)
-    let each = max(1, (8000 + predictions.count - 1) / predictions.count)
-    var outcomes: [Double] = []
-    outcomes.reserveCapacity(each * predictions.count)
-    for prediction in predictions {
-      for _ in 0..<each {
-        outcomes.append(
-          objective.outcome(
-            prediction: prediction, residual: scatter * generator.nextNormal()))
-      }
-    }
-    return estimated(value, over: outcomes)
   }
+}
 
-  private func sentence(
-    arranged: [Double], law forecast: Estimated, run: Estimated, reach: [Reach]
-  ) -> String {
-    let place = zip(law.card.columns, arranged).map {
-      "\($0.name) = \(plainNumber($1))"
+extension Forecast {
+  /// The forecast in a sentence or two.
+  ///
+  /// - Parameter place: the columns that say where it is.
+  func describe(place names: [String]) -> String {
+    let place = names.compactMap { name in
+      columns[name].map { "\(name) = \(plainNumber($0))" }
     }.joined(separator: ", ")
-    let percent = plainNumber(level * 100)
     func interval(_ x: Estimated) -> String {
       "[\(plainNumber(x.low, digits: 4)), \(plainNumber(x.high, digits: 4))]"
     }
-    var text =
-      "At \(place), law \(law.name) predicts \(law.card.response.column) \(plainNumber(forecast.value, digits: 4))"
-    if forecast.low.isFinite, forecast.high.isFinite { text += " \(interval(forecast))" }
+    var text = "At \(place), "
+    if let laws {
+      let names = laws.sorted { $0.weight > $1.weight }.map {
+        "\($0.law) (weight \(plainNumber($0.weight, digits: 2)))"
+      }
+      text += "\(names.joined(separator: ", ")) together predict"
+    } else {
+      text += "law \(lawName) predicts"
+    }
+    text += " \(response) \(plainNumber(law.value, digits: 4))"
+    if law.low.isFinite, law.high.isFinite { text += " \(interval(law))" }
     if run.low.isFinite, run.high.isFinite { text += "; a single run falls in \(interval(run))" }
-    text += " (\(percent) %)."
+    text += " (\(plainNumber(level * 100)) %)."
+    if let laws {
+      let values = laws.map { "\($0.law) \(plainNumber($0.prediction.value, digits: 4))" }
+      text += " Each alone: \(values.joined(separator: ", "))."
+    }
+    if let components { text += " \(components.sentence)" }
     let beyond = reach.compactMap(\.sentence)
     if !beyond.isEmpty {
       text += " This reaches beyond the data: " + beyond.joined(separator: ", ") + "."

@@ -23,7 +23,7 @@ extension FittedLaw {
     }
     var probe = others
     probe[column] = 1
-    _ = try Fit.arrange(probe, for: law)
+    _ = try Fit.arrange(probe, for: law, flops: flopsPerToken)
     guard try dependsOn(column, others: others) else {
       throw .unusable("law \(law.name) does not depend on \(column) with the columns given")
     }
@@ -32,12 +32,13 @@ extension FittedLaw {
     let high = max(range.upperBound, low)
     let sign: Double = law.card.response.higherIsBetter ? -1 : 1
     let kernel = law.makeKernel()
+    let flops = flopsPerToken
     let bottom = Double.log(low) - 14
     let top = Double.log(high) + 28
     func excess(_ point: [Double], _ logValue: Double) -> Double {
       var columns = others
       columns[column] = Double.exp(logValue)
-      guard let arranged = try? Fit.arrange(columns, for: law) else { return .nan }
+      guard let arranged = try? Fit.arrange(columns, for: law, flops: flops) else { return .nan }
       return sign * (kernel.predictOne(point, arranged, []) - outcome)
     }
     let logarithms = derived { point in
@@ -64,6 +65,7 @@ extension FittedLaw {
     var (a, b) = (others, others)
     a[column] = 1
     b[column] = 2
-    return try Fit.arrange(a, for: law) != Fit.arrange(b, for: law)
+    return try Fit.arrange(a, for: law, flops: flopsPerToken)
+      != Fit.arrange(b, for: law, flops: flopsPerToken)
   }
 }

@@ -4,7 +4,7 @@ public import Optimization
 ///
 /// batch = c·N^a·D^b tokens; the source found no dependence on size, c = 0.58, a = 0 and b = 0.571:
 /// hold a with `--fix a=0` to fit its form. Each row is the optimum of one grid, as
-/// ``HyperparameterGrid`` finds it.
+/// ``RawSweep`` finds it.
 public struct BatchSizeLaw: Law {
   /// Creates the law.
   public init() {}

@@ -3,7 +3,7 @@ public import Optimization
 /// The best peak learning rate in model size and data [L17].
 ///
 /// lr = c·N^a·D^b; the source found c = 1.79, a = −0.713 and b = 0.307. Each row is the optimum of one
-/// grid, as ``HyperparameterGrid`` finds it.
+/// grid, as ``RawSweep`` finds it.
 public struct LearningRateLaw: Law {
   /// Creates the law.
   public init() {}

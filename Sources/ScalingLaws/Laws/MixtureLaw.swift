@@ -1,97 +1,218 @@
 public import Optimization
 internal import RealModule
+internal import Statistics
 
 /// The loss on one target by the shares of the domains in the training mixture [L17][134].
 ///
-/// L = c + k·exp(Σ_j t_j·w_j). Since the shares w add up to 1, a constant added to all t_j is a
-/// factor of k; k is held at 1 here, which loses nothing and leaves no idle direction.
+/// L = c + m(w), with m one of ``MixtureForm``. Where runs of several sizes or lengths are given,
+/// A·(N/10⁸)^(−α) and B·(D/10¹⁰)^(−β) are added and m is multiplied by (N/10⁸)^(−κ_N) and
+/// (D/10¹⁰)^(−κ_D): a larger model gains from a mixture what a smaller one gains, more or less of it.
+/// Since the shares w add up to 1, a constant added to all t_j is a factor of m, so m has none of
+/// its own.
 public struct MixtureLaw: Law {
+  /// The sizes that the law reads beside the shares.
+  public enum Scale: String, Sendable, Hashable, CaseIterable {
+    /// One size and one length.
+    case none
+    /// The number of parameters.
+    case size = "N"
+    /// The number of training tokens.
+    case tokens = "D"
+    /// Both.
+    case both = "N+D"
+
+    /// The columns, in the law's order.
+    public var columns: [String] {
+      switch self {
+      case .none: []
+      case .size: ["N"]
+      case .tokens: ["D"]
+      case .both: ["N", "D"]
+      }
+    }
+  }
+
+  /// The size and the length at which A and B are the excess of loss.
+  static let references = ["N": 1e8, "D": 1e10]
+
   /// The columns of the shares.
   public let domains: [String]
+  /// How the loss depends on the shares.
+  public let form: MixtureForm
+  /// The sizes that the law reads.
+  public let scale: Scale
 
   /// Creates the law for the given columns of shares.
-  public init(domains: [String] = ["share_1", "share_2", "share_3"]) { self.domains = domains }
+  public init(
+    domains: [String] = ["share_1", "share_2", "share_3"], form: MixtureForm = .logLinear,
+    scale: Scale = .none
+  ) {
+    self.domains = domains
+    self.form = form
+    self.scale = scale
+  }
 
   /// What the law is and where it comes from.
   public var card: LawCard {
-    LawCard(
+    let shrinking = scale.columns.map { "(\($0)/\(Self.unit($0)))^-kappa_\($0)" }
+    let excess = scale.columns.map {
+      "\($0 == "N" ? "A" : "B") (\($0)/\(Self.unit($0)))^-\($0 == "N" ? "alpha" : "beta")"
+    }
+    let mixture = ([form.formula] + shrinking).joined(separator: " ")
+    return LawCard(
       name: "mixture", title: "Loss by the mixture of training domains",
-      formula: "c + exp(sum_j t_j w_j), shares w_j: \(domains.joined(separator: ", "))",
+      formula: (["c"] + excess + [mixture]).joined(separator: " + ")
+        + ", shares w_j: \(domains.joined(separator: ", "))",
       citations: ["L17", "134"],
       columns: domains.map {
         ColumnRequirement(
           $0, unit: "fraction", meaning: "share of the training tokens", positive: false)
-      },
+      } + scale.columns.map { $0 == "N" ? .parameters : .tokens },
       objective: .squaredLog,
       caution: "Name the columns of the shares with --set domains=A,B,C; they must add up to 1. "
-        + "The law holds at one size and budget.")
+        + (scale == .none
+          ? "The law holds at one size and budget." : "Two sizes do not tell an exponent."))
   }
 
-  /// c, then t of each domain.
+  private static func unit(_ column: String) -> String { column == "N" ? "1e8" : "1e10" }
+
+  /// c, those of the form, then for each size its amplitude, its exponent and κ.
   public var parameters: [LawParameter] {
-    [.amplitude("c", unit: "nats/token")]
-      + domains.map { .shape("t_\($0)", domain: .real, bounds: -100...100, starts: [0]) }
+    [.amplitude("c", unit: "nats/token")] + form.parameters(domains)
+      + scale.columns.flatMap { column -> [LawParameter] in
+        [
+          .amplitude(column == "N" ? "A" : "B", unit: "nats/token"),
+          .exponent(column == "N" ? "alpha" : "beta", upper: 2),
+          .shape("kappa_\(column)", domain: .real, bounds: -1...1, starts: [0]),
+        ]
+      }
   }
 
-  /// `domains`.
+  /// `domains`, `form` and `scale`.
   public var settings: [LawSetting] {
     [
       LawSetting(
         "domains", value: domains.joined(separator: ","),
-        meaning: "the columns of the shares, separated by commas")
+        meaning: "the columns of the shares, separated by commas"),
+      LawSetting(
+        "form", value: form.rawValue,
+        meaning:
+          "log-linear, reciprocal or power-exponential; without it allometry fit ranks all of them"
+      ),
+      LawSetting(
+        "scale", value: scale.rawValue,
+        meaning: "none, N, D or N+D; without it allometry fit takes those that vary"),
     ]
   }
 
-  /// Names the columns of the shares.
+  /// Changes the columns of the shares, the form or the sizes.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "domains" else {
+    switch name {
+    case "domains":
+      let columns = value.split(separator: ",").map(String.init)
+      guard !columns.isEmpty, Set(columns).count == columns.count else {
+        throw .badSetting(
+          law: self.name, name: name, value: value,
+          expected: "different column names separated by commas")
+      }
+      return MixtureLaw(domains: columns, form: form, scale: scale)
+    case "form":
+      guard let form = MixtureForm(rawValue: value) else {
+        throw .badSetting(
+          law: self.name, name: name, value: value,
+          expected: MixtureForm.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return MixtureLaw(domains: domains, form: form, scale: scale)
+    case "scale":
+      guard let scale = Scale(rawValue: value) else {
+        throw .badSetting(
+          law: self.name, name: name, value: value,
+          expected: Scale.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return MixtureLaw(domains: domains, form: form, scale: scale)
+    default:
       throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
     }
-    let columns = value.split(separator: ",").map(String.init)
-    guard !columns.isEmpty, Set(columns).count == columns.count else {
-      throw .badSetting(
-        law: self.name, name: name, value: value,
-        expected: "different column names separated by commas")
-    }
-    return MixtureLaw(domains: columns)
   }
 
-  /// c + exp(Σ_j t_j·w_j).
+  /// c + A·(N/10⁸)^(−α) + B·(D/10¹⁰)^(−β) + m(w)·(N/10⁸)^(−κ_N)·(D/10¹⁰)^(−κ_D).
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
-    var sum = Dual<K>(number: 0)
-    for domain in 0..<domains.count { sum = sum + p[domain + 1] * x[domain] }
-    return p[0] + exp(sum)
+    var mixture = form.predict(p, from: 1, x, domains: domains.count)
+    guard scale != .none else { return p[0] + mixture }
+    var floor = p[0]
+    var next = 1 + form.parameterCount(domains.count)
+    for (position, column) in scale.columns.enumerated() {
+      let logarithm =
+        x.log(domains.count + position) - Double.log(Self.references[column] ?? 1)
+      floor = floor + p[next] * exp(-p[next + 1] * logarithm)
+      mixture = mixture * exp(-p[next + 2] * logarithm)
+      next += 3
+    }
+    return floor + mixture
   }
 
-  /// For several floors below the smallest loss, the least squares of ln(L − c) on the shares.
+  /// For several floors below the smallest loss, what the form needs to reach the rest.
   public func startingPoints(for observations: Observations) -> [[Double]]? {
-    let smallest = observations.response.filter(\.isFinite).min() ?? 1
     let shares = domains.map { observations.column($0) }
-    return [1e-3, 0.3, 0.6, 0.8, 0.9, 0.97].map { part in
+    let sizes = sizeStarts(for: observations)
+    var rest = observations.response
+    for (column, start) in zip(scale.columns, sizes) {
+      for (row, value) in observations.column(column).enumerated() {
+        rest[row] -=
+          start.amplitude
+          * Double.pow(value / (Self.references[column] ?? 1), -start.exponent)
+      }
+    }
+    let smallest = max(rest.filter(\.isFinite).min() ?? 1, 1e-9)
+    var tail: [Double] = []
+    for start in sizes { tail += [max(start.amplitude, 1e-6), start.exponent, 0] }
+    return [1e-3, 0.3, 0.6, 0.8, 0.9, 0.97].flatMap { part -> [[Double]] in
       let floor = max(part * smallest, 1e-12)
-      let target = observations.response.map { Double.log(max($0 - floor, 1e-12)) }
-      return [floor] + minimumNormLeastSquares(columns: shares, target: target)
+      let target = rest.map { max($0 - floor, 1e-6) }
+      return form.starts(shares: shares, target: target).map { [floor] + $0 + tail }
     }
   }
 
-  /// The mixture of lowest predicted loss with every share inside a range.
-  ///
-  /// The law is increasing in Σ_j t_j·w_j, so the domains are filled to their upper ends in the
-  /// order of their t. Without ranges the optimum is a single domain, which no run has tried.
+  /// An amplitude and an exponent for each size, from the medians of the loss at each of its values.
+  private func sizeStarts(
+    for observations: Observations
+  ) -> [(amplitude: Double, exponent: Double)] {
+    scale.columns.map { column in
+      let values = observations.column(column)
+      var groups: [Double: [Double]] = [:]
+      for (value, loss) in zip(values, observations.response) {
+        groups[value, default: []].append(loss)
+      }
+      let exponent = 0.2
+      let levels = groups.keys.sorted()
+      let terms = levels.map { Double.pow($0 / (Self.references[column] ?? 1), -exponent) }
+      let slope = nonnegativeLeastSquares(
+        columns: [terms, terms.map { _ in 1 }], target: levels.map { median(groups[$0] ?? []) },
+        nonnegative: [true, true])
+      // Both sizes would claim the same fall of the loss; half each leaves the minimiser the rest.
+      let share = scale == .both ? 0.5 : 1
+      return (share * (slope?[0] ?? 0), exponent)
+    }
+  }
+
+  /// The prediction and its derivatives with respect to the shares.
   ///
   /// - Parameters:
-  ///   - point: c, then t of each domain.
-  ///   - ranges: the shares that are allowed, usually those that the table holds.
-  /// - Returns: the shares in the order of `domains`, or nil where no mixture fits the ranges.
-  public func bestMixture(_ point: [Double], within ranges: [ClosedRange<Double>]) -> [Double]? {
-    var shares = ranges.map { min(max($0.lowerBound, 0), 1) }
-    var left = 1 - shares.reduce(0, +)
-    guard ranges.count == domains.count, left >= -1e-9 else { return nil }
-    for domain in domains.indices.sorted(by: { (point[$0 + 1], $0) < (point[$1 + 1], $1) }) {
-      let room = min(min(ranges[domain].upperBound, 1) - shares[domain], max(left, 0))
-      shares[domain] += room
-      left -= room
+  ///   - point: the parameters in physical units.
+  ///   - shares: w, in the order of `domains`.
+  ///   - sizes: N and D, those that the law reads, in its order.
+  public func loss(
+    _ point: [Double], of shares: [Double], sizes: [Double] = []
+  ) -> (value: Double, slopes: [Double]) {
+    let count = form.parameterCount(domains.count)
+    let mixture = form.value(point[1..<1 + count], at: shares)
+    var (floor, factor) = (point[0], 1.0)
+    for (position, column) in scale.columns.enumerated() {
+      let ratio = sizes[position] / (Self.references[column] ?? 1)
+      let next = 1 + count + 3 * position
+      floor += point[next] * Double.pow(ratio, -point[next + 1])
+      factor *= Double.pow(ratio, -point[next + 2])
     }
-    return left <= 1e-6 ? shares : nil
+    return (floor + factor * mixture.value, mixture.slopes.map { factor * $0 })
   }
 }

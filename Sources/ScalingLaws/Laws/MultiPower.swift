@@ -33,43 +33,83 @@ public struct MultiPower: Law {
     ]
   }
 
+  /// Every row sums over the changes of the rate before it.
+  public var sumsOverSchedule: Bool { true }
+
   /// L0 + A·S1^(−α) − B·Σ drop·G.
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
     let (c, beta, gamma) = (p[4], p[5], p[6])
-    let c0 = c.value[0]
-    let beta0 = beta.value[0]
-    let gamma0 = gamma.value[0]
-    // The sum over hundreds of segments is differentiated by hand with respect to the three
-    // parameters it depends on; the chain rule to the fitted ones follows in dual numbers.
-    var sum = Lanes.zero
-    var slopeC = Lanes.zero
-    var slopeBeta = Lanes.zero
-    var slopeGamma = Lanes.zero
-    let latest = x[0].max()
-    for index in 0..<x.segmentCount {
-      let segment = x.segment(index)
-      // Segments follow one another, so the first that begins after all rows ends the sum.
-      if segment.areaBefore >= latest { break }
-      var area = x[0] - segment.areaBefore
-      area.replace(with: Lanes.zero, where: area .< Lanes.zero)
-      // A rate of zero counts as the smallest number: its fall acts at once.
-      let logRate = Double.log(max(segment.rate, 1e-300))
-      let reach = area * Double.exp(-gamma0 * logRate)
-      let base = reach * c0 + 1
-      let logBase = Lanes.log(base)
-      let power = Lanes.exp(-beta0 * logBase)
-      sum += (1 - power) * segment.drop
-      if K > 0 {
-        let falling = power * segment.drop
-        let steep = falling * beta0 * reach / base
-        slopeC += steep
-        slopeBeta += falling * logBase
-        slopeGamma -= steep * (c0 * logRate)
+    // The sum over dozens of terms is differentiated by hand with respect to the three parameters
+    // it depends on; the chain rule to the fitted ones follows in dual numbers.
+    var sum = FallSum(c: c.value[0], beta: beta.value[0], gamma: gamma.value[0])
+    if let groups = x.groups, let starts = x.groupStarts {
+      var rows = sum
+      for lane in 0..<8 {
+        var row = sum
+        for index in starts[lane]..<starts[lane + 1] {
+          let group = groups[index]
+          let reach = group.distance * Lanes.exp(group.logRate * -sum.gamma)
+          row.add(
+            drop: group.drop, reach: reach, logRate: group.logRate, differentiating: K > 0)
+        }
+        rows.value[lane] = row.value.sum()
+        if K > 0 {
+          rows.slopeC[lane] = row.slopeC.sum()
+          rows.slopeBeta[lane] = row.slopeBeta.sum()
+          rows.slopeGamma[lane] = row.slopeGamma.sum()
+        }
+      }
+      sum = rows
+    } else {
+      let latest = x[0].max()
+      for index in 0..<x.segmentCount {
+        let segment = x.segment(index)
+        // Segments follow one another, so the first that begins after all rows ends the sum.
+        if segment.areaBefore >= latest { break }
+        var area = x[0] - segment.areaBefore
+        area.replace(with: Lanes.zero, where: area .< Lanes.zero)
+        sum.add(
+          drop: Lanes(repeating: segment.drop),
+          reach: area * Double.exp(-sum.gamma * segment.logRate),
+          logRate: Lanes(repeating: segment.logRate), differentiating: K > 0)
       }
     }
     let gain =
-      Dual<K>(constant: sum) + (c - c.value) * slopeC + (beta - beta.value) * slopeBeta
-      + (gamma - gamma.value) * slopeGamma
+      Dual<K>(constant: sum.value) + (c - c.value) * sum.slopeC
+      + (beta - beta.value) * sum.slopeBeta + (gamma - gamma.value) * sum.slopeGamma
     return p[0] + p[1] * exp(-p[2] * x.log(0)) - p[3] * gain
+  }
+
+  /// Σ drop·G and its derivatives with respect to C, beta and gamma.
+  private struct FallSum {
+    let c: Double
+    let beta: Double
+    let gamma: Double
+    var value = Lanes.zero
+    var slopeC = Lanes.zero
+    var slopeBeta = Lanes.zero
+    var slopeGamma = Lanes.zero
+
+    init(c: Double, beta: Double, gamma: Double) {
+      self.c = c
+      self.beta = beta
+      self.gamma = gamma
+    }
+
+    /// Adds falls whose G has the argument C·reach, reach = rate^(−gamma)·S.
+    @inline(__always)
+    mutating func add(drop: Lanes, reach: Lanes, logRate: Lanes, differentiating: Bool) {
+      let base = reach * c + 1
+      let logBase = Lanes.log(base)
+      let power = Lanes.exp(logBase * -beta)
+      value += (1 - power) * drop
+      if differentiating {
+        let falling = power * drop
+        let steep = falling * beta * reach / base
+        slopeC += steep
+        slopeBeta += falling * logBase
+        slopeGamma -= steep * logRate * c
+      }
+    }
   }
 }

@@ -73,18 +73,6 @@ public struct RLSigmoid: Law {
         [Double](repeating: 0.5, count: rates) + $0
       }, for: observations)
   }
-
-  /// The rows after the early part of a run, which the paper leaves out of its fits [75].
-  ///
-  /// The first 1,500 GPU-hours of a large run follow the warm-up rather than the sigmoid.
-  ///
-  /// - Parameter compute: rows below this compute are dropped.
-  public static func droppingEarly(
-    _ observations: Observations, below compute: Double
-  ) -> Observations {
-    let column = observations.column("C")
-    return observations.selecting(column.indices.filter { column[$0] >= compute })
-  }
 }
 
 /// The shape that the two sigmoids in compute share.

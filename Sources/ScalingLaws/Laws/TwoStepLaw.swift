@@ -7,11 +7,18 @@ public import Optimization
 /// forecasts, plans and saved fits work as for any other.
 public struct TwoStepLaw: Law {
   private let chance: Double?
+  private let ideal: Double?
 
   /// Creates the law.
   ///
-  /// - Parameter chance: g, the accuracy of guessing; nil to fit it.
-  public init(chance: Double? = 0) { self.chance = chance }
+  /// - Parameters:
+  ///   - chance: g, the accuracy of guessing; nil to fit it.
+  ///   - ideal: the accuracy of a model without any loss, one more point among the checkpoints to
+  ///     which ``TwoStep`` fits the second step; nil for none.
+  public init(chance: Double? = 0, ideal: Double? = nil) {
+    self.chance = chance
+    self.ideal = ideal
+  }
 
   /// What the law is and where it comes from.
   public var card: LawCard {
@@ -36,17 +43,41 @@ public struct TwoStepLaw: Law {
       }
   }
 
-  /// `chance`.
-  public var settings: [LawSetting] { LossToAccuracy(chance: chance).settings }
+  /// `chance`, `ideal`.
+  public var settings: [LawSetting] {
+    [
+      LawSetting(
+        "chance", value: chance.map { "\($0)" } ?? "fitted",
+        meaning: "g, the accuracy of guessing, or fitted"),
+      LawSetting(
+        "ideal", value: ideal.map { "\($0)" } ?? "none",
+        meaning:
+          "the accuracy at a loss of zero, one more point for the second step (the task ladder "
+          + "uses 1), or none"),
+    ]
+  }
 
-  /// Sets the accuracy of guessing to a number or to `fitted`.
+  /// Sets the accuracy of guessing to a number or to `fitted`, or adds the ideal point.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    if name == "chance", value == "fitted" { return TwoStepLaw(chance: nil) }
-    guard name == "chance", let number = Double(value), number >= 0, number < 1 else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "fitted or a number from 0 to below 1")
+    switch name {
+    case "chance":
+      if value == "fitted" { return TwoStepLaw(chance: nil, ideal: ideal) }
+      guard let number = Double(value), number >= 0, number < 1 else {
+        throw .badSetting(
+          law: self.name, name: name, value: value, expected: "fitted or a number from 0 to below 1"
+        )
+      }
+      return TwoStepLaw(chance: number, ideal: ideal)
+    case "ideal":
+      if value == "none" { return TwoStepLaw(chance: chance) }
+      guard let number = Double(value), number > 0, number <= 1 else {
+        throw .badSetting(
+          law: self.name, name: name, value: value, expected: "none or a number above 0, up to 1")
+      }
+      return TwoStepLaw(chance: chance, ideal: number)
+    default:
+      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
     }
-    return TwoStepLaw(chance: number)
   }
 
   /// The law's formula.

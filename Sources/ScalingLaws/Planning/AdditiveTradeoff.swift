@@ -31,6 +31,19 @@ public struct PowerPair: Sendable, Hashable {
     return (ratio + beta * (logCompute - Double.log(6))) / (alpha + beta)
   }
 
+  /// ln N* at a compute of c·N^p·D: N^p takes the place of N, and α/p that of α.
+  public func optimalLogSize(logCompute: Double, flops: FlopsPerToken) -> Double {
+    guard !flops.isSixfold else { return optimalLogSize(logCompute: logCompute) }
+    let p = flops.exponent
+    let ratio = Double.log(alpha / p) + logA - Double.log(beta) - logB
+    return (ratio + beta * (logCompute - Double.log(flops.coefficient))) / (alpha + beta * p)
+  }
+
+  /// d ln N*/d ln C at a compute of c·N^p·D.
+  public func sizeExponent(flops: FlopsPerToken) -> Double {
+    flops.isSixfold ? sizeExponent : beta / (alpha + beta * flops.exponent)
+  }
+
   /// ln N of the size for which D tokens are optimal: α·A·N^(−α) = β·B·D^(−β).
   public func logSizeCalledFor(byLogTokens logTokens: Double) -> Double {
     (Double.log(alpha) + logA - Double.log(beta) - logB + beta * logTokens) / alpha

@@ -7,12 +7,25 @@ internal import Statistics
 public struct AllocationFit: Sendable, Hashable, Codable {
   /// How the optimal sizes were read off.
   public enum Method: String, Sendable, Hashable, Codable {
-    /// Parabolas over ln N at each budget, approach 2.
+    /// Parabolas around the minimum of each budget less their bias, approach 2 [L2].
     case isoflop
+    /// Parabolas through all runs of each budget, approach 2 as published.
+    case isoflopParabola = "isoflop-parabola"
+    /// Asymmetric valleys of one shape.
+    case isoflopAsymmetric = "isoflop-asymmetric"
     /// Akima interpolants over ln N at each budget.
     case isoflopAkima = "isoflop-akima"
     /// The lowest of all loss curves at each compute, approach 1.
     case envelope
+
+    init(_ valley: ValleyShape) {
+      switch valley {
+      case .local: self = .isoflop
+      case .parabola: self = .isoflopParabola
+      case .akima: self = .isoflopAkima
+      case .asymmetric: self = .isoflopAsymmetric
+      }
+    }
   }
 
   /// The parameters' names, in the order of `estimate`.
@@ -126,6 +139,11 @@ public struct BudgetValley: Sendable, Hashable, Codable {
   public var isBracketed: Bool
   /// Whether the budget entered the regression.
   public var isUsed: Bool
+  /// How many of its runs the lowest point was read from.
+  public var runsRead: Int
+  /// By how much the reading of ln N* is wrong on a valley of the fitted shape; already taken off
+  /// where the valley is ``ValleyShape/local``.
+  public var bias: Double
 }
 
 /// One point of the envelope of loss curves.

@@ -20,13 +20,15 @@ public struct ComputePlan: Sendable, Hashable, Codable {
   public var reach: [Reach]
   /// What a reader must know.
   public var warnings: [String]
+  /// What each law says, where several answer together; nil for one law.
+  public var laws: [LawPlan]?
 }
 
 extension FittedLaw {
   /// The optimal size and tokens for a training budget [L2].
   ///
   /// - Parameters:
-  ///   - compute: training FLOPs, C = 6·N·D.
+  ///   - compute: training FLOPs, counted as ``FittedLaw/flopsPerToken`` says.
   ///   - others: the columns that the law reads besides N, D and C, such as `U` or `streams`.
   ///   - closedForm: false to search numerically even where a closed form exists.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
@@ -82,7 +84,7 @@ extension FittedLaw {
       let below = surface.outcome(point, logN: found.logN, logD: found.logD - step)
       let exponent: Double
       if let powers = surface.powers(point) {
-        exponent = powers.sizeExponent
+        exponent = powers.sizeExponent(flops: surface.flops)
       } else {
         exponent = surface.sizeExponent(point, at: found)
       }
@@ -111,10 +113,15 @@ extension FittedLaw {
       )
     }
     let reach = Reach.all(
-      ["N": optimum.size.value, "D": optimum.tokens.value, "C": compute.value], ranges: ranges)
-    return ComputePlan(
+      [
+        "N": optimum.size.value, "D": optimum.tokens.value, "C": compute.value,
+        "D/N": optimum.tokens.value / optimum.size.value,
+      ], ranges: ranges)
+    var plan = ComputePlan(
       compute: compute, size: optimum.size, tokens: optimum.tokens,
       tokensPerParameter: exponential(all[3]), outcome: all[4], marginalReturn: all[5],
       sizeExponent: all[6], reach: reach, warnings: warnings)
+    plan.outcome = widened(plan.outcome, distance: plan.distance(beyond: self))
+    return plan
   }
 }

@@ -66,7 +66,8 @@ public func envelopeFit(
   let points = winners.map { winner in
     EnvelopePoint(
       compute: Double.exp(curves.logCompute[winner.point]), size: curves.sizes[winner.run],
-      tokens: Double.exp(curves.logCompute[winner.point]) / (6 * curves.sizes[winner.run]),
+      tokens: Double.exp(curves.logCompute[winner.point])
+        / curves.flops.perToken(curves.sizes[winner.run]),
       loss: curves.losses[winner.run][winner.point])
   }
   let distinct = Set(points.map(\.size)).count
@@ -90,6 +91,8 @@ struct EnvelopeCurves {
   let sizes: [Double]
   /// The loss of each run at each point; infinite where the run has no data.
   let losses: [[Double]]
+  /// How C is counted from N and D.
+  let flops: FlopsPerToken
 
   init(_ observations: Observations, points: Int) throws(FitError) {
     guard let n = observations.columns["N"] else {
@@ -97,6 +100,7 @@ struct EnvelopeCurves {
         law: "envelope", column: "N", meaning: "model parameters",
         present: Array(observations.columns.keys))
     }
+    flops = FlopsPerToken(observations)
     guard let c = observations.compute else {
       throw .missingColumn(
         law: "envelope", column: "C", meaning: "training compute",
@@ -178,6 +182,6 @@ struct EnvelopeCurves {
     let size = winners.map { Double.log(sizes[$0.run]) }
     return AllocationFit.regress(
       logCompute: x, logSize: size,
-      logTokens: zip(x, size).map { $0 - Double.log(6) - $1 })
+      logTokens: zip(x, size).map { flops.logTokens(logCompute: $0, logSize: $1) })
   }
 }

@@ -3,7 +3,8 @@ internal import RealModule
 
 /// What a model will cost to serve, as tokens of training-priced compute [L15].
 ///
-/// Inference on D_inf tokens costs 2·N·D_inf FLOPs. Where a FLOP of serving is dearer or cheaper
+/// Inference on D_inf tokens costs a third of what training on them would: 2·N·D_inf FLOPs where
+/// training takes 6·N·D. Where a FLOP of serving is dearer or cheaper
 /// than one of training, tokens are converted by the ratio of prices.
 public struct InferenceDemand: Sendable, Hashable, Codable {
   /// Tokens read over the model's life (prompts).
@@ -124,16 +125,17 @@ extension FittedLaw {
         surface.logTokens(point, logN: logN, reaching: outcome, near: base.logD)
       }
       func total(_ logN: Double) -> Double {
-        // ln(6·N·D + 2·N·D_inf): the logarithm keeps the valley round over decades.
-        Double.log(6 * Double.exp(tokens(logN)) + 2 * served) + logN
+        // ln(F·D + F/3·D_inf): the logarithm keeps the valley round over decades.
+        Double.log(Double.exp(tokens(logN)) + served / 3) + surface.flops.logPerToken(logN)
       }
       let bounds = base.logN - 25...base.logN + 2
       let best = surface.lowest(in: bounds, near: near ?? base.logN, total)
       let logN = best.argument
       let logD = tokens(logN)
-      let plainTotal = Double.log(6 * Double.exp(base.logD) + 2 * served) + base.logN
+      let plainTotal =
+        Double.log(Double.exp(base.logD) + served / 3) + surface.flops.logPerToken(base.logN)
       return [
-        logN, logD, logD - logN, Double.log(6) + logN + logD, total(logN),
+        logN, logD, logD - logN, surface.flops.logPerToken(logN) + logD, total(logN),
         Double.expMinusOne(plainTotal - total(logN)) / Double.exp(plainTotal - total(logN)),
         surface.outcome(point, logN: logN, logD: logD),
       ]
@@ -162,11 +164,14 @@ extension FittedLaw {
     let served = demand.equivalentTokens
     let logTotal = Double.log(total)
     func logTokens(_ logN: Double) -> Double {
-      Double.log((Double.exp(logTotal - logN) - 2 * served) / 6)
+      Double.log(Double.exp(logTotal - surface.flops.logPerToken(logN)) - served / 3)
     }
     let full = surface.sizes(logCompute: logTotal)
     // Beyond this size serving alone exhausts the budget.
-    let largest = served > 0 ? logTotal - Double.log(2 * served) : full.upperBound
+    let largest =
+      served > 0
+      ? surface.flops.logSize(logCompute: logTotal, logTokens: Double.log(served / 3))
+      : full.upperBound
     let bounds = min(full.lowerBound, largest - 30)...min(full.upperBound, largest - 1e-9)
     func solve(_ point: [Double], near: Double?) -> [Double] {
       let best = surface.lowest(in: bounds, near: near) {
@@ -175,7 +180,7 @@ extension FittedLaw {
       let logN = best.argument
       let logD = logTokens(logN)
       return [
-        logN, logD, logD - logN, Double.log(6) + logN + logD, logTotal, 0,
+        logN, logD, logD - logN, surface.flops.logPerToken(logN) + logD, logTotal, 0,
         surface.outcome(point, logN: logN, logD: logD),
       ]
     }

@@ -4,9 +4,10 @@ internal import Statistics
 extension IsoFLOPGrid {
   /// Resampled power laws, and the resampled ln N* of each used budget.
   struct Resampled {
-    var method: String
     var draws: [[Double]]
     var vertices: [[Double]]
+    /// ln D as a function of ln N along each used budget.
+    var tokensOf: [(Double) -> Double] = []
 
     /// The scatter of ln N* about the line that noise within budgets does not explain; nil below
     /// four budgets or where there is none.
@@ -23,10 +24,16 @@ extension IsoFLOPGrid {
       let found = squares / Double(used.count - 2)
       let within =
         used.indices.reduce(0) { sum, slot in
-          sum + Double.pow(standardDeviation(vertices.map { $0[slot] }), 2)
+          sum + Double.pow(Self.spread(vertices.map { $0[slot] }), 2)
         } / Double(used.count)
       guard found > within, within > 0 else { return nil }
       return ((found - within).squareRoot(), (found / within).squareRoot())
+    }
+
+    /// The standard deviation that the middle two thirds of the values show.
+    private static func spread(_ values: [Double]) -> Double {
+      let sorted = values.sorted()
+      return (quantile(sorted: sorted, 0.841) - quantile(sorted: sorted, 0.159)) / 2
     }
 
     /// Moves every resampled ln N* by normal scatter and regresses again.
@@ -40,54 +47,81 @@ extension IsoFLOPGrid {
         draws[index] =
           AllocationFit.regress(
             logCompute: logCompute, logSize: logSize,
-            logTokens: zip(logCompute, logSize).map { $0 - Double.log(6) - $1 }) ?? draws[index]
+            logTokens: zip(tokensOf, logSize).map { $0($1) }) ?? draws[index]
       }
     }
   }
 
-  /// Resamples the runs within budgets.
+  /// Resamples the losses about the template and reads every budget again from the same runs.
   ///
-  /// Where every used budget has at least six runs and no run has several rows, runs are drawn with
-  /// replacement. Otherwise residuals about the valley change sign at random, one sign a run, each
-  /// enlarged by its leverage: drawing five points with replacement often leaves no parabola.
-  func draws(_ valleys: [BudgetValley], options: IsoFLOPOptions) -> Resampled {
-    let used = valleys.indices.filter { valleys[$0].isUsed }
-    let byCases =
-      !isClustered && !options.akima
-      && used.allSatisfy { budgets[$0].rows.count >= 6 }
-    let random = SplittableRandom(seed: options.seed)
-    let centred = byCases ? [] : used.map { centredResiduals(budgets[$0].rows) }
+  /// Residuals, enlarged by their leverage, are drawn from all budgets with random signs; where
+  /// runs have several rows, all residuals of a run keep their place and change sign together.
+  /// The vertices move by what the reading of resampled losses differs from that of smooth ones.
+  /// A normal deviate common to all budgets stretches the bias: half of it is in doubt where it
+  /// has been taken off, all of it where it has not.
+  func draws(_ reading: Reading, options: IsoFLOPOptions) -> Resampled {
+    let used = reading.valleys.indices.filter { reading.valleys[$0].isUsed }
+    var result = Resampled(draws: [], vertices: [])
+    guard let template = reading.template, options.resamples > 0 else { return result }
+    var smooth = losses
+    var residuals = losses.map { _ in 0.0 }
+    var pool: [Double] = []
+    for budget in budgets.indices {
+      guard let curve = reading.curve(budget) else { continue }
+      for row in budgets[budget].rows {
+        smooth[row] = curve.value(at: logSize[row])
+        let spare = max(1 - curve.leverage(at: logSize[row]), 0.1)
+        residuals[row] = (losses[row] - smooth[row]) / spare.squareRoot()
+        pool.append(residuals[row])
+      }
+    }
+    // The pooled residuals have the template's own variance, whatever leverages do on few runs.
+    let found = pool.reduce(0) { $0 + $1 * $1 } / Double(max(pool.count, 1))
+    let scale = found > 0 ? (template.noise / found).squareRoot() : 0
     let runs = Array(Set(clusters)).sorted()
     let slotOfRun = Dictionary(
       runs.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    var result = Resampled(
-      method: byCases ? "bootstrap" : "wild-bootstrap", draws: [], vertices: [])
-    for index in 0..<max(options.resamples, 0) {
+    let ends = used.map { budget -> (low: Double, high: Double) in
+      let x = budgets[budget].rows.map { logSize[$0] }
+      let (low, high) = (x.min() ?? 0, x.max() ?? 0)
+      return (low - (high - low) / 2, high + (high - low) / 2)
+    }
+    func place(_ budget: Int, _ slot: Int, _ values: [Double]) -> Double {
+      let window = reading.windows[budget]
+      if let lowest = lowest(window, losses: values, budget: budget, in: reading, options) {
+        return min(max(lowest.x, ends[slot].low), ends[slot].high)
+      }
+      // Where no valley is left, the optimum is beyond the side that falls.
+      let x = window.map { logSize[$0] }
+      let slope = AllocationFit.line(x, window.map { values[$0] })?.slope ?? 0
+      return slope < 0 ? ends[slot].high : ends[slot].low
+    }
+    let tokensOf = used.map { logTokens(budgets[$0]) }
+    let before = used.enumerated().map { place($1, $0, smooth) }
+    let centre = used.map { Double.log(reading.valleys[$0].optimalSize) }
+    let doubt = options.valley == .local ? 0.5 : 1
+    let logCompute = used.map { Double.log(budgets[$0].compute) }
+    let random = SplittableRandom(seed: options.seed)
+    for index in 0..<options.resamples {
       var generator = random.split(index)
       let signs = runs.map { _ in generator.nextUniform() < 0.5 ? -1.0 : 1.0 }
-      var logSizes: [Double] = []
-      for (slot, budget) in used.enumerated() {
-        let rows = budgets[budget].rows
-        let x = rows.map { logSize[$0] }
-        let vertex: Double?
-        if byCases {
-          vertex = resampledVertex(rows, x: x, generator: &generator)
-        } else {
-          let y = rows.indices.map { position in
-            let run = slotOfRun[clusters[rows[position]]] ?? 0
-            return centred[slot].smooth[position]
-              + signs[run] * centred[slot].residual[position]
+      let stretch = doubt * generator.nextNormal()
+      var values = smooth
+      for budget in used {
+        for row in budgets[budget].rows {
+          if isClustered {
+            values[row] += scale * signs[slotOfRun[clusters[row]] ?? 0] * residuals[row]
+          } else {
+            let residual = pool[generator.nextIndex(below: pool.count)]
+            values[row] += scale * (generator.nextUniform() < 0.5 ? -residual : residual)
           }
-          vertex =
-            Self.vertex(
-              x: x, y: y, weights: [Double](repeating: 1, count: rows.count),
-              akima: options.akima)?.x
         }
-        if let vertex { logSizes.append(vertex) }
       }
-      guard logSizes.count == used.count else { continue }
-      let logCompute = used.map { Double.log(budgets[$0].compute) }
-      let logTokens = zip(logCompute, logSizes).map { $0 - Double.log(6) - $1 }
+      let logSizes = used.enumerated().map { slot, budget in
+        centre[slot] + place(budget, slot, values) - before[slot]
+          + stretch * reading.valleys[budget].bias
+      }
+      let logTokens = zip(tokensOf, logSizes).map { $0($1) }
       guard
         let draw = AllocationFit.regress(
           logCompute: logCompute, logSize: logSizes, logTokens: logTokens)
@@ -95,40 +129,8 @@ extension IsoFLOPGrid {
       result.draws.append(draw)
       result.vertices.append(logSizes)
     }
+    result.tokensOf = tokensOf
     return result
-  }
-
-  /// The vertex of a parabola through runs drawn with replacement; draws without a valley inside
-  /// twice the range of sizes are repeated.
-  private func resampledVertex(
-    _ rows: [Int], x: [Double], generator: inout SplittableRandom
-  ) -> Double? {
-    let y = rows.map { losses[$0] }
-    guard let low = x.min(), let high = x.max() else { return nil }
-    let middle = (low + high) / 2
-    for _ in 0..<20 {
-      let counts = generator.resampleCounts(of: rows.count)
-      guard counts.filter({ $0 > 0 }).count >= 4,
-        let found = Self.vertex(x: x, y: y, weights: counts, akima: false),
-        abs(found.x - middle) <= high - low
-      else { continue }
-      return found.x
-    }
-    return nil
-  }
-
-  private func centredResiduals(_ rows: [Int]) -> (smooth: [Double], residual: [Double]) {
-    let x = rows.map { logSize[$0] }
-    let y = rows.map { losses[$0] }
-    let weights = [Double](repeating: 1, count: rows.count)
-    guard let parabola = Parabola(x: x, y: y, weights: weights) else {
-      return (y, y.map { _ in 0 })
-    }
-    let smooth = x.map { parabola.value(at: $0) }
-    let residual = rows.indices.map {
-      (y[$0] - smooth[$0]) / max(1 - parabola.leverages[$0], 0.1).squareRoot()
-    }
-    return (smooth, residual)
   }
 
   func warnings(_ valleys: [BudgetValley], options: IsoFLOPOptions) -> [String] {
@@ -138,7 +140,7 @@ extension IsoFLOPGrid {
         return
           "\(name) left out: \(valley.losses.count) runs, expected at least \(options.minimumRuns) of three sizes"
       }
-      if valley.optimalSize.isNaN { return "\(name) left out: its parabola opens downwards" }
+      if valley.optimalSize.isNaN { return "\(name) left out: its losses show no valley" }
       guard !valley.isBracketed else { return nil }
       let place =
         "its optimum \(plainNumber(valley.optimalSize)) lies outside the sizes run, \(plainNumber(valley.sizes.first ?? .nan)) to \(plainNumber(valley.sizes.last ?? .nan))"

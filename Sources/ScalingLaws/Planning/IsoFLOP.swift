@@ -2,10 +2,36 @@ internal import Optimization
 internal import RealModule
 internal import Statistics
 
+/// What the lowest point of a budget is read from.
+public enum ValleyShape: String, Sendable, Hashable, Codable, CaseIterable {
+  /// A parabola in ln N through the runs around the minimum, less its bias.
+  ///
+  /// The table chooses the width: wide enough for the curvature to stand out from the noise, and
+  /// no wider. What a parabola gets wrong on exactly these runs is measured on valleys of the
+  /// shape ``asymmetric`` and taken off.
+  case local
+  /// A parabola in ln N through all runs of the budget, the approach 2 of Chinchilla [L2].
+  case parabola
+  /// The lowest point of Akima's interpolant.
+  case akima
+  /// e_C + p_C·N^(−α) + q_C·N^β through all runs, with α and β common to all budgets.
+  case asymmetric
+
+  /// What to call it in a table.
+  public var title: String {
+    switch self {
+    case .local: "parabola around each minimum, less its bias"
+    case .parabola: "parabola through all runs (approach 2 as published)"
+    case .akima: "Akima interpolant"
+    case .asymmetric: "asymmetric valleys of one shape"
+    }
+  }
+}
+
 /// How iso-FLOP valleys are read and resampled.
 public struct IsoFLOPOptions: Sendable, Hashable {
-  /// Whether valleys are Akima interpolants instead of parabolas.
-  public var akima: Bool
+  /// What the lowest point of each budget is read from.
+  public var valley: ValleyShape
   /// The budgets; nil to group computes that agree within the tolerance.
   public var budgets: [Double]?
   /// The relative difference below which two computes are one budget.
@@ -23,11 +49,11 @@ public struct IsoFLOPOptions: Sendable, Hashable {
 
   /// Creates options; every argument has a default.
   public init(
-    akima: Bool = false, budgets: [Double]? = nil, tolerance: Double = 0.02,
+    valley: ValleyShape = .local, budgets: [Double]? = nil, tolerance: Double = 0.02,
     minimumRuns: Int = 4, usesUnbracketed: Bool = false, resamples: Int = 2000,
     level: Double = 0.9, seed: UInt64 = 0
   ) {
-    self.akima = akima
+    self.valley = valley
     self.budgets = budgets
     self.tolerance = tolerance
     self.minimumRuns = max(minimumRuns, 3)
@@ -40,32 +66,30 @@ public struct IsoFLOPOptions: Sendable, Hashable {
 
 /// Chinchilla's approach 2: the valley of loss over ln N at each budget, then N* and D* in C [L2].
 ///
+/// N* and D* are regressed apart: where the table has D, the tokens at N* are read along each
+/// budget, so that b is not 1 − a unless C = 6·N·D.
+///
 /// - Parameters:
 ///   - observations: columns `N` and `C` (or `D`) and the loss as response; lower is better.
 ///   - options: grouping, kind of valley, resampling.
-/// - Returns: the fit; warnings name budgets that were left out. Its bias on this very grid is
-///   measured by ``isoFLOPBias(observations:options:at:surface:)``.
+/// - Returns: the fit; warnings name budgets that were left out. What is left of its bias on this
+///   very grid is measured by ``isoFLOPBias(observations:options:at:surface:)``.
 /// - Throws: `FitError` where columns are missing or fewer than two budgets have a valley.
 public func isoFLOPFit(
   _ observations: Observations, options: IsoFLOPOptions = IsoFLOPOptions()
 ) throws(FitError) -> AllocationFit {
   let grid = try IsoFLOPGrid(observations, options: options)
-  let valleys = grid.valleys(losses: grid.losses, options: options)
+  let reading = grid.reading(losses: grid.losses, options: options)
+  let valleys = reading.valleys
   guard let estimate = IsoFLOPGrid.regress(valleys) else {
     throw .unusable(
       "iso-FLOP fit: \(valleys.filter(\.isUsed).count) of \(grid.budgets.count) budgets have a valley inside their sizes, expected at least 2"
     )
   }
   var warnings = grid.warnings(valleys, options: options)
-  var resampled = grid.draws(valleys, options: options)
-  if resampled.draws.count < options.resamples / 2, options.resamples > 0 {
-    warnings.append(
-      "\(options.resamples - resampled.draws.count) of \(options.resamples) resamples lost their valleys: the intervals are too narrow"
-    )
-  }
+  var resampled = grid.draws(reading, options: options)
   let used = valleys.filter(\.isUsed)
-  let points = used.reduce(0) { $0 + $1.sizes.count }
-  var freedom = points - 3 * used.count
+  var freedom = reading.template?.freedom ?? 1
   if let between = resampled.scatterBetweenBudgets(used, estimate: estimate) {
     resampled.scatter(used, by: between.deviation, seed: options.seed)
     freedom = min(freedom, used.count - 2)
@@ -77,8 +101,8 @@ public func isoFLOPFit(
   }
   let computes = used.map(\.compute)
   return AllocationFit(
-    method: options.akima ? .isoflopAkima : .isoflop, estimate: estimate,
-    draws: resampled.draws, resampling: resampled.method,
+    method: AllocationFit.Method(options.valley), estimate: estimate,
+    draws: resampled.draws, resampling: "residual-bootstrap",
     tail: AllocationFit.tail(level: options.level, freedom: freedom),
     level: options.level,
     computeRange: (computes.min() ?? 1)...(computes.max() ?? 1), valleys: valleys, envelope: [],
@@ -98,6 +122,8 @@ struct IsoFLOPGrid {
   let losses: [Double]
   let clusters: [Int]
   let isClustered: Bool
+  /// Whether C is 6·N·D, or D is absent and taken so.
+  let isSixfold: Bool
 
   init(_ observations: Observations, options: IsoFLOPOptions) throws(FitError) {
     guard let sizes = observations.columns["N"] else {
@@ -126,6 +152,7 @@ struct IsoFLOPGrid {
     logSize = sizes.map { Double.log($0) }
     tokens =
       observations.columns["D"] ?? zip(computes, sizes).map { $0 / (6 * $1) }
+    isSixfold = FlopsPerToken(observations).isSixfold
     losses = observations.response
     clusters = observations.clusters
     isClustered = Set(used.map { observations.clusters[$0] }).count < used.count
@@ -162,60 +189,6 @@ struct IsoFLOPGrid {
     }
   }
 
-  /// The valley of every budget for the given losses, one a row of the table.
-  func valleys(losses: [Double], options: IsoFLOPOptions) -> [BudgetValley] {
-    budgets.map { budget in
-      let rows = budget.rows.sorted { (logSize[$0], $0) < (logSize[$1], $1) }
-      var valley = BudgetValley(
-        compute: budget.compute, sizes: rows.map { Double.exp(logSize[$0]) },
-        tokens: rows.map { tokens[$0] }, losses: rows.map { losses[$0] }, optimalSize: .nan,
-        optimalTokens: .nan, optimalLoss: .nan, curvature: .nan, isBracketed: false,
-        isUsed: false)
-      let distinct = Set(rows.map { logSize[$0] }).count
-      guard rows.count >= options.minimumRuns, distinct >= 3 else { return valley }
-      let weights = [Double](repeating: 1, count: rows.count)
-      guard
-        let vertex = Self.vertex(
-          x: rows.map { logSize[$0] }, y: valley.losses, weights: weights, akima: options.akima)
-      else { return valley }
-      valley.optimalSize = Double.exp(vertex.x)
-      valley.optimalTokens = budget.compute / (6 * valley.optimalSize)
-      valley.optimalLoss = vertex.value
-      valley.curvature = vertex.curvature
-      valley.isBracketed = vertex.isBracketed
-      valley.isUsed = vertex.isBracketed || options.usesUnbracketed
-      return valley
-    }
-  }
-
-  /// The lowest point of a parabola or interpolant; nil where a parabola opens downwards.
-  static func vertex(
-    x: [Double], y: [Double], weights: [Double], akima: Bool
-  ) -> (x: Double, value: Double, curvature: Double, isBracketed: Bool)? {
-    guard let low = x.min(), let high = x.max() else { return nil }
-    if akima {
-      var sums: [Double: (total: Double, weight: Double)] = [:]
-      for index in x.indices where weights[index] > 0 {
-        let old = sums[x[index]] ?? (0, 0)
-        sums[x[index]] = (old.total + weights[index] * y[index], old.weight + weights[index])
-      }
-      let knots = sums.keys.sorted()
-      let means = knots.compactMap { knot in sums[knot].map { $0.total / $0.weight } }
-      guard let curve = try? CubicInterpolation(x: knots, y: means, method: .akima) else {
-        return nil
-      }
-      let minimum = curve.minimum()
-      return (minimum.x, minimum.value, .nan, minimum.isInterior)
-    }
-    guard let parabola = Parabola(x: x, y: y, weights: weights), parabola.curvature > 0 else {
-      return nil
-    }
-    return (
-      parabola.vertex, parabola.value(at: parabola.vertex), parabola.curvature,
-      parabola.vertex > low && parabola.vertex < high
-    )
-  }
-
   static func regress(_ valleys: [BudgetValley]) -> [Double]? {
     let used = valleys.filter(\.isUsed)
     return AllocationFit.regress(
@@ -223,49 +196,16 @@ struct IsoFLOPGrid {
       logSize: used.map { Double.log($0.optimalSize) },
       logTokens: used.map { Double.log($0.optimalTokens) })
   }
-}
 
-/// A parabola y = c₀ + c₁·(x − x₀) + c₂·(x − x₀)², fitted by weighted least squares.
-struct Parabola {
-  let centre: Double
-  let coefficients: [Double]
-  /// The diagonal of the hat matrix at each point.
-  let leverages: [Double]
-
-  init?(x: [Double], y: [Double], weights: [Double]) {
-    let total = weights.reduce(0, +)
-    guard total > 0 else { return nil }
-    let middle = zip(x, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
-    var gram = SymmetricMatrix(order: 3)
-    var moment = [0.0, 0.0, 0.0]
-    func basis(_ value: Double) -> [Double] {
-      let shifted = value - middle
-      return [1, shifted, shifted * shifted]
-    }
-    for index in x.indices {
-      let terms = basis(x[index])
-      for row in 0..<3 {
-        moment[row] += weights[index] * terms[row] * y[index]
-        for column in 0..<3 {
-          gram[row, column] += weights[index] * terms[row] * terms[column]
-        }
-      }
-    }
-    guard let factor = gram.choleskyFactor(tolerance: 1e-10) else { return nil }
-    centre = middle
-    coefficients = factor.solve(moment)
-    leverages = x.indices.map { index in
-      let terms = basis(x[index])
-      let solved = factor.solve(terms)
-      return weights[index] * (0..<3).reduce(0) { $0 + terms[$1] * solved[$1] }
-    }
-  }
-
-  var curvature: Double { coefficients[2] }
-  var vertex: Double { centre - coefficients[1] / (2 * coefficients[2]) }
-
-  func value(at x: Double) -> Double {
-    let shifted = x - centre
-    return coefficients[0] + shifted * (coefficients[1] + shifted * coefficients[2])
+  /// ln D along a budget as a function of ln N.
+  ///
+  /// C/(6·N) where that is what the table holds; else a parabola through the runs' own D.
+  func logTokens(_ budget: Budget) -> (Double) -> Double {
+    let whole = Double.log(budget.compute) - Double.log(6)
+    if isSixfold { return { whole - $0 } }
+    let x = budget.rows.map { logSize[$0] }
+    let y = budget.rows.map { Double.log(tokens[$0]) + logSize[$0] }
+    guard let curve = ValleyCurve(x: x, y: y) else { return { whole - $0 } }
+    return { curve.value(at: $0) - $0 }
   }
 }

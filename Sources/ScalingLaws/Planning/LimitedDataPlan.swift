@@ -59,8 +59,7 @@ extension FittedLaw {
       var columns = others
       columns["U"] = unique
       result = plan(on: try LossSurface(self, holding: columns)) { _ in logCompute }
-      // More unique tokens than any optimum would see stand for no limit.
-      columns["U"] = 1e6 * max(unique, result.tokens.value)
+      columns["U"] = nil
       unlimited = try? plan(compute: compute, holding: columns)
     } else {
       guard law is any AdditiveTradeoff else {

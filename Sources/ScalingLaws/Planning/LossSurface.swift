@@ -28,6 +28,8 @@ struct LossSurface: Sendable {
   private let sizeRange: ClosedRange<Double>?
   private let tokenRange: ClosedRange<Double>?
   let computeRange: ClosedRange<Double>?
+  /// How C is counted from N and D.
+  let flops: FlopsPerToken
   var repetition: Repetition?
   /// 1 where less is better, −1 where more is.
   let sign: Double
@@ -55,17 +57,25 @@ struct LossSurface: Sendable {
     }
     var known = others
     for name in ["N", "D", "C"] { known[name] = 1 }
-    template = try Fit.arrange(known, for: law)
+    // Without a limit all tokens are new ones.
+    if known["U"] == nil, law is DataConstrained { known["U"] = Self.unlimitedTokens }
+    template = try Fit.arrange(known, for: law, flops: .sixfold)
     sizeSlot = size
     tokenSlot = tokens
     computeSlot = columns.firstIndex(of: "C")
     kernel = law.makeKernel()
-    tradeoff = closedForm ? law as? any AdditiveTradeoff : nil
+    flops = fitted.flopsPerToken
+    // A law that reads C has its closed form for 6·N·D only.
+    let isClosed = closedForm && (flops.isSixfold || computeSlot == nil)
+    tradeoff = isClosed ? law as? any AdditiveTradeoff : nil
     sizeRange = fitted.ranges["N"]
     tokenRange = fitted.ranges["D"]
     computeRange = fitted.ranges["C"]
     sign = law.card.response.higherIsBetter ? -1 : 1
   }
+
+  /// Unique tokens that stand for no limit.
+  static let unlimitedTokens = 1e30
 
   /// The predicted outcome.
   func outcome(_ point: [Double], logN: Double, logD: Double) -> Double {
@@ -73,7 +83,7 @@ struct LossSurface: Sendable {
     var columns = template
     columns[sizeSlot] = Double.exp(effective.logN)
     columns[tokenSlot] = Double.exp(effective.logD)
-    if let computeSlot { columns[computeSlot] = 6 * Double.exp(logN + logD) }
+    if let computeSlot { columns[computeSlot] = Double.exp(flops.logPerToken(logN) + logD) }
     return kernel.predictOne(point, columns, [])
   }
 
@@ -89,13 +99,16 @@ struct LossSurface: Sendable {
 
   /// The sizes among which an optimum at a compute is sought: five decades beyond the table.
   func sizes(logCompute: Double) -> ClosedRange<Double> {
-    let product = logCompute - Double.log(6)
     guard let sizeRange, let tokenRange, sizeRange.lowerBound > 0, tokenRange.lowerBound > 0 else {
-      return min(0, product)...max(0, product)
+      let whole = flops.logSize(logCompute: logCompute, logTokens: 0)
+      return min(0, whole)...max(0, whole)
+    }
+    func size(_ tokens: Double) -> Double {
+      flops.logSize(logCompute: logCompute, logTokens: Double.log(tokens))
     }
     let ends = [
       Double.log(sizeRange.lowerBound), Double.log(sizeRange.upperBound),
-      product - Double.log(tokenRange.lowerBound), product - Double.log(tokenRange.upperBound),
+      size(tokenRange.lowerBound), size(tokenRange.upperBound),
     ]
     return (ends.min() ?? 0) - 12...(ends.max() ?? 0) + 12
   }
@@ -108,30 +121,36 @@ struct LossSurface: Sendable {
     func centre(_ range: ClosedRange<Double>) -> Double {
       (Double.log(range.lowerBound) + Double.log(range.upperBound)) / 2
     }
-    return (centre(sizeRange) - centre(tokenRange) + logCompute - Double.log(6)) / 2
+    let offset = logCompute - Double.log(flops.coefficient)
+    return (centre(sizeRange) - centre(tokenRange) + offset) / (1 + flops.exponent)
   }
 
-  /// The optimum at a compute of 6·N·D.
+  /// ln D of a compute at a size.
+  func logTokens(logCompute: Double, logN: Double) -> Double {
+    flops.logTokens(logCompute: logCompute, logSize: logN)
+  }
+
+  /// The optimum at a compute, as the table counts it.
   ///
   /// - Parameter near: ln N at which a neighbouring problem had its optimum; nil to scan.
   func optimum(_ point: [Double], logCompute: Double, near: Double? = nil) -> Optimum {
-    let product = logCompute - Double.log(6)
+    func tokens(_ logN: Double) -> Double { logTokens(logCompute: logCompute, logN: logN) }
     if let powers = powers(point) {
-      let logN = powers.optimalLogSize(logCompute: logCompute)
+      let logN = powers.optimalLogSize(logCompute: logCompute, flops: flops)
       return Optimum(
-        logN: logN, logD: product - logN,
-        outcome: outcome(point, logN: logN, logD: product - logN), isInterior: true)
+        logN: logN, logD: tokens(logN),
+        outcome: outcome(point, logN: logN, logD: tokens(logN)), isInterior: true)
     }
     let bounds = sizes(logCompute: logCompute)
     func cost(_ logN: Double) -> Double {
-      self.cost(point, logN: logN, logD: product - logN)
+      self.cost(point, logN: logN, logD: tokens(logN))
     }
     // The valley next to the table comes first: far outside it a flexible law may fall again.
     var found = lowest(in: bounds, near: near ?? middle(logCompute: logCompute), cost)
     if !found.isInterior { found = lowest(in: bounds, near: nil, cost) }
     return Optimum(
-      logN: found.argument, logD: product - found.argument,
-      outcome: outcome(point, logN: found.argument, logD: product - found.argument),
+      logN: found.argument, logD: tokens(found.argument),
+      outcome: outcome(point, logN: found.argument, logD: tokens(found.argument)),
       isInterior: found.isInterior)
   }
 
@@ -141,7 +160,7 @@ struct LossSurface: Sendable {
     func value(_ alongN: Double, _ alongC: Double) -> Double {
       outcome(
         point, logN: optimum.logN + step * alongN,
-        logD: optimum.logD + step * (alongC - alongN))
+        logD: optimum.logD + step * (alongC - flops.exponent * alongN))
     }
     let curvature = value(1, 0) - 2 * value(0, 0) + value(-1, 0)
     let mixed = (value(1, 1) - value(-1, 1) - value(1, -1) + value(-1, -1)) / 4

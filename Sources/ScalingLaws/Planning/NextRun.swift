@@ -17,7 +17,7 @@ public struct NextRun: Sendable, Hashable, Codable {
   public var size: Double
   /// D.
   public var tokens: Double
-  /// 6·N·D.
+  /// Training FLOPs.
   public var compute: Double
   /// The share by which the target's interval is expected to narrow.
   public var shrinkage: Double
@@ -84,8 +84,8 @@ extension FittedLaw {
     let values = draws.map(quantity)
     let present = estimated(quantity(estimate), over: values)
     let table =
-      surface.computeRange ?? 6 * sizes.lowerBound * tokens.lowerBound...6
-      * sizes.upperBound * tokens.upperBound
+      surface.computeRange ?? flopsPerToken.perToken(sizes.lowerBound)
+      * tokens.lowerBound...flopsPerToken.perToken(sizes.upperBound) * tokens.upperBound
     let limit =
       cap
       ?? max(
@@ -97,7 +97,7 @@ extension FittedLaw {
     var runs: [NextRun] = []
     for size in geometricGrid(sizes.lowerBound / 2...sizes.upperBound * 4, count: steps) {
       for token in geometricGrid(tokens.lowerBound / 2...tokens.upperBound * 4, count: steps) {
-        let cost = 6 * size * token
+        let cost = surface.flops.perToken(size) * token
         guard cost <= limit * (1 + 1e-9), ratios.contains(token / size) else { continue }
         let (logN, logD) = (Double.log(size), Double.log(token))
         let outcomes = draws.map {
@@ -189,10 +189,12 @@ extension FittedLaw {
       let near = surface.optimum(estimate, logCompute: Double.log(compute)).logN
       return ({ surface.optimum($0, logCompute: Double.log(compute), near: near).logN }, compute)
     case .forecast(let columns):
-      let arranged = try Fit.arrange(columns, for: law)
+      let arranged = try Fit.arrange(columns, for: law, flops: flopsPerToken)
       let kernel = law.makeKernel()
       var compute = columns["C"]
-      if compute == nil, let n = columns["N"], let d = columns["D"] { compute = 6 * n * d }
+      if compute == nil, let n = columns["N"], let d = columns["D"] {
+        compute = flopsPerToken.perToken(n) * d
+      }
       return ({ kernel.predictOne($0, arranged, []) }, compute)
     }
   }

@@ -53,20 +53,21 @@ extension FittedLaw {
     return factors.map { factor in
       let shift = Double.log(factor)
       let logN = best.logN + shift
+      let tokens = surface.logTokens(logCompute: Double.log(compute), logN: logN)
       let all = derivedTogether { point in
         let target = surface.outcome(point, logN: best.logN, logD: best.logD)
-        let outcome = surface.outcome(point, logN: logN, logD: best.logD - shift)
+        let outcome = surface.outcome(point, logN: logN, logD: tokens)
         let needed =
           shift == 0
           ? best.logD
-          : surface.logTokens(point, logN: logN, reaching: target, near: best.logD - shift)
+          : surface.logTokens(point, logN: logN, reaching: target, near: tokens)
         return [
-          outcome, outcome - target, Double.exp(needed), 6 * Double.exp(needed + logN),
-          Double.exp(needed - best.logD + shift),
+          outcome, outcome - target, Double.exp(needed),
+          Double.exp(needed + surface.flops.logPerToken(logN)), Double.exp(needed - tokens),
         ]
       }
       return SizeTradeoff(
-        factor: factor, size: Double.exp(logN), tokens: Double.exp(best.logD - shift),
+        factor: factor, size: Double.exp(logN), tokens: Double.exp(tokens),
         outcome: all[0], extraOutcome: all[1], tokensToMatch: all[2], computeToMatch: all[3],
         computeRatio: all[4])
     }

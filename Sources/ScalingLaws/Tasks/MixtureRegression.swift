@@ -104,23 +104,7 @@ public struct MixtureRegression: Sendable {
     prior: [Double], samples: Int = 100_000, best: Int = 128, seed: UInt64 = 0,
     loss: ([Double]) -> Double
   ) -> [Double] {
-    var generator = SplittableRandom(seed: seed)
-    var drawn: [(loss: Double, mixture: [Double])] = []
-    drawn.reserveCapacity(max(samples, 1))
-    for _ in 0..<max(samples, 1) {
-      let mixture = generator.nextDirichlet(prior)
-      drawn.append((loss(mixture), mixture))
-    }
-    let chosen = drawn.indices
-      .sorted { (drawn[$0].loss, $0) < (drawn[$1].loss, $1) }
-      .prefix(max(best, 1))
-    var average = [Double](repeating: 0, count: prior.count)
-    for index in chosen {
-      for (slot, share) in drawn[index].mixture.enumerated() {
-        average[slot] += share / Double(chosen.count)
-      }
-    }
-    return average
+    DirichletSearch(concentrations: prior, samples: samples, seed: seed).best(loss, of: best)
   }
 }
 

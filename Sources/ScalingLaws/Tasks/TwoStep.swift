@@ -16,6 +16,10 @@ public struct TwoStep: Sendable {
   public let draws: [(loss: [Double], accuracy: [Double])]
   /// The nominal coverage of intervals.
   public let level: Double
+  /// The evaluated checkpoints as they were given, without the ideal point.
+  let checkpoints: Observations
+  /// The accuracy of a model without any loss, where it was given.
+  let ideal: Double?
 
   /// Fits both steps and refits them on resampled runs.
   ///
@@ -33,6 +37,8 @@ public struct TwoStep: Sendable {
     final: Observations, checkpoints: Observations, chance: Double?,
     ideal: Double? = nil, options: FitOptions = FitOptions()
   ) throws(FitError) {
+    self.checkpoints = checkpoints
+    self.ideal = ideal
     var checkpoints = checkpoints
     if let ideal {
       checkpoints = Observations(

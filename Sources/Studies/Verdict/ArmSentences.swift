@@ -9,8 +9,23 @@ struct ArmSentences {
   let parameters: AxisVerdict?
   let reach: LadderReach
   let pairing: RunPairing
+  let training: TrainingExtent?
+  let level: Double
 
-  var all: [String] { [answer, forecast, atEqualParameters].compactMap { $0 } }
+  var all: [String] {
+    [tooLittleTraining, answer, offTheLine, forecast, atEqualParameters].compactMap { $0 }
+  }
+
+  /// What the tests say, whatever the training was.
+  private var found: ArmVerdict.Conclusion {
+    conclusion == .tooLittleTraining ? ArmVerdict.conclusion(compute, level: level) : conclusion
+  }
+
+  private var tooLittleTraining: String? {
+    guard conclusion == .tooLittleTraining, let training else { return nil }
+    return
+      "Too little training to tell whether \(arm) helps: \(training.reasons.joined(separator: "; ")). What follows is about these runs alone."
+  }
 
   private var answer: String {
     guard let compute, let first = compute.fitted.first, let last = compute.fitted.last,
@@ -21,15 +36,16 @@ struct ArmSentences {
     }
     let range =
       "from \(numberText(first.scale)) to \(numberText(last.scale)) training FLOPs"
-    let p = compute.test.pNoDifference ?? 1
-    let chance = p < 0.001 ? "p < 0.001" : "p = \(numberText(p, digits: 2))"
+    let chance = chanceText(compute.test.pNoDifference ?? 1)
     let isConstant = compute.test.accepted == .constant
     let low = "\(multiplierText(first.multiplier)) at \(numberText(first.scale)) FLOPs"
     let high = "\(multiplierText(last.multiplier)) at \(numberText(last.scale)) FLOPs"
     let changing = "\(low) and \(high)"
     let constant =
       "\(multiplierText(compute.constantMultiplier)) training compute \(range)"
-    switch conclusion {
+    switch found {
+    case .differsBySize:
+      return bySize(compute, range, chance)
     case .noDifference:
       var text = "No difference between \(arm) and \(baseline) \(range) (\(chance)"
       if let smallest = compute.smallestDetectable {
@@ -44,14 +60,14 @@ struct ArmSentences {
       }
       return
         "The runs are too few or too noisy to tell whether \(arm) differs from \(baseline) (\(chance)): a gain or loss \(missed ?? "of any size") could have been missed."
-    case .undecided:
+    case .undecided, .tooLittleTraining:
       return
         "\(arm) differs from \(baseline) (\(chance)), but the runs do not tell at which scale it is better: worth \(changing)."
     case .helps, .hurts:
       let verb = conclusion == .helps ? "is worth" : "is worth only"
       return isConstant
         ? "\(arm) \(verb) \(constant) (\(chance) for no difference)."
-        : "\(arm) \(verb) \(low) of training compute and \(high) (\(chance) for no difference)."
+        : "\(arm) \(verb) \(low) of training compute and \(high) by the line through all sizes (\(chance) for no difference)."
     case .fades:
       return
         "\(arm) is worth \(low) of training compute but only \(high): its gain shrinks with scale\(crossingText(", to nothing at "))."
@@ -65,6 +81,51 @@ struct ArmSentences {
       return
         "\(arm) is better than \(baseline) at small scale and worse at large: worth \(changing)\(crossingText("; the two cross at "))."
     }
+  }
+
+  /// Neither a factor nor a trend, but sizes that differ.
+  private func bySize(_ compute: AxisVerdict, _ range: String, _ chance: String) -> String {
+    let test = compute.test
+    let lack = chanceText(test.pLackOfFit ?? 1)
+    var text =
+      "\(arm) differs from \(baseline) from size to size \(range), by more than \(noise) (\(lack))"
+    let named = named(test.deviations)
+    text += named.isEmpty ? ", no size alone being established" : ": \(named)"
+    return text + ". One factor for all sizes or a trend with scale is not established (\(chance))."
+  }
+
+  /// What the differences of sizes are compared with.
+  private var noise: String {
+    compute?.test.lackOfFitMethod == .oneRungAgainstTheOthers
+      ? "the others scatter" : "seeds explain"
+  }
+
+  /// `better at s4 (1.35x [1.20, 1.52]); worse at s0 (…)`, by the pairs of each size.
+  private func named(_ deviations: [PairedTest.Deviation]) -> String {
+    func group(_ isBetter: Bool, _ word: String) -> String? {
+      let own = deviations.filter { $0.isBetter == isBetter }
+      guard !own.isEmpty else { return nil }
+      let names = own.map { deviation -> String in
+        let worth = compute?.measured.first { $0.rung == deviation.rung }
+        return worth.map { "\(deviation.size) (\(multiplierText($0.multiplier)))" }
+          ?? deviation.size
+      }
+      return "\(word) at \(listText(names))"
+    }
+    return [group(true, "better"), group(false, "worse")].compactMap { $0 }
+      .joined(separator: "; ")
+  }
+
+  /// Sizes that lie off what the answer says by more than seeds explain.
+  private var offTheLine: String? {
+    guard let compute, compute.test.sizesDiffer,
+      compute.test.accepted == .constant || compute.test.accepted == .changesWithScale
+    else { return nil }
+    let named = named(compute.test.deviations)
+    let list = named.isEmpty ? "" : ": measured, it is \(named)"
+    let what = compute.test.accepted == .constant ? "one factor" : "that line"
+    return
+      "But sizes lie off \(what) by more than \(noise) (\(chanceText(compute.test.pLackOfFit ?? 1)))\(list)."
   }
 
   private func crossingText(_ introduction: String) -> String {
@@ -90,14 +151,17 @@ struct ArmSentences {
       ? ", \(decadesText(asked.decadesBeyond)) beyond the largest run" : ""
     var text =
       "Forecast at \(numberText(worth.scale)) \(unit)\(beyond): \(multiplierText(worth.multiplier))"
+    if asked.forecastOfLine?.multiplier != worth.multiplier {
+      text += ", with what one size has of its own"
+    }
     if let probability = worth.probabilityBetter {
       let verb =
-        conclusion == .helps || conclusion == .fades || conclusion == .overtakes
+        found == .helps || found == .fades || found == .overtakes
         ? "it still helps there" : "it helps there"
       text += "; \(verb) with probability \(probabilityText(probability))"
     }
     let inside = asked.crossing?.place == .inside
-    if !inside, conclusion != .undecided, conclusion != .noDifference {
+    if !inside, [.helps, .fades, .hurts, .catchesUp].contains(found) {
       text += "; no crossing within the data"
     }
     text += "."
@@ -110,6 +174,10 @@ struct ArmSentences {
     let lead = "At equal active parameters"
     switch parameters.test.accepted {
     case .none: return nil
+    case .differsBySize:
+      let named = parameters.test.deviations.map(\.size)
+      let list = named.isEmpty ? "" : ", most clearly at \(listText(named))"
+      return "\(lead) it differs from size to size without a common factor or trend\(list)."
     case .noDifference:
       return "\(lead) there is no difference either way\(bound(parameters))."
     case .constant:

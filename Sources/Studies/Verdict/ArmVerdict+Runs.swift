@@ -15,7 +15,12 @@ extension ArmVerdict {
     learningRates: LearningRateSummary
   ) {
     let runs = ComparedRuns(rows, baseline: baseline, arm: arm)
-    let reach = LadderReach(runs, target: settings.target)
+    let training = TrainingExtent(runs, settings: settings)
+    var reach = LadderReach(runs, target: settings.target)
+    if let training, training.isTooLittle {
+      reach.isRefused = true
+      reach.reasons += training.reasons
+    }
     let builders = AxisVerdict.Axis.allCases.compactMap {
       AxisBuilder(runs, axis: $0, settings: settings)
     }
@@ -44,9 +49,17 @@ extension ArmVerdict {
     let compute = axes.first { $0.axis == .trainingCompute }
     if compute?.test.clusteredBySeed == true {
       warnings.append(
-        "what a seed does to a pair is shared by the rungs: seeds, not runs, count as independent")
+        "what a seed does to a pair is shared by the sizes (\(chanceText(compute?.test.pSeed ?? 1))): more sizes do not average it away, more seeds do"
+      )
     }
-    let equal = Self.conclusion(compute, level: settings.level)
+    if let misfit = compute?.baselineMisfit, misfit.isEstablished {
+      warnings.append(
+        "sizes of \(baseline) lie off its own law, \(misfit.law), by \(numberText(100 * misfit.sizeScatter, digits: 2)) % where seeds differ by \(numberText(100 * (misfit.seedScatter ?? 0), digits: 2)) % (\(chanceText(misfit.pValue ?? 1))): what a difference of loss is worth in compute is uncertain by \(numberText(100 * (builders.first { $0.axis == .trainingCompute }?.curve.relativeSlopeError ?? 0), digits: 2)) %, which the intervals include"
+      )
+    }
+    let equal =
+      training?.isTooLittle == true && compute?.test.accepted != nil
+      ? .tooLittleTraining : Self.conclusion(compute, level: settings.level)
     self.arm = arm
     conclusion = equal
     pairing = runs.pairing
@@ -61,12 +74,14 @@ extension ArmVerdict {
     }
     flags = RungFlags.all(runs, learningRates: learningRates, arms: [baseline, arm])
     self.reach = reach
+    self.training = training
+    moreRuns = compute?.test.moreRuns.map { $0.sentence(from: runs.rungs.count) }
     unmeasured = Self.unmeasured(runs, reach: reach, learningRates: learningRates, axis: compute)
     sentences =
       ArmSentences(
         arm: arm, baseline: baseline, conclusion: equal, compute: compute,
         parameters: axes.first { $0.axis == .activeParameters }, reach: reach,
-        pairing: runs.pairing
+        pairing: runs.pairing, training: training, level: settings.level
       ).all
     self.warnings = warnings
   }
@@ -83,6 +98,7 @@ extension ArmVerdict {
       // Runs that could have missed a large difference do not show that there is none.
       return (axis.smallestDetectable ?? .infinity) <= Self.largestMissed
         ? .noDifference : .undecided
+    case .differsBySize: return .differsBySize
     case .constant: return (axis.test.logFactor.value ?? 0) > 0 ? .helps : .hurts
     case .changesWithScale: break
     }

@@ -22,6 +22,8 @@ struct AxisBuilder {
     var logScale: Double
     /// d ln loss / d ln scale of the baseline there.
     var slope: Double
+    /// By how much in ln scale the baseline was moved.
+    var shift: Double
   }
 
   init?(_ runs: ComparedRuns, axis: AxisVerdict.Axis, settings: VerdictSettings) {
@@ -36,7 +38,7 @@ struct AxisBuilder {
       points.append(
         Point(
           pair: pair, difference: pair.logRatio - moved, logScale: log(pair.treatment.scale(axis)),
-          slope: slope))
+          slope: slope, shift: shift))
     }
     let scales = runs.pairs.flatMap { [$0.baseline.scale(axis), $0.treatment.scale(axis)] }
     guard points.count == runs.pairs.count, let low = scales.min(), let high = scales.max()
@@ -64,9 +66,11 @@ struct AxisBuilder {
     ratio = PairedRegression(
       Self.units(
         points.map {
-          Point(pair: $0.pair, difference: $0.difference, logScale: $0.logScale, slope: 1)
+          Point(
+            pair: $0.pair, difference: $0.difference, logScale: $0.logScale, slope: 1,
+            shift: $0.slope * $0.shift)
         }
-      ))
+      ), relativeSlopeError: error, quantity: .lossRatio)
     self.axis = axis
     self.curve = curve
     self.points = points
@@ -85,7 +89,8 @@ struct AxisBuilder {
       guard let members = groups[key] else { return nil }
       return PairedRegression.Unit(
         difference: mean(members.map(\.difference)), logScale: mean(members.map(\.logScale)),
-        slope: mean(members.map(\.slope)), seed: key.seed)
+        slope: mean(members.map(\.slope)), seed: key.seed, rung: key.rung,
+        shift: mean(members.map(\.shift)))
     }
   }
 
@@ -106,7 +111,12 @@ struct AxisBuilder {
       constantMultiplier: worth(multiplier.constantLogMultiplier),
       measured: rungs.map(measured), fitted: rungs.map(fitted),
       forecast: refusesForecast && decades > 0
+        ? nil
+        : worth(
+          at: log(target.value), rung: nil, size: nil, newRungSlope: slope(at: log(target.value))),
+      forecastOfLine: refusesForecast && decades > 0
         ? nil : worth(at: log(target.value), rung: nil, size: nil),
+      baselineMisfit: curve.misfit,
       smallestDetectable: smallestDetectable,
       crossing: PairedCrossing(multiplier, range: range, target: target.value, settings: settings)
         .crossing,
@@ -123,8 +133,15 @@ struct AxisBuilder {
     logMultiplier?.interval(settings.level).mapped { exp($0) } ?? IntervalEstimate(.nan)
   }
 
-  private func worth(at logScale: Double, rung: Int?, size: String?) -> AxisVerdict.Worth? {
-    guard var estimate = multiplier.logMultiplier(at: logScale) else { return nil }
+  /// The multiplier of the line at a ln scale.
+  ///
+  /// - Parameter newRungSlope: the baseline's slope there, for the multiplier at one size that is
+  ///   not in the data, which will have something of its own as the others have; nil for the line.
+  private func worth(
+    at logScale: Double, rung: Int?, size: String?, newRungSlope: Double? = nil
+  ) -> AxisVerdict.Worth? {
+    guard var estimate = multiplier.logMultiplier(at: logScale, newRungSlope: newRungSlope)
+    else { return nil }
     // Nothing says whether the multiplier or the ratio of the losses is a power of scale: half the
     // distance between the two is an error of either.
     let gap = (gap(at: logScale, from: estimate.value) ?? 0) / 2
@@ -135,15 +152,27 @@ struct AxisBuilder {
       probabilityBetter: estimate.probabilityPositive)
   }
 
+  /// The slope of the baseline's law at a ln scale; far beyond the data not less than a tenth of what
+  /// it is at the largest run.
+  private func slope(at logScale: Double) -> Double? {
+    guard let top = points.max(by: { $0.logScale < $1.logScale }) else { return nil }
+    let found = curve.slope(top.pair.baseline, shift: logScale - log(top.pair.baseline.scale(axis)))
+    return found.isFinite && found < 0.1 * top.slope ? found : 0.1 * top.slope
+  }
+
   /// The distance between ln m by the regression of multipliers and by that of loss ratios.
   private func gap(at logScale: Double, from value: Double) -> Double? {
     guard let top = points.max(by: { $0.logScale < $1.logScale }),
       let difference = ratio.logMultiplier(at: logScale)?.value
     else { return nil }
-    let row = top.pair.baseline
+    return reach(of: difference, from: top.pair.baseline, at: logScale).map { $0 - value }
+  }
+
+  /// By how much in ln scale the baseline would have to move from a ln scale for a difference of
+  /// log-loss, at most a factor of twenty: Newton on its curve, from the tangent.
+  private func reach(of difference: Double, from row: StudyRow, at logScale: Double) -> Double? {
     let shift = logScale - log(row.scale(axis))
     let start = curve.logLoss(row, shift: shift)
-    // The ratio basis in scale: Newton on the curve of the baseline, from the tangent.
     var reach = 0.0
     for _ in 0..<8 {
       let slope = curve.slope(row, shift: shift + reach)
@@ -151,7 +180,7 @@ struct AxisBuilder {
       let missing = difference - (curve.logLoss(row, shift: shift + reach) - start)
       reach = min(max(reach + missing / slope, -3), 3)
     }
-    return reach.isFinite ? reach - value : nil
+    return reach.isFinite ? reach : nil
   }
 
   private func fitted(_ rung: Int) -> AxisVerdict.Worth {
@@ -167,17 +196,25 @@ struct AxisBuilder {
   private func measured(_ rung: Int) -> AxisVerdict.Worth {
     let own = members(rung)
     let units = Self.units(own)
-    let slope = mean(units.map(\.slope))
     let estimate = PairedMean(units.map(\.difference), borrowing: multiplier)
+    let logScale = mean(own.map(\.logScale))
+    // The chord of the baseline's curve up to what was measured here, wherever the line is.
+    var slope = mean(own.map { curve.slope($0.pair.baseline, shift: $0.shift) })
+    if let reach = reach(of: estimate.value, from: own[0].pair.baseline, at: logScale),
+      abs(reach) > 1e-3, abs(reach) < 3
+    {
+      slope = estimate.value / reach
+    }
     var logMultiplier = PairedRegression.Coefficient(
       value: estimate.value / slope, standardError: estimate.standardError / -slope,
       degreesOfFreedom: estimate.degreesOfFreedom)
-    let share = logMultiplier.value * curve.relativeSlopeError
+    let moved = mean(own.map(\.shift))
+    let share = (logMultiplier.value + moved) * curve.relativeSlopeError
     logMultiplier.standardError =
       (logMultiplier.standardError * logMultiplier.standardError + share * share).squareRoot()
     let isKnown = estimate.noise != .none
     return AxisVerdict.Worth(
-      rung: rung, size: own[0].pair.treatment.size, scale: exp(mean(own.map(\.logScale))),
+      rung: rung, size: own[0].pair.treatment.size, scale: exp(logScale),
       multiplier: isKnown
         ? worth(logMultiplier) : IntervalEstimate(exp(logMultiplier.value)),
       probabilityBetter: isKnown ? logMultiplier.probabilityPositive : nil)
@@ -196,37 +233,28 @@ struct AxisBuilder {
   private func test(
     _ regression: PairedRegression, _ quantity: PairedTest.Quantity
   ) -> PairedTest {
-    let length = lengthSlope(quantity)
+    var sizes: [Int: String] = [:]
+    for point in points { sizes[point.pair.treatment.rung] = point.pair.treatment.size }
     return PairedTest(
-      quantity: quantity, pairs: regression.units.count, pConstant: regression.constant?.pValue,
-      pScale: regression.pScale, pSlope: regression.slope?.pValue,
-      pNoDifference: regression.pNoDifference, clusteredBySeed: regression.isClustered,
-      pSeed: regression.pSeed, degreesOfFreedom: regression.constant?.degreesOfFreedom,
-      scatter: regression.scatter,
-      accepted: regression.accepted(significance: settings.significance),
-      logFactor: regression.constant?.interval(settings.level) ?? IntervalEstimate(.nan),
-      slope: regression.slope?.interval(settings.level) ?? IntervalEstimate(.nan),
-      slopeWithLength: length?.interval(settings.level), pLength: length?.pValue)
+      regression, quantity, length: lengthSlope(quantity), sizes: sizes, settings: settings)
   }
 
   /// How the factor changes with the length of training within trunks: one slope a pair of trunks,
-  /// which are independent of each other.
+  /// of which those of one rung may have something in common.
   private func lengthSlope(_ quantity: PairedTest.Quantity) -> PairedRegression.Coefficient? {
     let groups = Dictionary(grouping: points) { ComparedRuns.Trunk($0.pair) }
-    let slopes = groups.keys.sorted().compactMap { key -> Double? in
+    let units = groups.keys.sorted().compactMap { key -> PairedRegression.Unit? in
       guard let members = groups[key], members.count > 1 else { return nil }
       let x = members.map { log(Double($0.pair.treatment.tokens)) }
       let y = members.map { quantity == .multiplier ? $0.difference / $0.slope : $0.difference }
       let (cx, cy) = (mean(x), mean(y))
       let xx = x.reduce(0) { $0 + ($1 - cx) * ($1 - cx) }
       guard xx > 1e-9 else { return nil }
-      return zip(x, y).reduce(0) { $0 + ($1.0 - cx) * ($1.1 - cy) } / xx
+      return PairedRegression.Unit(
+        difference: zip(x, y).reduce(0) { $0 + ($1.0 - cx) * ($1.1 - cy) } / xx,
+        logScale: mean(members.map(\.logScale)), slope: 1, seed: key.seed, rung: key.rung)
     }
-    guard slopes.count >= 3 else { return nil }
-    return PairedRegression.Coefficient(
-      value: mean(slopes),
-      standardError: standardDeviation(slopes) / Double(slopes.count).squareRoot(),
-      degreesOfFreedom: Double(slopes.count - 1))
+    return PairedRegression(units).constant
   }
 }
 
@@ -243,9 +271,9 @@ struct PairedMean {
       standardError = standardDeviation(differences) / Double(differences.count).squareRoot()
       degreesOfFreedom = Double(differences.count - 1)
       noise = .pairs
-    } else if let scatter = regression?.scatter, let units = regression?.units.count, units > 2 {
-      standardError = scatter
-      degreesOfFreedom = Double(units - 2)
+    } else if let borrowed = regression?.pairNoise {
+      standardError = borrowed.scatter
+      degreesOfFreedom = borrowed.degreesOfFreedom
       noise = .regression
     } else {
       standardError = 0

@@ -77,8 +77,13 @@ public struct AxisVerdict: Codable, Hashable, Sendable {
   public var measured: [Worth]
   /// The multiplier at each rung by the paired regression.
   public var fitted: [Worth]
-  /// The multiplier at the target by the paired regression; nil where a forecast is refused.
+  /// The multiplier at the target by the paired regression, with what one new size will have of its
+  /// own; nil where a forecast is refused.
   public var forecast: Worth?
+  /// The multiplier of the line at the target: the mean over sizes like that one.
+  public var forecastOfLine: Worth?
+  /// How the baseline's own runs lie about the law that turns loss into scale; nil with too few.
+  public var baselineMisfit: LawMisfit?
   /// The smallest multiplier above one that the test finds nine times in ten; nil without noise.
   public var smallestDetectable: Double?
   /// Where the arms cross by the paired regression; nil where its slope is unknown.

@@ -14,6 +14,8 @@ struct BaselineCurve: Sendable {
   let meaning: String
   /// The standard error of the slope as a share of the slope.
   let relativeSlopeError: Double
+  /// How the runs lie about the law; nil where there are no more sizes than parameters.
+  let misfit: LawMisfit?
   private let axis: AxisVerdict.Axis
   private let fit: Fit
   /// d ln tokens / d ln parameters up the ladder.
@@ -65,8 +67,11 @@ struct BaselineCurve: Sendable {
       }
     }
     lawName = fit.law.name
+    misfit = LawMisfit(rows, about: fit, in: table)
+    // Sizes that lie off the law by more than seeds do say less about its slope than as many runs.
     relativeSlopeError = Self.relativeError(
-      logLosses, rows.map { log($0.scale(axis)) }, groups: rows.map(\.branch), scatter: fit.scatter)
+      logLosses, rows.map { log($0.scale(axis)) }, groups: rows.map(\.branch),
+      scatter: max(fit.scatter, misfit?.scatterOfSizes ?? 0))
   }
 
   /// ln loss of the baseline's law at a run whose scale is multiplied by exp(`shift`).

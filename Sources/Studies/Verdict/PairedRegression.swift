@@ -1,17 +1,21 @@
 internal import Foundation
 internal import Statistics
 
-/// The regression of paired differences of log-loss on ln scale.
+/// The regression of paired differences of log-loss on ln scale, with effects of rungs and seeds.
 ///
 /// A pair of runs shares data order and the initial values of shared weights, so that their
 /// difference y = ln L_treatment − ln L_baseline (at equal scale) varies far less than either.
 /// With g = d ln L_baseline / d ln scale a multiplier m of scale makes y = g·ln m, so that
 ///
-///     y = g·(b₀ + b₁·(x − x̄)) + noise,  x = ln scale
+///     y_ij = g_ij·(b₀ + b₁·(x_ij − x̄)) + u_i + v_j + e_ij,  x = ln scale
 ///
-/// holds b₀ = ln m at x̄ and b₁ = d ln m / d ln scale: linear, so that t and F tests are exact for
-/// normal noise of one variance. With g = 1 it is the same of the ratio of the losses. x̄ is the
-/// mean weighted by g², which makes the two estimates independent.
+/// holds b₀ = ln m at x̄ and b₁ = d ln m / d ln scale. A method is often a little better or worse at
+/// one size for reasons of that size alone: u_i is what a rung has of its own, v_j what a seed does
+/// at all rungs, e_ij the rest. Both are random, their variances by restricted likelihood, and tests
+/// and intervals are those of ``MixedModel``: in a balanced table those of the rungs' means. With one
+/// run a rung the rung's own effect and the rest are one, which least squares on the rungs is right
+/// for. With g = 1 it is the same of the ratio of the losses. x̄ is where the estimates of level and
+/// slope are independent.
 struct PairedRegression: Sendable {
   /// One independent pair: a pair of trunks, its branches averaged.
   struct Unit: Sendable {
@@ -23,6 +27,19 @@ struct PairedRegression: Sendable {
     var slope: Double
     /// The seed.
     var seed: UInt64
+    /// The place in the ladder.
+    var rung: Int
+    /// What the baseline was moved by to reach equal scale, in units of the factor: an error of the
+    /// slope is an error of so much of it.
+    var shift = 0.0
+  }
+
+  /// What the baseline's slope has to do with the factor.
+  enum Quantity: Sendable {
+    /// The factor is a difference of log-loss over the slope, and inherits its error.
+    case multiplier
+    /// The factor is the difference itself.
+    case lossRatio
   }
 
   let units: [Unit]
@@ -37,11 +54,18 @@ struct PairedRegression: Sendable {
   /// The p-values of the hypotheses.
   let pScale: Double?
   let pSeed: Double?
-  let isClustered: Bool
-  /// The standard deviation of a difference about the regression.
-  let scatter: Double?
+  /// Whether sizes differ from the line by more than seeds explain.
+  let lackOfFit: LackOfFit
+  /// How the variance of a difference about the regression is shared out.
+  let variances: Variances?
+  /// Rungs and seeds, and how standard errors came about.
+  let design: Design
   /// The standard error of the local slopes as a share of them, which every ln m inherits.
   let relativeSlopeError: Double
+  private let quantity: Quantity
+  private let line: MixedModel?
+  private let lineCentre: Double
+  private let shifts: (mean: Double, level: Double, slope: Double)
 
   /// A coefficient.
   struct Coefficient: Sendable {
@@ -49,156 +73,222 @@ struct PairedRegression: Sendable {
     var standardError: Double
     var degreesOfFreedom: Double
 
+    private var student: StudentT {
+      StudentT(degreesOfFreedom: min(degreesOfFreedom, 1e9))
+    }
+
     /// The two-sided p-value of zero.
     var pValue: Double {
       guard standardError > 0 else { return value == 0 ? 1 : 0 }
-      return min(
-        2 * StudentT(degreesOfFreedom: degreesOfFreedom).survival(abs(value / standardError)), 1)
+      return min(2 * student.survival(abs(value / standardError)), 1)
     }
 
     func interval(_ confidence: Double) -> IntervalEstimate {
-      let half =
-        standardError
-        * StudentT(degreesOfFreedom: degreesOfFreedom).inverseSurvival((1 - confidence) / 2)
+      let half = standardError * student.inverseSurvival((1 - confidence) / 2)
       return IntervalEstimate(value, low: value - half, high: value + half)
     }
 
     /// The probability that it is positive.
     var probabilityPositive: Double {
       guard standardError > 0 else { return value > 0 ? 1 : value < 0 ? 0 : 0.5 }
-      return StudentT(degreesOfFreedom: degreesOfFreedom).cdf(value / standardError)
+      return student.cdf(value / standardError)
+    }
+
+    /// The same with an independent error of known size beside its own.
+    func adding(_ error: Double) -> Coefficient {
+      guard error != 0 else { return self }
+      let own = standardError * standardError
+      let all = own + error * error
+      return Coefficient(
+        value: value, standardError: all.squareRoot(),
+        degreesOfFreedom: own > 0 ? degreesOfFreedom * (all / own) * (all / own) : 1e9)
     }
   }
 
-  /// Below this p-value of a common effect of seeds over rungs, seeds count as clusters.
-  static let seedThreshold = 0.1
+  /// The variance of a difference of log-loss about the regression.
+  struct Variances: Sendable {
+    /// What a rung has of its own; nil where it cannot be told from the rest.
+    var rung: Double?
+    /// What a seed does at all rungs; nil where it cannot be told from the rest.
+    var seed: Double?
+    /// The rest.
+    var residual: Double
 
-  /// Fits the regression; with fewer than three units nothing can be tested.
-  init(_ units: [Unit], relativeSlopeError: Double = 0) {
+    var total: Double { (rung ?? 0) + (seed ?? 0) + residual }
+    /// What a new size has of its own: with one run a rung, all of the scatter.
+    var ofNewRung: Double { rung ?? residual }
+  }
+
+  /// What a regression was made of.
+  struct Design: Sendable {
+    var rungs: Int
+    var seeds: Int
+    /// Whether every rung has the same seeds.
+    var isBalanced: Bool
+  }
+
+  /// Below this p-value of a common effect of seeds over rungs it is told.
+  static let seedThreshold = 0.1
+  /// With fewer rungs the degrees of freedom are at most those of the rungs' means: whether rungs
+  /// scatter is then hardly known.
+  static let fewRungs = 4
+
+  /// Fits the regression; with fewer than three units nothing can be tested, and with fewer than
+  /// three rungs no slope.
+  init(
+    _ units: [Unit], relativeSlopeError: Double = 0, quantity: Quantity = .multiplier
+  ) {
     self.units = units
     self.relativeSlopeError = relativeSlopeError
+    self.quantity = quantity
     let weight = units.reduce(0) { $0 + $1.slope * $1.slope }
-    let centre =
-      units.isEmpty
-      ? 0 : units.reduce(0) { $0 + $1.slope * $1.slope * $1.logScale } / weight
-    self.centre = centre
+    func weighted(_ value: (Unit) -> Double) -> Double {
+      units.isEmpty ? 0 : units.reduce(0) { $0 + $1.slope * $1.slope * value($1) } / weight
+    }
+    let middle = weighted(\.logScale)
     let y = units.map(\.difference)
     let flat = units.map(\.slope)
-    let tilted = units.map { $0.slope * ($0.logScale - centre) }
+    let tilted = units.map { $0.slope * ($0.logScale - middle) }
+    let seeds = Set(units.map(\.seed)).sorted()
+    let places = Dictionary(uniqueKeysWithValues: zip(seeds, seeds.indices))
+    let factors = [units.map(\.rung), units.map { places[$0.seed] ?? 0 }]
+    let rungs = Set(factors[0]).count
+    let counts = Dictionary(grouping: units, by: \.rung).values.map { Set($0.map(\.seed)) }
+    design = Design(
+      rungs: rungs, seeds: seeds.count, isBalanced: counts.allSatisfy { $0.count == seeds.count })
     let one =
       units.count >= 3
-      ? try? LinearRegression(predictors: [flat], response: y, intercept: false) : nil
+      ? try? MixedModel(predictors: [flat], response: y, factors: factors) : nil
     let two =
-      units.count >= 3
-      ? try? LinearRegression(predictors: [flat, tilted], response: y, intercept: false) : nil
-    let seeds = Set(units.map(\.seed)).sorted()
-    let pSeed = two.flatMap { Self.seedTest($0, seeds: seeds, units, flat, tilted) }
-    self.pSeed = pSeed
-    let clustered = (pSeed ?? 1) < Self.seedThreshold
-    isClustered = clustered
-    scatter = two.map { $0.residualVariance.squareRoot() }
-    func coefficient(_ fit: LinearRegression, _ index: Int) -> Coefficient {
-      Coefficient(
-        value: fit.coefficients[index], standardError: fit.standardErrors[index],
-        degreesOfFreedom: Double(fit.residualDegreesOfFreedom))
+      units.count >= 3 && rungs >= 3
+      ? try? MixedModel(predictors: [flat, tilted], response: y, factors: factors) : nil
+    line = two
+    lineCentre = middle
+    variances = (two ?? one).map {
+      Variances(
+        rung: $0.components[0].variance, seed: $0.components[1].variance,
+        residual: $0.residualVariance)
     }
-    guard clustered, let two else {
-      constant = one.map { coefficient($0, 0) }
-      level = two.map { coefficient($0, 0) }
-      slope = two.map { coefficient($0, 1) }
-      if let one, let two {
-        // F of both coefficients at once; the sum of squares without any is that of y itself.
-        let total = y.reduce(0) { $0 + $1 * $1 }
-        let freedom = Double(two.residualDegreesOfFreedom)
-        let explained = max(total - two.residualSumOfSquares, 0) / 2
-        let statistic = explained / max(two.residualSumOfSquares / freedom, 1e-300)
-        pScale =
-          one.residualDegreesOfFreedom > 0
-          ? FisherF(numerator: 2, denominator: freedom).survival(statistic) : nil
-      } else {
-        pScale = nil
-      }
+    lackOfFit = LackOfFit(
+      units, predictors: [flat, tilted], seeds: (variances?.seed ?? 0) > 0 ? seeds : [])
+    pSeed = Self.seedTest(units, predictors: [flat, tilted], seeds: seeds)
+    // What an error of the baseline's slope does to both coefficients.
+    let spread = weighted { ($0.logScale - middle) * ($0.logScale - middle) }
+    let mean = weighted(\.shift)
+    let tilt = spread > 1e-12 ? weighted { $0.shift * ($0.logScale - middle) } / spread : 0
+    shifts = (mean, mean, tilt)
+    func coefficient(
+      _ model: MixedModel, _ multipliers: [Double], shift: Double
+    ) -> Coefficient {
+      var found = Coefficient(
+        model.contrast(multipliers), atMost: Self.freedom(rungs, multipliers.count))
+      found = found.adding(shift * relativeSlopeError)
+      return found
+    }
+    constant = one.map { coefficient($0, [1], shift: mean) }
+    guard let two else {
+      (centre, level, slope, pScale) = (middle, nil, nil, nil)
       return
     }
-    let mean = Self.overSeeds(seeds, units)
-    constant = mean
-    level = mean
-    let within = Self.slopeWithinSeeds(seeds, units, tilted)
-    slope = within ?? coefficient(two, 1)
-    pScale = min(1, 2 * min(mean.pValue, slope?.pValue ?? 1))
+    let c = two.covariance
+    let away = c[1][1] > 0 ? -c[0][1] / c[1][1] : 0
+    centre = middle + away
+    level = coefficient(two, [1, away], shift: mean + tilt * away)
+    slope = coefficient(two, [0, 1], shift: tilt)
+    pScale = Self.jointTest(
+      two, error: [mean * relativeSlopeError, tilt * relativeSlopeError],
+      atMost: Self.freedom(rungs, 2))
   }
 
-  /// F test of one more intercept for each seed but the first.
-  private static func seedTest(
-    _ fit: LinearRegression, seeds: [UInt64], _ units: [Unit], _ flat: [Double],
-    _ tilted: [Double]
+  /// The most degrees of freedom of a test of so many coefficients where there are few rungs.
+  private static func freedom(_ rungs: Int, _ coefficients: Int) -> Double {
+    rungs > 1 && rungs < fewRungs ? Double(max(rungs - coefficients, 1)) : .infinity
+  }
+
+  /// The F test of both coefficients at once, with an error of the slopes beside their own.
+  private static func jointTest(
+    _ model: MixedModel, error: [Double], atMost: Double
   ) -> Double? {
-    guard seeds.count > 1, units.count - 1 - seeds.count >= 2 else { return nil }
-    let indicators = seeds.dropFirst().map { seed in units.map { $0.seed == seed ? 1.0 : 0 } }
-    guard
-      let larger = try? LinearRegression(
-        predictors: [flat, tilted] + indicators, response: units.map(\.difference),
-        intercept: false)
-    else { return nil }
-    let extra = Double(seeds.count - 1)
-    let drop = max(fit.residualSumOfSquares - larger.residualSumOfSquares, 0) / extra
-    guard larger.residualVariance > 0 else { return nil }
-    return FisherF(numerator: extra, denominator: Double(larger.residualDegreesOfFreedom))
-      .survival(drop / larger.residualVariance)
-  }
-
-  /// The mean over seeds of each seed's own ln m.
-  private static func overSeeds(_ seeds: [UInt64], _ units: [Unit]) -> Coefficient {
-    let values = seeds.map { seed -> Double in
-      let own = units.filter { $0.seed == seed }
-      let weight = own.reduce(0) { $0 + $1.slope * $1.slope }
-      return own.reduce(0) { $0 + $1.slope * $1.difference } / weight
+    guard let test = model.waldTest([[1, 0], [0, 1]]) else {
+      return model.coefficients.allSatisfy { $0 == 0 } ? 1 : model.residualVariance > 0 ? nil : 0
     }
-    return Coefficient(
-      value: mean(values),
-      standardError: standardDeviation(values) / Double(values.count).squareRoot(),
-      degreesOfFreedom: Double(values.count - 1))
+    var c = model.covariance
+    for i in 0..<2 { for j in 0..<2 { c[i][j] += error[i] * error[j] } }
+    let b = model.coefficients
+    let determinant = c[0][0] * c[1][1] - c[0][1] * c[1][0]
+    guard determinant > 0 else { return nil }
+    let form =
+      (b[0] * b[0] * c[1][1] - 2 * b[0] * b[1] * c[0][1] + b[1] * b[1] * c[0][0]) / determinant
+    return FisherF(numerator: 2, denominator: min(test.denominator, atMost, 1e9))
+      .survival(form / 2)
   }
 
-  /// The slope with an intercept for each seed.
-  private static func slopeWithinSeeds(
-    _ seeds: [UInt64], _ units: [Unit], _ tilted: [Double]
-  ) -> Coefficient? {
-    let indicators = seeds.map { seed in units.map { $0.seed == seed ? 1.0 : 0 } }
-    guard
-      let fit = try? LinearRegression(
-        predictors: [tilted] + indicators, response: units.map(\.difference), intercept: false)
-    else { return nil }
-    return Coefficient(
-      value: fit.coefficients[0], standardError: fit.standardErrors[0],
-      degreesOfFreedom: Double(fit.residualDegreesOfFreedom))
+  /// F test of one more intercept for each seed but the first, beside one for each rung.
+  private static func seedTest(
+    _ units: [Unit], predictors: [[Double]], seeds: [UInt64]
+  ) -> Double? {
+    let rungs = Set(units.map(\.rung)).sorted()
+    guard seeds.count > 1, units.count >= rungs.count + seeds.count + 1 else { return nil }
+    let y = units.map(\.difference)
+    let base = rungs.map { rung in units.map { $0.rung == rung ? 1.0 : 0 } }
+    let extra = seeds.dropFirst().map { seed in units.map { $0.seed == seed ? 1.0 : 0 } }
+    return LackOfFit.extraTest(y, smaller: base, more: extra)
   }
 
   /// ln m at a ln scale where it may change with scale, the error of the local slopes included.
-  func logMultiplier(at logScale: Double) -> Coefficient? {
-    guard let level, let slope else { return nil }
-    let away = logScale - centre
-    let value = level.value + slope.value * away
-    let share = value * relativeSlopeError
-    let variances = [
-      level.standardError * level.standardError,
-      slope.standardError * slope.standardError * away * away, share * share,
-    ]
-    return Coefficient(
-      value: value, standardError: variances.reduce(0, +).squareRoot(),
-      degreesOfFreedom: min(level.degreesOfFreedom, slope.degreesOfFreedom))
+  ///
+  /// - Parameters:
+  ///   - logScale: where.
+  ///   - newRungSlope: the baseline's slope there, for the effect at one new size with what that size
+  ///     will have of its own; nil for the line alone.
+  func logMultiplier(at logScale: Double, newRungSlope: Double? = nil) -> Coefficient? {
+    guard let line, let variances else { return nil }
+    let away = logScale - lineCentre
+    let weight = newRungSlope.map { 1 / ($0 * $0) } ?? 0
+    let contrast =
+      variances.rung == nil
+      ? line.contrast([1, away], newError: weight)
+      : line.contrast([1, away], newLevels: weight > 0 ? [(factor: 0, weight: weight)] : [])
+    let found = Coefficient(contrast, atMost: Self.freedom(design.rungs, 2))
+    let moved = shifts.level + shifts.slope * away
+    return found.adding(inherited(found.value, moved))
   }
 
   /// ln m if it is the same everywhere, the error of the local slopes included.
   var constantLogMultiplier: Coefficient? {
-    constant.map { constant in
-      let share = constant.value * relativeSlopeError
-      return Coefficient(
-        value: constant.value,
-        standardError: (constant.standardError * constant.standardError + share * share)
-          .squareRoot(),
-        degreesOfFreedom: constant.degreesOfFreedom)
-    }
+    guard let constant else { return nil }
+    // The error of what the baseline was moved by is in the coefficient already.
+    let all = inherited(constant.value, shifts.mean)
+    let known = shifts.mean * relativeSlopeError
+    return constant.adding(max(all * all - known * known, 0).squareRoot())
+  }
+
+  /// The standard error that a factor inherits from the baseline's slope.
+  private func inherited(_ value: Double, _ shift: Double) -> Double {
+    relativeSlopeError * (quantity == .multiplier ? value + shift : shift)
+  }
+
+  /// The standard deviation of a difference about the regression.
+  var scatter: Double? { variances.map { $0.total.squareRoot() } }
+
+  /// The noise of one pair at a given rung with its degrees of freedom: the rung's own effect belongs
+  /// to what is measured there, where it can be told from the rest.
+  var pairNoise: (scatter: Double, degreesOfFreedom: Double)? {
+    guard let variances, units.count > 2 else { return nil }
+    let within = (variances.seed ?? 0) + variances.residual
+    let freedom = variances.rung == nil ? units.count - 2 : units.count - design.rungs
+    return (within.squareRoot(), Double(max(freedom, 1)))
+  }
+
+  /// Whether what a seed does to a pair is shared by the rungs.
+  var isClustered: Bool { (pSeed ?? 1) < Self.seedThreshold && (variances?.seed ?? 0) > 0 }
+
+  /// How standard errors and degrees of freedom came about.
+  var method: PairedTest.Method? {
+    guard let variances else { return nil }
+    if variances.rung == nil && variances.seed == nil { return .leastSquares }
+    return design.isBalanced && (variances.rung ?? 0) > 0 && (variances.seed ?? 0) == 0
+      ? .rungMeans : .restrictedLikelihood
   }
 
   /// The p-value of no difference: the tests against both alternatives, corrected for being two.
@@ -210,10 +300,20 @@ struct PairedRegression: Sendable {
   /// The smallest hypothesis that is not rejected.
   func accepted(significance: Double) -> PairedTest.Hypothesis? {
     guard let pNoDifference, let constant else { return nil }
-    if pNoDifference >= significance { return .noDifference }
+    if pNoDifference >= significance {
+      return lackOfFit.isEstablished(significance) ? .differsBySize : .noDifference
+    }
     guard let slope else { return .constant }
     // Where only both together differ from nothing, the stronger of the two is what differs.
     if slope.pValue < significance || slope.pValue < constant.pValue { return .changesWithScale }
     return .constant
+  }
+}
+
+extension PairedRegression.Coefficient {
+  init(_ contrast: MixedModel.Contrast, atMost freedom: Double) {
+    self.init(
+      value: contrast.value, standardError: contrast.standardError,
+      degreesOfFreedom: min(contrast.degreesOfFreedom, freedom))
   }
 }

@@ -1,5 +1,5 @@
 internal import RunTables
-public import SamplingLaws
+internal import SamplingLaws
 internal import Treatments
 
 extension StudyVerdict {

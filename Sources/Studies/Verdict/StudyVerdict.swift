@@ -37,8 +37,13 @@ public struct ArmVerdict: Codable, Hashable, Sendable {
     case overtakes
     /// Better at small scale, worse at large scale, the crossing within the data.
     case fallsBehind = "falls behind"
+    /// Neither better nor worse as a whole nor with a trend, but sizes differ from each other by
+    /// more than seeds explain.
+    case differsBySize = "differs from size to size"
     /// Different, or too few runs to say, and not decidable in which way.
     case undecided
+    /// The runs were trained too little for any of these, whatever the tests say.
+    case tooLittleTraining = "too little training to tell"
   }
 
   /// The treated arm.
@@ -59,6 +64,10 @@ public struct ArmVerdict: Codable, Hashable, Sendable {
   public var flags: [RungFlag]
   /// How far the data reach and whether a forecast is defensible.
   public var reach: LadderReach
+  /// How far the runs were trained; nil without finished runs of the baseline.
+  public var training: TrainingExtent?
+  /// What more sizes or seeds would buy, in a sentence; nil where it cannot be told.
+  public var moreRuns: String?
   /// What was not measured, as short phrases: `only one seed`.
   public var unmeasured: [String]
   /// What a reader must know before trusting the numbers.

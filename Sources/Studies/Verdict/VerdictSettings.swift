@@ -27,6 +27,10 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
   public var usesMuP: Bool?
   /// The axis of samples; nil where trained models were not sampled.
   public var sampling: SampledAxis?
+  /// The loss of guessing, ln of the vocabulary, in nats per token; nil where it is not known.
+  public var guessingLoss: Double?
+  /// The loss that no model goes below, where the data say it; nil elsewhere.
+  public var entropyRate: Double?
 
   /// Settings; every argument has a default.
   ///
@@ -40,10 +44,12 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
   ///   - threads: the number of threads.
   ///   - usesMuP: whether learning rates are transferred by muP.
   ///   - sampling: the axis of samples.
+  ///   - guessingLoss: ln of the vocabulary, in nats per token.
+  ///   - entropyRate: the loss that no model goes below, in nats per token.
   public init(
     laws: [String] = [], target: Target? = nil, level: Double = 0.9, significance: Double = 0.05,
     refits: Int = 200, seed: UInt64 = 1, threads: Int = 1, usesMuP: Bool? = nil,
-    sampling: SampledAxis? = nil
+    sampling: SampledAxis? = nil, guessingLoss: Double? = nil, entropyRate: Double? = nil
   ) {
     self.laws = laws
     self.target = target
@@ -54,5 +60,7 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
     self.threads = threads
     self.usesMuP = usesMuP
     self.sampling = sampling
+    self.guessingLoss = guessingLoss
+    self.entropyRate = entropyRate
   }
 }

@@ -38,6 +38,17 @@ func multiplierText(_ estimate: IntervalEstimate) -> String {
   return "\(one(value))x [\(one(estimate.low)), \(one(estimate.high))]"
 }
 
+/// `p = 0.012`, or a bound where it is small.
+func chanceText(_ p: Double) -> String {
+  p < 0.001 ? "p < 0.001" : "p = \(numberText(p, digits: 2))"
+}
+
+/// `s1, s2 and s3`.
+func listText(_ names: [String]) -> String {
+  guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+  return names.dropLast().joined(separator: ", ") + " and " + last
+}
+
 /// `0.86`, or a bound where it is close to certain.
 func probabilityText(_ value: Double) -> String {
   if value > 0.995 { return "over 0.99" }

@@ -1,5 +1,5 @@
 internal import Foundation
-public import LanguageModels
+internal import LanguageModels
 public import Training
 
 /// Domains of very different sizes, balanced by how often they are sampled or by how much they count

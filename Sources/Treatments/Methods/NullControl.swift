@@ -1,4 +1,4 @@
-public import Corpora
+internal import Corpora
 public import LanguageModels
 internal import Statistics
 public import Tensors

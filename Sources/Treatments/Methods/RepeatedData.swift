@@ -1,5 +1,5 @@
-public import Corpora
-public import LanguageModels
+internal import Corpora
+internal import LanguageModels
 public import Training
 
 /// A small part of the training data comes many times, the rest once [135].

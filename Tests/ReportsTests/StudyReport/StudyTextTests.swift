@@ -101,4 +101,23 @@ import Testing
         == "[7/20] plain 2x64 seed 3 at rate 0.01: diverged, the loss was not finite at step 9, about 21 min left"
     )
   }
+
+  /// How far runs were trained, the baseline's misfit and what more runs would buy stand beside the
+  /// verdict, on the page and in the terminal; worth by the line and measured are told apart.
+  @Test func whatStandsBesideTheVerdictIsShown() throws {
+    var reading = PlantedStudy.usual.reading
+    reading.arms[0].training = "Trained on 0.8 tokens per parameter."
+    reading.arms[0].misfit = "The law of plain does not fit its sizes."
+    reading.arms[0].moreRuns = "With 8 sizes the interval would be 0.6 times as wide."
+    let html = StudyReport(reading).html()
+    let text = StudySummaryText(reading, width: 80).render()
+    for sentence in [
+      reading.arms[0].training, reading.arms[0].misfit, reading.arms[0].moreRuns,
+    ] {
+      #expect(html.contains(sentence))
+      #expect(text.contains(sentence))
+    }
+    #expect(html.contains("Worth at the largest size, by the line"))
+    #expect(html.contains("Worth at the largest size, measured"))
+  }
 }

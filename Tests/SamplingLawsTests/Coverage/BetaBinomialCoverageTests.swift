@@ -138,6 +138,9 @@ import Testing
       components: [.init(a: 60, b: 140), .init(a: 160, b: 40)])
     let misfit = try #require(BetaBinomialCoverage(Self.counts(two, seed: 1)))
     #expect(misfit.goodnessOfFit.pValue < 0.02)
+    if misfit.goodnessOfFit.pValue == 1 / Double(misfit.goodnessOfFit.simulations + 1) {
+      #expect(misfit.goodnessOfFit.plainPValue.hasPrefix("p < 0.0"))
+    }
     #expect(misfit.warnings.contains { $0.contains("do not look like") })
     // p-values of worlds that fit are spread over the unit interval.
     let plain = PlantedWorld(problems: 120, attempts: 30, unsolvable: 0.1)

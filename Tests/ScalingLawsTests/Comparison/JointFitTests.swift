@@ -59,6 +59,24 @@ import Testing
     #expect(found >= 190)
   }
 
+  /// Two tests with 100 simulated tables each tell no p-value below 0.02 after the correction.
+  @Test func simulatedProbabilitiesAreBounds() throws {
+    var random = SplittableRandom(seed: 78)
+    let ladder = PlantedLadder(
+      amplitude: 20, exponent: 0.05, scales: PlantedLadder.decades(15, 17, 8), seeds: 1)
+    var better = ladder
+    better.amplitude = 15
+    better.scales = PlantedLadder.decades(15.1, 17.1, 8)
+    let joint = try fitJointly(
+      PowerLaw(), baseline: ladder.runs(&random), treatment: better.runs(&random),
+      options: quickOptions(refits: 100))
+    let tests = joint.tests.filter { $0.smaller == .same }
+    #expect(tests.allSatisfy { $0.calibration == .simulated && $0.floor == 0.01 })
+    let p = joint.pValueOfNoDifference
+    #expect(p <= joint.pValueFloor && p > 0)
+    #expect(plainProbability("p", p, floor: joint.pValueFloor) == "p < 0.02")
+  }
+
   /// The simulated calibration holds its level where the objective is Huber's and the table small.
   ///
   /// The arms share no rung and repeat none, else rungs would be tested.

@@ -50,87 +50,13 @@ import Testing
   }
 }
 
-@Suite struct HyperparameterGridTests {
-  @Test func findsTheMinimumOfAQuadraticExactly() throws {
-    var rates: [Double] = []
-    var batches: [Double] = []
-    var losses: [Double] = []
-    for i in 0..<6 {
-      for j in 0..<6 {
-        rates.append(1e-4 * pow(2, Double(i)))
-        batches.append(1e5 * pow(2, Double(j)))
-        let x = log(rates.last ?? 1) - log(7e-4)
-        let y = log(batches.last ?? 1) - log(6e5)
-        losses.append(2.3 * exp(0.01 * x * x - 0.006 * x * y + 0.008 * y * y))
-      }
-    }
-    let grid = try #require(
-      HyperparameterGrid(learningRates: rates, batches: batches, losses: losses))
-    #expect(abs(grid.learningRate / 7e-4 - 1) < 1e-8)
-    #expect(abs(grid.batch / 6e5 - 1) < 1e-8)
-    #expect(abs(grid.loss - 2.3) < 1e-10)
-    #expect(grid.learningRateError < 1e-6)
-  }
-
-  @Test func refusesAGridWithoutAValley() {
-    let rates = (0..<16).map { 1e-4 * pow(2, Double($0 % 4)) }
-    let batches = (0..<16).map { 1e5 * pow(2, Double($0 / 4)) }
-    let hill = (0..<16).map { 3 - 0.01 * pow(Double($0 % 4) - 1.5, 2) }
-    #expect(HyperparameterGrid(learningRates: rates, batches: batches, losses: hill) == nil)
-    #expect(
-      HyperparameterGrid(learningRates: [1e-3], batches: [1e5], losses: [2]) == nil)
-  }
-
-  /// N, D and the optimum of each of the published grids.
-  static func optima() throws -> [(n: Double, d: Double, best: HyperparameterGrid)] {
-    let table = try #require(SharedData.table("step-law-lr-batch/dense_lr_bs_loss.csv"))
-    let n = SharedData.numbers(table["params_N_non_embedding"])
-    let d = SharedData.numbers(table["train_tokens_D"])
-    let rates = SharedData.numbers(table["lr"])
-    let batches = SharedData.numbers(table["batch_size_sequences"]).map { $0 * 2048 }
-    let losses = SharedData.numbers(table["smooth_loss"])
-    var cells: [[Double]: [Int]] = [:]
-    for row in n.indices { cells[[n[row], d[row]], default: []].append(row) }
-    return cells.keys.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }.compactMap { key in
-      let rows = cells[key] ?? []
-      let grid = HyperparameterGrid(
-        learningRates: rows.map { rates[$0] }, batches: rows.map { batches[$0] },
-        losses: rows.map { losses[$0] })
-      return grid.map { (key[0], key[1], $0) }
-    }
-  }
-
-  @Test(.enabled(if: SharedData.isPresent))
-  func publishedGridsLandInsideTheBootstrapSpread() throws {
-    let optima = try Self.optima()
-    #expect(optima.count == 17)
-    let columns = ["N": optima.map(\.n), "D": optima.map(\.d)]
-    let rate = try fit(
-      LearningRateLaw(),
-      to: Observations(columns: columns, response: optima.map(\.best.learningRate)),
-      options: Planted.pointOnly)
-    var options = Planted.pointOnly
-    options.fixed = ["a": 0]
-    let batch = try fit(
-      BatchSizeLaw(), to: Observations(columns: columns, response: optima.map(\.best.batch)),
-      options: options)
-    let spread = try #require(
-      SharedData.table("step-law-lr-batch/published_bootstrap_params_1000.csv"))
-    func expectInside(_ column: String, _ value: Double?) {
-      let draws = SharedData.numbers(spread[column])
-      let found = value ?? .nan
-      #expect(found > draws.min() ?? .infinity && found < draws.max() ?? -.infinity, "\(column)")
-    }
-    expectInside("lr_coefN", rate.value(of: "a"))
-    expectInside("lr_coefD", rate.value(of: "b"))
-    expectInside("bs_coefD", batch.value(of: "b"))
-  }
-
+@Suite struct OptimumLawFormTests {
   @Test func lawsRecoverThePublishedExponents() throws {
     let columns = Planted.grid(
       "N", Planted.geometric(6e7, 1e9, 4), "D", Planted.geometric(2e9, 1e11, 4))
     for (law, truth) in [
       (LearningRateLaw() as any Law, [1.79, -0.713, 0.307]), (BatchSizeLaw(), [0.58, 0.02, 0.571]),
+      (WeightDecayLaw(), [0.9, -0.1, -0.2]),
     ] {
       let table = Planted.observations(law, truth, columns: columns)
       let found = try fit(law, to: table, options: Planted.pointOnly)

@@ -121,6 +121,23 @@ enum PublishedCurves {
     }
   }
 
+  // Changes that lie far back are gathered in groups, which must not show in the sum.
+  @Test(arguments: PublishedCurves.fitted + PublishedCurves.tested)
+  func gatheredSegmentsReproduceTheSumOverEveryStep(_ name: String) {
+    let rates = PublishedCurves.schedule(name)
+    let schedule = LearningRateSchedule(rates: rates)
+    let areas = schedule.cumulativeArea
+    let steps = [2200, 6000, 8000, 8001, 8100, 12_000, rates.count - 1]
+    let lists = schedule.segments(at: steps.map { areas[$0] })
+    for p in [Self.published[0].parameters, [3, 0.5, 0.5, 400, 0.02, 0.65, 1.2]] {
+      for (step, list) in zip(steps, lists) {
+        #expect(list.count < 200)
+        let loss = MultiPower().prediction(p, at: [areas[step]], segments: list)
+        #expect(abs(loss - exact(p, rates: rates, step: step)) < 3e-6)
+      }
+    }
+  }
+
   @Test func aConstantRateLeavesAPowerLaw() {
     let schedule = LearningRateSchedule(rates: [Double](repeating: 3e-4, count: 1000))
     let loss = MultiPower().prediction(

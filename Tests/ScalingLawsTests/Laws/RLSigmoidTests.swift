@@ -89,11 +89,4 @@ import Testing
     }
     #expect(worse >= 18)
   }
-
-  @Test func earlyRowsCanBeDropped() {
-    let rows = curve(ceiling: 0.6, upTo: 4000).observations()
-    let kept = RLSigmoid.droppingEarly(rows, below: 1500)
-    #expect(kept.count == 26)
-    #expect(kept.columns["C"]?.min() == 1500)
-  }
 }

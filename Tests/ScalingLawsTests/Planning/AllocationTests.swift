@@ -8,11 +8,11 @@ import Testing
 
   /// A symmetric narrow grid about the optimum of a surface with α = β has no bias: losses are
   /// even in ln N about it.
-  @Test(arguments: [false, true])
-  func exactOnASymmetricGrid(akima: Bool) throws {
+  @Test(arguments: ValleyShape.allCases)
+  func exactOnASymmetricGrid(valley: ValleyShape) throws {
     let tied = [1.7, 500.0, 1500, 0.35, 0.35]
     let table = Surfaces.isoFLOP(tied, budgets: Self.budgets, factors: [0.25, 0.5, 1, 2, 4])
-    let found = try isoFLOPFit(table, options: IsoFLOPOptions(akima: akima, resamples: 0))
+    let found = try isoFLOPFit(table, options: IsoFLOPOptions(valley: valley, resamples: 0))
     let truth = try GivenLaw(law: Chinchilla(), estimate: tied).plan(compute: 1e24)
     #expect(abs(found.estimate[0] - 0.5) < 1e-8)
     #expect(abs(found.estimate[0] + found.estimate[2] - 1) < 1e-10)
@@ -27,16 +27,17 @@ import Testing
   @Test func biasedOnAnOffCentreGrid() throws {
     let p = Surfaces.replication
     let centred = Surfaces.isoFLOP(p, budgets: Self.budgets, factors: [0.71, 0.84, 1, 1.19, 1.41])
-    let narrow = try isoFLOPBias(observations: centred, at: 1e24)
+    let whole = IsoFLOPOptions(valley: .parabola, resamples: 0)
+    let narrow = try isoFLOPBias(observations: centred, options: whole, at: 1e24)
     #expect(abs(narrow.sizeRatio - 1) < 0.01)
     let low = Surfaces.isoFLOP(
       p, budgets: Self.budgets, factors: [0.02, 0.05, 0.12, 0.3, 0.7, 1.6])
-    let biased = try isoFLOPBias(observations: low, at: 1e24)
+    let biased = try isoFLOPBias(observations: low, options: whole, at: 1e24)
     #expect(abs(biased.sizeRatio - 0.874_360) < 1e-5)
     #expect(abs(biased.exponentBias) < 1e-5)
     #expect(abs(biased.trueExponent - 0.5139) < 1e-3)
     // On noise-free losses the measured bias is the error of the fit itself.
-    let fitted = try isoFLOPFit(low, options: IsoFLOPOptions(resamples: 0))
+    let fitted = try isoFLOPFit(low, options: whole)
     #expect(abs(fitted.estimate[0] - biased.exponent) < 1e-5)
     #expect(biased.sentence.contains("even without noise"))
   }
@@ -59,7 +60,8 @@ import Testing
       losses += part.response
     }
     let table = Observations(columns: columns, response: losses)
-    let bias = try isoFLOPBias(observations: table, at: 1e24, surface: p)
+    let bias = try isoFLOPBias(
+      observations: table, options: IsoFLOPOptions(valley: .parabola), at: 1e24, surface: p)
     #expect(abs(bias.exponentBias - 0.009_435_1) < 1e-5)
     #expect(abs(bias.sizeRatio - 1.091_701) < 2e-4)
   }

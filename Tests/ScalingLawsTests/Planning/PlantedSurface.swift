@@ -12,6 +12,7 @@ struct GivenLaw: FittedLaw {
   var scatter = 0.0
   var objective = Objective.huberLog
   var ranges: [String: ClosedRange<Double>] = [:]
+  var flopsPerToken = FlopsPerToken.sixfold
 }
 
 /// Published and planted surfaces.

@@ -24,7 +24,8 @@ struct PublishedAllocationTests {
   /// The repository's approach 2 on all 133 points; NumPy's polyfit gives a 0.463221,
   /// N* 3.93325e11, D* 1.61020e13 at 3.8e25.
   @Test func parabolas() throws {
-    let found = try isoFLOPFit(try Self.llama3("raw_loss"))
+    let found = try isoFLOPFit(
+      try Self.llama3("raw_loss"), options: IsoFLOPOptions(valley: .parabola))
     #expect(abs(found.estimate[0] - 0.463_220_9) < 1e-6)
     #expect(abs(found.estimate[2] - 0.536_779_1) < 1e-6)
     let plan = found.plan(compute: 3.8e25)
@@ -40,17 +41,18 @@ struct PublishedAllocationTests {
 
   @Test func variants() throws {
     let exponential = try isoFLOPFit(
-      try Self.llama3("exp_loss"), options: IsoFLOPOptions(resamples: 0))
+      try Self.llama3("exp_loss"), options: IsoFLOPOptions(valley: .parabola, resamples: 0))
     #expect(abs(exponential.estimate[0] - 0.463_120_8) < 1e-6)
     let dropped = try isoFLOPFit(
-      try Self.llama3("raw_loss", dropFlagged: true), options: IsoFLOPOptions(resamples: 0))
+      try Self.llama3("raw_loss", dropFlagged: true),
+      options: IsoFLOPOptions(valley: .parabola, resamples: 0))
     #expect(abs(dropped.estimate[0] - 0.499_999_6) < 1e-6)
     #expect(agree(dropped.plan(compute: 3.8e25).tokens.value, 9.813_152e12, 1e-6))
     #expect(dropped.valleys.filter(\.isUsed).count == 8)
     // All runs of the two largest budgets are flagged, so nothing of them is left to warn of.
     #expect(dropped.valleys.count == 8)
     let akima = try isoFLOPFit(
-      try Self.llama3("raw_loss"), options: IsoFLOPOptions(akima: true, resamples: 50))
+      try Self.llama3("raw_loss"), options: IsoFLOPOptions(valley: .akima, resamples: 50))
     #expect(abs(akima.estimate[0] - 0.463) < 0.06)
   }
 
@@ -69,7 +71,9 @@ struct PublishedAllocationTests {
     let plan = try found.plan(compute: 3.8e25)
     #expect(agree(plan.tokens.value, 10.2e12, 0.01))
     #expect(agree(plan.size.value, 621.6e9, 0.01))
-    let bias = try isoFLOPBias(observations: table, at: 3.8e25, surface: found.estimate)
+    let bias = try isoFLOPBias(
+      observations: table, options: IsoFLOPOptions(valley: .parabola), at: 3.8e25,
+      surface: found.estimate)
     #expect(agree(bias.trueSize, plan.size.value, 1e-9))
     #expect(bias.sizeRatio > 0.3 && bias.sizeRatio < 1.5)
     let dropped = try fit(

@@ -28,12 +28,12 @@ import Testing
     // Halving the loss with each model: p climbs smoothly.
     let p = (0..<8).map { EmergenceMetric.tokenProbability(loss: 2 * pow(0.5, Double($0))) }
     func score(_ length: Int) -> Double {
-      EmergenceMetric.emergenceScore(
+      emergenceScore(
         p.map { EmergenceMetric.exactMatch(tokenProbability: $0, length: length) })
     }
     #expect(score(20) > score(1) + 1)
     for length in [1, 5, 20] {
-      let smooth = EmergenceMetric.emergenceScore(
+      let smooth = emergenceScore(
         p.map { -EmergenceMetric.tokenEditDistance(tokenProbability: $0, length: length) })
       #expect(abs(smooth - score(1)) < 1e-9)
     }
@@ -41,10 +41,10 @@ import Testing
 
   @Test func theScoreHasItsSignFromTheOrderOfExtremes() {
     // Steps 0.1, 0.1, 0.6: range 0.8 over the median step 0.1.
-    #expect(abs(EmergenceMetric.emergenceScore([0, 0.1, 0.2, 0.8]) - 8) < 1e-12)
-    #expect(abs(EmergenceMetric.emergenceScore([0.8, 0.2, 0.1, 0]) + 8) < 1e-12)
-    #expect(EmergenceMetric.emergenceScore([0, 0, 0, 1]) == .infinity)
-    #expect(EmergenceMetric.emergenceScore([1, 1]).isNaN)
+    #expect(abs(emergenceScore([0, 0.1, 0.2, 0.8]) - 8) < 1e-12)
+    #expect(abs(emergenceScore([0.8, 0.2, 0.1, 0]) + 8) < 1e-12)
+    #expect(emergenceScore([0, 0, 0, 1]) == .infinity)
+    #expect(emergenceScore([1, 1]).isNaN)
   }
 
   @Test func rareMatchesNeedManyItems() {
@@ -57,20 +57,5 @@ import Testing
     let bound = EmergenceMetric.upperRateWithoutMatch(items: 1000)
     #expect(abs(bound - (1 - pow(0.05, 1e-3))) < 1e-12)
     #expect(abs(bound - 3.0 / 1000) < 1e-5)
-  }
-
-  /// The grade jumps where the right choice overtakes the others; the Brier score does not.
-  @Test func theBrierScoreMovesBeforeTheGrade() {
-    let shares = stride(from: 0.05, through: 0.65, by: 0.05).map { right in
-      [right, 0.4, 0.6 - right]
-    }.filter { $0[2] >= 0 }
-    let grades = shares.map { EmergenceMetric.grade(probabilities: $0, correct: 0) }
-    #expect(Set(grades) == [0, 1])
-    let brier = shares.map { EmergenceMetric.brierScore(probabilities: $0, correct: 0) }
-    #expect(zip(brier.dropFirst(), brier).allSatisfy { $0 < $1 })
-    // (0.3 − 1)² + 0.4² + 0.3² = 0.74.
-    #expect(
-      abs(EmergenceMetric.brierScore(probabilities: [0.3, 0.4, 0.3], correct: 0) - 0.74) < 1e-12)
-    #expect(EmergenceMetric.grade(probabilities: [0.4, 0.4, 0.2], correct: 0) == 0)
   }
 }

@@ -1,0 +1,141 @@
+/// A column that is computed from others, such as `err=1-acc`.
+///
+/// The expression is that of ``RowFilter``; a comparison counts as 1 or 0. Where a column that it
+/// reads has no value, the result has none either.
+public struct ComputedColumn: Sendable, Hashable {
+  /// The name of the new column.
+  public var name: String
+  /// The expression as it was written.
+  public var expression: String
+
+  /// A column with a name and an expression.
+  public init(name: String, expression: String) {
+    self.name = name
+    self.expression = expression
+  }
+
+  /// Parses `NAME=EXPRESSION`; a name in double quotes may hold equals signs and blanks.
+  ///
+  /// - Throws: ``TableError`` (usage) where the name, the sign or the expression is missing.
+  public static func parse(_ text: String) throws(TableError) -> ComputedColumn {
+    func error(_ expected: String) -> TableError {
+      TableError(
+        .usage, source: "computed column", found: TableError.quoted(text), expected: expected)
+    }
+    let quoted = text.first == "\"" ? text.dropFirst().firstIndex(of: "\"") : nil
+    let start = quoted.map { text.index(after: $0) } ?? text.startIndex
+    guard let equals = text[start...].firstIndex(of: "=") else {
+      throw error("NAME=EXPRESSION, such as err=1-acc")
+    }
+    let name = quoted.map { text[text.index(after: text.startIndex)..<$0] } ?? text[..<equals]
+    let expression = text[text.index(after: equals)...]
+    let trimmed = String(name).trimmingBlanks
+    guard !trimmed.isEmpty else { throw error("the name of the new column before '='") }
+    guard expression.first != "=" else {
+      throw error("NAME=EXPRESSION with one '='; rows are kept by a filter")
+    }
+    let body = String(expression).trimmingBlanks
+    guard !body.isEmpty else { throw error("an expression after '=', such as 1-acc") }
+    return ComputedColumn(name: trimmed, expression: body)
+  }
+}
+
+extension RunTable {
+  /// The table with one more column at the end.
+  ///
+  /// A column of that name is kept as `NAME.original`. The expression may use N, D or C where it
+  /// follows from the other two. Rows where the expression has no value although its columns have
+  /// one, such as the logarithm of a negative number, are counted in a note.
+  ///
+  /// - Throws: ``TableError`` (usage) for an expression that cannot be read or that names an
+  ///   absent column.
+  public func computing(_ computed: ComputedColumn) throws(TableError) -> RunTable {
+    let (program, source) = try program(of: computed)
+    let values = try program.values(on: source)
+    var table = self
+    if hasColumn(computed.name), let current = currentName(computed.name) {
+      let kept = "\(computed.name).original"
+      guard !hasColumn(kept) else {
+        throw TableError(
+          .usage, source: self.source, column: computed.name,
+          found: "columns \(computed.name) and \(kept) already",
+          expected: "another name for the computed column")
+      }
+      table = try table.renaming(current, to: kept)
+      table.notes.append("the column \(computed.name) of the file is kept as \(kept)")
+    }
+    table = try table.adding(computed.name, .numbers(values))
+    var note = "\(computed.name) = \(computed.expression), as asked"
+    var read: [[Double]] = []
+    for name in program.columnNames.sorted() {
+      if case .numbers(let numbers) = try source.column(name) { read.append(numbers) }
+    }
+    let lost = values.indices.filter { row in
+      values[row].isNaN && read.allSatisfy { !$0[row].isNaN }
+    }
+    if let first = lost.first {
+      note +=
+        "; it has no value in \(lost.count) of \(rowCount) rows (first on line \(lineNumbers[first]))"
+    }
+    table.notes.append(note)
+    return table
+  }
+
+  /// The program of an expression, and the table it reads: with N, D or C derived only if needed.
+  private func program(
+    of computed: ComputedColumn
+  ) throws(TableError) -> (FilterProgram, RunTable) {
+    var parser = FilterParser(text: computed.expression, table: self, kind: "expression")
+    do throws(TableError) {
+      return (try parser.parseValue(), self)
+    } catch {
+      guard let complete = try? derivingCompute(), complete.columnNames != columnNames else {
+        throw error
+      }
+      var second = FilterParser(text: computed.expression, table: complete, kind: "expression")
+      guard let program = try? second.parseValue() else { throw error }
+      return (program, complete)
+    }
+  }
+
+  /// The table with columns computed as asked, one after another.
+  ///
+  /// A renaming of `later`, whose source is a computed column, takes place right after it.
+  ///
+  /// - Throws: as ``applying(_:)`` and ``computing(_:)``.
+  func computing(
+    _ computed: [ComputedColumn], renaming later: ColumnMap
+  ) throws(TableError) -> RunTable {
+    var table = self
+    for column in computed {
+      table = try table.computing(column)
+      let own = later.entries.filter { $0.source == column.name }
+      if !own.isEmpty { table = try table.applying(ColumnMap(entries: own)) }
+    }
+    return table
+  }
+
+  /// Splits a map into what the columns of the file allow now and what waits for computed columns.
+  func splitting(
+    _ map: ColumnMap, before computed: [ComputedColumn]
+  ) -> (now: ColumnMap, later: ColumnMap) {
+    let names = Set(computed.map(\.name))
+    let waits = { (entry: ColumnMap.Entry) in
+      names.contains(entry.source) && !self.hasColumn(entry.source)
+    }
+    return (
+      ColumnMap(entries: map.entries.filter { !waits($0) }),
+      ColumnMap(entries: map.entries.filter(waits))
+    )
+  }
+}
+
+extension String {
+  /// The text without blanks at its ends.
+  var trimmingBlanks: String {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,49 @@
+internal import RealModule
+internal import Statistics
+
+/// The search of RegMix: many random mixtures, of which the best by prediction are averaged [134].
+///
+/// The average is steadier than the single best, which chases the errors of the regression.
+/// Mixtures outside the allowed shares are moved to the nearest allowed one.
+public struct DirichletSearch: Sendable {
+  /// The drawn mixtures.
+  public let mixtures: [[Double]]
+
+  /// Draws the mixtures.
+  ///
+  /// - Parameters:
+  ///   - concentrations: those of the Dirichlet distribution, one a domain.
+  ///   - space: the allowed shares; nil for all.
+  ///   - samples: how many mixtures are drawn.
+  ///   - seed: the seed of the draws.
+  public init(
+    concentrations: [Double], within space: MixtureOptimum? = nil, samples: Int = 100_000,
+    seed: UInt64 = 0
+  ) {
+    var generator = SplittableRandom(seed: seed)
+    mixtures = (0..<max(samples, 1)).map { _ in
+      let drawn = generator.nextDirichlet(concentrations)
+      return space?.repaired(drawn) ?? drawn
+    }
+  }
+
+  /// The average of the best mixtures, which adds up to 1.
+  ///
+  /// - Parameters:
+  ///   - loss: what is predicted, such as the weighted sum of several targets.
+  ///   - count: how many of the best are averaged.
+  ///   - limit: how many of the drawn mixtures are looked at; the count shrinks in proportion.
+  public func best(
+    _ loss: ([Double]) -> Double, of count: Int = 128, among limit: Int = .max
+  ) -> [Double] {
+    let used = min(mixtures.count, max(limit, 1))
+    let kept = max(1, Int((Double(count) * Double(used) / Double(mixtures.count)).rounded()))
+    let losses = (0..<used).map { loss(mixtures[$0]) }
+    let chosen = (0..<used).sorted { (losses[$0], $0) < (losses[$1], $1) }.prefix(kept)
+    var average = [Double](repeating: 0, count: mixtures[0].count)
+    for index in chosen {
+      for j in average.indices { average[j] += mixtures[index][j] / Double(chosen.count) }
+    }
+    return average
+  }
+}

@@ -1,0 +1,48 @@
+internal import RealModule
+
+/// Everything that is said of one training budget: one computation for reports and commands.
+public struct BudgetPlan: Sendable, Hashable, Codable {
+  /// The optimal division.
+  public var plan: ComputePlan
+  /// What other sizes cost at the same compute.
+  public var sizes: [SizeTradeoff]
+  /// The runs that would narrow the predicted outcome; nil without refits.
+  public var next: NextRunAdvice?
+  /// Which parameters make the optimal size uncertain; empty without refits.
+  public var sensitivity: [ParameterSensitivity]
+}
+
+extension FittedLaw {
+  /// The plan of a training budget with what other choices cost and what to run next.
+  ///
+  /// - Parameters:
+  ///   - compute: training FLOPs.
+  ///   - cap: the largest compute of a next run; nil for the default of ``nextRuns(for:cap:holding:steps:count:)``.
+  ///   - others: the columns that the law reads besides N, D and C.
+  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  public func budgetPlan(
+    compute: Double, cap: Double? = nil, holding others: [String: Double] = [:]
+  ) throws(FitError) -> BudgetPlan {
+    let hasRefits = draws.count >= 20
+    return BudgetPlan(
+      plan: try plan(compute: compute, holding: others),
+      sizes: try sizeTradeoffs(compute: compute, holding: others),
+      next: hasRefits
+        ? try nextRuns(for: .outcome(compute: compute), cap: cap, holding: others) : nil,
+      sensitivity: hasRefits ? try sizeSensitivity(compute: compute, holding: others) : [])
+  }
+
+  /// Why a planned model makes no sense against the fitted table; nil where it does.
+  ///
+  /// A law may put its optimum anywhere; a thousandth of the smallest run is no plan.
+  public func refusal(size: Double, tokens: Double) -> String? {
+    for (name, value, meaning) in [("N", size, "parameters"), ("D", tokens, "tokens")] {
+      guard let range = ranges[name], range.lowerBound > 0, value.isFinite,
+        value < range.lowerBound / 1000
+      else { continue }
+      return
+        "the plan would have \(plainNumber(value)) \(meaning), \(plainNumber(range.lowerBound / value, digits: 2)) times fewer than the smallest run of the table (\(plainNumber(range.lowerBound))): the fit says nothing there"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,135 @@
+internal import RealModule
+internal import Statistics
+
+/// What one law of a mixture plans.
+public struct LawPlan: Sendable, Hashable, Codable {
+  /// The law's name.
+  public var law: String
+  /// Its weight in the common answer.
+  public var weight: Double
+  /// N* by this law alone.
+  public var size: Estimated
+  /// D* by this law alone.
+  public var tokens: Estimated
+  /// D*/N* by this law alone.
+  public var tokensPerParameter: Estimated
+  /// The outcome at the optimum by this law alone.
+  public var outcome: Estimated
+}
+
+/// One refit of a law, as a law without intervals.
+private struct SinglePoint: FittedLaw {
+  let base: any FittedLaw
+  let estimate: [Double]
+  /// Kept, because those of a fresh fit are read from its rows.
+  let ranges: [String: ClosedRange<Double>]
+  let flopsPerToken: FlopsPerToken
+  var law: any Law { base.law }
+  var draws: [[Double]] { [] }
+  var tail: Double { base.tail }
+  var level: Double { base.level }
+  var scatter: Double { 0 }
+  var objective: Objective { base.objective }
+}
+
+extension LawMixture {
+  /// The optimal size and tokens for a training budget by all laws together [L2].
+  ///
+  /// A law that cannot divide compute between N and D has no part in the answer.
+  ///
+  /// - Parameters:
+  ///   - compute: training FLOPs.
+  ///   - others: the columns that the laws read besides N, D and C.
+  /// - Throws: as ``FittedLaw/plan(compute:holding:closedForm:)`` of the chosen law.
+  public func plan(
+    compute: Double, holding others: [String: Double] = [:]
+  ) throws(FitError) -> ComputePlan {
+    try mixed { fitted throws(FitError) in try fitted.plan(compute: compute, holding: others) }
+  }
+
+  /// The least compute whose optimum reaches an outcome, by all laws together.
+  ///
+  /// - Throws: as ``FittedLaw/plan(reaching:holding:)`` of the chosen law.
+  public func plan(
+    reaching outcome: Double, holding others: [String: Double] = [:]
+  ) throws(FitError) -> ComputePlan {
+    try mixed { fitted throws(FitError) in try fitted.plan(reaching: outcome, holding: others) }
+  }
+
+  private func mixed(
+    _ planned: (any FittedLaw) throws(FitError) -> ComputePlan
+  ) throws(FitError) -> ComputePlan {
+    var result = try planned(chosen)
+    var parts: [(weight: Double, plan: ComputePlan, refits: [ComputePlan], fitted: any FittedLaw)] =
+      []
+    for (index, member) in members.enumerated() {
+      guard let own = index == 0 ? result : try? planned(member.fitted),
+        own.size.value.isFinite, member.fitted.law.card.response == chosen.law.card.response
+      else { continue }
+      let ranges = member.fitted.ranges
+      let flops = member.fitted.flopsPerToken
+      let refits = Self.thinned(member.fitted.draws).compactMap {
+        try? planned(
+          SinglePoint(
+            base: member.fitted, estimate: $0, ranges: ranges, flopsPerToken: flops))
+      }
+      parts.append((member.weight, own, refits, member.fitted))
+    }
+    let total = parts.reduce(0) { $0 + $1.weight }
+    guard parts.count > 1, total > 0 else { return result }
+    let tail = chosen.tail
+    func mixture(
+      _ quantity: (ComputePlan) -> Double, logarithmic: Bool
+    ) -> Estimated {
+      let centre = parts.reduce(0) { sum, part in
+        let value = quantity(part.plan)
+        return sum + part.weight / total * (logarithmic ? Double.log(value) : value)
+      }
+      return Estimated.mixture(
+        logarithmic ? Double.exp(centre) : centre,
+        of: parts.map { ($0.weight / total, $0.refits.map(quantity)) }, tail: tail)
+    }
+    let isBudget = result.compute.low == result.compute.high
+    if !isBudget { result.compute = mixture(\.compute.value, logarithmic: true) }
+    result.size = mixture(\.size.value, logarithmic: true)
+    result.tokens = mixture(\.tokens.value, logarithmic: true)
+    result.tokensPerParameter = mixture(\.tokensPerParameter.value, logarithmic: true)
+    result.marginalReturn = mixture(\.marginalReturn.value, logarithmic: false)
+    result.sizeExponent = mixture(\.sizeExponent.value, logarithmic: false)
+    result.outcome = outcome(parts.map { ($0.weight / total, $0.plan, $0.refits, $0.fitted) })
+    result.laws = parts.map {
+      LawPlan(
+        law: $0.fitted.law.name, weight: $0.weight / total, size: $0.plan.size,
+        tokens: $0.plan.tokens, tokensPerParameter: $0.plan.tokensPerParameter,
+        outcome: $0.plan.outcome)
+    }
+    result.reach = Reach.all(
+      ["N": result.size.value, "D": result.tokens.value, "C": result.compute.value],
+      ranges: chosen.ranges)
+    return result
+  }
+
+  /// The outcome at the optimum with each law's own error beyond its data.
+  private func outcome(
+    _ parts: [(weight: Double, plan: ComputePlan, refits: [ComputePlan], fitted: any FittedLaw)]
+  ) -> Estimated {
+    let centre = parts.reduce(0) { $0 + $1.weight * $1.plan.outcome.value }
+    let values = parts.enumerated().map { index, part -> (weight: Double, values: [Double]) in
+      let draws = OutcomeSpread.simulate(
+        part.fitted, value: part.plan.outcome.value, refits: part.refits.map(\.outcome.value),
+        distance: part.plan.distance(beyond: part.fitted), seed: UInt64(index))
+      return (part.weight, draws.law)
+    }
+    return Estimated.mixture(centre, of: values, tail: chosen.tail)
+  }
+}
+
+extension ComputePlan {
+  /// How far the planned run lies beyond a fitted table, in spans of the table.
+  func distance(beyond fitted: any FittedLaw) -> Double {
+    guard size.value.isFinite, tokens.value.isFinite, compute.value.isFinite else { return 0 }
+    return fitted.distanceBeyond([
+      "N": size.value, "D": tokens.value, "C": compute.value,
+    ])
+  }
+}

@@ -1,0 +1,106 @@
+internal import Statistics
+
+/// How many outcomes fell inside their intervals, and what that says of the nominal level.
+public struct Coverage: Sendable, Hashable, Codable {
+  /// The nominal coverage of the intervals.
+  public var nominal: Double
+  /// The rows that fell inside.
+  public var inside: Int
+  /// The rows that had an interval.
+  public var rows: Int
+  /// The number of independent rows that tell as much, see ``init(inside:clusters:nominal:level:)``.
+  public var effectiveRows: Double
+  /// The share that fell inside, with its binomial interval.
+  public var share: Estimated
+  /// The confidence of the binomial interval.
+  public var level: Double
+
+  /// What the interval of the share says.
+  public enum Verdict: String, Sendable, Hashable, Codable {
+    /// The nominal level lies inside the binomial interval.
+    case compatible
+    /// Too few outcomes fell inside.
+    case tooNarrow = "too narrow"
+    /// More outcomes fell inside than should.
+    case tooWide = "too wide"
+  }
+
+  /// What the interval of the share says.
+  public var verdict: Verdict {
+    if share.high < nominal { return .tooNarrow }
+    return share.low > nominal ? .tooWide : .compatible
+  }
+
+  /// Counts outcomes and gives their share an interval.
+  ///
+  /// Rows of one run, or of one place, miss together. The Clopper–Pearson interval is therefore
+  /// taken at the effective number of rows n/deff (Korn and Graubard, 1998), where deff ≥ 1 is the
+  /// between-cluster variance of the share over the binomial one; where all rows agree, so that it
+  /// cannot be measured, clusters count as single rows.
+  ///
+  /// - Parameters:
+  ///   - inside: whether each row fell inside.
+  ///   - clusters: the cluster of each row.
+  ///   - nominal: the nominal coverage.
+  ///   - level: the confidence of the interval of the share.
+  public init(inside: [Bool], clusters: [Int], nominal: Double, level: Double = 0.95) {
+    self.nominal = nominal
+    self.level = level
+    rows = inside.count
+    self.inside = inside.count { $0 }
+    guard rows > 0 else {
+      share = Estimated(value: .nan)
+      effectiveRows = 0
+      return
+    }
+    let p = Double(self.inside) / Double(rows)
+    let groups = Dictionary(grouping: inside.indices) { clusters[$0] }
+    let binomial = p * (1 - p) / Double(rows)
+    var effective = Double(groups.count)
+    if binomial > 0, groups.count > 1 {
+      let sums = groups.values.map { rows in
+        rows.reduce(0.0) { $0 + (inside[$1] ? 1 - p : -p) }
+      }
+      let between =
+        sums.reduce(0) { $0 + $1 * $1 } / Double(rows * rows)
+        * Double(groups.count) / Double(groups.count - 1)
+      effective = Double(rows) / max(between / binomial, 1)
+    }
+    effectiveRows = effective
+    let successes = p * effective
+    let tail = (1 - level) / 2
+    share = Estimated(
+      value: p,
+      low: successes > 0 ? Beta(successes, effective - successes + 1).quantile(tail) : 0,
+      high: successes < effective
+        ? Beta(successes + 1, effective - successes).inverseSurvival(tail) : 1)
+  }
+}
+
+/// The mean of numbers that share clusters, with an interval.
+///
+/// The variance is that of cluster sums, so that rows of one run do not count as independent;
+/// Student's t with as many degrees of freedom as clusters less one.
+func clusteredMean(_ values: [Double], clusters: [Int], level: Double) -> Estimated {
+  guard !values.isEmpty else { return Estimated(value: .nan) }
+  let count = Double(values.count)
+  let centre = values.reduce(0, +) / count
+  let error = clusteredError(values, clusters: clusters)
+  guard error.isFinite else { return Estimated(value: centre) }
+  let groups = Set(clusters).count
+  let far = StudentT(degreesOfFreedom: Double(groups - 1)).quantile((1 + level) / 2) * error
+  return Estimated(value: centre, low: centre - far, high: centre + far)
+}
+
+/// The standard error of a mean over clusters; NaN for a single cluster.
+func clusteredError(_ values: [Double], clusters: [Int]) -> Double {
+  let count = Double(values.count)
+  let centre = values.reduce(0, +) / max(count, 1)
+  let groups = Dictionary(grouping: values.indices) { clusters[$0] }
+  guard groups.count > 1 else { return .nan }
+  let squares = groups.values.reduce(0.0) { sum, rows in
+    let total = rows.reduce(0.0) { $0 + values[$1] - centre }
+    return sum + total * total
+  }
+  return (squares * Double(groups.count) / Double(groups.count - 1)).squareRoot() / count
+}

@@ -1,0 +1,112 @@
+import Foundation
+import ScalingLaws
+import Statistics
+import Testing
+
+/// Tables that cannot tell the parameters, and what is then said of plans.
+@Suite struct UnidentifiedTableTests {
+  static func table(
+    sizes: [Double], tokens: (Double) -> [Double], noise: Double, seed: UInt64
+  ) -> Observations {
+    var generator = SplittableRandom(seed: seed)
+    var n: [Double] = []
+    var d: [Double] = []
+    var loss: [Double] = []
+    for size in sizes {
+      for length in tokens(size) {
+        n.append(size)
+        d.append(length)
+        let mean = 1.69 + 406.4 * pow(size, -0.34) + 410.7 * pow(length, -0.28)
+        loss.append(mean * exp(noise * generator.nextNormal()))
+      }
+    }
+    return Observations(columns: ["N": n, "D": d], response: loss)
+  }
+
+  /// N* of the planted law at 10²⁴ FLOPs, G·(C/6)^a with a = 0.28/0.62.
+  static let truth = PlantedTables.optimalSize([1.69, 406.4, 410.7, 0.34, 0.28], compute: 1e24)
+
+  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  func twoSizesGiveNoSize(_ seed: UInt64) throws {
+    let table = Self.table(
+      sizes: [1e8, 1e9], tokens: { _ in (0..<8).map { 1e9 * pow(2, Double($0)) } }, noise: 0.002,
+      seed: seed)
+    let result = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 300, seed: seed))
+    #expect(result.identifiability.contains { $0.kind == .fewValues && $0.columns == ["N"] })
+    let plan = try result.plan(compute: 1e24)
+    #expect(plan.size.low <= Self.truth && Self.truth <= plan.size.high)
+    let determination = result.determination(of: plan)
+    #expect(determination.refusal(of: "size") != nil)
+    #expect(!determination.reasons.isEmpty)
+    let size = try #require(determination.refusal(of: "size"))
+    #expect((size.atLeast ?? 0) <= Self.truth)
+    #expect((size.atMost ?? .infinity) >= Self.truth)
+    #expect(plan.withholding(determination).size.value.isNaN)
+  }
+
+  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  func oneRatioGivesNoExponent(_ seed: UInt64) throws {
+    let table = Self.table(
+      sizes: (0..<8).map { 5e7 * pow(2, Double($0)) }, tokens: { [20 * $0] }, noise: 0.002,
+      seed: seed)
+    let result = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 300, seed: seed))
+    let finding = try #require(
+      result.identifiability.first { $0.kind == .collinearColumns })
+    #expect(finding.columns == ["N", "D"])
+    #expect(finding.sentence.hasPrefix("D is 20 times N in every row"))
+    #expect(result.warnings.contains(finding.sentence))
+    let plan = try result.plan(compute: 1e24)
+    #expect(plan.sizeExponent.low <= 0.28 / 0.62 && 0.28 / 0.62 <= plan.sizeExponent.high)
+    #expect(result.determination(of: plan).refusal(of: "sizeExponent") != nil)
+  }
+
+  /// A table that tells its parameters is left alone.
+  @Test func aFullGridIsDetermined() throws {
+    let table = Self.table(
+      sizes: (0..<6).map { 5e7 * pow(2.5, Double($0)) },
+      tokens: { n in [5, 10, 20, 40, 80].map { $0 * n } },
+      noise: 0.002, seed: 1)
+    let result = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 200))
+    let plan = try result.plan(compute: 1e24)
+    #expect(result.determination(of: plan).isDetermined)
+    #expect(plan.withholding(result.determination(of: plan)) == plan)
+  }
+
+  /// A saved fit decides as the fit did.
+  @Test func aSavedFitRemembers() throws {
+    let table = Self.table(
+      sizes: [1e8, 1e9], tokens: { _ in (0..<8).map { 1e9 * pow(2, Double($0)) } }, noise: 0.002,
+      seed: 1)
+    let result = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 100))
+    let text = try FitDocument(result).json()
+    let saved = try SavedFit(FitDocument.decode(Data(text.utf8), source: "fit.json"))
+    #expect(saved.identifiability == result.identifiability)
+    #expect(saved.fitWarnings == result.warnings)
+    let plan = try saved.plan(compute: 1e24)
+    #expect(
+      saved.determination(of: plan).refusal(of: "size")
+        == result.determination(of: try result.plan(compute: 1e24)).refusal(of: "size"))
+  }
+
+  /// Losses that fall as a pure power need no floor: E is a bound, with an upper end.
+  @Test func aFloorThatIsNotNeededIsABound() throws {
+    var generator = SplittableRandom(seed: 3)
+    let sizes = (0..<16).map { 1e7 * pow(2, Double($0) / 2) }
+    // A little steeper at each decade than a power, so that any floor makes the fit worse.
+    let loss = sizes.map { size in
+      40 * pow(size, -0.15) * (1 - 0.01 * log10(size / 1e7))
+        * exp(0.002 * generator.nextNormal())
+    }
+    let result = try fit(
+      PowerConstant(), to: Observations(columns: ["C": sizes], response: loss),
+      options: FitOptions(resamples: 200))
+    let finding = try #require(result.boundReached("E"))
+    #expect(finding.sentence.contains("no floor is needed by this table"))
+    let interval = try #require(result.interval(of: "E"))
+    #expect(interval.low == 0)
+    #expect(interval.high > 0.01 && interval.high < (loss.min() ?? 0))
+    let parameter = try #require(FitDocument(result).parameters["E"])
+    #expect(parameter.atBound == true)
+    #expect(parameter.low == 0)
+  }
+}
