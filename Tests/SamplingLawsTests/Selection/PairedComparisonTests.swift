@@ -28,13 +28,13 @@ struct PairedComparisonTests {
     let found = try PairedComparison(curves, curves, bootstrap: bootstrap)
     for one in found.differences {
       #expect(one.difference == Estimated(value: 0, low: 0, high: 0))
-      #expect(one.pValue == 1 && one.plainPValue == "1")
+      #expect(one.pValue == 1 && one.plainPValue.hasPrefix(">"))
     }
     // Where every resample is on one side, the number of resamples is what p tells.
     let apart = try PairedComparison(
       labels: (["a", "b", "c"], ["a", "b", "c"]), names: ("one", "two"), samples: [1],
       bootstrap: bootstrap, first: { [[5.0, 6, 7][$0]] }, second: { [[1.0, 2, 1][$0]] })
-    #expect(apart.differences[0].plainPValue.hasPrefix("< 0.0"))
+    #expect(apart.differences[0].plainPValue.hasPrefix("< 0."))
     let other = try MajorityVote().curves(of: arm, samples: [3])
     #expect(throws: SelectionError.noCommonSamples) {
       try PairedComparison(curves, other, bootstrap: bootstrap)

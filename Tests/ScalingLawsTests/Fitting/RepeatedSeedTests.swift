@@ -66,11 +66,16 @@ import Testing
     #expect(places.warnings.contains { $0.hasPrefix("lack of fit") })
     #expect(places.independentRows == 16)
     #expect(places.degreesOfFreedom == 11)
-    let seeds = try fit(
-      Chinchilla(),
-      to: Self.table(sizes: 4, lengths: 4, seeds: 3, places: 0, noise: 0.003, seed: 1),
-      options: options)
-    #expect((seeds.lackOfFit?.pValue ?? 0) > 0.01)
+    // Seeds alone: p is uniform, and three of eight tables below one in a hundred would be a wonder.
+    let alarms = try (1...8).filter { seed in
+      let seeds = try fit(
+        Chinchilla(),
+        to: Self.table(
+          sizes: 4, lengths: 4, seeds: 3, places: 0, noise: 0.003, seed: UInt64(seed)),
+        options: options)
+      return (seeds.lackOfFit?.pValue ?? 0) < 0.01
+    }
+    #expect(alarms.count < 3)
   }
 
   /// Six places leave one degree of freedom: intervals are wide, and the fit says why.

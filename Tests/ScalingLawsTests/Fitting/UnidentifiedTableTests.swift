@@ -87,26 +87,4 @@ import Testing
       saved.determination(of: plan).refusal(of: "size")
         == result.determination(of: try result.plan(compute: 1e24)).refusal(of: "size"))
   }
-
-  /// Losses that fall as a pure power need no floor: E is a bound, with an upper end.
-  @Test func aFloorThatIsNotNeededIsABound() throws {
-    var generator = SplittableRandom(seed: 3)
-    let sizes = (0..<16).map { 1e7 * pow(2, Double($0) / 2) }
-    // A little steeper at each decade than a power, so that any floor makes the fit worse.
-    let loss = sizes.map { size in
-      40 * pow(size, -0.15) * (1 - 0.01 * log10(size / 1e7))
-        * exp(0.002 * generator.nextNormal())
-    }
-    let result = try fit(
-      PowerConstant(), to: Observations(columns: ["C": sizes], response: loss),
-      options: FitOptions(resamples: 200))
-    let finding = try #require(result.boundReached("E"))
-    #expect(finding.sentence.contains("no floor is needed by this table"))
-    let interval = try #require(result.interval(of: "E"))
-    #expect(interval.low == 0)
-    #expect(interval.high > 0.01 && interval.high < (loss.min() ?? 0))
-    let parameter = try #require(FitDocument(result).parameters["E"])
-    #expect(parameter.atBound == true)
-    #expect(parameter.low == 0)
-  }
 }
