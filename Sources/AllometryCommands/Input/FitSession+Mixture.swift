@@ -93,6 +93,19 @@ extension FitSession {
     }
   }
 
+  /// Text columns that name a size or a model, with their value where all rows share it.
+  static func sizeNames(of table: RunTable) -> [String: String] {
+    var names: [String: String] = [:]
+    for column in table.columnNames {
+      guard column.contains("size") || column.contains("model"),
+        case .text(let values)? = try? table.column(column), let first = values.first,
+        values.allSatisfy({ $0 == first })
+      else { continue }
+      names[column] = first
+    }
+    return names
+  }
+
   /// Fits the forms of the mixture law and keeps the one that predicts left-out mixtures best.
   func fitMixture(
     _ chosen: MixtureLaw, builder: ObservationsBuilder,
@@ -113,12 +126,14 @@ extension FitSession {
     Console.progress("validating mixture …")
     let validation = fitted.validation()
     Console.progress("")
+    var record = fitted.record
+    record.constants = Self.sizeNames(of: builder.table)
     let summary = MixtureSummary(fit: fitted.fit, record: fitted.record)
     return FittedTable(
       fit: fitted.fit.calibrated(on: validation), validation: validation, influence: nil,
       ranking: nil,
       source: builder.table.source,
       notes: notes + [ShareColumns(of: builder.table).note].compactMap { $0 } + summary.notes,
-      group: group, domainMixture: fitted.record)
+      group: group, domainMixture: record)
   }
 }

@@ -90,10 +90,11 @@ struct MixtureAnswer {
       let drawn = DirichletSearch(
         concentrations: try options.concentrations(of: domains, mean: mean), within: space,
         samples: options.samples, seed: options.searchSeed)
-      best = drawn.best({ estimate($0).value }, of: options.best)
-      spread = used.prefix(40).map { index in
-        let refit = objective(targets.map { $0.draws[index] })
-        return drawn.best({ refit($0).value }, of: options.best, among: 20_000)
+      best = drawn.best(estimate.value, of: options.best)
+      // The same draws as the estimate's, or the average of the best would not be the same thing.
+      let refits = stride(from: 0, to: refits, by: max(1, refits / 24)).prefix(24)
+      spread = refits.map { index in
+        drawn.best(objective(targets.map { $0.draws[index] }).value, of: options.best)
       }
     }
     let reference = mean.reduce(0, +) > 0.5 ? mean : domains.map { _ in 1 / Double(domains.count) }
@@ -108,7 +109,7 @@ struct MixtureAnswer {
     func summed(_ change: Bool) -> Estimated {
       func total(_ points: [[Double]]) -> Double {
         let objective = objective(points)
-        return objective(best).value - (change ? objective(reference).value : 0)
+        return objective.value(best) - (change ? objective.value(reference) : 0)
       }
       return ends(
         total(targets.map(\.estimate)),

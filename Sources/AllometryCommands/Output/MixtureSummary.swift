@@ -23,9 +23,6 @@ struct MixtureSummary {
         "no lack of fit is seen (\(lack.method == "repeats" ? "against repeated mixtures" : "\(lack.tried) squares and products of shares tried"), p = \(NumberFormat.significant(lack.pValue, 2)))"
       )
     }
-    if law.scale == .none {
-      notes.append("the law holds at the size and length of these runs")
-    }
     return notes
   }
 

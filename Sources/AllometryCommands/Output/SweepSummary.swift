@@ -10,10 +10,9 @@ struct SweepSummary {
   func text(style: TextTable.Style) -> String {
     let keys = ["N", "D"].filter { key in record.cells.contains { $0.columns[key] != nil } }
     let others = Set(record.cells.flatMap(\.columns.keys)).subtracting(["N", "D"]).sorted()
-    let percent = NumberFormat.percent(record.level, decimals: 0)
     var table = TextTable(
       columns: (keys + others).map { .init($0, alignment: .trailing) }
-        + record.axes.map { .init("best \($0), \(percent) interval", alignment: .trailing) }
+        + record.axes.map { .init("best \($0)", alignment: .trailing) }
         + [.init("loss", alignment: .trailing), .init("runs", alignment: .trailing)],
       widthLimit: Console.width)
     for cell in record.cells {
@@ -39,7 +38,7 @@ struct SweepSummary {
       } ?? "through all runs"
     let curve = record.degree == 2 ? (isOne ? "parabola" : "quadratic surface") : "cubic"
     var text =
-      "Best values by a \(curve) of ln loss in ln \(record.axes.joined(separator: ", ln ")) \(near) of each cell (used/runs)."
+      "Best values by a \(curve) of ln loss in ln \(record.axes.joined(separator: ", ln ")) \(near) of each cell (used/runs), with \(NumberFormat.percent(record.level, decimals: 0)) intervals."
     let costs = record.axes.compactMap { axis -> String? in
       let known = record.cells.compactMap { $0.optimum[axis]?.costOfFactorTwo }.sorted()
       guard !known.isEmpty else { return nil }
@@ -62,15 +61,18 @@ struct SweepSummary {
     func number(_ x: Double) -> String {
       x >= 1e4 ? NumberFormat.scale(x) : NumberFormat.significant(x, 3)
     }
+    func end(_ x: Double) -> String {
+      x >= 1e4 ? NumberFormat.scale(x, digits: 2) : NumberFormat.significant(x, 2)
+    }
     switch axis.kind {
     case .atLeast: return "at least \(number(axis.low ?? axis.value))"
     case .atMost: return "at most \(number(axis.high ?? axis.value))"
     case .inside:
       let value = number(axis.value)
       switch (axis.low, axis.high) {
-      case (let low?, let high?): return "\(value) [\(number(low)), \(number(high))]"
-      case (let low?, nil): return "\(value) [≥ \(number(low))]"
-      case (nil, let high?): return "\(value) [≤ \(number(high))]"
+      case (let low?, let high?): return "\(value) [\(end(low)), \(end(high))]"
+      case (let low?, nil): return "\(value) [≥ \(end(low))]"
+      case (nil, let high?): return "\(value) [≤ \(end(high))]"
       case (nil, nil): return "\(value) [not determined]"
       }
     }

@@ -8,6 +8,9 @@ struct TableForecast {
   let fits: [SavedFit]
   let table: RunTable
 
+  /// Columns that name another size than that of the fitted mixtures, in words; nil where none does.
+  private var otherSize: String?
+
   /// The rows: what they are called, and one forecast for each target.
   private var rows: [(label: String, forecasts: [Forecast])] = []
   /// Observed outcomes by target, where the table holds them.
@@ -43,6 +46,7 @@ struct TableForecast {
     {
       throw CommandFailure(.badData, fault)
     }
+    otherSize = Self.otherSize(than: fits[0].document.mixture?.constants ?? [:], in: table)
     let name = ["run", "name", "index", "id"].first { table.hasColumn($0) }
     let labels = try name.map { try table.texts($0) }
     for (row, line) in table.lineNumbers.enumerated() {
@@ -64,7 +68,7 @@ struct TableForecast {
           )
         }
       }
-      rows.append((labels?[row] ?? "line \(line)", forecasts))
+      rows.append((labels?[row] ?? "line \(line)", forecasts.map(withoutLevel)))
     }
     guard !rows.isEmpty else {
       throw CommandFailure(.badData, "\(table.source): found no rows, expected runs to forecast")
@@ -73,6 +77,27 @@ struct TableForecast {
       let name = fit.document.response.column
       return table.hasColumn(name) ? try? table.numbers(name) : nil
     }
+  }
+
+  /// What says that a table holds runs of another size than the fitted ones.
+  private static func otherSize(than fitted: [String: String], in table: RunTable) -> String? {
+    for (column, value) in fitted.sorted(by: { $0.key < $1.key }) {
+      guard table.hasColumn(column), let values = try? table.texts(column),
+        let other = values.first(where: { $0 != value })
+      else { continue }
+      return
+        "\(column) is \(other) here and \(value) in the fitted mixtures: the law ranks mixtures and does not know the outcome at another size, so no interval is given (fit mixtures of several sizes, with a column N, for more)"
+    }
+    return nil
+  }
+
+  /// The forecast without intervals, where it is one of a size that was never fitted.
+  private func withoutLevel(_ forecast: Forecast) -> Forecast {
+    guard otherSize != nil else { return forecast }
+    var result = forecast
+    result.law = Estimated(value: forecast.law.value)
+    result.run = Estimated(value: forecast.run.value)
+    return result
   }
 
   private var weights: [Double] {
@@ -140,7 +165,7 @@ struct TableForecast {
       let far = most?.sentence ?? "\(column) lies outside the table"
       return "\(count) of \(rows.count) rows reach beyond the data: \(far) at most"
     }
-    return (saved + beyond).filter { seen.insert($0).inserted }
+    return ([otherSize].compactMap { $0 } + saved + beyond).filter { seen.insert($0).inserted }
   }
 
   func print(json: Bool, csv: Bool) throws {
@@ -226,7 +251,7 @@ struct TableForecast {
         check.rankCorrelation.map { ", rank correlation \(NumberFormat.fixed($0, 3))" } ?? ""
       lines.append(
         Console.wrap(
-          "Against the table's own \(check.response): \(check.insideRunInterval) of \(check.rows) runs inside their interval, off by \(NumberFormat.percent(check.meanRelativeError, decimals: 2)) on average\(rank).",
+          "Against the table's own \(check.response): \(otherSize == nil ? "\(check.insideRunInterval) of \(check.rows) runs inside their interval, " : "")off by \(NumberFormat.percent(check.meanRelativeError, decimals: 2)) on average\(rank).",
           width: Console.width))
     }
     lines += warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }

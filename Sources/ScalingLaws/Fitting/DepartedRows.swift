@@ -87,7 +87,12 @@ extension Fit {
       return runs.map { isNumeric ? "run!=\($0)" : "run!=\"\($0)\"" }.joined(separator: " && ")
     }
     let columns = law.card.columns.map(\.name).filter { observations.columns[$0] != nil }
+    let kept = Set(others)
     return departedRows.map { row in
+      // An outcome that no other row has names its row; seventeen shares need not be listed.
+      guard kept.contains(observations.response[row]) else {
+        return "\(responseColumn)!=\(observations.response[row])"
+      }
       let cells =
         columns.map { "\($0)==\(observations.columns[$0]?[row] ?? .nan)" }
         + ["\(responseColumn)==\(observations.response[row])"]

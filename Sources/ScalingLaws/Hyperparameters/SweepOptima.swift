@@ -12,7 +12,7 @@ extension RawSweep {
   /// repeated runs scatter.
   ///
   /// Several axes: a quadratic surface with weights 1/(1 + (excess/width)²) that fade away from the
-  /// valley, width the larger of 0.3 % and four standard deviations of noise. A cubic surface beside it
+  /// valley, width the larger of 0.3 % and two standard deviations of noise. A cubic surface beside it
   /// shows what the choice of surface is worth: their difference is part of the standard error.
   ///
   /// - Parameters:
@@ -94,7 +94,7 @@ extension RawSweep {
   private func severalAxes() -> Choice {
     var width = 0.003
     var noise = pooled(.fading(width), degree: 2)
-    let wider = max(width, 4 * noise.variance.squareRoot())
+    let wider = max(width, 2 * noise.variance.squareRoot())
     if wider > width {
       width = wider
       noise = pooled(.fading(width), degree: 2)
@@ -210,8 +210,13 @@ extension RawSweep.Cell {
     let limits = self.limits
     let simulated = (0..<400).map { index -> [Double] in
       var generator = random.split(index)
-      let draw = surface.moved(
+      return surface.moved(
         from: optimum, deviation: choice.variance.squareRoot(), limits: limits, &generator)
+    }
+    // What the choice of surface moves is part of each interval; the law's own error keeps it apart,
+    // because it is much the same in all cells.
+    let moved = simulated.enumerated().map { index, draw -> [Double] in
+      var generator = random.split(10_000 + index)
       return zip(draw, bias).map { $0.isFinite ? $0 + $1 * generator.nextNormal() : $0 }
     }
     var result: [String: SweepRecord.Axis] = [:]
@@ -222,9 +227,9 @@ extension RawSweep.Cell {
       var ends = (low: -Double.infinity, high: Double.infinity)
       var error: Double?
       if choice.freedom > 0 {
-        let sorted = simulated.map { $0[axis] }.sorted()
+        let sorted = moved.map { $0[axis] }.sorted()
         ends = (quantile(sorted: sorted, tail), quantile(sorted: sorted, 1 - tail))
-        let inside = sorted.filter(\.isFinite)
+        let inside = simulated.map { $0[axis] }.filter(\.isFinite)
         if inside.count > 40 { error = standardDeviation(inside) }
       } else {
         // Without noise to measure, the neighbours of the lowest run bracket the optimum.

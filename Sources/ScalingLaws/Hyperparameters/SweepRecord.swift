@@ -19,8 +19,7 @@ public struct SweepRecord: Sendable, Hashable, Codable {
     public var high: Double?
     /// What the value is.
     public var kind: Kind
-    /// The standard error of ln(value): noise of the runs and bias of the surface; absent where the
-    /// runs do not tell it.
+    /// The standard error of ln(value) by the noise of the runs; absent where they do not tell it.
     public var logError: Double?
     /// The optimum by a cubic surface beside the quadratic one, where several axes were swept.
     public var alternative: Double?

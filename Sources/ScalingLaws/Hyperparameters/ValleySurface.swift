@@ -8,16 +8,17 @@ struct ValleySurface {
   let powers: [[Int]]
   /// The coefficients of the terms.
   let coefficients: [Double]
-  /// The weighted sum of squared residuals.
+  /// The sum of squared residuals by squared weights: runs far from the valley, whose residuals are
+  /// misfit and no noise, would fill a sum by the weights themselves.
   let residualSum: Double
-  /// The sum of weights less its share for the coefficients: the degrees of freedom of full weights.
+  /// The sum of squared weights less its share for the coefficients.
   let freedom: Double
   /// The middle of the points, which was subtracted from them.
   private let middle: [Double]
   /// The factor of the weighted normal matrix, and the scales of its terms.
   private let factor: CholeskyFactor
   private let scales: [Double]
-  /// The Cholesky factor of Σ w²·t·tᵀ, which the covariance has in its middle.
+  /// Σ w²·t·tᵀ, which the covariance has in its middle.
   private let squares: SymmetricMatrix
   /// The box of the points with a weight that counts.
   let box: [ClosedRange<Double>]
@@ -81,9 +82,9 @@ struct ValleySurface {
       self.squares = squares
       residualSum = zip(used, design).reduce(0) { sum, row in
         let residual = values[row.0] - zip(row.1, solution).reduce(0) { $0 + $1.0 * $1.1 }
-        return sum + weights[row.0] * residual * residual
+        return sum + weights[row.0] * weights[row.0] * residual * residual
       }
-      let total = used.reduce(0) { $0 + weights[$1] }
+      let total = used.reduce(0) { $0 + weights[$1] * weights[$1] }
       freedom = total * (1 - Double(powers.count) / Double(used.count))
       return
     }

@@ -69,9 +69,7 @@ public struct MixtureLaw: Law {
           $0, unit: "fraction", meaning: "share of the training tokens", positive: false)
       } + scale.columns.map { $0 == "N" ? .parameters : .tokens },
       objective: .squaredLog,
-      caution: "Name the columns of the shares with --set domains=A,B,C; they must add up to 1. "
-        + (scale == .none
-          ? "The law holds at one size and budget." : "Two sizes do not tell an exponent."))
+      caution: scale == .none ? "the law holds at one size and length of training" : "")
   }
 
   private static func unit(_ column: String) -> String { column == "N" ? "1e8" : "1e10" }
@@ -206,6 +204,20 @@ public struct MixtureLaw: Law {
   ) -> (value: Double, slopes: [Double]) {
     let count = form.parameterCount(domains.count)
     let mixture = form.value(point[1..<1 + count], at: shares)
+    let (floor, factor) = sizeTerms(point, sizes)
+    return (floor + factor * mixture.value, mixture.slopes.map { factor * $0 })
+  }
+
+  /// The prediction without its derivatives.
+  func lossValue(_ point: [Double], of shares: [Double], sizes: [Double]) -> Double {
+    let count = form.parameterCount(domains.count)
+    let (floor, factor) = sizeTerms(point, sizes)
+    return floor + factor * form.plainValue(point[1..<1 + count], at: shares)
+  }
+
+  /// What the sizes make of the floor, and the factor of m(w).
+  private func sizeTerms(_ point: [Double], _ sizes: [Double]) -> (floor: Double, factor: Double) {
+    let count = form.parameterCount(domains.count)
     var (floor, factor) = (point[0], 1.0)
     for (position, column) in scale.columns.enumerated() {
       let ratio = sizes[position] / (Self.references[column] ?? 1)
@@ -213,6 +225,6 @@ public struct MixtureLaw: Law {
       floor += point[next] * Double.pow(ratio, -point[next + 1])
       factor *= Double.pow(ratio, -point[next + 2])
     }
-    return (floor + factor * mixture.value, mixture.slopes.map { factor * $0 })
+    return (floor, factor)
   }
 }

@@ -32,14 +32,12 @@ public struct DirichletSearch: Sendable {
   /// - Parameters:
   ///   - loss: what is predicted, such as the weighted sum of several targets.
   ///   - count: how many of the best are averaged.
-  ///   - limit: how many of the drawn mixtures are looked at; the count shrinks in proportion.
   public func best(
-    _ loss: ([Double]) -> Double, of count: Int = 128, among limit: Int = .max
+    _ loss: ([Double]) -> Double, of count: Int = 128
   ) -> [Double] {
-    let used = min(mixtures.count, max(limit, 1))
-    let kept = max(1, Int((Double(count) * Double(used) / Double(mixtures.count)).rounded()))
-    let losses = (0..<used).map { loss(mixtures[$0]) }
-    let chosen = (0..<used).sorted { (losses[$0], $0) < (losses[$1], $1) }.prefix(kept)
+    let losses = mixtures.map(loss)
+    let chosen = losses.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }
+      .prefix(max(count, 1))
     var average = [Double](repeating: 0, count: mixtures[0].count)
     for index in chosen {
       for j in average.indices { average[j] += mixtures[index][j] / Double(chosen.count) }

@@ -96,6 +96,17 @@ public enum MixtureForm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// m alone.
+  func plainValue(_ p: ArraySlice<Double>, at shares: [Double]) -> Double {
+    guard self == .reciprocal else { return value(p, at: shares).value }
+    let (first, count) = (p.startIndex, shares.count)
+    var sum = 0.0
+    for j in 0..<count where shares[j] > 0 {
+      sum += p[first + j] * Double.pow(shares[j], p[first + count + j])
+    }
+    return 1 / max(sum, 1e-300)
+  }
+
   /// m over dual numbers.
   @inline(__always)
   func predict<let K: Int>(_ p: Span<Dual<K>>, from first: Int, _ x: Observation, domains: Int)

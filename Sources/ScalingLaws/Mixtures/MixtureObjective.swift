@@ -26,6 +26,13 @@ public struct MixtureObjective: Sendable {
   /// Creates an objective.
   public init(_ targets: [Target]) { self.targets = targets }
 
+  /// The weighted sum alone, at half the price.
+  public func value(_ shares: [Double]) -> Double {
+    targets.reduce(0) {
+      $0 + $1.weight * $1.law.lossValue($1.point, of: shares, sizes: $1.sizes)
+    }
+  }
+
   /// The weighted sum and its derivatives with respect to the shares.
   public func callAsFunction(_ shares: [Double]) -> (value: Double, slopes: [Double]) {
     var value = 0.0

@@ -43,6 +43,9 @@ public struct MixtureRecord: Sendable, Hashable, Codable {
   public var bestTried: [String: Double]
   /// What the target counts in a weighted sum of several; 1 for a single one.
   public var weight: Double
+  /// Text columns that name the size or model and had one value in the fitted table, such as
+  /// `model_size`: another value in a table of forecasts is another size.
+  public var constants: [String: String]?
 }
 
 /// A fit of the mixture law with its form chosen by cross-validation.
@@ -120,7 +123,7 @@ public struct MixtureFit: Sendable {
     fit.uncertainty = fitter.measureUncertainty(of: fit, warnings: &fit.warnings)
     if settings.resamples < options.resamples, fit.uncertainty != nil {
       fit.warnings.append(
-        "\(settings.resamples) instead of \(options.resamples) refits, because \(observations.count) rows and \(fit.freeParameters.count) parameters make each one slow"
+        "the intervals come from \(settings.resamples) (not \(options.resamples)) refits, because \(observations.count) rows and \(fit.freeParameters.count) parameters make each one slow"
       )
     }
     let kept = MixtureLaw(
@@ -153,11 +156,16 @@ public struct MixtureFit: Sendable {
       }, weight: weight)
   }
 
-  /// The error on larger runs, where the table has sizes; nothing where only mixtures differ, whose
-  /// error on left-out mixtures the record holds.
+  /// The error on larger runs, where the table has three sizes or more.
+  ///
+  /// Nothing where only mixtures differ, whose error on left-out mixtures the record holds, nor with
+  /// two sizes: the smaller alone knows no exponent, so that its error at the larger says nothing
+  /// of what both know.
   public func validation() -> Validation {
-    let scale = (fit.law as? MixtureLaw)?.scale ?? .none
-    return scale == .none ? Validation(windows: [], leaveOneScaleOut: .nan) : fit.validation()
+    guard let law = fit.law as? MixtureLaw, law.scale != .none,
+      MixtureRidge(law: law, observations: fit.observations).undetermined.isEmpty
+    else { return Validation(windows: [], leaveOneScaleOut: .nan) }
+    return fit.validation()
   }
 
   private static func named(

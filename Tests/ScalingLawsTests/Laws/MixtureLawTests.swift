@@ -239,7 +239,7 @@ import Testing
     let drawn = DirichletSearch(
       concentrations: mean.map { max($0, 1e-4) }, within: space, samples: 20_000
     )
-    .best({ objective($0).value }, of: 26)
+    .best(objective.value, of: 26)
     let pileCC = try #require(domains.firstIndex(of: "weight_pile_cc"))
     #expect(drawn[pileCC] > 0.7 && drawn[pileCC] < 0.97)
     #expect(objective(space.minimize(objective)).value <= objective(drawn).value + 1e-9)
