@@ -42,7 +42,11 @@ import Testing
     Case(
       "N,D,loss\n1e8,2e9,3.1\n",
       "runs.csv: law chinchilla needs at least 5 rows to fit its parameters, found 1"),
-    Case("N,D,loss\n1e8,2e9,3.1\n1e8,2e9,3.1\n", "column loss: found 3.1 in all 2 rows"),
+    // The second row repeats the first and counts once.
+    Case(
+      "N,D,loss\n1e8,2e9,3.1\n1e8,2e9,3.1\n",
+      "runs.csv: law chinchilla needs at least 5 rows to fit its parameters, found 1"),
+    Case("N,D,loss\n1e8,2e9,3.1\n1e8,4e9,3.1\n", "column loss: found 3.1 in all 2 rows"),
     Case(
       PlantedTables.lines(["N,D,loss"] + PlantedTables.grid.map { "\($0.size),\($0.tokens),3" }),
       "runs.csv: column loss: found 3 in all 20 rows, expected outcomes that differ"),
@@ -56,7 +60,7 @@ import Testing
       "{\"N\":1,\"D\":2,\"loss\":3}\nnonsense\n", "runs.jsonl:2: found", name: "runs.jsonl"),
   ]
 
-  @Test(.disabled("open: fails since issue 11 was merged"), arguments: cases)
+  @Test(arguments: cases)
   func badTables(_ bad: Case) async throws {
     let workspace = try Workspace()
     try workspace.write(bad.bytes, to: bad.name)

@@ -72,8 +72,7 @@ import Testing
     #expect(zip(explained, expected).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 
-  @Test(.disabled("open: fails since issue 11 was merged"))
-  func textAndRefusals() async throws {
+  @Test func textAndRefusals() async throws {
     let workspace = try Workspace()
     try workspace.write(PlantedTables.lines([Self.header] + Self.rows), to: "models.csv")
     let text = try await workspace.run("capabilities", "models.csv", "--components", "2")

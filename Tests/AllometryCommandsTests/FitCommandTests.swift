@@ -224,8 +224,7 @@ import Testing
   }
 
   /// A million rows are read whole; the fit is of the few that the filter keeps.
-  @Test(.disabled("open: fails since issue 11 was merged"))
-  func aMillionRows() async throws {
+  @Test func aMillionRows() async throws {
     let workspace = try Workspace()
     var text = "N,D,loss\n"
     text.reserveCapacity(24 << 20)

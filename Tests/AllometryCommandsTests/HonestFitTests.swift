@@ -3,8 +3,7 @@ import Testing
 
 /// What `fit`, `plan` and `forecast` say of tables that cannot give a sharp answer.
 @Suite struct HonestFitTests {
-  @Test(.disabled("open: fails since issue 11 was merged"))
-  func duplicatesAreCountedOnceAndSaid() async throws {
+  @Test func duplicatesAreCountedOnceAndSaid() async throws {
     let workspace = try Workspace()
     let rows = PlantedTables.rows()
     try workspace.write(PlantedTables.lines(["N,D,loss"] + rows), to: "once.csv")
@@ -36,8 +35,7 @@ import Testing
     }
   }
 
-  @Test(.disabled("open: fails since issue 11 was merged"))
-  func twoSizesArePlannedWithoutANumber() async throws {
+  @Test func twoSizesArePlannedWithoutANumber() async throws {
     let workspace = try Workspace()
     let rows = [1e8, 1e9].flatMap { size in
       (0..<8).map { step -> String in
@@ -54,7 +52,8 @@ import Testing
     let plan = try await workspace.run("plan", "fit.json", "--compute", "1e24")
     #expect(plan.status == 0)
     #expect(plan.output.contains("not determined"))
-    #expect(plan.output.contains("runs at a third value of N"))
+    let words = plan.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("runs at a third value of N"))
     #expect(!plan.output.contains("Other sizes at the same compute"))
     #expect(plan.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     let json = try await workspace.run("plan", "fit.json", "--compute", "1e24", "--json").json

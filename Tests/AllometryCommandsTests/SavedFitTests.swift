@@ -125,8 +125,7 @@ import Testing
   }
 
   /// The report and the command give the same plan and the same next runs, figure for figure.
-  @Test(.disabled("open: fails since issue 11 was merged"))
-  func theReportSaysWhatThePlanSays() async throws {
+  @Test func theReportSaysWhatThePlanSays() async throws {
     let fitted = try await workspace.run(
       "fit", "runs.csv", "--law", "chinchilla", "--resamples", "60", "--report", "report.html",
       "--compute", "1e22")

@@ -20,8 +20,7 @@ import Testing
   }
 
   /// Forecast under the schedules of the table itself: the last losses of both runs come back.
-  @Test(.disabled("open: fails since issue 11 was merged"))
-  func aForecastUnderTheFittedSchedulesReturnsTheirLosses() async throws {
+  @Test func aForecastUnderTheFittedSchedulesReturnsTheirLosses() async throws {
     let workspace = try Workspace()
     let table = Workspace.example("annealing.csv")
     let fit = try await workspace.run([

@@ -196,18 +196,12 @@ struct TrendsCommand: ParsableCommand {
     func one(_ name: String, _ rows: RunTable, metric: String, error: String?) throws -> TaskSeries
     {
       let needed = [scaleColumn, metric] + (error.map { [$0] } ?? [])
-      var rows = rows
-      // A standard error of a score is above zero; a zero or an infinity is one that is not known.
-      if let error {
-        let known = try rows.numbers(error).map { $0 > 0 && $0.isFinite ? $0 : .nan }
-        if known.contains(where: { !$0.isNaN }) { rows = try rows.adding(error, .numbers(known)) }
-      }
       let (complete, _) = try rows.droppingMissing(in: needed)
       var errors = try error.map { try complete.numbers($0) }
       var used = Array(0..<complete.rowCount)
       if let error, let stated = errors {
         // A standard error of zero is no measurement: the row is treated as one without.
-        used = used.filter { stated[$0] > 0 }
+        used = used.filter { stated[$0] > 0 && stated[$0].isFinite }
         if used.isEmpty {
           errors = nil
           used = Array(0..<complete.rowCount)

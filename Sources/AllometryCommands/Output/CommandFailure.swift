@@ -110,6 +110,8 @@ extension CommandFailure {
       switch error {
       case .missingColumn, .tooFewRows, .noSolution:
         throw CommandFailure(.badData, "\(source): \(error)")
+      case .unusable(let reason) where !reason.hasPrefix(source):
+        throw CommandFailure(.badData, "\(source): \(reason)")
       default: throw error
       }
     }

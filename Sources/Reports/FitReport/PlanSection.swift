@@ -111,7 +111,7 @@ extension FitReading {
       runs.filter { $0.shrinkage > 0 }.map {
         [
           kind, Wording.number($0.size), Wording.number($0.tokens), Wording.number($0.compute),
-          Wording.percent($0.shrinkage),
+          NumberFormat.percent($0.shrinkage),
         ]
       }
     }

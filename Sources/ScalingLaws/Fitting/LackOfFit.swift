@@ -84,10 +84,11 @@ public struct LackOfFit: Sendable, Hashable, Codable {
     guard sums.pureErrorFreedom > 0, sums.misfitFreedom > 0 else { return nil }
     let seed = sums.pureError / Double(sums.pureErrorFreedom)
     let misfit = sums.misfit / Double(sums.misfitFreedom)
-    guard seed > 0 || misfit > 0 else { return nil }
+    // Rows that repeat to the last digit are copies and not seeds: nothing measures pure error.
+    guard seed > 1e-12 * misfit, seed > 0 else { return nil }
     misfitFreedom = sums.misfitFreedom
     pureErrorFreedom = sums.pureErrorFreedom
-    statistic = seed > 0 ? misfit / seed : .infinity
+    statistic = misfit / seed
     pValue = FisherF(
       numerator: Double(misfitFreedom), denominator: Double(pureErrorFreedom)
     ).survival(statistic)

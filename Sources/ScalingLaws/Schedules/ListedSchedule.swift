@@ -175,27 +175,43 @@ public struct ListedSchedule: Sendable {
     else { return nil }
     let inner = rows[(top + 1)..<bottom]
     // With the ends fixed by rows, one row between decides; a start that no row marks needs more.
-    let begins =
-      [rows[top].step]
-      + (inner.count >= 3
-        ? (1..<200).map {
-          rows[top].step + Double($0) / 200 * (rows[top + 1].step - rows[top].step)
+    var starts = [(step: rows[top].step, peak: peak)]
+    if inner.count >= 3 {
+      let gap = rows[top + 1].step - rows[top].step
+      starts += (1..<200).map { (rows[top].step + Double($0) / 200 * gap, peak) }
+      // Or it began before the first row, and that row says how high. The other forms look the
+      // same wherever they begin.
+      if top == 0, form == .cosine || form == .sqrt {
+        starts += (1...200).map { part in
+          let begin = rows[0].step * (1 - Double(part) / 200)
+          let share = (rows[0].step - begin) / (rows[bottom].step - begin)
+          return (begin, floor + (peak - floor) / form.left(share, ratio: 0))
         }
-        : [])
-    func rate(_ step: Double, from begin: Double) -> Double {
-      let share = (step - begin) / (rows[bottom].step - begin)
-      return floor + (peak - floor) * form.left(share, ratio: floor / peak)
+      }
     }
-    func miss(_ begin: Double) -> Double {
-      inner.reduce(0) { max($0, abs(rate($1.step, from: begin) - $1.rate)) }
+    func rate(_ step: Double, from start: (step: Double, peak: Double)) -> Double {
+      let share = (step - start.step) / (rows[bottom].step - start.step)
+      return floor + (start.peak - floor) * form.left(share, ratio: floor / start.peak)
     }
-    let best = begins.map { (begin: $0, miss: miss($0)) }.min { $0.miss < $1.miss }
+    func miss(_ start: (step: Double, peak: Double)) -> Double {
+      inner.reduce(0) { max($0, abs(rate($1.step, from: start) - $1.rate)) }
+    }
+    let best = starts.map { (start: $0, miss: miss($0)) }.min { $0.miss < $1.miss }
     guard let best, best.miss <= closeness * peak, !inner.isEmpty || closeness > Self.closeness
     else { return nil }
+    let start = best.start
+    let from = Int(start.step.rounded())
     var rates = straight
-    let from = Int(best.begin.rounded())
+    // Up to its start the rate stays at the peak, or rises to it.
+    for step in rates.indices where step < from {
+      if Double(step) > rows[top].step {
+        rates[step] = peak
+      } else if start.step < rows[top].step {
+        rates[step] *= start.peak / peak
+      }
+    }
     for step in max(from, 0)...max(from, Int(rows[bottom].step)) where step < rates.count {
-      rates[step] = rate(Double(step), from: best.begin)
+      rates[step] = rate(Double(step), from: start)
     }
     let name = form == .sqrt ? "1 − sqrt" : form.rawValue
     return (
