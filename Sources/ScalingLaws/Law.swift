@@ -14,6 +14,9 @@ public protocol Law: Sendable {
   var settings: [LawSetting] { get }
   /// Whether the formula sums over every change of the learning rate before a row.
   var sumsOverSchedule: Bool { get }
+  /// Whether there are usually more than five parameters: derivatives are then taken eight at a
+  /// time. Only speed depends on it.
+  static var isWide: Bool { get }
 
   /// The predicted outcome of one observation.
   ///
@@ -198,6 +201,8 @@ extension Law {
   public var name: String { card.name }
   /// The formula reads columns only, unless the law says otherwise.
   public var sumsOverSchedule: Bool { false }
+  /// Five parameters or fewer unless the law says otherwise.
+  public static var isWide: Bool { false }
   /// No settings unless the law says otherwise.
   public var settings: [LawSetting] { [] }
   /// The default starting points.

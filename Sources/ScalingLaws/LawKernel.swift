@@ -208,10 +208,11 @@ extension LawKernel {
 }
 
 extension Law {
-  /// Compiles the formula at the width that suits the number of parameters.
+  /// Compiles the formula at the width that suits the number of parameters, and only at that:
+  /// a second width would double the code of every law, and the time to compile it.
   public func makeKernel() -> LawKernel {
-    parameters.count <= 5
-      ? LawKernel(self, width: Dual<5>.self) : LawKernel(self, width: Dual<8>.self)
+    Self.isWide
+      ? LawKernel(self, width: Dual<8>.self) : LawKernel(self, width: Dual<5>.self)
   }
 
   /// The prediction for one observation.

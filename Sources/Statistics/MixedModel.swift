@@ -166,7 +166,7 @@ public struct MixedModel: Sendable {
   /// The p-value of ``waldTest(_:)``; nil where the combinations are dependent.
   public func pValue(_ combinations: [[Double]]) -> Double? {
     waldTest(combinations).map {
-      FisherF(numerator: $0.numerator, denominator: min($0.denominator, 1e9))
+      FisherF(numerator: $0.numerator, denominator: $0.denominator)
         .survival($0.statistic)
     }
   }

@@ -1,9 +1,10 @@
 internal import RealModule
 
 extension SplittableRandom {
-  /// Returns a gamma number with the given shape and scale 1 (Marsaglia and Tsang, 2000).
+  /// Returns a gamma number with the given shape, positive and finite, and scale 1 (Marsaglia and
+  /// Tsang, 2000).
   public mutating func nextGamma(shape: Double) -> Double {
-    precondition(shape > 0, "the shape must be positive")
+    precondition(shape > 0 && shape.isFinite, "the shape must be positive and finite")
     if shape < 1 {
       // Γ(a) = Γ(a + 1) · U^(1/a)
       let boosted = nextGamma(shape: shape + 1)
@@ -16,8 +17,16 @@ extension SplittableRandom {
       let root = 1 + c * x
       if root <= 0 { continue }
       let v = root * root * root
+      // Nearly every draw is accepted, and rounding would decide which is not.
+      if d > 1e10 { return d * v }
       if -nextExponential() < 0.5 * x * x + d * (1 - v + Double.log(v)) { return d * v }
     }
+  }
+
+  /// Returns √(ν/χ²), which makes a normal number one of Student's t with ν degrees of freedom; 1 for
+  /// infinitely many, without a draw.
+  public mutating func nextStudentScale(degreesOfFreedom nu: Double) -> Double {
+    nu.isFinite ? (nu / (2 * nextGamma(shape: nu / 2))).squareRoot() : 1
   }
 
   /// Returns a beta number with the given shapes.

@@ -73,9 +73,7 @@ struct TrendFits {
     var counts: [TrendShape: Int] = [:]
     var flat = 0
     for _ in 0..<draws {
-      let widening =
-        freedom.isFinite
-        ? (freedom / (2 * random.nextGamma(shape: freedom / 2))).squareRoot() : 1
+      let widening = random.nextStudentScale(degreesOfFreedom: freedom)
       let first = random.nextNormal() * widening
       let second = random.nextNormal() * widening
       let slope = quadratic.coefficients[1] + a * first

@@ -18,6 +18,21 @@ import Testing
       (0..<Self.count).map { _ in random.nextGamma(shape: shape) }, mean: shape, variance: shape)
   }
 
+  /// The scale of Student's t has E[1/s²] = 1 and Var[1/s²] = 2/ν, for any ν and in time.
+  @Test func studentScale() {
+    var random = SplittableRandom(seed: 4)
+    for freedom in [3, 1e6] {
+      let squares = (0..<Self.count).map { _ in
+        let scale = random.nextStudentScale(degreesOfFreedom: freedom)
+        return 1 / (scale * scale)
+      }
+      check(squares, mean: 1, variance: 2 / freedom)
+    }
+    for freedom in [1e20, 1e300, .infinity] {
+      #expect(abs(random.nextStudentScale(degreesOfFreedom: freedom) - 1) < 1e-9)
+    }
+  }
+
   /// P(X ≤ x) of the draws is uniform: Kolmogorov's distance stays below its 99.9 % point.
   @Test(arguments: [0.3, 2.5]) func gammaFollowsItsDistribution(_ shape: Double) {
     var random = SplittableRandom(seed: 2)

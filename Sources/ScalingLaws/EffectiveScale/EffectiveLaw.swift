@@ -77,6 +77,9 @@ public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
       [.parameters] + (surface.readsTokens ? [.tokens] : []) + scale.columns
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// The parameters of the surface, then those of the replacement.
   public var parameters: [LawParameter] { surface.parameters + scale.parameters }
 

@@ -26,6 +26,9 @@ public struct BrokenPower: Law {
       caution: "a break whose onset is not in the data cannot be predicted")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// a, b, c0, then d, c, f of each break.
   public var parameters: [LawParameter] {
     let shared: [LawParameter] = [

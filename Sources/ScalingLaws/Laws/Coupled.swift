@@ -19,6 +19,9 @@ public struct Coupled: Law {
       caution: "k trades off with E: look at its interval before reading it")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// E, A, B, alpha, beta, k.
   public var parameters: [LawParameter] {
     [

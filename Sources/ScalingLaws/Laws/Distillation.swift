@@ -32,6 +32,9 @@ public struct Distillation: Law {
         + "stronger than the students, and c0 trades off with c1, d1 and f1")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// A, B, alpha, beta, gamma, c0, c1, d1, f1.
   public var parameters: [LawParameter] {
     [

@@ -21,6 +21,9 @@ public struct Farseer: Law {
         + "exponents mean nothing where their amplitude is near zero")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// s, q, S, b, beta, Q, a, alpha, P.
   public var parameters: [LawParameter] {
     func amplitude(_ name: String) -> LawParameter {

@@ -21,6 +21,9 @@ public struct FineGrainedMoE: Law {
       caution: "N counts all parameters, those of idle experts too; expansion is held fixed.")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// c, a, b, g, alpha, beta, gamma.
   public var parameters: [LawParameter] {
     [

@@ -26,6 +26,9 @@ public struct FloatQuantization: Law {
       ])
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// n, d, eps, alpha, beta, gamma, delta, nu.
   public var parameters: [LawParameter] {
     [

@@ -30,6 +30,9 @@ public struct JointMoE: Law {
       caution: "N counts active parameters; how a size is cut into experts is held fixed")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// c, a, b, alpha, beta, delta, gamma, omega, zeta, then E_start and E_max where it saturates.
   public var parameters: [LawParameter] {
     func negative(_ name: String) -> LawParameter {

@@ -36,6 +36,9 @@ public struct KaplanSteps: Law {
       caution: "the critical batch is identified only if the table holds several batch sizes")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// N_c, alpha_N, S_c, alpha_S, then B_crit, or Bstar and alpha_B.
   public var parameters: [LawParameter] {
     let common: [LawParameter] = [

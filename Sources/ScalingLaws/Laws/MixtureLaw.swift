@@ -73,6 +73,8 @@ public struct MixtureLaw: Law {
   }
 
   private static func unit(_ column: String) -> String { column == "N" ? "1e8" : "1e10" }
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
 
   /// c, those of the form, then for each size its amplitude, its exponent and κ.
   public var parameters: [LawParameter] {

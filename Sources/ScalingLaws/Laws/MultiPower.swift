@@ -22,6 +22,9 @@ public struct MultiPower: Law {
         + "and gamma at 0.5, where the authors start, predicted unseen schedules better")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// L0, A, alpha, B, C, beta, gamma.
   public var parameters: [LawParameter] {
     [

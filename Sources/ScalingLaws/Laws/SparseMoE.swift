@@ -25,6 +25,9 @@ public struct SparseMoE: Law {
         + "trade off, so trust predictions inside the table, not single terms")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// e, a, b, c, d, alpha, beta, lambda, delta, gamma.
   public var parameters: [LawParameter] {
     [

@@ -33,6 +33,9 @@ public struct TwoStepLaw: Law {
         + "and accuracy beside N and D.")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// Those of the loss, then those of the accuracy.
   public var parameters: [LawParameter] {
     Chinchilla().parameters

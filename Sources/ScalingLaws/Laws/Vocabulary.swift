@@ -29,6 +29,9 @@ public struct Vocabulary: Law {
       objective: .huber, caution: "the loss must be normalised by the unigram model")
   }
 
+  /// Derivatives are taken eight at a time.
+  public static var isWide: Bool { true }
+
   /// E, A1, A2, B, alpha2, beta.
   public var parameters: [LawParameter] {
     [

@@ -69,7 +69,7 @@ struct PairedCrossing {
     for _ in 0..<draws {
       // One common scale makes the pair a bivariate t.
       let freedom = min(level.degreesOfFreedom, slope.degreesOfFreedom)
-      let spread = (freedom / (2 * generator.nextGamma(shape: freedom / 2))).squareRoot()
+      let spread = generator.nextStudentScale(degreesOfFreedom: freedom)
       let b0 = level.value + level.standardError * spread * generator.nextNormal()
       let b1 = slope.value + slope.standardError * spread * generator.nextNormal()
       let signs = u.map { b0 + b1 * $0 > 0 }

@@ -74,7 +74,7 @@ struct PairedRegression: Sendable {
     var degreesOfFreedom: Double
 
     private var student: StudentT {
-      StudentT(degreesOfFreedom: min(degreesOfFreedom, 1e9))
+      StudentT(degreesOfFreedom: degreesOfFreedom)
     }
 
     /// The two-sided p-value of zero.
@@ -101,7 +101,7 @@ struct PairedRegression: Sendable {
       let all = own + error * error
       return Coefficient(
         value: value, standardError: all.squareRoot(),
-        degreesOfFreedom: own > 0 ? degreesOfFreedom * (all / own) * (all / own) : 1e9)
+        degreesOfFreedom: own > 0 ? degreesOfFreedom * (all / own) * (all / own) : .infinity)
     }
   }
 
@@ -219,7 +219,7 @@ struct PairedRegression: Sendable {
     guard determinant > 0 else { return nil }
     let form =
       (b[0] * b[0] * c[1][1] - 2 * b[0] * b[1] * c[0][1] + b[1] * b[1] * c[0][0]) / determinant
-    return FisherF(numerator: 2, denominator: min(test.denominator, atMost, 1e9))
+    return FisherF(numerator: 2, denominator: min(test.denominator, atMost))
       .survival(form / 2)
   }
 
