@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `allometry generate` and `allometry evaluate` on a run that takes a moment.
-@Suite(.timeLimit(.minutes(3))) struct GenerateEvaluateTests {
+@Suite(.timeLimit(.minutes(20))) struct GenerateEvaluateTests {
   @Test func aTextModelWritesAndIsJudged() async throws {
     let workspace = try TinyRuns.workspace()
     let trained = try await workspace.run(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `allometry train` with models that take a moment.
-@Suite(.timeLimit(.minutes(3))) struct TrainCommandTests {
+@Suite(.timeLimit(.minutes(20))) struct TrainCommandTests {
   @Test func aRunLeavesItsFilesAndBeatsNothing() async throws {
     let workspace = try TinyRuns.workspace()
     let arguments =

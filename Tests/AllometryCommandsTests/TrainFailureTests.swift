@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `allometry train`, `generate` and `evaluate` say when they cannot do what is asked.
-@Suite(.timeLimit(.minutes(3))) struct TrainFailureTests {
+@Suite(.timeLimit(.minutes(20))) struct TrainFailureTests {
   static let options: [(arguments: [String], status: Int32, sentence: String)] = [
     (["--heads", "3"], 64, "--heads: found 3, expected a divisor of the width 32"),
     (["--kv-heads", "5", "--heads", "4"], 64, "--kv-heads: found 5"),

@@ -123,7 +123,7 @@ import Testing
     let line = { (text: String) in text.split(separator: "\n").first { $0.hasPrefix("algebra") } }
     #expect(line(zero.output) == line(missing.output))
     let none = try await run(values.map { $0.prefix(5) + "0" })
-    #expect(none.output.contains("all are treated as missing"))
+    #expect(none.output.contains("no standard error in accuracy_stderr is above 0"))
   }
 
   @Test func forecastsAreMadeWhereAsked() async throws {

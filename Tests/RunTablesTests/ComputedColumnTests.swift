@@ -95,14 +95,14 @@ import Testing
       """
       run,step,N,D,loss,acc,note,hours
       b,1,1e9,1e9,5,0.1,x,1
-      b,3,1e9,3e9,3,0.3,z,3
-      b,2,1e9,2e9,4,0.2,y,2
+      b,3,1e9,3e9,3,0.5,z,3
+      b,2,1e9,2e9,4,0.25,y,2
       a,1,2e9,1e9,9,0.9,w,1
       """
     ).averagingLast(2)
     #expect(try found.texts("run") == ["b", "a"])
     #expect(try found.numbers("loss") == [3.5, 9])
-    #expect(try found.numbers("acc") == [0.25, 0.9])
+    #expect(try found.numbers("acc") == [0.375, 0.9])
     #expect(try found.numbers("D") == [3e9, 1e9])
     #expect(try found.numbers("C") == [18e18, 12e18])
     #expect(try found.numbers("hours") == [3, 1], "a clock counts, it is not averaged")

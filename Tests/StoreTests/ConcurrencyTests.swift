@@ -36,7 +36,7 @@ struct ConcurrencyTests {
     #expect(try store.runCount() == count)
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(20)))
   func `32 threads, each with its own connection, make the file and share the runs`() throws {
     let path = folder.store
     let gate = NSLock()
@@ -62,7 +62,7 @@ struct ConcurrencyTests {
     try check(count: 160)
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(20)))
   func `processes that are killed in the midst of writing leave nothing half done`() async throws {
     let path = folder.store
     await withTaskGroup(of: Void.self) { group in

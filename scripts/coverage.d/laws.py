@@ -172,6 +172,8 @@ def fine_grained(p, x):
 
 
 def precision(p, x):
+    if "bits" in x:
+        return precision_one(p, x)
     Neff = x["N"].copy()
     for part in ("w", "a", "kv"):
         name = {"w": "weights", "a": "activations", "kv": "kv"}[part]

@@ -72,6 +72,26 @@ import Testing
     #expect(plan.withholding(result.determination(of: plan)) == plan)
   }
 
+  /// A power that steepens: any floor makes the fit worse, and how large one may still be is said.
+  @Test func aFloorThatIsNotNeededIsABound() throws {
+    var generator = SplittableRandom(seed: 3)
+    let compute = (0..<14).map { 1e17 * pow(3, Double($0)) }
+    let losses = compute.map { c -> Double in
+      let decades = log10(c) - 17
+      let mean: Double = 4 * exp(-0.12 * decades - 0.004 * decades * decades)
+      return mean * exp(0.003 * generator.nextNormal())
+    }
+    let table = Observations(columns: ["C": compute], response: losses)
+    let result = try fit(PowerConstant(x: "C"), to: table, options: FitOptions(resamples: 200))
+    let finding = try #require(result.boundReached("E"))
+    #expect(finding.sentence.hasPrefix("E is at its bound: no floor is needed by this table"))
+    #expect(finding.sentence.contains("with 90 % confidence it is at most"))
+    let high = try #require(finding.high)
+    #expect(finding.low == 0 && high > 0 && high < (losses.last ?? 0))
+    let interval = try #require(result.interval(of: "E"))
+    #expect(interval.low == 0 && interval.high == high)
+  }
+
   /// A saved fit decides as the fit did.
   @Test func aSavedFitRemembers() throws {
     let table = Self.table(
