@@ -79,6 +79,9 @@ struct FitSummary {
     error > 10 ? "> 1000%" : NumberFormat.percent(error, decimals: 2)
   }
 
+  /// Laws whose tokens per parameter are less than this factor apart agree.
+  private static let sameRatio = 1.1
+
   /// What speaks against the verdict: a criterion that prefers another law, and laws that divide
   /// compute differently.
   private func doubt(about ranking: LawRanking) -> String? {
@@ -100,13 +103,15 @@ struct FitSummary {
     if let compute = chosen.fit.ranges["C"]?.upperBound {
       let close = ranking.entries.filter {
         $0.validation.meanError <= 1.5 * ranking.entries[0].validation.meanError
+          && $0.sameAs == nil && !$0.fit.knowsOnlyItsTable
       }
       let ratios = close.compactMap { entry -> (name: String, ratio: Double)? in
         guard let plan = try? entry.fit.plan(compute: compute) else { return nil }
         let ratio = plan.tokensPerParameter.value
         return ratio.isFinite ? (entry.fit.law.name, ratio) : nil
       }
-      if ratios.count > 1 {
+      let extremes = ratios.map(\.ratio)
+      if let low = extremes.min(), let high = extremes.max(), high > Self.sameRatio * low {
         let list = ratios.map { "\($0.name) \(NumberFormat.significant($0.ratio, 3))" }
         parts.append(
           "Laws that predict about as well differ in tokens per parameter at \(NumberFormat.flops(compute)) FLOPs: \(list.joined(separator: ", ")); \(result.mixture == nil ? "no interval below covers that choice" : "the parameters below are of the chosen law alone, forecast and plan answer with all by weight")."
@@ -201,7 +206,7 @@ struct FitSummary {
     let determination = fit.determination(of: plan)
     if !determination.isDetermined {
       return wrapped(
-        "Compute-optimal: not determined by this table. At \(NumberFormat.flops(compute)) FLOPs, the largest run: \(DeterminationWords(determination).list)."
+        "Compute-optimal: not determined by this table. At \(NumberFormat.flops(compute)) FLOPs, the largest run, it leaves open \(DeterminationWords(determination).list)."
       )
     }
     func text(_ x: Estimated) -> String {

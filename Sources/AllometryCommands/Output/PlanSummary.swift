@@ -45,7 +45,9 @@ struct PlanSummary {
     result += fitWarnings
     result += unmeasured
     result += answer.limited?.warnings ?? answer.plan.warnings
-    result += reach.compactMap(\.sentence)
+    // A size that is not printed has no distance from the table either.
+    result += reach.filter { words.bound("size") == nil || $0.column == "C" }
+      .compactMap(\.sentence)
     return result
   }
 

@@ -29,10 +29,14 @@ public struct DeterminationWords {
     }
   }
 
-  /// All refused numbers with what is known of them: "N* at least 3B, a no bound known".
+  /// All refused numbers, with what is known of them: "N* (at least 3B), D* and a".
   public var list: String {
-    determination.refused.map { "\(Self.names[$0.quantity] ?? $0.quantity) \(bound($0))" }
-      .joined(separator: ", ")
+    let items = determination.refused.map { refusal -> String in
+      let name = Self.names[refusal.quantity] ?? refusal.quantity
+      let isBounded = refusal.atLeast != nil || refusal.atMost != nil
+      return isBounded ? "\(name) (\(bound(refusal)))" : name
+    }
+    return Wording.list(items)
   }
 
   /// The cells of a table's row: what stands for the value, and for the interval.

@@ -76,7 +76,7 @@ public func rankLaws(
   quick.threads = 1
   let single = quick
   let outcomes = parallelMap(count: laws.count, threads: options.threads) {
-    index -> Result<LawRanking.Entry, FitError> in
+    index -> Result<Fit, FitError> in
     progress(index, laws[index].name)
     return Result { () throws(FitError) in
       let fitted = try fit(laws[index], to: observations, options: single)
@@ -85,16 +85,24 @@ public func rankLaws(
           law: laws[index].name, found: observations.count,
           needed: fitted.freeParameters.count + 2)
       }
-      return LawRanking.Entry(fit: fitted, validation: fitted.validation())
+      return fitted
     }
   }
-  var entries: [LawRanking.Entry] = []
+  var fits: [Fit] = []
   var skipped: [(law: String, reason: String)] = []
   for (law, outcome) in zip(laws, outcomes) {
     switch outcome {
-    case .success(let entry): entries.append(entry)
+    case .success(let fitted): fits.append(fitted)
     case .failure(let error): skipped.append((law.name, error.description))
     }
+  }
+  // All laws are judged on the same rows: on those that at least one of them explains.
+  let departed = fits.map { Set($0.departedRows) }
+  let excluded = departed.dropFirst().reduce(departed.first ?? []) { $0.intersection($1) }
+  let validated = fits
+  var entries = parallelMap(count: fits.count, threads: options.threads) { index in
+    LawRanking.Entry(
+      fit: validated[index], validation: validated[index].validation(without: excluded))
   }
   guard !entries.isEmpty else {
     let reasons = skipped.map { "\($0.law): \($0.reason)" }.joined(separator: "; ")
