@@ -41,6 +41,7 @@ extension RunTable {
     }
     // Twice: a column's own name or the one it is given may tell what its commas mean.
     var table = try result.get().decidingCommas()
+    if options.recognizesConventions { table = table.unfoldingPanels() }
     let (now, later) = table.splitting(
       options.map ?? ColumnMap(entries: []), before: options.computed)
     if !now.entries.isEmpty { table = try table.applyingWithExpressions(now) }

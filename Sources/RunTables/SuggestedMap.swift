@@ -15,7 +15,19 @@ extension RunTable {
     guard !pairs.isEmpty else { return nil }
     let text = pairs.joined(separator: ",")
     let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_=,.-/".contains($0) }
-    return "--map \(isPlain ? text : "'\(text)'")"
+    return "--map \(isPlain ? text : "'\(text)'")\(longFormFilter(pairs))"
+  }
+
+  /// The `--where` that a table with one row a value needs as well, where a column names the value.
+  private func longFormFilter(_ pairs: [String]) -> String {
+    guard pairs.contains(where: { $0.lowercased() == "loss=value" }) else { return "" }
+    for name in columnNames where ["key", "metric", "tag"].contains(name.lowercased()) {
+      guard case .text? = columns[name], let keys = try? unique(name) else { continue }
+      let losses = keys.filter { ColumnWords($0).list.contains("loss") }
+      let held = losses.first { !ColumnWords($0).list.contains("train") } ?? losses.first
+      if let held { return " --where \"\(Self.expressionName(name))=='\(held)'\"" }
+    }
+    return ""
   }
 
   /// Words that give a column away, the surest first.
