@@ -27,6 +27,21 @@ extension RunTable {
     }
   }
 
+  /// What is hardly plausible about a table that is read beside a fit: scales a thousandfold away
+  /// from those of the fit, which are units rather than a forecast.
+  public func doubts(beside fitted: [String: ClosedRange<Double>]) -> [String] {
+    ["N", "D", "C"].compactMap { name in
+      guard let ours = range(name), let theirs = fitted[name], theirs.lowerBound > 0 else {
+        return nil
+      }
+      guard
+        ours.lowerBound >= 1000 * theirs.upperBound || theirs.lowerBound >= 1000 * ours.upperBound
+      else { return nil }
+      return
+        "\(name) of \(source) is \(Self.shown(ours)) and that of the fitted runs \(Self.shown(theirs)): does one of them have another unit?"
+    }
+  }
+
   // MARK: Sizes
 
   private func sizeDoubts() -> [String] {
