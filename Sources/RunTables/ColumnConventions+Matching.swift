@@ -63,24 +63,40 @@ extension RunTable {
   }
 
   /// The table in which a column `N`, `D` or `C` too small for its meaning makes room for a longer
-  /// name that is recognised.
+  /// name that is recognised, or for what follows from the other two.
   private func settingAsideLetters() -> RunTable {
     var table = self
     let index = ColumnIndex(self)
-    for (letter, least) in [("N", 1e4), ("D", 1e4), ("C", 1e9)] {
-      guard case .numbers(let values)? = table.columns[letter],
-        !values.contains(where: { $0 >= least && $0.isFinite }),
-        let largest = values.filter(\.isFinite).max(),
-        table.columns["\(letter).original"] == nil,
-        let entry = ColumnConventions.entries.first(where: { $0.canonical == letter }),
+    let least = ["N": 1e4, "D": 1e4, "C": 1e9]
+    func largest(_ name: String, _ factor: Double = 1) -> Double {
+      guard case .numbers(let values)? = table.columns[name] else { return 0 }
+      return (values.lazy.filter(\.isFinite).max() ?? 0) * factor
+    }
+    func longName(_ letter: String) -> String? {
+      guard let entry = ColumnConventions.entries.first(where: { $0.canonical == letter }),
         let other = index.matches(entry, except: [letter], in: table).first,
-        let others = try? table.numbers(other.name),
-        (others.filter(\.isFinite).max() ?? 0) * other.factor >= least
+        largest(other.name, other.factor) >= least[letter] ?? 0
+      else { return nil }
+      return other.name
+    }
+    for letter in ["N", "D", "C"] {
+      guard case .numbers(let values)? = table.columns[letter],
+        !values.contains(where: { $0 >= least[letter] ?? 0 && $0.isFinite }),
+        values.contains(where: \.isFinite), table.columns["\(letter).original"] == nil
       else { continue }
+      let others = ["N", "D", "C"].filter { $0 != letter }
+      let isDerivable = others.allSatisfy {
+        largest($0) >= least[$0] ?? 0 || longName($0) != nil
+      }
+      guard
+        let reason = longName(letter).map({ "\($0) is what it should be" })
+          ?? (isDerivable
+            ? "\(letter) follows from \(others.joined(separator: " and "))" : nil)
+      else { continue }
+      let shown = Column.spelling(largest(letter))
       table = table.replacingNames { $0 == letter ? ["\(letter).original"] : [$0] }
       table.notes.append(
-        "column \(letter), which is at most \(Column.spelling(largest)), is kept as \(letter).original; \(other.name) is what it should be"
-      )
+        "column \(letter), which is at most \(shown), is kept as \(letter).original; \(reason)")
     }
     return table
   }

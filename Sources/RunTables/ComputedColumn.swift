@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A column that is computed from others, such as `err=1-acc`.
 ///
 /// The expression is that of ``RowFilter``; a comparison counts as 1 or 0. Where a column that it

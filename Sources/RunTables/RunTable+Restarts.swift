@@ -34,7 +34,7 @@ extension RunTable {
       restarted.count == 1 ? "of \(restarted[0]) " : "of \(restarted.count) runs "
     let isOne = stale.count == 1
     result.notes.append(
-      "\(stale.count) \(isOne ? "step" : "steps") \(runs)\(isOne ? "was" : "were") logged again after a restart and \(isOne ? "counts" : "count") as logged later (left out: line\(isOne ? "" : "s") \(lines)\(stale.count > 5 ? ", …" : "")); --keep-duplicates keeps both"
+      "\(stale.count) \(isOne ? "step" : "steps") \(runs)\(isOne ? "was" : "were") logged again after a restart and \(isOne ? "counts" : "count") as logged later (left out: line\(isOne ? "" : "s") \(lines)\(stale.count > 5 ? ", …" : ""))"
     )
     return result
   }

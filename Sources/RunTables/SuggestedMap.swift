@@ -1,3 +1,5 @@
+import OrderedCollections
+
 extension RunTable {
   /// The `--map` that would fit, for canonical columns that the table lacks: `--map 'N=size,loss=ce'`.
   ///

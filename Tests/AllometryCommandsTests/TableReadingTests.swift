@@ -124,7 +124,7 @@ import Testing
     try workspace.write(PlantedTables.lines(["params,tokens,loss"] + rows), to: "runs.csv")
     let wrong = try await workspace.run(["fit", "runs.csv"] + Self.quick)
     #expect(wrong.output.hasPrefix("Columns: params read as N, tokens read as D.\nCheck: D is "))
-    #expect(wrong.output.contains("--map 'D=tokens*1e9'"))
+    #expect(wrong.output.contains("'D=tokens*1e9'"))
     #expect(wrong.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     let right = try await workspace.run(
       ["fit", "runs.csv", "--map", "D=tokens*1e9"] + Self.quick)
@@ -206,7 +206,7 @@ import Testing
       let outcome = try await workspace.run(arguments)
       #expect(outcome.status == 65)
       let map = try #require(
-        outcome.error.split(separator: " ").first { $0.hasPrefix("N=") }
+        outcome.error.split(separator: " ").last { $0.hasPrefix("N=") }
       ).filter { $0 != ";" && $0 != "\n" }
       let mended = try await workspace.run(
         ["fit", "a.csv", "--map", String(map)] + Self.quick)

@@ -15,6 +15,8 @@ import Testing
     ("n,flops,tokens,loss\n1,4.8e16,4e8,5.4\n", "N", 2e7),
     ("u,N,D,loss\n3,2e7,4e8,5.4\n", "C", 4.8e16),
     ("D,params,tokens,loss\n64,2e7,4e8,5.4\n", "D", 4e8),
+    ("D,layers,params,flops,loss\n64,4,2e7,4.8e16,5.4\n", "D", 4e8),
+    ("N,D,C,loss\n2e7,4e8,0.1,5.4\n", "C", 4.8e16),
     ("N,n_params,tokens,loss\n12,2e7,4e8,5.4\n", "N", 2e7),
     ("C,params,tokens,flops,loss\n3,2e7,4e8,4.8e16,5.4\n", "C", 4.8e16),
   ])

@@ -107,7 +107,8 @@ struct ReadingArguments: ParsableArguments {
         throw CommandFailure(.badData, "\(table.source): no row is left by --where '\(filter)'")
       }
     }
-    if let last { table = try table.averagingLast(last) }
+    // The end of a run is what it logged last, also where a restart logged its steps again.
+    if let last { table = try table.keepingLaterSteps().averagingLast(last) }
     return table
   }
 }
