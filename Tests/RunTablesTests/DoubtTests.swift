@@ -30,7 +30,7 @@ import Testing
       "1 of 2 rows have fewer than 0.1 tokens per parameter (first on line 2"
     ),
     ("N,D,loss\n1e5,2e12,3\n", "all 1 rows have more than 1,000,000 tokens per parameter"),
-    ("N,D,C,loss\n1e9,2e10,0.3,3\n", "times 6·N·D in the median row"),
+    ("N,D,C,loss\n1e9,2e10,1e12,3\n", "times 6·N·D in the median row"),
     (
       "N,D,loss\n1e9,2e10,1704\n1e9,3e10,12\n",
       "1 of 2 values of loss are above 20 (first on line 2: 1704)"
