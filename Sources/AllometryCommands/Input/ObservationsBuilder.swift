@@ -32,7 +32,9 @@ struct ObservationsBuilder {
 
   /// How many rows have all that a law reads and its outcome.
   func completeRows(for law: any Law) throws -> Int {
-    try table.droppingMissing(in: Self.neededColumns(law, response)).table.rowCount
+    let columns = try Self.neededColumns(law, response).filter(table.hasColumn)
+      .map { try table.numbers($0) }
+    return (0..<table.rowCount).count { row in columns.allSatisfy { !$0[row].isNaN } }
   }
 
   /// The builder of the rows that are complete for all of several laws, and what is to be said where
