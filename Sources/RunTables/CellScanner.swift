@@ -9,6 +9,8 @@ struct CellScanner {
   let end: Int
   /// Line ends passed so far.
   private(set) var line = 0
+  /// Whether a plain number with a point was read.
+  private(set) var metPoint = false
 
   init(layout: DelimitedLayout, at: Int, end: Int) {
     self.layout = layout
@@ -67,7 +69,8 @@ struct CellScanner {
     }
     var digits = p - start
     var exponent = 0
-    if p < end, bytes[p] == UInt8(ascii: ".") {
+    let hasPoint = p < end && bytes[p] == UInt8(ascii: ".")
+    if hasPoint {
       p += 1
       let fraction = p
       while p < end, CellRules.isDigit(bytes[p]) {
@@ -101,6 +104,7 @@ struct CellScanner {
       let value = DecimalNumber.exact(mantissa: mantissa, exponent: exponent, negative: negative)
     else { return nil }
     at = p
+    if hasPoint { metPoint = true }
     return value
   }
 

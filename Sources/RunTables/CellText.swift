@@ -11,15 +11,13 @@ enum CellContent {
 ///
 /// A number is `[+-]digits[.digits][e[+-]digits]`, with single underscores allowed between digits
 /// (`1_000`), followed by at most one unit suffix (`k` or `K` 10³, `M` 10⁶, `B` or `G` 10⁹, `T`
-/// 10¹²; one space may precede it), or an infinity (`inf`, `Infinity`). A lower-case `m` is milli to
-/// many people, so it means million only in columns that hold counts: `N`, `D`, `C`, `U` and their
-/// recognised aliases. Thousands commas (`1,000`) are read only inside quotes, where they cannot be
-/// delimiters or decimal commas. A percent sign is never read: nobody can tell 5 % from 5.
+/// 10¹²; one space may precede it), or an infinity (`inf`, `Infinity`). In lower case `m` is milli
+/// and `b` a byte to many people, so lower-case units are read only in columns that hold counts:
+/// `N`, `D`, `C`, `U` and their recognised spellings. What a comma means is never decided from one
+/// cell, see ``CommaColumn``. A percent sign is never read: nobody can tell 5 % from 5.
 struct CellRules: Sendable {
-  /// Whether `m` means million here.
-  var allowsLowerM: Bool
-  /// Whether the cell stood in quotes, so that `1,000` is a thousand.
-  var allowsThousands: Bool
+  /// Whether the column holds counts, in which `70m` and `1b` are numbers as `70M` and `1B` are.
+  var isCount: Bool
 
   /// Decides what a cell says; surrounding blanks do not count.
   func content(of cell: UnsafeBufferPointer<UInt8>) -> CellContent {
@@ -48,6 +46,24 @@ struct CellRules: Sendable {
     "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "nan", "NaN", "NAN",
   ]
 
+  /// Whether a text is one of the words for a missing value, which in a column of text is a word.
+  static func isMissingWord(_ text: String) -> Bool {
+    text.utf8.count <= 4 && missingSpellings.contains(text)
+  }
+
+  /// Whether a missing cell says so in a word that could also be a name: `None`, but not `nan`.
+  static func isNameLike(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = cell.first else { return false }
+    let isNaN = cell.count == 3 && first | 0x20 == UInt8(ascii: "n") && cell[1] | 0x20 == 97
+    return !isNaN
+  }
+
+  /// Whether a cell that is a number ends in the letter of a unit.
+  static func hasUnit(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let last = cell.last(where: { $0 != 32 && $0 != 9 }) else { return false }
+    return CellRules(isCount: true).unitExponent(last) != nil
+  }
+
   /// Reads a trimmed, non-empty cell as a number, or returns nil.
   private func number(_ cell: UnsafeBufferPointer<UInt8>) -> Double? {
     var at = 0
@@ -59,20 +75,7 @@ struct CellRules: Sendable {
     }
     if let infinity = Self.infinity(cell[at...], negative: negative) { return infinity }
     var digits: [UInt8] = negative ? [UInt8(ascii: "-")] : []
-    let wholeStart = at
     guard let whole = Self.digits(cell, &at, into: &digits) else { return nil }
-    var wholeCount = whole
-    if allowsThousands, at < end, cell[at] == UInt8(ascii: ",") {
-      // One to three digits, then groups of exactly three: anything else is not a number.
-      guard (1...3).contains(at - wholeStart), whole == at - wholeStart else { return nil }
-      while at < end, cell[at] == UInt8(ascii: ",") {
-        at += 1
-        guard at + 3 <= end, cell[at..<(at + 3)].allSatisfy(Self.isDigit) else { return nil }
-        digits += cell[at..<(at + 3)]
-        at += 3
-        wholeCount += 3
-      }
-    }
     var fraction = 0
     if at < end, cell[at] == UInt8(ascii: ".") {
       at += 1
@@ -80,7 +83,7 @@ struct CellRules: Sendable {
       guard let count = Self.digits(cell, &at, into: &digits) else { return nil }
       fraction = count
     }
-    guard wholeCount + fraction > 0 else { return nil }
+    guard whole + fraction > 0 else { return nil }
     var exponent = 0
     if at < end, cell[at] | 0x20 == UInt8(ascii: "e") {
       at += 1
@@ -100,9 +103,11 @@ struct CellRules: Sendable {
     switch byte {
     case UInt8(ascii: "k"), UInt8(ascii: "K"): 3
     case UInt8(ascii: "M"): 6
-    case UInt8(ascii: "m"): allowsLowerM ? 6 : nil
     case UInt8(ascii: "B"), UInt8(ascii: "G"): 9
     case UInt8(ascii: "T"): 12
+    case UInt8(ascii: "m"): isCount ? 6 : nil
+    case UInt8(ascii: "b"), UInt8(ascii: "g"): isCount ? 9 : nil
+    case UInt8(ascii: "t"): isCount ? 12 : nil
     default: nil
     }
   }

@@ -21,12 +21,27 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// One entry as text; numbers in the shortest spelling that reads back as the same number.
-  func entry(_ row: Int) -> String {
+  /// Whether the column holds numbers.
+  var isNumeric: Bool {
+    if case .numbers = self { true } else { false }
+  }
+
+  /// One entry as text; numbers in the given spelling.
+  func entry(_ row: Int, _ spelling: (Double) -> String = Self.spelling) -> String {
     switch self {
-    case .numbers(let values): Self.spelling(values[row])
+    case .numbers(let values): spelling(values[row])
     case .text(let values): values[row]
     }
+  }
+
+  /// A number with the unit that makes it short, if that reads back as the same number: `160M`.
+  static func spellingWithUnit(_ value: Double) -> String {
+    for (unit, letter) in [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
+    where abs(value) >= unit && value.isFinite {
+      let text = spelling(value / unit) + letter
+      if text.utf8.count <= 7, CellRules(isCount: false).value(of: text) == value { return text }
+    }
+    return spelling(value)
   }
 
   /// Shortest text that reads back as the same double: `7`, `0.1`, `1e+22`; NaN is empty.

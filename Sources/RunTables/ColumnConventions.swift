@@ -26,26 +26,46 @@ public enum ColumnConventions {
   }
 
   /// All conventions: the shared scaling-law tables, Open-Athena's isoFLOP points, Epoch's figure
-  /// extraction, Weights & Biases and MLflow exports, and everyday spellings.
+  /// extraction, the assignments of courses, exports of Weights & Biases, MLflow, TensorBoard, the
+  /// trainers of Hugging Face and lm-evaluation-harness, and everyday spellings.
+  ///
+  /// Letter case, the characters between words and the prefixes of trackers (`metrics.`, `params.`,
+  /// `config.`, `summary.`) need not be repeated here: a name that has no exact match is compared
+  /// word by word.
   public static let entries: [Entry] = [
     entry(
       "N",
       [
         "params_N", "Model Size", "params.n_params", "n_params", "num_params", "params",
         "parameters", "n_parameters", "num_parameters", "model params", "model_params",
-        "total_parameter_count", "params_N_non_embedding",
+        "total_parameter_count", "total_params", "total_parameters", "num_total_params",
+        "param_count", "parameter_count", "params_count", "model_num_parameters",
+        "model_parameters", "trainable_params", "trainable_parameters", "num_trainable_params",
+        "n_trainable_params", "model/num_params", "N_params", "params_N_non_embedding",
+        "non_embedding_params", "non_embedding_parameters", "num_non_embedding_params",
+        "params_non_embedding",
       ]),
     entry(
       "D",
       [
         "train_tokens_D", "tokens_D", "throughput/total_tokens", "params.n_tokens",
         "metrics.n_tokens", "train_tokens", "training_tokens", "n_tokens", "num_tokens", "tokens",
+        "total_tokens", "tokens_seen", "n_tokens_seen", "num_tokens_seen", "seen_tokens",
+        "num_input_tokens_seen", "train/num_input_tokens_seen", "tokens_trained",
+        "trained_tokens", "tokens_processed", "consumed_tokens", "consumed_train_tokens",
+        "tokens_consumed", "token_count", "token_budget", "num_train_tokens", "n_train_tokens",
+        "total_train_tokens", "total_training_tokens", "num_training_tokens", "train/tokens",
+        "train/tokens_seen", "dataset_tokens",
       ]),
     entry(
       "C",
       [
         "train_flop_C", "flop_budget_C", "train_flop_6ND", "Training FLOP", "train_flops",
-        "training_flops", "total_flops", "flops", "FLOPs", "compute",
+        "training_flops", "total_flops", "flops", "FLOPs", "compute", "compute_budget",
+        "flop_budget", "flops_budget", "training_compute", "train_compute", "compute_flops",
+        "compute_budget_flops", "total_compute", "isoflop_budget", "flop", "train_flop",
+        "total_flop", "total_training_flops", "total_train_flops", "num_flops", "total_flos",
+        "train/total_flos", "train/flops", "train/total_flops",
       ], scaled: [Alias(name: "throughput/total_training_Gflops", factor: 1e9, companions: [])],
       guarded: [Alias(name: "budget", factor: 1, companions: ["tokens", "params"])]),
     entry(
@@ -53,21 +73,47 @@ public enum ColumnConventions {
       [
         "loss_nats_per_token", "eval/loss", "val/loss", "validation/loss", "metrics.eval_loss",
         "metrics.val_loss", "metrics.loss", "val_loss", "validation_loss", "eval_loss",
-        "final_loss", "train/loss", "train_loss", "metrics.train_loss",
+        "valid_loss", "dev_loss", "test_loss", "final_val_loss", "final_validation_loss",
+        "final_eval_loss", "final_test_loss", "best_val_loss", "min_val_loss", "loss/val",
+        "loss/validation", "loss/eval", "loss/test", "val/ce_loss", "val_cross_entropy",
+        "eval/cross_entropy", "eval_cross_entropy", "val_nll", "eval_nll", "validation_nll",
+        "eval/lm_loss", "val/lm_loss", "final_loss", "cross_entropy", "cross_entropy_loss",
+        "ce_loss", "lm_loss", "nll", "nll_loss", "train/loss", "train_loss",
+        "metrics.train_loss", "training_loss", "final_train_loss", "loss/train",
+        "train/cross_entropy", "train/ce_loss", "train/lm_loss",
       ]),
-    entry("step", ["_step", "global_step", "train_step", "trainer/global_step"]),
+    entry(
+      "step",
+      [
+        "_step", "global_step", "train_step", "trainer/global_step", "steps", "iteration",
+        "iter", "train/global_step", "train/step", "num_steps", "training_step", "update",
+        "num_updates",
+      ]),
     entry(
       "lr",
       [
         "lr_logged", "learning_rate", "train/learning_rate", "train/lr",
         "optim/learning_rate_group0", "params.lr", "params.learning_rate", "metrics.lr", "peak_lr",
+        "max_lr", "peak_learning_rate", "max_learning_rate", "lr-AdamW", "lr/group_0",
       ]),
-    entry("batch_tokens", ["batch_size_in_tokens", "batch_size_tokens", "tokens_per_batch"]),
+    entry(
+      "batch_tokens",
+      [
+        "batch_size_in_tokens", "batch_size_tokens", "tokens_per_batch", "tokens_per_step",
+        "global_batch_tokens", "batch_tokens_per_step",
+      ]),
     entry("seed", ["params.seed", "config.seed", "random_seed"]),
-    entry("run", ["Name", "tags.mlflow.runName", "run_name", "run_id", "run_uuid"]),
-    entry("U", ["unique_tokens", "n_unique_tokens"]),
+    entry(
+      "run",
+      [
+        "Name", "tags.mlflow.runName", "run_name", "run_id", "run_uuid", "run.name", "run.id",
+        "experiment_name", "exp_name",
+      ]),
+    entry("U", ["unique_tokens", "n_unique_tokens", "num_unique_tokens"]),
     entry("experts", ["num_experts", "n_experts"]),
-    entry("active", ["active_params", "active_parameters", "params_active"]),
+    entry(
+      "active",
+      ["active_params", "active_parameters", "params_active", "num_active_params"]),
     entry("vocab", ["vocab_size", "vocabulary_size"]),
   ]
 
@@ -78,88 +124,63 @@ public enum ColumnConventions {
     return Entry(canonical: canonical, aliases: plain + scaled + guarded)
   }
 
-  /// The columns that hold counts, in which a lower-case `m` means million.
+  /// The columns that hold counts, in which lower-case letters are units.
   private static let countNames: Set<String> = {
     var names: Set<String> = ["n", "d", "c", "u"]
-    for entry in entries where ["N", "D", "C", "U"].contains(entry.canonical) {
-      names.formUnion(entry.aliases.map { $0.name.lowercased() })
+    for entry in entries where countColumns.contains(entry.canonical) {
+      names.insert(entry.canonical.lowercased())
+      names.formUnion(entry.aliases.map { ColumnWords($0.name).joined })
     }
     return names
   }()
 
+  /// The canonical columns that count something and may be large.
+  static let countColumns: Set<String> = ["N", "D", "C", "U", "batch_tokens", "active"]
+
   /// How the cells of a column of this name are read.
   static func cellRules(forColumn name: String) -> CellRules {
-    CellRules(
-      allowsLowerM: countNames.contains(name.lowercased()), allowsThousands: true)
+    CellRules(isCount: isCount(name))
+  }
+
+  private static func isCount(_ name: String) -> Bool {
+    let words = ColumnWords(name)
+    if countNames.contains(words.joined) || countNames.contains(words.withoutTracker.joined) {
+      return true
+    }
+    return !words.list.isEmpty
+      && words.list.contains { ["size", "params", "parameters", "tokens", "scale"].contains($0) }
+  }
+
+  /// What the name of a column says about commas in its numbers.
+  static func commaMeaning(of name: String) -> CommaColumn.Meaning {
+    let words = ColumnWords(name)
+    let joined = words.withoutTracker.joined
+    let whole: Set<String> = ["step", "seed", "experts", "vocab", "width", "layers", "heads"]
+    let isWhole = entries.contains { entry in
+      whole.contains(entry.canonical)
+        && (joined == entry.canonical
+          || entry.aliases.contains { ColumnWords($0.name).joined == joined })
+    }
+    // With a unit in the name, `2,345` may be 2.345 billions.
+    if UnitName(name) != nil { return .unknown }
+    if countNames.contains(joined) || whole.contains(joined) || isWhole { return .count }
+    let ratios: Set<String> = [
+      "loss", "nll", "entropy", "lr", "rate", "acc", "accuracy", "score", "stderr", "error", "bpb",
+      "bits", "metric", "em", "f1",
+    ]
+    return words.list.contains(where: ratios.contains) ? .ratio : .unknown
   }
 
   /// A text column under a new name, as numbers if that name's rules make all of it numbers.
   static func retyped(_ column: Column, as name: String) -> Column {
     guard case .text(let values) = column else { return column }
     let rules = cellRules(forColumn: name)
-    guard rules.allowsLowerM else { return column }
+    guard rules.isCount else { return column }
     var numbers: [Double] = []
     for value in values {
       guard let number = rules.value(of: value) else { return column }
       numbers.append(number)
     }
     return .numbers(numbers)
-  }
-}
-
-extension RunTable {
-  /// The table with the columns of well-known exports under their canonical names.
-  ///
-  /// Where a canonical name is absent, the first present spelling of ``ColumnConventions/entries``
-  /// takes its place, letter case being ignored only when no spelling matches exactly. The note
-  /// names the spellings that were present and not chosen. Former names stay understood.
-  public func recognizingConventions() -> RunTable {
-    var table = self
-    var taken: Set<String> = []
-    for entry in ColumnConventions.entries where table.columns[entry.canonical] == nil {
-      let free = Array(columns.keys).filter { !taken.contains($0) && table.columns[$0] != nil }
-      var found = Self.matches(entry, among: free, companions: Set(columns.keys))
-      guard !found.isEmpty else { continue }
-      let (name, factor) = found.removeFirst()
-      taken.insert(name)
-      table = table.replacingNames { $0 == name ? [entry.canonical] : [$0] }
-      var note = "column \(name) read as \(entry.canonical)"
-      if factor != 1 {
-        if case .numbers(let values)? = table.columns[entry.canonical],
-          let scaled = try? table.adding(entry.canonical, .numbers(values.map { $0 * factor }))
-        {
-          table = scaled
-        }
-        note += " (times \(Column.spelling(factor)))"
-      } else {
-        table.remember(name, for: entry.canonical)
-      }
-      if !found.isEmpty {
-        note += " (also present and not used: \(found.map(\.name).joined(separator: ", ")))"
-      }
-      table.notes.append(note)
-    }
-    return table
-  }
-
-  /// The columns that are a spelling of an entry, best first.
-  private static func matches(
-    _ entry: ColumnConventions.Entry, among names: [String], companions: Set<String>
-  ) -> [(name: String, factor: Double)] {
-    let present = Set(names)
-    var found = entry.aliases.compactMap { alias in
-      present.contains(alias.name) && alias.companions.allSatisfy(companions.contains)
-        ? (name: alias.name, factor: alias.factor) : nil
-    }
-    if found.isEmpty {
-      // The last resort: letter case is ignored, the canonical name itself coming first.
-      let canonical = ColumnConventions.Alias(name: entry.canonical, factor: 1, companions: [])
-      for alias in [canonical] + entry.aliases where alias.companions.isEmpty {
-        for name in names where name.lowercased() == alias.name.lowercased() {
-          found.append((name, alias.factor))
-        }
-      }
-    }
-    return found
   }
 }

@@ -1,12 +1,13 @@
 import OrderedCollections
 
-/// The renaming a user asks for: `N=params,D=tokens,loss=eval/loss`.
+/// The renaming a user asks for: `N=params,D=tokens_B*1e9,loss=eval/loss`.
 public struct ColumnMap: Sendable, Hashable {
-  /// One renaming: the column `source` of the file is to be called `target`.
+  /// One renaming: the column `source` of the file is to be called `target`; or the column `target`
+  /// is computed by the expression `source`.
   public struct Entry: Sendable, Hashable {
     /// The name the column gets.
     public var target: String
-    /// The name the column has in the file.
+    /// The name the column has in the file, or an expression over its columns.
     public var source: String
 
     /// Makes one renaming.
@@ -25,6 +26,9 @@ public struct ColumnMap: Sendable, Hashable {
   }
 
   /// Parses `TARGET=SOURCE` pairs separated by commas.
+  ///
+  /// A source that is no column may be an expression of ``RowFilter``: `D=tokens_B*1e9`,
+  /// `loss=log(ppl)`, `D="tokens (B)"*1e9`. Commas inside its parentheses belong to it.
   ///
   /// A name in double quotes may hold commas, equals signs and blanks; a quote inside it is doubled.
   /// - Throws: ``TableError`` (usage) that shows the text, the character, what was found and what
@@ -51,7 +55,7 @@ private struct ColumnMapParser {
       let start = at
       let target = try name("a column name such as N")
       guard take("=") else { throw error("'=' and the name of a column of the file") }
-      let source = try name("the name of a column of the file")
+      let source = try source()
       if entries.contains(where: { $0.target == target }) {
         at = start
         throw error("each target once; \(target) was given before")
@@ -71,6 +75,35 @@ private struct ColumnMapParser {
     guard at < characters.count, characters[at] == character else { return false }
     at += 1
     return true
+  }
+
+  /// The name of a column, or an expression up to the next comma outside its parentheses.
+  private mutating func source() throws(TableError) -> String {
+    let expected = "the name of a column of the file"
+    skipBlanks()
+    let start = at
+    if at < characters.count, characters[at] == "\"" {
+      let quoted = try name(expected)
+      skipBlanks()
+      if at == characters.count || !"*+-/^%".contains(characters[at]) { return quoted }
+    }
+    at = start
+    var depth = 0
+    var quote: Character?
+    let closes = characters[start...].contains(")")
+    while at < characters.count {
+      let character = characters[at]
+      if let open = quote {
+        if character == open { quote = nil }
+      } else {
+        if character == "=" || character == "," && depth == 0 { break }
+        if "`\"".contains(character) { quote = character }
+        if character == "(", closes { depth += 1 }
+        if character == ")" { depth -= 1 }
+      }
+      at += 1
+    }
+    return try nonEmpty(String(characters[start..<at]).trimmingBlanks, expected)
   }
 
   private mutating func name(_ expected: String) throws(TableError) -> String {
@@ -146,8 +179,11 @@ extension RunTable {
     }
     var table = replacingNames { targets[$0] ?? [$0] }
     for entry in map.entries where entry.target != entry.source {
-      notes.append("column \(entry.source) read as \(entry.target), as asked")
-      if table.columns[entry.source] == nil { table.remember(entry.source, for: entry.target) }
+      let scaled = table.multiplyByUnit(of: entry.source, as: entry.target)
+      notes.append("column \(entry.source) read as \(entry.target), as asked\(scaled ?? "")")
+      if scaled == nil, table.columns[entry.source] == nil {
+        table.remember(entry.source, for: entry.target)
+      }
     }
     table.notes += notes
     return table

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A column that is computed from others, such as `err=1-acc`.
 ///
 /// The expression is that of ``RowFilter``; a comparison counts as 1 or 0. Where a column that it
@@ -50,10 +52,19 @@ extension RunTable {
   /// - Throws: ``TableError`` (usage) for an expression that cannot be read or that names an
   ///   absent column.
   public func computing(_ computed: ComputedColumn) throws(TableError) -> RunTable {
-    let (program, source) = try program(of: computed)
+    try computing(computed, from: self)
+  }
+
+  /// The table with one more column, whose expression reads the columns of another table with the
+  /// same rows: those of the file before they were renamed.
+  func computing(
+    _ computed: ComputedColumn, from original: RunTable
+  ) throws(TableError) -> RunTable {
+    let (program, source) = try original.program(of: computed)
     let values = try program.values(on: source)
     var table = self
-    if hasColumn(computed.name), let current = currentName(computed.name) {
+    // A former name is free: its column bears another one now.
+    if columns[computed.name] != nil {
       let kept = "\(computed.name).original"
       guard !hasColumn(kept) else {
         throw TableError(
@@ -61,7 +72,7 @@ extension RunTable {
           found: "columns \(computed.name) and \(kept) already",
           expected: "another name for the computed column")
       }
-      table = try table.renaming(current, to: kept)
+      table = try table.renaming(computed.name, to: kept)
       table.notes.append("the column \(computed.name) of the file is kept as \(kept)")
     }
     table = try table.adding(computed.name, .numbers(values))
@@ -112,7 +123,34 @@ extension RunTable {
       let own = later.entries.filter { $0.source == column.name }
       if !own.isEmpty { table = try table.applying(ColumnMap(entries: own)) }
     }
+    let names = Set(computed.map(\.name))
+    let original = table
+    for entry in later.entries where !names.contains(entry.source) {
+      table = try table.computing(
+        ComputedColumn(name: entry.target, expression: entry.source), from: original)
+    }
     return table
+  }
+
+  /// The table with a map applied: renamings and expressions all read the columns of the file.
+  func applyingWithExpressions(_ map: ColumnMap) throws(TableError) -> RunTable {
+    let isExpression = { (entry: ColumnMap.Entry) in self.readsAsExpression(entry.source) }
+    var table = try applying(ColumnMap(entries: map.entries.filter { !isExpression($0) }))
+    for entry in map.entries where isExpression(entry) {
+      table = try table.computing(
+        ComputedColumn(name: entry.target, expression: entry.source), from: self)
+    }
+    return table
+  }
+
+  /// Whether the source of a map is meant as an expression and not as a name.
+  func readsAsExpression(_ source: String) -> Bool {
+    guard !hasColumn(source), source.contains(where: { "*+-/^%(".contains($0) }) else {
+      return false
+    }
+    if (try? program(of: ComputedColumn(name: "", expression: source))) != nil { return true }
+    // A slash or a dash alone is part of many names; a product or a function is none.
+    return source.contains { "*^(".contains($0) }
   }
 
   /// Splits a map into what the columns of the file allow now and what waits for computed columns.
@@ -121,7 +159,11 @@ extension RunTable {
   ) -> (now: ColumnMap, later: ColumnMap) {
     let names = Set(computed.map(\.name))
     let waits = { (entry: ColumnMap.Entry) in
-      names.contains(entry.source) && !self.hasColumn(entry.source)
+      if self.hasColumn(entry.source) { return false }
+      if names.contains(entry.source) { return true }
+      // An expression over columns that are still to be computed.
+      guard !names.isEmpty, self.readsAsExpression(entry.source) else { return false }
+      return (try? self.program(of: ComputedColumn(name: "", expression: entry.source))) == nil
     }
     return (
       ColumnMap(entries: map.entries.filter { !waits($0) }),

@@ -8,8 +8,8 @@ struct DelimitedLayout {
   /// LF, or CR in a file that has no LF at all.
   var newline: UInt8
   var names: [String]
-  /// Per column: whether `m` means million.
-  var allowsLowerM: [Bool]
+  /// Per column: whether it holds counts, see ``CellRules/isCount``.
+  var isCount: [Bool]
   /// Per column: whether it is known to hold text.
   var isText: [Bool]
 }
@@ -29,6 +29,12 @@ struct DelimitedBlock {
   var texts: [[String]] = []
   /// The columns in which a cell was met that is not a number.
   var notNumeric: [Bool] = []
+  /// The columns in which a word for a missing value was met that could be a name, such as `None`.
+  var hasWord: [Bool] = []
+  /// The columns of numbers in which a unit was met.
+  var hasUnit: [Bool] = []
+  /// Whether any number has a point.
+  var hasPoint = false
   var error: TableError?
 
   /// Where one cell lies.
@@ -46,6 +52,8 @@ struct DelimitedBlock {
     for at in range where bytes[at] == layout.newline { ends += 1 }
     capacity = ends
     notNumeric = Array(repeating: false, count: columns)
+    hasWord = notNumeric
+    hasUnit = notNumeric
     texts = Array(repeating: [], count: columns)
     for column in 0..<columns where layout.isText[column] { texts[column].reserveCapacity(ends) }
     lines.reserveCapacity(ends)
@@ -67,6 +75,7 @@ struct DelimitedBlock {
       }
     }
     lineCount = scanner.line
+    if scanner.metPoint { hasPoint = true }
   }
 
   /// Parses one record into row `rows`; false for a line of nothing but blanks.
@@ -90,18 +99,23 @@ struct DelimitedBlock {
         let content = UnsafeBufferPointer(
           start: layout.bytes + cell.start, count: cell.end - cell.start)
         if layout.isText[column] {
+          // In a column of text only the empty cell is missing: `None` and `NA` are words there.
           let text =
-            CellRules.isMissing(content)
+            content.isEmpty
             ? ""
             : try interner.text(
               content, unescaping: cell.hasDoubledQuotes, line: line, column: layout.names[column])
           texts[column].append(text)
         } else {
-          let rules = CellRules(
-            allowsLowerM: layout.allowsLowerM[column], allowsThousands: cell.quoted)
-          switch rules.content(of: content) {
-          case .missing: break
-          case .number(let value): storage[column * capacity + rows] = value
+          switch CellRules(isCount: layout.isCount[column]).content(of: content) {
+          case .missing: if CellRules.isNameLike(content) { hasWord[column] = true }
+          case .number(let value):
+            storage[column * capacity + rows] = value
+            // Letters come after digits.
+            if content[content.count - 1] > 57, CellRules.hasUnit(content) {
+              hasUnit[column] = true
+            }
+            if !hasPoint, content.contains(UInt8(ascii: ".")) { hasPoint = true }
           case .text:
             notNumeric[column] = true
             // Only for its error, which must not depend on what was known of the column before.
@@ -124,6 +138,12 @@ struct DelimitedBlock {
     }
     scanner.skipRecordEnd()
     return true
+  }
+
+  /// Whether no row of a column of numbers holds one.
+  func hasNoNumber(_ column: Int) -> Bool {
+    let first = column * capacity
+    return numbers[first..<(first + rows)].allSatisfy(\.isNaN)
   }
 
   /// The error for a record that has more or fewer cells than the header.

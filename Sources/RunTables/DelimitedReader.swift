@@ -47,7 +47,7 @@ struct DelimitedReader {
   func read() throws(TableError) -> RunTable {
     var layout = DelimitedLayout(
       bytes: base, source: source, delimiter: delimiter, newline: newline, names: [],
-      allowsLowerM: [], isText: [])
+      isCount: [], isText: [])
     var scanner = CellScanner(layout: layout, at: 0, end: text.count)
     var notes: [String] = []
     layout.names = try header(&scanner, &notes)
@@ -57,9 +57,7 @@ struct DelimitedReader {
         .badData, source: source, line: max(scanner.line, 1), found: "a header and no rows",
         expected: "at least one row of data")
     }
-    layout.allowsLowerM = layout.names.map {
-      ColumnConventions.cellRules(forColumn: $0).allowsLowerM
-    }
+    layout.isCount = layout.names.map { ColumnConventions.cellRules(forColumn: $0).isCount }
     layout.isText = layout.names.map { _ in false }
     // The first block is small and tells which columns hold text. If a later one disagrees, the
     // file is parsed once more with what it taught: every block reports all of its text columns.
@@ -71,6 +69,14 @@ struct DelimitedReader {
       var isText = layout.isText
       for block in blocks {
         for column in isText.indices where block.notNumeric[column] { isText[column] = true }
+      }
+      // A column of nothing but `None` names something; it holds no numbers of which all are lost.
+      for column in isText.indices where !isText[column] {
+        if blocks.contains(where: { $0.hasWord[column] }),
+          blocks.allSatisfy({ $0.hasNoNumber(column) })
+        {
+          isText[column] = true
+        }
       }
       if isText == layout.isText {
         return try merge(&blocks, layout, headLines, notes)
@@ -98,9 +104,7 @@ struct DelimitedReader {
         let bytes = UnsafeBufferPointer(start: base + cell.start, count: cell.end - cell.start)
         var name = try interner.text(
           bytes, unescaping: cell.hasDoubledQuotes, line: line - 1, column: nil)
-        if case .text = CellRules(allowsLowerM: false, allowsThousands: true).content(of: bytes) {
-          allNumbers = false
-        }
+        if case .text = CellRules(isCount: false).content(of: bytes) { allNumbers = false }
         if name.isEmpty {
           name = "unnamed\(names.count + 1)"
           notes.append("column \(names.count + 1) has no name and is called \(name)")
@@ -277,7 +281,15 @@ struct DelimitedReader {
       for line in block.lines { lines.append(before + Int(line)) }
       before += block.lineCount
     }
-    return try RunTable(columns: columns, source: source, lineNumbers: lines, notes: notes)
+    var table = try RunTable(columns: columns, source: source, lineNumbers: lines, notes: notes)
+    for (index, name) in layout.names.enumerated()
+    where !layout.isText[index] && blocks.contains(where: { $0.hasUnit[index] }) {
+      table.unitColumns.insert(name)
+    }
+    table.commas = CommaHabits(
+      decimalMark: options.decimalMark, isSemicolonFile: delimiter == UInt8(ascii: ";"),
+      hasPoints: blocks.contains(where: \.hasPoint))
+    return table
   }
 }
 

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// Turns a condition into a program, by recursive descent.
 ///
 /// From weakest to strongest: `||`, `&&`, `!`, comparison, `+ -`, `* / %`, unary minus, `^`.
@@ -32,7 +34,11 @@ struct FilterParser {
   }
 
   mutating func parse() throws(TableError) -> FilterProgram {
-    tokens = try lexer.tokens()
+    do throws(TableError) {
+      tokens = try lexer.tokens()
+    } catch {
+      throw quotingText(of: error, from: nil)
+    }
     let whole = try disjunction()
     guard current.kind == .end else { throw unexpected("'&&', '||' or the end of the filter") }
     _ = try condition(whole)
@@ -113,8 +119,22 @@ struct FilterParser {
     let left = try sum()
     guard let sign = take("<", "<=", ">", ">=", "==", "!=") else { return left }
     let middle = program.operations.count
-    let right = try sum()
-    try compare(left, sign, right, leftStart: before, rightStart: middle)
+    let start = current.at
+    do throws(TableError) {
+      let right = try sum()
+      try compare(left, sign, right, leftStart: before, rightStart: middle)
+      if case .textColumn(let column) = left.kind, endsInText,
+        case .text(let values) = try table.column(column),
+        values.contains(lexer.value(from: start))
+      {
+        throw unexpected("'&&', '||' or the end of the \(lexer.kind)")
+      }
+    } catch {
+      guard case .textColumn(let column) = left.kind, ["==", "!="].contains(sign.spelling) else {
+        throw error
+      }
+      throw quotingText(of: error, from: (column, sign.spelling, start))
+    }
     if take("<", "<=", ">", ">=", "==", "!=") != nil {
       position -= 1
       throw unexpected("'&&' between two comparisons")
@@ -136,6 +156,9 @@ struct FilterParser {
     case (_, .textColumn(let column)):
       let text = try textBeside(column, left, emittedFrom: leftStart, sign)
       program.operations.append(.textEquals(column: column, text: text, negated: negated))
+    case (.number, .text(let word, _))
+    where ["==", "!="].contains(sign.spelling) && (word.isEmpty || CellRules.isMissingWord(word)):
+      program.operations.append(.isMissing(negated: negated))
     default:
       try requireNumber(left)
       try requireNumber(right)
@@ -294,6 +317,50 @@ struct FilterParser {
       return Operand(kind: .number, token: token)
     case .text: return Operand(kind: .textColumn(name), token: token)
     }
+  }
+
+  // MARK: Text without quotes
+
+  /// Whether more words follow where an operator or the end should be, as in `set==gpt 2`.
+  private var endsInText: Bool {
+    switch current.kind {
+    case .number, .word, .singleQuoted, .doubleQuoted, .columnName: true
+    case .symbol, .end: false
+    }
+  }
+
+  /// The error for text that needs quotes, such as `set==Pile-CC`, with the quotes it needs.
+  private func quotingText(
+    of error: TableError, from place: (column: String, sign: String, start: Int)?
+  ) -> TableError {
+    var error = error
+    guard let place else {
+      error.hint = error.hint ?? quotableHint()
+      return error
+    }
+    let text = lexer.value(from: place.start)
+    guard !text.isEmpty, !text.contains("'") else { return error }
+    return lexer.error(
+      place.start,
+      found: "\(TableError.quoted(text)) beside column \(place.column), which holds text",
+      expected: "text in quotes: \(place.column)\(place.sign)'\(text)'")
+  }
+
+  /// For a text with characters of no expression: the column whose value it is, with quotes.
+  private func quotableHint() -> String? {
+    for name in table.columnNames {
+      guard case .text(let values)? = table.columns[name] else { continue }
+      for sign in ["==", "!=", " == ", " != "] {
+        guard let place = lexer.text.firstRange(of: name + sign) else { continue }
+        let rest = lexer.text[place.upperBound...]
+        if let value = Set(values).filter({ !$0.isEmpty && rest.hasPrefix($0) })
+          .max(by: { $0.count < $1.count }), !value.allSatisfy(FilterLexer.isWord)
+        {
+          return "text needs quotes: \(name)\(sign)'\(value)'"
+        }
+      }
+    }
+    return nil
   }
 
   // MARK: Checks

@@ -10,6 +10,8 @@ struct FilterProgram: Sendable {
     case textEquals(column: String, text: String, negated: Bool)
     case columnsEqual(String, String, negated: Bool)
     case negate, not
+    /// Whether the value is missing.
+    case isMissing(negated: Bool)
     case add, subtract, multiply, divide, remainder, power
     case minimum, maximum
     case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
@@ -97,6 +99,7 @@ struct FilterProgram: Sendable {
         })
     case .negate: unary(&stack) { -$0 }
     case .not: unary(&stack) { $0 == 0 ? 1 : 0 }
+    case .isMissing(let negated): unary(&stack) { $0.isNaN != negated ? 1 : 0 }
     case .add: binary(&stack) { $0 + $1 }
     case .subtract: binary(&stack) { $0 - $1 }
     case .multiply: binary(&stack) { $0 * $1 }

@@ -125,11 +125,22 @@ struct FilterLexer {
     let spelling = String(characters[start..<at])
     // A word that begins with a digit or a point may be a number; `inf` and `nan` are words.
     if let first = spelling.first, first.isNumber || first == ".",
-      let value = CellRules(allowsLowerM: false, allowsThousands: false).value(of: spelling)
+      let value = CellRules(isCount: true).value(of: spelling)
     {
       return .number(value)
     }
     return .word(spelling)
+  }
+
+  /// What stands from a character up to the next condition.
+  func value(from start: Int) -> String {
+    var end = start
+    while end < characters.count {
+      let pair = String(characters[end...min(end + 1, characters.count - 1)])
+      if pair == "&&" || pair == "||" || characters[end] == ")" { break }
+      end += 1
+    }
+    return String(characters[min(start, end)..<end]).trimmingBlanks
   }
 
   func error(_ at: Int, found: String, expected: String, hint: String? = nil) -> TableError {

@@ -7,10 +7,12 @@ import OrderedCollections
 struct JSONTableReader {
   private let text: UnsafeBufferPointer<UInt8>
   private let source: String
+  private let decimalMark: DecimalMark?
 
-  init(text: UnsafeBufferPointer<UInt8>, source: String) {
+  init(text: UnsafeBufferPointer<UInt8>, source: String, decimalMark: DecimalMark? = nil) {
     self.text = text
     self.source = source
+    self.decimalMark = decimalMark
   }
 
   private func scanner(at start: Int = 0, end: Int? = nil, line: Int = 1) -> JSONScanner {
@@ -21,7 +23,7 @@ struct JSONTableReader {
 
   func readLines() throws(TableError) -> RunTable {
     let newline: UInt8 = !text.contains(10) && text.contains(13) ? 13 : 10
-    var builder = JSONColumnBuilder(source: source)
+    var builder = JSONColumnBuilder(source: source, decimalMark: decimalMark)
     var start = 0
     var line = 1
     while start < text.count {
@@ -47,7 +49,7 @@ struct JSONTableReader {
     var scanner = scanner()
     switch scanner.peek() {
     case UInt8(ascii: "["):
-      var builder = JSONColumnBuilder(source: source)
+      var builder = JSONColumnBuilder(source: source, decimalMark: decimalMark)
       try rows(&scanner, &builder)
       if scanner.peek() != nil { throw scanner.unexpected("the end of the text") }
       return try builder.table(scanner)
@@ -85,7 +87,7 @@ struct JSONTableReader {
     }
     let lists = members.filter { $0.shape == .list }
     let tables = members.filter { $0.shape == .listOfObjects }
-    var builder = JSONColumnBuilder(source: source)
+    var builder = JSONColumnBuilder(source: source, decimalMark: decimalMark)
     if tables.count == 1 {
       var inner = self.scanner(at: tables[0].at, line: tables[0].line)
       try rows(&inner, &builder)
@@ -156,13 +158,16 @@ struct JSONTableReader {
       }
       columns[member.name] = cells
     }
-    return try JSONColumnBuilder(source: source, cells: columns, lines: lines).table(scanner())
+    return try JSONColumnBuilder(
+      source: source, decimalMark: decimalMark, cells: columns, lines: lines
+    ).table(scanner())
   }
 }
 
 /// Collects where the cells of each column lie, then turns each column into numbers or text.
 struct JSONColumnBuilder {
   let source: String
+  private let decimalMark: DecimalMark?
   private var cells: OrderedDictionary<String, [JSONScanner.Slice]> = [:]
   private var lines: [Int] = []
   /// The column expected next: rows mostly repeat the keys of the row before in the same order.
@@ -170,10 +175,17 @@ struct JSONColumnBuilder {
   /// The keys as they stand in the text, for that comparison.
   private var spellings: [[UInt8]] = []
 
-  init(source: String) { self.source = source }
-
-  init(source: String, cells: OrderedDictionary<String, [JSONScanner.Slice]>, lines: [Int]) {
+  init(source: String, decimalMark: DecimalMark?) {
     self.source = source
+    self.decimalMark = decimalMark
+  }
+
+  init(
+    source: String, decimalMark: DecimalMark?,
+    cells: OrderedDictionary<String, [JSONScanner.Slice]>, lines: [Int]
+  ) {
+    self.source = source
+    self.decimalMark = decimalMark
     self.cells = cells
     self.lines = lines
   }
@@ -247,6 +259,7 @@ struct JSONColumnBuilder {
         .badData, source: source, found: "no rows", expected: "at least one row of data")
     }
     var columns: OrderedDictionary<String, Column> = [:]
+    var unitColumns: Set<String> = []
     for (name, slices) in cells {
       let renamed = name.isEmpty ? "unnamed" : name
       guard columns[renamed] == nil else {
@@ -255,15 +268,23 @@ struct JSONColumnBuilder {
           expected: "each name once")
       }
       columns[renamed] = try typed(slices, name, scanner)
+      if case .numbers? = columns[renamed],
+        slices.contains(where: { $0.kind == .string && CellRules.hasUnit(Self.bytes($0, scanner)) })
+      {
+        unitColumns.insert(renamed)
+      }
     }
-    return try RunTable(columns: columns, source: source, lineNumbers: lines)
+    var table = try RunTable(columns: columns, source: source, lineNumbers: lines)
+    table.unitColumns = unitColumns
+    // The points of JSON's own numbers say nothing about who wrote the strings.
+    table.commas = CommaHabits(decimalMark: decimalMark)
+    return table
   }
 
   private func typed(
     _ slices: [JSONScanner.Slice], _ name: String, _ scanner: JSONScanner
   ) throws(TableError) -> Column {
-    var rules = ColumnConventions.cellRules(forColumn: name)
-    rules.allowsThousands = true
+    let rules = ColumnConventions.cellRules(forColumn: name)
     var values: [Double] = []
     values.reserveCapacity(slices.count)
     for slice in slices {
@@ -272,7 +293,23 @@ struct JSONColumnBuilder {
       }
       values.append(value)
     }
+    // Nothing but "None" names something; it is no column of lost numbers.
+    if values.allSatisfy(\.isNaN),
+      slices.contains(where: { slice in
+        slice.kind == .string && CellRules.isNameLike(Self.bytes(slice, scanner))
+      })
+    {
+      return try text(slices, name, scanner)
+    }
     return .numbers(values)
+  }
+
+  /// The bytes of a cell.
+  private static func bytes(
+    _ slice: JSONScanner.Slice, _ scanner: JSONScanner
+  ) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(
+      rebasing: scanner.bytes[slice.start..<(slice.start + Int(slice.count))])
   }
 
   /// The value of a cell; NaN when missing, nil when it is text.
@@ -283,8 +320,7 @@ struct JSONColumnBuilder {
     case .missing: return .nan
     case .verbatim, .escapedString: return nil
     case .number, .string:
-      let range = slice.start..<(slice.start + Int(slice.count))
-      switch rules.content(of: UnsafeBufferPointer(rebasing: scanner.bytes[range])) {
+      switch rules.content(of: Self.bytes(slice, scanner)) {
       case .missing: return .nan
       case .number(let value): return value
       case .text: return nil
@@ -299,9 +335,9 @@ struct JSONColumnBuilder {
     var texts: [String] = []
     texts.reserveCapacity(slices.count)
     for (row, slice) in slices.enumerated() {
-      let range = slice.start..<(slice.start + Int(slice.count))
-      let content = UnsafeBufferPointer(rebasing: scanner.bytes[range])
-      if slice.kind == .missing || slice.kind == .string && CellRules.isMissing(content) {
+      let content = Self.bytes(slice, scanner)
+      // `null` is missing; the string "None" is a word.
+      if slice.kind == .missing {
         texts.append("")
       } else if slice.kind == .escapedString {
         texts.append(try scanner.text(slice, line: lines[row], column: name))

@@ -10,7 +10,8 @@
 /// name exists, so that `D/N` is a division), or in backticks or double quotes. Text is written in
 /// single or double quotes, and a bare word beside a column of text is text. Text is compared with
 /// `==` and `!=` only. A missing number makes every comparison false except `!=`, which it makes
-/// true; a missing text is the empty string.
+/// true; `loss==NA` and `loss!=NA` ask whether it is missing. A missing text is the empty string, and
+/// `None` is a word there.
 public struct RowFilter: Sendable {
   /// The condition as it was written.
   public let text: String

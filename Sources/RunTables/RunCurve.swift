@@ -59,6 +59,11 @@ extension RunTable {
     let varying = Set([step, loss, learningRate].compactMap(currentName))
     var curves: [RunCurve] = []
     for (key, members) in rowsByKey(keys) {
+      guard key.contains(where: Self.namesRun) || key.isEmpty else {
+        throw badCell(
+          members[0], run.first ?? "run", found: "a missing value",
+          expected: "the name of the run, since rows without one are not one run")
+      }
       var rows = members.filter { !losses[$0].isNaN }
       guard !rows.isEmpty else { continue }
       for row in rows where !steps[row].isFinite {

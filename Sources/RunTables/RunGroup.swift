@@ -2,7 +2,7 @@ import OrderedCollections
 
 /// The rows of a table that agree in some columns.
 public struct RunGroup: Sendable {
-  /// The values that the rows share, as `family=c4, seed=1`.
+  /// The values that the rows share, as `family=c4, seed=1`; `(blank)` where there is none.
   public var key: String
   /// The shared values as text, in the order of the columns asked for.
   public var values: [String]
@@ -19,22 +19,26 @@ extension RunTable {
   public func grouped(by names: [String]) throws(TableError) -> [RunGroup] {
     var columns: [Column] = []
     for name in names { columns.append(try column(name)) }
-    return rowsByKey(columns).map { key, rows in
-      let pairs = zip(names, key).map { "\($0)=\($1)" }
+    return rowsByKey(columns, spellings: names.map(spelling(ofColumn:))).map { key, rows in
+      let pairs = zip(names, key).map { "\($0)=\($1.isEmpty ? "(blank)" : $1)" }
       return RunGroup(
         key: pairs.joined(separator: ", "), values: key, table: selecting(rows: rows))
     }
   }
 
   /// The rows of each distinct combination of entries, in order of first appearance.
-  func rowsByKey(_ columns: [Column]) -> OrderedDictionary<[String], [Int]> {
+  func rowsByKey(
+    _ columns: [Column], spellings: [(Double) -> String]? = nil
+  ) -> OrderedDictionary<[String], [Int]> {
+    let spellings = spellings ?? columns.map { _ in Column.spelling }
     // Each column's entries are numbered first, so that a row's key is a few small integers.
     let codes = columns.map(Self.codes)
     var rows: OrderedDictionary<[Int], [Int]> = [:]
     for row in 0..<rowCount { rows[codes.map { $0[row] }, default: []].append(row) }
     var named: OrderedDictionary<[String], [Int]> = [:]
     for members in rows.values {
-      named[columns.map { $0.entry(members[0]) }, default: []] += members
+      let key = zip(columns, spellings).map { $0.entry(members[0], $1) }
+      named[key, default: []] += members
     }
     return named
   }

@@ -22,8 +22,11 @@ extension RunTable {
       throw error
     }
     let order = try orderWithinRuns()
-    let groups = rowsByKey([try column(key)]).values.map { rows in
-      rows.sorted { (order[$0], $0) < (order[$1], $1) }
+    let names = try column(key)
+    // Rows without the name of a run are not one run.
+    let groups = rowsByKey([names]).values.flatMap { rows -> [[Int]] in
+      guard Self.namesRun(names.entry(rows[0])) else { return rows.map { [$0] } }
+      return [rows.sorted { (order[$0], $0) < (order[$1], $1) }]
     }
     var result = selecting(rows: groups.map { $0[$0.count - 1] })
     var averaged: [String] = []
@@ -32,7 +35,11 @@ extension RunTable {
       let ends = groups.map { rows in
         Array(rows.map { values[$0] }.filter { !$0.isNaN }.suffix(count))
       }
-      let isCounter = Self.counters.contains(name) || grows(values, along: order, in: groups)
+      // A loss or an accuracy is measured, however straight it rises.
+      let isCounter =
+        Self.counters.contains(name)
+        || ColumnConventions.commaMeaning(of: name) != .ratio
+          && grows(values, along: order, in: groups)
       if !isCounter, ends.contains(where: { end in end.contains { $0 != end[0] } }) {
         averaged.append(name)
       }

@@ -39,12 +39,14 @@ extension RunTable {
         try parse(buffer: buffer, source: source, options: options)
       }
     }
-    var table = try result.get()
+    // Twice: a column's own name or the one it is given may tell what its commas mean.
+    var table = try result.get().decidingCommas()
+    if options.recognizesConventions { table = table.unfoldingPanels() }
     let (now, later) = table.splitting(
       options.map ?? ColumnMap(entries: []), before: options.computed)
-    if !now.entries.isEmpty { table = try table.applying(now) }
+    if !now.entries.isEmpty { table = try table.applyingWithExpressions(now) }
     if options.recognizesConventions { table = table.recognizingConventions() }
-    return try table.computing(options.computed, renaming: later)
+    return try table.decidingCommas().computing(options.computed, renaming: later)
   }
 
   private static func parse(
@@ -59,9 +61,11 @@ extension RunTable {
       options.delimiter = options.delimiter ?? "\t"
       return try DelimitedReader(text: text, source: source, options: options).read()
     case .jsonl:
-      return try JSONTableReader(text: text, source: source).readLines()
+      return try JSONTableReader(text: text, source: source, decimalMark: options.decimalMark)
+        .readLines()
     case .json:
-      return try JSONTableReader(text: text, source: source).readDocument()
+      return try JSONTableReader(text: text, source: source, decimalMark: options.decimalMark)
+        .readDocument()
     }
   }
 }

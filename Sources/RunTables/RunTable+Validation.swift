@@ -41,7 +41,12 @@ extension RunTable {
       case .numbers(let values):
         for row in 0..<rowCount where values[row].isNaN { keep[row] = false }
       case .text(let values):
-        for row in 0..<rowCount where values[row].isEmpty { keep[row] = false }
+        // Words for a missing value are words in a column of text, unless all the rest are numbers.
+        if let known = try? numbers(ofText: values, name).values {
+          for row in 0..<rowCount where known[row].isNaN { keep[row] = false }
+        } else {
+          for row in 0..<rowCount where values[row].isEmpty { keep[row] = false }
+        }
       }
     }
     let rows = keep.indices.filter { keep[$0] }

@@ -19,7 +19,11 @@ public struct RunTable: Sendable {
   /// The expression for FLOPs per token by which `C` was computed, where the user gave one.
   public var flopsPerToken: String?
   /// Names that columns bore in the file before a convention renamed them, still understood.
-  private var formerNames: [String: String] = [:]
+  private(set) var formerNames: [String: String] = [:]
+  /// The columns of numbers that were written with units (`160M`), and are shown so.
+  var unitColumns: Set<String> = []
+  /// What is known of the commas in numbers.
+  var commas = CommaHabits()
 
   /// Makes a table from columns of equal length.
   ///
@@ -93,28 +97,27 @@ public struct RunTable: Sendable {
   public func numbers(_ name: String) throws(TableError) -> [Double] {
     switch try column(name) {
     case .numbers(let values): return values
-    case .text(let values):
-      let rules = ColumnConventions.cellRules(forColumn: currentName(name) ?? name)
-      var numbers: [Double] = []
-      numbers.reserveCapacity(values.count)
-      for (row, value) in values.enumerated() {
-        guard let number = rules.value(of: value) else {
-          throw badCell(row, name, found: TableError.quoted(value), expected: "a number")
-        }
-        numbers.append(number)
-      }
-      return numbers
+    case .text(let values): return try numbers(ofText: values, name).values
     }
   }
 
-  /// A column as text, empty where missing; numbers in their shortest exact spelling.
+  /// A column as text, empty where missing; numbers in their shortest exact spelling, with units
+  /// (`160M`) in a column that was written with them.
   ///
   /// - Throws: ``TableError`` when the column is absent.
   public func texts(_ name: String) throws(TableError) -> [String] {
     switch try column(name) {
     case .text(let values): return values
-    case .numbers(let values): return values.map(Column.spelling)
+    case .numbers(let values):
+      let spelling = spelling(ofColumn: name)
+      return values.map { spelling($0) }
     }
+  }
+
+  /// How a number of a column is shown.
+  func spelling(ofColumn name: String) -> (Double) -> String {
+    let hasUnits = currentName(name).map { unitColumns.contains($0) } ?? false
+    return hasUnits ? { Column.spellingWithUnit($0) } : { Column.spelling($0) }
   }
 
   /// The distinct non-missing entries of a column as text, in order of first appearance.
@@ -124,7 +127,10 @@ public struct RunTable: Sendable {
     switch try column(name) {
     case .text(let values): return Array(OrderedSet(values.lazy.filter { !$0.isEmpty }))
     case .numbers(let values):
-      return OrderedSet(values.lazy.filter { !$0.isNaN }).map(Column.spelling)
+      let spelling = spelling(ofColumn: name)
+      var texts: [String] = []
+      for value in OrderedSet(values.lazy.filter { !$0.isNaN }) { texts.append(spelling(value)) }
+      return texts
     }
   }
 
@@ -160,6 +166,7 @@ public struct RunTable: Sendable {
     }
     var table = self
     table.columns[name] = column
+    table.unitColumns.remove(name)
     return table
   }
 
@@ -186,9 +193,13 @@ public struct RunTable: Sendable {
   func replacingNames(_ names: (String) -> [String]) -> RunTable {
     var table = self
     table.columns = [:]
+    table.unitColumns = []
     for (old, column) in columns {
       for new in names(old) {
-        table.columns[new] = new == old ? column : ColumnConventions.retyped(column, as: new)
+        let renamed = new == old ? column : ColumnConventions.retyped(column, as: new)
+        table.columns[new] = renamed
+        let gotUnits = renamed.isNumeric && !column.isNumeric
+        if gotUnits || unitColumns.contains(old) { table.unitColumns.insert(new) }
       }
     }
     return table

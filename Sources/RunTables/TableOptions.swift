@@ -11,6 +11,14 @@ public enum TableFormat: String, Sendable, CaseIterable {
   case json
 }
 
+/// The character before the fraction of a number.
+public enum DecimalMark: String, Sendable, CaseIterable {
+  /// `2,345` is between two and three; points separate thousands.
+  case comma
+  /// `2,345` is more than two thousand; commas separate thousands.
+  case point
+}
+
 /// How a table is read.
 public struct TableOptions: Sendable {
   /// The format; nil decides by the extension of the file name, then by the content.
@@ -25,6 +33,9 @@ public struct TableOptions: Sendable {
   public var computed: [ComputedColumn] = []
   /// Whether columns of well-known exports are given their canonical names.
   public var recognizesConventions: Bool
+  /// Whether a comma in a number is its decimal mark or separates thousands; nil decides column by
+  /// column, and refuses a column that can be read both ways.
+  public var decimalMark: DecimalMark?
   /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
   ///
   /// It decides nothing but speed: the table is the same for every value.

@@ -83,3 +83,23 @@ import Testing
     #expect(Sparkline.render([]).isEmpty)
   }
 }
+
+/// Names that begin alike.
+@Suite struct TextTableNameTests {
+  @Test func namesThatBeginAlikeStayDifferent() {
+    var table = TextTable(
+      columns: [.init("task"), .init("score", alignment: .trailing)], widthLimit: 24)
+    let names = ["mmlu_high_school_biology", "mmlu_high_school_physics"]
+    table.rows = names.map { [$0, "0.5"] }
+    let lines = table.render().split(separator: "\n").dropFirst(2).map(String.init)
+    #expect(Set(lines).count == 2 && lines.allSatisfy { $0.count <= 24 })
+    #expect(lines[0].contains("biology") && lines[1].contains("physics"))
+    // Alike at both ends: nothing may be cut.
+    table.rows = ["1", "2"].map { ["mmlu_high_school_\($0)_biology_of_plants", "0.5"] }
+    let wrapped = table.render().split(separator: "\n").dropFirst(2)
+    #expect(wrapped.count > 2 && wrapped.allSatisfy { $0.count <= 24 })
+    // What differs at once is cut at its end, as ever.
+    table.rows = [["alpha_of_all_the_long_names", "1"], ["beta_of_all_the_long_names", "2"]]
+    #expect(table.render().contains("alpha_of_all_the…"))
+  }
+}

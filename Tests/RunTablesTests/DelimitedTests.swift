@@ -49,7 +49,7 @@ import Testing
 
   @Test func delimiterOption() throws {
     let table = try plain("a:b\n1,5:2\n", options: TableOptions(delimiter: ":"))
-    #expect(try table.texts("a") == ["1,5"])
+    #expect(try table.numbers("a") == [1.5])
     #expect(
       message { _ = try plain("a\n1\n", options: TableOptions(delimiter: "é")) }?
         .contains("found the delimiter \"é\"") == true)

@@ -37,11 +37,11 @@ import Testing
   @Test func linesAndText() throws {
     let table = try plain(
       "{\"a\":[1, 2],\"ok\":true,\"s\":\"q\\\"\\n\\u00e9\\ud83d\\ude00\",\"x\":-Infinity}\n"
-        + "\n{\"a\":null,\"ok\":false,\"s\":\"\",\"x\":\"1,000\"}\n", source: "a.jsonl")
+        + "\n{\"a\":null,\"ok\":false,\"s\":\"\",\"x\":\"1,000.5\"}\n", source: "a.jsonl")
     #expect(try table.texts("a") == ["[1, 2]", ""])
     #expect(try table.texts("ok") == ["true", "false"])
     #expect(try table.texts("s") == ["q\"\né😀", ""])
-    #expect(try table.numbers("x") == [-.infinity, 1000])
+    #expect(try table.numbers("x") == [-.infinity, 1000.5])
     #expect(table.lineNumbers == [1, 3])
     let array = try plain("[\n{\"a\":1},\n\n{\"a\":\n2}]", source: "a.json")
     #expect(array.lineNumbers == [2, 4])

@@ -164,9 +164,10 @@ struct CapabilitiesCommand: ParsableCommand {
     func percent(_ x: Double) -> String { NumberFormat.percent(x, decimals: 1) }
     let together = found.components.explained.prefix(count).reduce(0, +)
     var lines = [
-      Console.wrap(
-        "\(table.models.count) models, \(table.tasks.count) benchmarks\(table.missing > 0 ? ", \(table.missing) missing entries filled" : ""): the first component explains \(percent(found.components.explained[0])) of the variance, \(count) together \(percent(together)).",
-        width: Console.width), "",
+      Console.opening(notes: notes, doubts: [])
+        + Console.wrap(
+          "\(table.models.count) models, \(table.tasks.count) benchmarks\(table.missing > 0 ? ", \(table.missing) missing entries filled" : ""): the first component explains \(percent(found.components.explained[0])) of the variance, \(count) together \(percent(together)).",
+          width: Console.width), "",
     ]
     let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
     var loadings = TextTable(
@@ -218,7 +219,7 @@ struct CapabilitiesCommand: ParsableCommand {
       }
       lines += ["", families.render(style: style)]
     }
-    let remarks = Console.notes(notes).map { Console.wrap($0, width: Console.width) }
+    let remarks = Console.remarks(notes).map { Console.wrap($0, width: Console.width) }
     return (lines + remarks).joined(separator: "\n") + "\n"
   }
 

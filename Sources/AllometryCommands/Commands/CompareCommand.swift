@@ -76,16 +76,23 @@ struct CompareCommand: ParsableCommand {
         }
         options.path = .tokensPerParameter(tokensPerParameter)
       }
-      let comparison = try self.comparison(&options)
+      let (comparison, notes, doubts) = try self.comparison(&options)
       if json {
-        Console.print(try jsonText(comparison.summary))
+        var summary = comparison.summary
+        summary.warnings = doubts + summary.warnings
+        Console.print(try jsonText(summary))
       } else {
-        Console.print(ComparisonText(comparison).text(), terminator: "")
+        Console.print(
+          Console.opening(notes: notes, doubts: doubts) + ComparisonText(comparison).text(),
+          terminator: "")
       }
     }
   }
 
-  private func comparison(_ options: inout ComparisonOptions) throws -> Comparison {
+  /// The comparison, the notes of its tables, and what is hardly plausible about them.
+  private func comparison(
+    _ options: inout ComparisonOptions
+  ) throws -> (Comparison, notes: [String], doubts: [String]) {
     if arm == nil, inputs.count == 2 {
       switch inputs.map(SavedFitArguments.isSavedFit) {
       case [true, true]:
@@ -93,9 +100,11 @@ struct CompareCommand: ParsableCommand {
           throw CommandFailure(
             .usage, "--frontier picks runs of tables, found two saved fits, expected two tables")
         }
-        return try ScalingLaws.comparison(
-          of: SavedFitArguments.load(inputs[0]), and: SavedFitArguments.load(inputs[1]),
-          options: options)
+        return (
+          try ScalingLaws.comparison(
+            of: SavedFitArguments.load(inputs[0]), and: SavedFitArguments.load(inputs[1]),
+            options: options), [], []
+        )
       case [true, false], [false, true]:
         throw CommandFailure(
           .usage,
@@ -117,7 +126,7 @@ struct CompareCommand: ParsableCommand {
     let first = try ObservationsBuilder(table: tables.0, response: law.response).build(for: chosen)
     let second = try ObservationsBuilder(table: tables.1, response: law.response)
       .build(for: chosen)
-    return try CommandFailure.naming(
+    let result = try CommandFailure.naming(
       tables.0.source == tables.1.source
         ? tables.0.source : "\(tables.0.source), \(tables.1.source)"
     ) {
@@ -125,6 +134,12 @@ struct CompareCommand: ParsableCommand {
         baseline: first.observations, treatment: second.observations, law: chosen,
         options: options)
     }
+    let response = law.response ?? "loss"
+    return (
+      result, tables.0.notes + tables.1.notes,
+      tables.0.doubts(response: response) + tables.1.doubts(response: response)
+        + tables.0.doubts(beside: tables.1)
+    )
   }
 
   /// The law when none is named: the additive one where size and data both vary, else a power of

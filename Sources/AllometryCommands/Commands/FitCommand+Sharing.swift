@@ -84,6 +84,10 @@ extension FitCommand {
     if json {
       Console.print(try jsonText(answer(result, parts: parts)))
     } else {
+      let whole = groups.map(\.table)
+      let notes = whole.flatMap(\.notes)
+      let doubts = whole.flatMap { $0.doubts(response: law.response ?? "loss") }
+      Console.print(Console.opening(notes: notes, doubts: doubts), terminator: "")
       Console.print(
         SharedFitText(result, column: by, rows: parts.map(\.rows.count)).text(), terminator: "")
     }

@@ -78,6 +78,7 @@ struct FitCommand: ParsableCommand {
       let table = duplicates.counted(try input.reading.read(input.table))
       let groups = try FitSession.groups(of: table, by: by).map { group in
         var group = group
+        group.table = duplicates.laterSteps(group.table, response: law.response)
         if let frontier {
           group.table = try FitSession.frontier(
             of: group.table, bins: frontier, response: law.response ?? "loss")
@@ -99,9 +100,10 @@ struct FitCommand: ParsableCommand {
             results += try session.fitTargets(group.table, group: group.labels, weight: weight)
             continue
           }
-          results.append(
-            try session.fit(
-              group.table, group: group.labels, needsInfluence: !json || report != nil))
+          var fitted = try session.fit(
+            group.table, group: group.labels, needsInfluence: !json || report != nil)
+          fitted.doubts = group.table.doubts(response: law.response ?? "loss")
+          results.append(fitted)
         } catch  where groups.count > 1 {
           Console.error("allometry: \(group.title): \(CommandFailure(error).message)")
         }
@@ -137,6 +139,7 @@ struct FitCommand: ParsableCommand {
         try procedure.document(of: group.table, law: law)
       }
       if !group.labels.isEmpty { document.group = group.values }
+      document.notes = group.table.doubts(response: law.response ?? "loss") + document.notes
       documents.append(document)
     }
     if json {
@@ -146,7 +149,8 @@ struct FitCommand: ParsableCommand {
     for (position, document) in documents.enumerated() {
       if position > 0 { Console.print("") }
       if !groups[position].title.isEmpty { Console.print(groups[position].title) }
-      Console.print(DocumentSummary(document: document).text(), terminator: "")
+      let doubts = groups[position].table.doubts(response: law.response ?? "loss")
+      Console.print(DocumentSummary(document: document, doubts: doubts).text(), terminator: "")
     }
   }
 }

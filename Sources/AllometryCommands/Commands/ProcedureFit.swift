@@ -93,6 +93,8 @@ enum ProcedureFit: String, CaseIterable {
 /// A saved fit as a person reads it, for procedures.
 struct DocumentSummary {
   let document: FitDocument
+  /// What is hardly plausible about the table; the document's notes begin with it.
+  let doubts: [String]
 
   func text() -> String {
     var table = TextTable(
@@ -113,8 +115,9 @@ struct DocumentSummary {
           : "–",
       ])
     }
+    let opening = Console.opening(notes: document.notes, doubts: doubts)
     var lines = [
-      Console.wrap("\(document.law): \(document.formula)", width: Console.width),
+      opening + Console.wrap("\(document.law): \(document.formula)", width: Console.width),
       Console.wrap(
         "\(document.rows) rows of \(document.table ?? "the table"); intervals: \(document.interval.method), \(document.interval.resamples) refits",
         width: Console.width),
@@ -133,7 +136,9 @@ struct DocumentSummary {
     if let sentence = document.flopsPerToken?.sentence {
       lines.append(Console.wrap("Note: \(sentence).", width: Console.width))
     }
-    lines += Console.notes(document.notes).map { Console.wrap($0, width: Console.width) }
+    lines += Console.remarks(Array(document.notes.dropFirst(doubts.count))).map {
+      Console.wrap($0, width: Console.width)
+    }
     lines += document.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
     return lines.joined(separator: "\n") + "\n"
   }

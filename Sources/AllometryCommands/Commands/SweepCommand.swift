@@ -140,7 +140,9 @@ struct SweepCommand: ParsableCommand {
       return
     }
     let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
-    var lines = [SweepSummary(record).text(style: style)]
+    let opening = Console.opening(
+      notes: answer.notes, doubts: table.doubts(response: response))
+    var lines = [opening + SweepSummary(record).text(style: style)]
     if !fits.isEmpty {
       lines.append(lawTable(fits).render(style: style))
       let first = fits[0].optimum
@@ -162,7 +164,7 @@ struct SweepCommand: ParsableCommand {
     for refusal in answer.refused {
       lines.append(Console.wrap("Not fitted: \(refusal.reason)", width: Console.width) + "\n")
     }
-    lines += Console.notes(answer.notes).map { Console.wrap($0, width: Console.width) + "\n" }
+    lines += Console.remarks(answer.notes).map { Console.wrap($0, width: Console.width) + "\n" }
     for warning in warnings where seen.insert(warning).inserted {
       lines.append(Console.wrap("Warning: \(warning)", width: Console.width) + "\n")
     }

@@ -145,9 +145,14 @@ struct TrendsCommand: ParsableCommand {
           var notes: [String]
         }
         Console.print(
-          try jsonText(Answer(tasks: entries, notExamined: failures, notes: notes)))
+          try jsonText(
+            Answer(
+              tasks: entries, notExamined: failures,
+              notes: table.doubts() + table.notes + notes)))
       } else {
-        print(entries, failures: failures, notes: notes, scaleColumn: scaleColumn)
+        print(
+          entries, failures: failures, notes: notes, scaleColumn: scaleColumn,
+          opening: Console.opening(notes: table.notes, doubts: table.doubts()))
       }
     }
   }
@@ -259,7 +264,7 @@ struct TrendsCommand: ParsableCommand {
   }
 
   private func print(
-    _ entries: [Entry], failures: [String], notes: [String], scaleColumn: String
+    _ entries: [Entry], failures: [String], notes: [String], scaleColumn: String, opening: String
   ) {
     var table = TextTable(
       columns: [
@@ -276,7 +281,7 @@ struct TrendsCommand: ParsableCommand {
       ])
     }
     Console.print(
-      table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+      opening + table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
     for entry in entries where !entry.accepted {
       Console.print(Console.wrap(entry.sentence, width: Console.width))
     }

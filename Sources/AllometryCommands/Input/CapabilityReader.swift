@@ -18,11 +18,17 @@ struct CapabilityReader {
       try scale.map { try required($0, option: "--scale") }
       ?? ["C", "N"].first { table.hasColumn($0) }
     let rows = try modelColumn.map { try table.grouped(by: [$0]) }
-    let groups =
-      rows?.map { (name: $0.values[0], table: $0.table) }
-      ?? (0..<table.rowCount).map {
+    func apart(_ table: RunTable) -> [(name: String, table: RunTable)] {
+      (0..<table.rowCount).map {
         (name: "line \(table.lineNumbers[$0])", table: table.selecting(rows: [$0]))
       }
+    }
+    // Rows without the name of a model are not one model.
+    let groups =
+      rows?.flatMap { group in
+        RunTable.namesRun(group.values[0])
+          ? [(name: group.values[0], table: group.table)] : apart(group.table)
+      } ?? apart(table)
     let benchmarks = try self.benchmarks()
     var scores: [[Double]] = []
     for group in groups {

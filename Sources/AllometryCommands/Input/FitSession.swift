@@ -21,6 +21,8 @@ struct FittedTable {
   var domainMixture: MixtureRecord?
   /// The optimum of each cell of a raw sweep.
   var sweep: SweepRecord?
+  /// What is hardly plausible about the table, said before any number.
+  var doubts: [String] = []
 
   /// What to call the group; empty for the whole table.
   var title: String { group.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
@@ -28,7 +30,7 @@ struct FittedTable {
   /// The saved form.
   var document: FitDocument {
     var document = FitDocument(
-      fit, validation: validation, table: source, notes: notes,
+      fit, validation: validation, table: source, notes: doubts + notes,
       group: group.isEmpty
         ? nil
         : Dictionary(group.map { ($0.column, $0.value) }, uniquingKeysWith: { first, _ in first }))
@@ -53,7 +55,7 @@ struct FittedTable {
   /// The part of a report that shows this table.
   var reportPart: FitReport.Part {
     FitReport.Part(
-      title: title, source: source, notes: notes, fit: fit, validation: validation,
+      title: title, source: source, notes: doubts + notes, fit: fit, validation: validation,
       influence: influence, ranking: ranking, mixture: mixture)
   }
 
@@ -114,8 +116,10 @@ struct FitSession {
     return result
   }
 
-  /// The laws that the options name, or that the table allows.
-  func candidates(for builder: ObservationsBuilder) throws -> [any Law] {
+  /// The laws that the options name, or that the table allows, and what is to be said of others.
+  func candidates(
+    for builder: ObservationsBuilder
+  ) throws -> (laws: [any Law], notes: [String]) {
     if law.law == "auto" {
       let size = Self.varyingSize(of: builder.table)
       let all = try LawCatalog.all.compactMap {
@@ -126,29 +130,65 @@ struct FitSession {
         builder.allows(candidate)
           && (law.response != nil || candidate.card.response.column == response)
       }
-      guard !usable.isEmpty else {
-        throw CommandFailure(
-          .badData,
-          "\(builder.table.source): found columns \(builder.table.columnNames.joined(separator: ", ")), expected \(response) and a size (N, D or C); rename columns with --map, or name the predicted column with --response"
-        )
-      }
+      guard !usable.isEmpty else { throw try Self.noLaw(for: builder.table, response: response) }
       // Where size and data both vary, a law that reads only one of them, or compute alone, takes
       // what the other does for noise, and cannot divide a budget between them.
-      guard size == "C" else { return usable }
+      guard size == "C" else { return try Self.withEnoughRows(usable, builder) }
       let dividing = usable.filter { candidate in
         let read = Set(candidate.card.columns.map(\.name))
         return read.contains("N") && read.contains("D")
       }
-      return dividing.isEmpty ? usable : dividing
+      return try Self.withEnoughRows(dividing.isEmpty ? usable : dividing, builder)
     }
     let names = law.law.split(separator: ",")
     guard !names.isEmpty else {
       throw CommandFailure(
         .usage, "--law: found \"\(law.law)\", expected a name from allometry laws")
     }
-    return try names.map { name in
-      try Self.configured(name.trimmingSpaces, by: law, for: builder.table)
+    return (
+      try names.map { name in
+        try Self.configured(name.trimmingSpaces, by: law, for: builder.table)
+      }, []
+    )
+  }
+
+  /// The failure of a table that no law can be fitted to.
+  private static func noLaw(for table: RunTable, response: String) throws -> CommandFailure {
+    // A column that is there but cannot be read is the reason, not an absent one.
+    for name in [response, "N", "D", "C"] where table.hasColumn(name) {
+      _ = try table.numbers(name)
     }
+    let sizes = ["N", "D", "C"].filter(table.hasColumn)
+    let missing =
+      (sizes.isEmpty ? ["N", "D", "C"] : []) + (table.hasColumn(response) ? [] : [response])
+    let names = table.columnNames.prefix(24).joined(separator: ", ")
+    let more = table.columnNames.count > 24 ? ", … (\(table.columnNames.count) in all)" : ""
+    let map = table.suggestedMap(for: missing).map { "; \($0) may be meant" }
+    return CommandFailure(
+      .badData,
+      "\(table.source): found columns \(names)\(more), expected \(response) and a size (N, D or C)\(map ?? "; rename columns with --map, or name the predicted column with --response")"
+    )
+  }
+
+  /// The laws that can be fitted to about as many rows as any: a law that reads a column which most
+  /// rows leave blank must not take these rows from the others.
+  private static func withEnoughRows(
+    _ laws: [any Law], _ builder: ObservationsBuilder
+  ) throws -> (laws: [any Law], notes: [String]) {
+    let counts = try laws.map { try builder.completeRows(for: $0) }
+    let most = counts.max() ?? 0
+    var kept: [any Law] = []
+    var notes: [String] = []
+    for (law, count) in zip(laws, counts) {
+      if Double(count) >= 0.9 * Double(most) {
+        kept.append(law)
+      } else {
+        notes.append(
+          "\(law.name) is not compared: only \(count) of \(most) rows have all that it reads (\(ObservationsBuilder.requiredColumns(law).joined(separator: ", "))); --law \(law.name) fits it to these"
+        )
+      }
+    }
+    return (kept, notes)
   }
 
   /// A law by name with the settings of the options.
@@ -222,13 +262,14 @@ struct FitSession {
     let table = law.law == "auto" ? try withoutNonpositiveOutcomes(table) : table
     let builder = ObservationsBuilder(
       table: table, response: law.response, schedules: try schedule.source())
-    let laws = try candidates(for: builder)
+    let (laws, lawNotes) = try candidates(for: builder)
+    var rankingNotes = lawNotes
     var options = try law.options()
     var ranking: LawRanking?
     var chosen = laws[0]
     if laws.count > 1 {
       (ranking, chosen) = try CommandFailure.naming(table.source) {
-        try rank(laws, builder: builder, options: options)
+        try rank(laws, builder: builder, options: options, notes: &rankingNotes)
       }
     }
     if laws.count == 1,
@@ -261,7 +302,7 @@ struct FitSession {
       fit: fitted.calibrated(on: validation), validation: validation, influence: influence,
       ranking: ranking, alternatives: alternatives,
       weight: ranking.map { $0.entries[$0.chosen].weight } ?? 1, source: table.source,
-      notes: notes + [fitted.flopsPerToken.sentence].compactMap { $0 },
+      notes: notes + rankingNotes + [fitted.flopsPerToken.sentence].compactMap { $0 },
       group: group)
   }
 
@@ -286,11 +327,13 @@ struct FitSession {
   }
 
   private func rank(
-    _ laws: [any Law], builder: ObservationsBuilder, options: FitOptions
+    _ laws: [any Law], builder: ObservationsBuilder, options: FitOptions, notes: inout [String]
   ) throws -> (LawRanking, any Law) {
     // Laws are compared on the same rows: those that are complete for all of them.
-    let shared = try builder.build(
-      for: laws.max { $0.card.columns.count < $1.card.columns.count } ?? laws[0])
+    let widest = laws.max { $0.card.columns.count < $1.card.columns.count } ?? laws[0]
+    let (common, lost) = try builder.completeForAll(laws)
+    if let lost { notes.append(lost) }
+    let shared = try common.build(for: widest)
     var options = options
     options.objective = try law.objective(for: laws[0])
     options.fixed = [:]

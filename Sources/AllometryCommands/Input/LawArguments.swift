@@ -155,7 +155,7 @@ struct LawArguments: ParsableArguments {
 
 /// Lists of names with values, as options give them.
 enum NameList {
-  /// `E=1.69,N=7B` as numbers; suffixes k, M, B and T are understood.
+  /// `E=1.69,N=7B` as numbers; suffixes k, M, B and T are understood, in lower case too.
   static func numbers(_ text: String?, option: String) throws -> [String: Double] {
     try pairs(text, option: option).mapValues { try number($0, option: option) }
   }
@@ -202,7 +202,8 @@ enum NameList {
   /// A number with an optional unit: 7B, 1.4e11, 300k.
   static func number(_ text: String, option: String) throws -> Double {
     let units: [Character: Double] = [
-      "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12,
+      "k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "b": 1e9, "G": 1e9, "g": 1e9, "T": 1e12,
+      "t": 1e12,
     ]
     var body = text.filter { $0 != "_" }
     var factor = 1.0

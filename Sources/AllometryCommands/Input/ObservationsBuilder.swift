@@ -30,6 +30,46 @@ struct ObservationsBuilder {
       || (table.hasColumn("step") && (schedules != nil || table.hasColumn("lr")))
   }
 
+  /// How many rows have all that a law reads and its outcome.
+  func completeRows(for law: any Law) throws -> Int {
+    let columns = try Self.neededColumns(law, response).filter(table.hasColumn)
+      .map { try table.numbers($0) }
+    return (0..<table.rowCount).count { row in columns.allSatisfy { !$0[row].isNaN } }
+  }
+
+  /// The builder of the rows that are complete for all of several laws, and what is to be said where
+  /// a law alone has more.
+  func completeForAll(
+    _ laws: [any Law]
+  ) throws -> (builder: ObservationsBuilder, note: String?) {
+    var needed: [String] = []
+    for name in laws.flatMap({ Self.neededColumns($0, response) })
+    where !needed.contains(name) && table.hasColumn(name) {
+      needed.append(name)
+    }
+    let most = try laws.map { try completeRows(for: $0) }.max() ?? 0
+    var result = self
+    result.table = try table.droppingMissing(in: needed).table
+    let count = result.table.rowCount
+    guard count < most else { return (self, nil) }
+    guard count > 0 else {
+      throw CommandFailure(
+        .badData,
+        "\(table.source): no row has a value in all of \(needed.joined(separator: ", ")), expected some that all of \(laws.map(\.name).joined(separator: ", ")) can read"
+      )
+    }
+    return (
+      result,
+      "the laws were compared on the \(count) of \(most) rows that have all of \(needed.joined(separator: ", "))"
+    )
+  }
+
+  /// What the table must hold in a row for a law: what it reads, and its outcome.
+  private static func neededColumns(_ law: any Law, _ response: String?) -> [String] {
+    requiredColumns(law) + (readsSchedule(law) ? ["step"] : [])
+      + [response ?? law.card.response.column]
+  }
+
   private func isNumeric(_ name: String) -> Bool {
     table.hasColumn(name) && (try? table.numbers(name)) != nil
   }
@@ -74,10 +114,13 @@ struct ObservationsBuilder {
       var numbers: [String: Int] = [:]
       let names = try complete.texts("run")
       runNames = names
+      var count = 0
       clusters = names.map { run in
-        if let known = numbers[run] { return known }
-        numbers[run] = numbers.count
-        return numbers.count - 1
+        // Rows without a name of a run are not one run: each is one of its own.
+        if let known = numbers[run], RunTable.namesRun(run) { return known }
+        numbers[run] = count
+        count += 1
+        return count - 1
       }
     }
     var observations = Observations(
@@ -101,7 +144,11 @@ extension ObservationsBuilder {
   private func missing(_ column: String, meaning: String, law: any Law) -> CommandFailure {
     let error = FitError.missingColumn(
       law: law.name, column: column, meaning: meaning, present: table.columnNames)
-    return CommandFailure(.badData, "\(table.source): \(error)")
+    let absent = ([column] + Self.neededColumns(law, response)).filter { !table.hasColumn($0) }
+    var unique: [String] = []
+    for name in absent where !unique.contains(name) { unique.append(name) }
+    let map = table.suggestedMap(for: unique).map { ", as in \($0)" } ?? ""
+    return CommandFailure(.badData, "\(table.source): \(error)\(map)")
   }
 }
 
@@ -138,6 +185,12 @@ struct ScheduleSource {
   ) throws -> [String] {
     let key = rows.hasColumn("run") ? "run" : rows.hasColumn("schedule") ? "schedule" : nil
     let runs = try key.map { try rows.texts($0) } ?? rows.lineNumbers.map { _ in "run" }
+    if let key, let row = runs.firstIndex(where: { !RunTable.namesRun($0) }) {
+      throw CommandFailure(
+        .badData,
+        "\(rows.source):\(rows.lineNumbers[row]): column \(key): found a missing value, expected the name of the run: law \(law.name) sums over the schedule of each run; leave such rows out with --where '\(key)!=NA && \(key)!=\"\"'"
+      )
+    }
     let steps = try Self.steps(of: rows)
     var points: [String: [(step: Double, rate: Double)]] = [:]
     if let table {

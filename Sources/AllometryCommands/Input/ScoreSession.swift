@@ -17,6 +17,8 @@ struct ScoreSession {
   let ranking: ScoreRanking
   let source: String
   let notes: [String]
+  /// What is hardly plausible about the table, or about it beside the fits.
+  let doubts: [String]
 
   init(
     fits: [(name: String, fit: SavedFit)], table: RunTable, schedules: ScheduleSource?,
@@ -43,7 +45,16 @@ struct ScoreSession {
       }
       return Part(name: name, fit: fit, score: score)
     }
-    self.notes = notes
+    var doubts: [String] = []
+    for (_, fit) in fits {
+      for doubt in table.doubts(response: fit.document.response.column)
+        + complete.doubts(beside: fit.ranges)
+      where !doubts.contains(doubt) {
+        doubts.append(doubt)
+      }
+    }
+    self.doubts = doubts
+    self.notes = doubts + notes
     ranking = ScoreRanking(parts.map(\.score))
   }
 
@@ -58,7 +69,7 @@ struct ScoreSession {
         guard table.hasColumn(name) else {
           throw CommandFailure(
             .badData,
-            "\(table.source): found no column \(name), expected it: the fit of \(fit.law.name) \(name == fit.document.response.column ? "predicts" : "reads") it; rename one with --map \(name)=NAME"
+            "\(table.source): found no column \(name), expected it: the fit of \(fit.law.name) \(name == fit.document.response.column ? "predicts" : "reads") it; rename one with \(table.suggestedMap(for: [name]) ?? "--map \(name)=NAME")"
           )
         }
         needed.append(name)

@@ -16,7 +16,7 @@ struct TableArguments: ParsableArguments {
 struct ReadingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Rename columns: N=params,D=tokens. Names with commas go in double quotes.",
+      "Rename columns, or compute them: N=params,D=tokens_B*1e9,loss='log(ppl)'. Names with commas go in double quotes, names with blanks inside a formula in backticks.",
       valueName: "map"))
   var map: String?
 
@@ -49,6 +49,12 @@ struct ReadingArguments: ParsableArguments {
 
   @Option(help: ArgumentHelp("The delimiter of CSV, if it is not found by itself."))
   var delimiter: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a comma in a number is: comma (2,345 is between 2 and 3) or point (2,345 is in the thousands). Default: decided column by column, and refused where both are possible.",
+      valueName: "mark"))
+  var decimal: String?
 
   @Option(help: "The format if the name does not tell: csv, tsv, jsonl, json.")
   var format: String?
@@ -83,6 +89,13 @@ struct ReadingArguments: ParsableArguments {
   /// Reads, renames, completes and filters a table, and averages the ends of its runs.
   func read(_ path: String) throws -> RunTable {
     var options = try Self.tableOptions(format: format, delimiter: delimiter, map: map)
+    if let decimal {
+      guard let mark = DecimalMark(rawValue: decimal) else {
+        throw CommandFailure(
+          .usage, "--decimal: found \"\(decimal)\", expected comma or point")
+      }
+      options.decimalMark = mark
+    }
     options.computed = try computed.map { try ComputedColumn.parse($0) }
     try OptionCheck.atLeast(1, last, option: "--last")
     var table = try RunTable.read(contentsOf: path, options: options)
@@ -94,7 +107,8 @@ struct ReadingArguments: ParsableArguments {
         throw CommandFailure(.badData, "\(table.source): no row is left by --where '\(filter)'")
       }
     }
-    if let last { table = try table.averagingLast(last) }
+    // The end of a run is what it logged last, also where a restart logged its steps again.
+    if let last { table = try table.keepingLaterSteps().averagingLast(last) }
     return table
   }
 }

@@ -10,7 +10,8 @@ struct FitSummary {
   init(_ result: FittedTable) { self.result = result }
 
   func text() -> String {
-    var parts = [heading()]
+    let opening = Console.opening(notes: result.notes, doubts: result.doubts)
+    var parts = [opening + heading()]
     if let ranking = result.ranking { parts.append(rankingText(ranking)) }
     if let mixture = result.domainMixture {
       parts.append(MixtureSummary(fit: fit, record: mixture).table(style: style))
@@ -21,8 +22,10 @@ struct FitSummary {
       optimumText(), regimeText(), misfitText(), validationText(), influenceText(),
     ].compactMap { $0 }
     if !facts.isEmpty { parts.append(facts.joined(separator: "\n") + "\n") }
+    let caution = fit.law.card.caution
     let remarks =
-      Console.notes(result.notes).map(wrapped) + fit.warnings.map { wrapped("Warning: \($0)") }
+      Console.remarks(result.notes).map(wrapped) + fit.warnings.map { wrapped("Warning: \($0)") }
+      + (caution.isEmpty ? [] : [wrapped("Of this law in general: \(caution)")])
     if !remarks.isEmpty { parts.append(remarks.joined(separator: "\n") + "\n") }
     return parts.joined(separator: "\n")
   }
@@ -291,15 +294,45 @@ struct FitSummary {
 }
 
 extension Console {
+  /// What is said before any number: which columns were taken for what, how commas in numbers were
+  /// read, and what is hardly plausible; an empty line ends it.
+  static func opening(notes: [String], doubts: [String]) -> String {
+    let lines =
+      columns(notes) + readings(notes).map { "Note: \($0)" } + doubts.map { "Check: \($0)" }
+    var seen: Set<String> = []
+    let unique = lines.filter { seen.insert($0).inserted }
+    return unique.isEmpty
+      ? "" : unique.map { wrap($0, width: width) + "\n" }.joined() + "\n"
+  }
+
+  /// Notes for a person, without those of ``opening(notes:doubts:)``.
+  static func remarks(_ notes: [String]) -> [String] {
+    notes.filter { !isRenaming($0) && !isReading($0) }.map { "Note: \($0)" }
+  }
+
   /// Notes for a person; columns that were renamed share a line.
   static func notes(_ notes: [String]) -> [String] {
-    let prefix = "column "
-    let renamed = notes.filter { $0.hasPrefix(prefix) && $0.contains(" read as ") }
-      .map { String($0.dropFirst(prefix.count)) }
-    let others = notes.filter { !($0.hasPrefix(prefix) && $0.contains(" read as ")) }
-    return (renamed.isEmpty ? [] : ["Columns: \(renamed.joined(separator: ", "))."])
-      + others.map { "Note: \($0)" }
+    columns(notes) + readings(notes).map { "Note: \($0)" } + remarks(notes)
   }
+
+  private static func isRenaming(_ note: String) -> Bool {
+    note.hasPrefix("column ") && note.contains(" read as ")
+  }
+
+  private static func isReading(_ note: String) -> Bool {
+    note.hasPrefix("column ") && !note.contains(" read as ")
+  }
+
+  private static func columns(_ notes: [String]) -> [String] {
+    var renamed: [String] = []
+    for note in notes.filter(isRenaming).map({ String($0.dropFirst("column ".count)) })
+    where !renamed.contains(note) {
+      renamed.append(note)
+    }
+    return renamed.isEmpty ? [] : ["Columns: \(renamed.joined(separator: ", "))."]
+  }
+
+  private static func readings(_ notes: [String]) -> [String] { notes.filter(isReading) }
 
   /// Breaks text at spaces so that no line is longer than `width`.
   static func wrap(_ text: String, width: Int) -> String {

@@ -14,9 +14,12 @@ struct ScoreSummary {
     for entry in session.ranking.entries {
       parts.append(one(session.parts[entry.index]))
     }
-    let notes = Console.notes(session.notes).map { Console.wrap($0, width: Console.width) }
+    let notes = Console.remarks(Array(session.notes.dropFirst(session.doubts.count))).map {
+      Console.wrap($0, width: Console.width)
+    }
     if !notes.isEmpty { parts.append(notes.joined(separator: "\n") + "\n") }
-    return parts.joined(separator: "\n")
+    return Console.opening(notes: session.notes, doubts: session.doubts)
+      + parts.joined(separator: "\n")
   }
 
   private func percent(_ share: Double, _ decimals: Int = 0) -> String {

@@ -152,6 +152,12 @@ struct TableForecast {
     }
   }
 
+  /// What is hardly plausible about the table, or about it beside the fit.
+  private var doubts: [String] {
+    table.doubts(response: fits[0].document.response.column)
+      + table.doubts(beside: fits[0].ranges)
+  }
+
   private var warnings: [String] {
     var seen: Set<String> = []
     let saved = fits.flatMap(\.document.warnings)
@@ -178,7 +184,7 @@ struct TableForecast {
               Answer.Row(
                 label: row.label, line: table.lineNumbers[index], forecasts: row.forecasts,
                 weightedSum: fits.count > 1 ? total(row.forecasts) : nil)
-            }, check: checks, warnings: warnings)))
+            }, check: checks, warnings: doubts + warnings)))
       return
     }
     Console.print(csv ? try csvText() : text(), terminator: "")
@@ -236,7 +242,8 @@ struct TableForecast {
           ])
     }
     var lines = [
-      list.render(style: Console.isTerminal ? .ansi : .plain).trimmingLastNewline
+      Console.opening(notes: table.notes, doubts: doubts)
+        + list.render(style: Console.isTerminal ? .ansi : .plain).trimmingLastNewline
     ]
     if let best = rows.min(by: { total($0.forecasts) < total($1.forecasts) }), rows.count > 1,
       fits[0].law is MixtureLaw

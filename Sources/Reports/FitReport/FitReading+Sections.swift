@@ -119,23 +119,16 @@ extension FitReading {
   private func warningSentence() -> String? {
     let count =
       fit.warnings.count + (plan?.warnings.count ?? 0) + (determination?.summary == nil ? 0 : 1)
-      + (hasOwnCaution ? 1 : 0)
       + (influenceWarning() == nil ? 0 : 1) + (distanceWarning() == nil ? 0 : 1)
     guard count > 0 else { return nil }
     return
       "\(Wording.spelled(count)) caution\(count == 1 ? "" : "s") below limit\(count == 1 ? "s" : "") what may be concluded."
   }
 
-  /// Whether the law's caution is not among the warnings of the fit already.
-  private var hasOwnCaution: Bool {
-    !card.caution.isEmpty && !fit.warnings.contains { $0.contains(card.caution) }
-  }
-
   // MARK: First section
 
   func overviewSection(isAlone: Bool) -> ReportSection {
     var blocks: [ReportBlock] = fit.warnings.map { .warning(Wording.sentence($0) + ".") }
-    if hasOwnCaution { blocks.append(.warning(Wording.sentence(card.caution) + ".")) }
     blocks += (plan?.warnings ?? []).map { .warning(Wording.sentence($0) + ".") }
     if let refusal = determination?.summary { blocks.append(.warning(refusal)) }
     if let note = influenceWarning() { blocks.append(.warning(note)) }
@@ -143,6 +136,11 @@ extension FitReading {
     if fit.warnings.isEmpty {
       blocks.append(
         .paragraph("The fit itself raised no warning."))
+    }
+    // What holds for every fit of the law is no warning of this one.
+    if !card.caution.isEmpty {
+      let end = card.caution.hasSuffix(".") ? "" : "."
+      blocks.append(.paragraph("Of this law in general: \(card.caution)\(end)"))
     }
     // On a page of its own the sentences head the page.
     let sentences = isAlone ? [] : summary().map { ReportBlock.paragraph($0) }

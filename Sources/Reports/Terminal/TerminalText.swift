@@ -41,6 +41,20 @@ enum TerminalText {
     return limit > 0 ? kept + "…" : ""
   }
 
+  /// The text, or its two ends around "…" where it is wider than `limit` cells.
+  static func truncatedInside(_ text: String, _ limit: Int) -> String {
+    guard width(text) > limit, limit > 2 else { return truncated(text, limit) }
+    let head = truncated(text, (limit + 1) / 2)
+    var (tail, used) = ("", width(head))
+    for character in text.reversed() {
+      let step = width(character)
+      if used + step > limit { break }
+      tail.append(character)
+      used += step
+    }
+    return head + String(tail.reversed())
+  }
+
   /// The text in lines of at most `limit` cells, broken at spaces or, within long words, anywhere.
   static func wrapped(_ text: String, _ limit: Int) -> [String] {
     guard limit > 0, width(text) > limit else { return [text] }

@@ -1,7 +1,9 @@
 /// A table for a terminal.
 ///
 /// Columns are separated by two spaces. A table wider than its limit gives up width in its widest
-/// text column first, by "…" or by wrapping. Without a style no escape sequence is written.
+/// text column first, by "…" or by wrapping. Two names that would be cut to the same letters are cut
+/// in the middle, or wrapped where that does not tell them apart. Without a style no escape sequence
+/// is written.
 public struct TextTable: Sendable {
   /// Where the text of a column stands.
   public enum Alignment: Sendable, Hashable {
@@ -74,10 +76,11 @@ public struct TextTable: Sendable {
       columns.indices.map { $0 < row.count ? TerminalText.singleLine(row[$0]) : "" }
     }
     let widths = fittedWidths([titles] + cells)
+    let cuts = columns.indices.map { column in cut(cells.map { $0[column] }, widths[column]) }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-    var lines = block(titles, widths).map { style == .ansi ? "\u{1B}[1m\($0)\u{1B}[0m" : $0 }
+    var lines = block(titles, widths, cuts).map { style == .ansi ? "\u{1B}[1m\($0)\u{1B}[0m" : $0 }
     lines.append(style == .ansi ? "\u{1B}[2m\(rule)\u{1B}[0m" : rule)
-    for row in cells { lines += block(row, widths) }
+    for row in cells { lines += block(row, widths, cuts) }
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -102,10 +105,29 @@ public struct TextTable: Sendable {
     return widths
   }
 
-  private func block(_ row: [String], _ widths: [Int]) -> [String] {
-    let cells = zip(row, widths).map { text, width in
-      overflow == .wrap
-        ? TerminalText.wrapped(text, width) : [TerminalText.truncated(text, width)]
+  /// How the texts of a column are shortened.
+  private enum Cut { case end, middle, wrap }
+
+  /// The first way of shortening that keeps different texts different.
+  private func cut(_ texts: [String], _ width: Int) -> Cut {
+    if overflow == .wrap { return .wrap }
+    let distinct = Set(texts)
+    guard distinct.contains(where: { TerminalText.width($0) > width }) else { return .end }
+    for (cut, shorten) in [
+      (Cut.end, TerminalText.truncated), (.middle, TerminalText.truncatedInside),
+    ] where Set(distinct.map { shorten($0, width) }).count == distinct.count {
+      return cut
+    }
+    return .wrap
+  }
+
+  private func block(_ row: [String], _ widths: [Int], _ cuts: [Cut]) -> [String] {
+    let cells = zip(row, zip(widths, cuts)).map { text, how in
+      switch how.1 {
+      case .end: [TerminalText.truncated(text, how.0)]
+      case .middle: [TerminalText.truncatedInside(text, how.0)]
+      case .wrap: TerminalText.wrapped(text, how.0)
+      }
     }
     return (0..<(cells.map(\.count).max() ?? 0)).map { line in
       var result = ""

@@ -13,7 +13,7 @@ enum OutcomeCells {
     let lower = cell.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
     if yes.contains(where: { lower.elementsEqual($0.utf8) }) { return 1 }
     if no.contains(where: { lower.elementsEqual($0.utf8) }) { return 0 }
-    switch number(cell, quoted: false) {
+    switch number(cell) {
     case 1: return 1
     case 0: return 0
     default: return nil
@@ -21,12 +21,43 @@ enum OutcomeCells {
   }
 
   /// The number in a cell; NaN where missing, nil for text.
-  static func number(_ cell: UnsafeBufferPointer<UInt8>, quoted: Bool) -> Double? {
-    switch CellRules(allowsLowerM: false, allowsThousands: quoted).content(of: cell) {
+  ///
+  /// What a comma means follows from what the column holds: a score is no thousand, and a number of
+  /// tokens has no fraction.
+  static func number(
+    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning = .unknown
+  ) -> Double? {
+    switch CellRules(isCount: false).content(of: cell) {
     case .missing: Double.nan
     case .number(let value): value
-    case .text: nil
+    case .text: hasComma(cell) ? numberWithCommas(cell, meaning) : nil
     }
+  }
+
+  static func hasComma(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    cell.contains(UInt8(ascii: ","))
+  }
+
+  private static func numberWithCommas(
+    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning
+  ) -> Double? {
+    let rules = CellRules(isCount: false)
+    let text = String(decoding: cell, as: UTF8.self)
+    let isDecimal: Bool
+    switch (CommaColumn.cell(text, rules), meaning) {
+    case (.decimal, .ratio), (.either, .ratio): isDecimal = true
+    case (.thousands, .ratio), (.thousands, .count), (.either, .count): isDecimal = false
+    default: return nil
+    }
+    return rules.value(
+      of: String(
+        text.compactMap { character -> Character? in
+          switch character {
+          case ",": isDecimal ? "." : nil
+          case ".": isDecimal ? nil : "."
+          default: character
+          }
+        }))
   }
 
   /// The cell without blanks around it.
@@ -38,7 +69,8 @@ enum OutcomeCells {
     return UnsafeBufferPointer(rebasing: cell[low..<high])
   }
 
-  /// Reads `0.9;0.8`, `0.9 0.8`, `0.9, 0.8` or any of them in brackets, and appends the numbers.
+  /// Reads `0.9;0.8`, `0.9 0.8`, `0.9, 0.8` or any of them in brackets, and appends the numbers;
+  /// `0,9;0,8` and `0,9 0,8` are the same with decimal commas.
   ///
   /// - Returns: how many there were, or nil if the cell is anything else.
   static func appendStepScores(
@@ -52,11 +84,16 @@ enum OutcomeCells {
     var count = 0
     var at = 0
     var expectsNumber = false
+    let hasDecimalCommas = hasDecimalCommas(cell)
+    func isSeparator(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",") && !hasDecimalCommas
+        || ByteText.isBlank(byte)
+    }
     while at < cell.count {
       let start = at
       while at < cell.count, !isSeparator(cell[at]) { at += 1 }
       guard at > start,
-        let number = number(UnsafeBufferPointer(rebasing: cell[start..<at]), quoted: false)
+        let number = number(UnsafeBufferPointer(rebasing: cell[start..<at]), .ratio)
       else { return nil }
       values.append(Float(number))
       count += 1
@@ -72,7 +109,16 @@ enum OutcomeCells {
     return expectsNumber ? nil : count
   }
 
-  private static func isSeparator(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",") || ByteText.isBlank(byte)
+  /// Whether the commas of a list are decimal: all stand between digits, another character separates
+  /// the numbers, and none has a point.
+  private static func hasDecimalCommas(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard hasComma(cell), !cell.contains(UInt8(ascii: ".")),
+      cell.contains(where: { $0 == UInt8(ascii: ";") || $0 == 32 })
+    else { return false }
+    return cell.indices.allSatisfy { at in
+      cell[at] != UInt8(ascii: ",")
+        || at > 0 && at + 1 < cell.count && CellRules.isDigit(cell[at - 1])
+          && CellRules.isDigit(cell[at + 1])
+    }
   }
 }

@@ -44,6 +44,12 @@ struct OutcomeGrouping {
     try checkPasses(groups, order)
     var table = OutcomeTable(
       source: schema.source, armColumns: schema.armColumns, arms: [], notes: schema.notes)
+    let withCommas = workers.reduce(into: Set<OutcomeColumn>()) { $0.formUnion($1.commaColumns) }
+    for column in OutcomeColumn.allCases where withCommas.contains(column) {
+      table.notes.append(
+        "column \(schema.name(of: column)): the comma is \(column == .score ? "a decimal comma" : "between thousands")"
+      )
+    }
     let bounds = Self.armBounds(groups)
     table.arms = bounds.enumerated().map { index, range in
       let first = groups[range.lowerBound].rows.lowerBound

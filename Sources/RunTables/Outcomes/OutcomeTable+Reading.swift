@@ -94,7 +94,7 @@ struct OutcomeSource {
       guard let base = text.baseAddress else { preconditionFailure("a text without bytes") }
       var layout = DelimitedLayout(
         bytes: base, source: source, delimiter: reader.delimiter, newline: reader.newline,
-        names: [], allowsLowerM: [], isText: [])
+        names: [], isCount: [], isText: [])
       var scanner = CellScanner(layout: layout, at: 0, end: text.count)
       var notes: [String] = []
       do throws(TableError) {

@@ -51,12 +51,7 @@ extension OutcomeTable {
 
   /// Refuses a label of a problem that would be read as missing.
   static func checkLabel(_ label: String, source: String) throws(TableError) {
-    // No spelling of a missing value is longer.
-    guard label.utf8.count <= 4 || label.utf8.allSatisfy(ByteText.isBlank) else { return }
-    let isMissing = Array(label.utf8).withUnsafeBufferPointer {
-      CellRules.isMissing(OutcomeCells.trimmed($0))
-    }
-    guard isMissing else { return }
+    guard label.utf8.allSatisfy(ByteText.isBlank) else { return }
     throw TableError(
       .usage, source: source, column: "problem", found: TableError.quoted(label),
       expected: "a label that does not stand for a missing value")

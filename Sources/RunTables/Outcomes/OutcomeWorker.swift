@@ -15,6 +15,8 @@ final class OutcomeWorker: @unchecked Sendable {
   /// Per arm and constant: the first value, and whether another was met.
   var constants: [Constant] = []
   let buffer = ByteBuffer()
+  /// The columns in which numbers had commas.
+  var commaColumns: Set<OutcomeColumn> = []
 
   /// What is known of a constant of an arm.
   struct Constant: Sendable {
@@ -82,13 +84,12 @@ final class OutcomeWorker: @unchecked Sendable {
     }
     switch column {
     case .problem:
-      guard !CellRules.isMissing(OutcomeCells.trimmed(content)) else {
-        throw bad("the label of a problem")
-      }
+      // `None` and `NA` are labels, answers and arms like any other word; nothing is missing.
+      guard !OutcomeCells.trimmed(content).isEmpty else { throw bad("the label of a problem") }
       block.problem.base[row] = try label(content, &problems, place, line, fileColumn)
     case .attempt:
       guard !CellRules.isMissing(content) else { throw bad("the number of an attempt") }
-      if let number = OutcomeCells.number(content, quoted: quoted),
+      if let number = OutcomeCells.number(content, .count),
         let code = AttemptCode.number(number)
       {
         block.attempt?.base[row] = code
@@ -108,25 +109,25 @@ final class OutcomeWorker: @unchecked Sendable {
         block.passes?.base[row] = truth
       }
     case .tokens, .promptTokens:
-      let number = OutcomeCells.number(content, quoted: quoted)
+      let number = number(content, .count, column)
       guard let number, number.isNaN || number >= 0 && Float(number).isFinite
       else {
         throw bad("a number of tokens, 0 or more")
       }
       (column == .tokens ? block.tokens : block.promptTokens)?.base[row] = Float(number)
     case .score:
-      guard let number = OutcomeCells.number(content, quoted: quoted) else { throw bad("a number") }
+      guard let number = number(content, .ratio, column) else { throw bad("a number") }
       block.score?.base[row] = number
     case .answer:
       block.answer?.base[row] =
-        CellRules.isMissing(content) ? 0 : max(TextHash.hash(OutcomeCells.trimmed(content)), 1)
+        content.isEmpty ? 0 : max(TextHash.hash(OutcomeCells.trimmed(content)), 1)
     case .stepScores:
       guard let count = OutcomeCells.appendStepScores(content, to: &block.stepValues) else {
         throw bad("numbers separated by semicolons, commas or blanks")
       }
       block.stepCounts?.base[row] = Int32(count)
     case .round, .step:
-      let number = OutcomeCells.number(content, quoted: quoted)
+      let number = OutcomeCells.number(content, .count)
       let whole = number.flatMap { $0.isNaN ? -1 : $0 < 0 ? nil : AttemptCode.number($0) }
       guard let whole, column == .round || whole >= 0 else {
         throw bad("a whole number, 0 or more")
@@ -134,8 +135,17 @@ final class OutcomeWorker: @unchecked Sendable {
       (column == .round ? block.round : block.step)?.base[row] = whole
     case .stratum:
       block.stratum?.base[row] =
-        CellRules.isMissing(content) ? -1 : try label(content, &strata, place, line, fileColumn)
+        content.isEmpty ? -1 : try label(content, &strata, place, line, fileColumn)
     }
+  }
+
+  /// The number in a cell; what was read with commas is remembered, to be said.
+  private func number(
+    _ content: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning, _ column: OutcomeColumn
+  ) -> Double? {
+    let number = OutcomeCells.number(content, meaning)
+    if number != nil, OutcomeCells.hasComma(content) { commaColumns.insert(column) }
+    return number
   }
 
   /// Takes in a part of the key of the row's arm.
@@ -143,12 +153,12 @@ final class OutcomeWorker: @unchecked Sendable {
     _ part: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int
   ) {
     armParts[part].removeAll(keepingCapacity: true)
-    if !CellRules.isMissing(content) { armParts[part].append(contentsOf: content) }
+    armParts[part].append(contentsOf: content)
   }
 
   /// Takes in what should be a constant of the row's arm; text counts as missing.
   func takeConstant(_ constant: Int, _ content: UnsafeBufferPointer<UInt8>, quoted: Bool) {
-    rowConstants[constant] = OutcomeCells.number(content, quoted: quoted) ?? .nan
+    rowConstants[constant] = OutcomeCells.number(content, .count) ?? .nan
   }
 
   /// Forgets the parts of the row before, for rows that may lack some.

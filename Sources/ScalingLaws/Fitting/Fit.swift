@@ -183,7 +183,6 @@ extension Fitter {
       ?? measureUncertainty(of: fit, rivals: rivals, warnings: &remarks, findings: &findings)
     fit.identifiability = findings
     fit.warnings = findings.map(\.sentence) + misfitWarnings(of: fit) + remarks
-    if !law.card.caution.isEmpty { fit.warnings.append(law.card.caution) }
     return fit
   }
 

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func answersAreText() throws {
-    let text = "problem,correct,answer\na,1,1\na,1,1.0\na,1,\" 1 \"\nb,1,None\nb,1,1.0\nb,0,1\n"
+    let text = "problem,correct,answer\na,1,1\na,1,1.0\na,1,\" 1 \"\nb,1,\nb,1,1.0\nb,0,1\n"
     let table = try OutcomeTable.parse(text, source: "a.csv")
     #expect(table.arms[0].answers == [0, 1, 0, -1, 0, 1])
     #expect(table.notes == ["answers are compared as text, so that 1 and 1.0 differ"])

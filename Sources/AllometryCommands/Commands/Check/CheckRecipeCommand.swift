@@ -64,12 +64,17 @@ struct CheckRecipeCommand: ParsableCommand {
               rows: observations.count, exponent: checklist.exponent, failure: checklist.failure,
               items: checklist.items, notes: notes)))
       } else {
-        Console.print(text(checklist, rows: observations.count, notes: notes), terminator: "")
+        Console.print(
+          text(
+            checklist, rows: observations.count, notes: notes, doubts: table.doubts()),
+          terminator: "")
       }
     }
   }
 
-  private func text(_ checklist: AllocationChecklist, rows: Int, notes: [String]) -> String {
+  private func text(
+    _ checklist: AllocationChecklist, rows: Int, notes: [String], doubts: [String]
+  ) -> String {
     func interval(_ x: Estimated) -> String {
       x.low.isFinite && x.high.isFinite
         ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 3)
@@ -78,7 +83,8 @@ struct CheckRecipeCommand: ParsableCommand {
       checklist.exponent.map {
         "\(rows) rows as they are: N* grows as C^a with a = \(interval($0)) by the additive law."
       } ?? "No exponent: \(checklist.failure ?? "the law could not be fitted")."
-    var lines = [Console.wrap(first, width: Console.width), ""]
+    let opening = Console.opening(notes: notes, doubts: doubts)
+    var lines = [opening + Console.wrap(first, width: Console.width), ""]
     let words: [AllocationChecklist.Status: String] = [
       .clear: "clear", .suspect: "SUSPECT", .unknown: "not known",
     ]
@@ -100,7 +106,7 @@ struct CheckRecipeCommand: ParsableCommand {
           + (unknown.isEmpty
             ? "." : "; the table does not tell: \(unknown.joined(separator: ", "))."),
         width: Console.width))
-    lines += Console.notes(notes).map { Console.wrap($0, width: Console.width) }
+    lines += Console.remarks(notes).map { Console.wrap($0, width: Console.width) }
     return lines.joined(separator: "\n") + "\n"
   }
 }

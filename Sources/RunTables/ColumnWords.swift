@@ -1,0 +1,135 @@
+/// The words of a column's name, however they are joined: `Model Size`, `model_size`, `modelSize`.
+struct ColumnWords {
+  /// As in the name.
+  let tokens: [String]
+  /// In lower case.
+  let list: [String]
+  /// The lower-case words joined by underscores.
+  var joined: String { list.joined(separator: "_") }
+  private let name: String
+
+  init(_ name: String) {
+    self.name = name
+    var tokens: [String] = []
+    var token = ""
+    var previous: Character?
+    for character in name {
+      // A capital behind a small letter begins a word: `valLoss`, but not `FLOPs`.
+      if character.isUppercase, previous?.isLowercase == true, !token.isEmpty {
+        tokens.append(token)
+        token = ""
+      }
+      previous = character
+      if character.isLetter || character.isNumber {
+        token.append(character)
+      } else if !token.isEmpty {
+        tokens.append(token)
+        token = ""
+      }
+    }
+    if !token.isEmpty { tokens.append(token) }
+    self.tokens = tokens
+    list = tokens.map { $0.lowercased() }
+  }
+
+  /// What trackers put before the names of metrics.
+  private static let metricPrefixes = [
+    "metrics.", "metrics/", "metric/", "summary.", "summary/", "history.", "tags.",
+  ]
+  /// What trackers and trainers put before the names of settings, at any depth.
+  private static let settingPrefixes = [
+    "params.", "config.", "config/", "hparams.", "hparams/", "hparam/", "hyperparameters.",
+    "args.", "cfg.", "model.", "model_args.", "training.", "data.", "trainer.",
+  ]
+
+  /// The name without what a tracker put before it.
+  var withoutTracker: ColumnWords { ColumnWords(Self.bare(name)) }
+
+  /// The name as a run's owner wrote it: without the tracker's prefix.
+  static func bare(_ name: String) -> String {
+    for prefix in metricPrefixes where name.hasPrefix(prefix) {
+      return String(name.dropFirst(prefix.count))
+    }
+    for prefix in settingPrefixes where name.hasPrefix(prefix) {
+      return name.split(separator: name.contains(".") ? "." : "/").last.map(String.init) ?? name
+    }
+    return name
+  }
+}
+
+/// A unit that stands in the name of a column: `tokens_B`, `params (M)`, `compute in PF-days`.
+struct UnitName {
+  /// What the numbers are to be multiplied by.
+  let factor: Double
+  /// The factor as people write it.
+  let spelling: String
+  /// The words of the name without the unit, joined by underscores.
+  let base: String
+  /// The same as it was written.
+  let tokens: [String]
+
+  private static let words: [String: (Double, String)] = [
+    "billion": (1e9, "1e9"), "billions": (1e9, "1e9"), "bn": (1e9, "1e9"),
+    "million": (1e6, "1e6"), "millions": (1e6, "1e6"), "mn": (1e6, "1e6"), "mln": (1e6, "1e6"),
+    "trillion": (1e12, "1e12"), "trillions": (1e12, "1e12"), "tn": (1e12, "1e12"),
+    "thousand": (1e3, "1e3"), "thousands": (1e3, "1e3"),
+  ]
+  private static let letters: [String: (Double, String)] = [
+    "B": (1e9, "1e9"), "b": (1e9, "1e9"), "G": (1e9, "1e9"), "M": (1e6, "1e6"),
+    "m": (1e6, "1e6"), "T": (1e12, "1e12"), "K": (1e3, "1e3"), "k": (1e3, "1e3"),
+  ]
+  private static let flops: [String: (Double, String)] = [
+    "eflop": (1e18, "1e18"), "exaflop": (1e18, "1e18"), "zflop": (1e21, "1e21"),
+    "zettaflop": (1e21, "1e21"), "pflop": (1e15, "1e15"), "petaflop": (1e15, "1e15"),
+    "tflop": (1e12, "1e12"), "teraflop": (1e12, "1e12"), "gflop": (1e9, "1e9"),
+    "gigaflop": (1e9, "1e9"),
+  ]
+
+  init?(_ name: String) {
+    let words = ColumnWords(ColumnWords.bare(name))
+    if let days = Self.petaflopDays(words) {
+      (factor, spelling, base, tokens) = days
+      return
+    }
+    var rest = words.tokens.filter { !["in", "of"].contains($0.lowercased()) }
+    guard rest.count > 1 || Self.flopWord(words.list.first ?? "") != nil else { return nil }
+    var found: (Double, String)?
+    if let place = rest.firstIndex(where: { Self.words[$0.lowercased()] != nil }) {
+      found = Self.words[rest.remove(at: place).lowercased()]
+    } else if let last = rest.last, let unit = Self.letters[last] {
+      found = unit
+      rest.removeLast()
+    } else if let first = rest.first, first == first.uppercased(), let unit = Self.letters[first] {
+      found = unit
+      rest.removeFirst()
+    } else if let place = rest.firstIndex(where: { Self.flopWord($0.lowercased()) != nil }) {
+      // Floating-point operations a second are a speed and no compute.
+      let speeds: Set = ["per", "sec", "second", "s", "throughput", "gpu", "device", "mfu", "peak"]
+      guard let unit = Self.flopWord(words.list[words.tokens.firstIndex(of: rest[place]) ?? 0]),
+        speeds.isDisjoint(with: words.list), unit.0 >= 1e18 || rest.count > 1
+      else { return nil }
+      found = unit
+      rest[place] = "flops"
+    }
+    guard let found, !rest.isEmpty else { return nil }
+    (factor, spelling) = found
+    tokens = rest
+    base = rest.map { $0.lowercased() }.joined(separator: "_")
+  }
+
+  private static func flopWord(_ word: String) -> (Double, String)? {
+    flops[word] ?? (word.hasSuffix("s") ? flops[String(word.dropLast())] : nil)
+  }
+
+  /// A petaFLOP/s-day, the unit of [kaplan-2020]: 10¹⁵ · 86,400 FLOPs.
+  private static func petaflopDays(
+    _ words: ColumnWords
+  ) -> (Double, String, String, [String])? {
+    let text = words.list.joined()
+    guard
+      ["pfday", "pflopday", "pflopsday", "petaflopday", "petaflopsday"]
+        .contains(where: text.contains)
+    else { return nil }
+    return (8.64e19, "8.64e19", "compute", ["compute"])
+  }
+}
