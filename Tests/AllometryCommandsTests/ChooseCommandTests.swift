@@ -51,7 +51,8 @@ import Testing
       #expect(abs(loss - expected) < 6e-5)
     }
     #expect(found["best"] as? Int == 4)
-    #expect(choices.map { $0["isBoundByMemory"] as? Bool } == [false, false, true, true, true, true])
+    #expect(
+      choices.map { $0["isBoundByMemory"] as? Bool } == [false, false, true, true, true, true])
     let free = try await json(["sparsity", "--compute", "1e20", "--experts", "8"])
     let choice = try #require((free["choices"] as? [[String: Any]])?.first)
     #expect(abs(try value(choice["active"]) / 9.9e8 - 1) < 0.002)

@@ -225,24 +225,29 @@ struct DesignCommand: ParsableCommand {
     }
     var blocks: [ReportBlock] = [
       .paragraph(
-        "Ladders that predict the loss at \(NumberFormat.flops(design.target)) FLOPs (N* \(NumberFormat.scale(design.size)), D* \(NumberFormat.scale(design.tokens)), loss \(NumberFormat.significant(design.outcome, 4))) to within \(percent(design.within)) in \(percent(design.level)) of cases, if \(name) (\(prior)) is what will be found."),
+        "Ladders that predict the loss at \(NumberFormat.flops(design.target)) FLOPs (N* \(NumberFormat.scale(design.size)), D* \(NumberFormat.scale(design.tokens)), loss \(NumberFormat.significant(design.outcome, 4))) to within \(percent(design.within)) in \(percent(design.level)) of cases, if \(name) (\(prior)) is what will be found."
+      ),
       .paragraph(
-        "Noise taken: \(percent(design.seedNoise)) between seeds, \(percent(design.rungScatter)) between rungs. \(design.weighed) ladders under \(NumberFormat.flops(design.budget)) FLOPs were weighed."), .table(table),
+        "Noise taken: \(percent(design.seedNoise)) between seeds, \(percent(design.rungScatter)) between rungs. \(design.weighed) ladders under \(NumberFormat.flops(design.budget)) FLOPs were weighed."
+      ), .table(table),
     ]
     if let first = design.chosen ?? design.ladders.first {
       if design.chosen == nil {
         blocks.append(
           .paragraph(
-        "None reaches the aim within the budget; the most precise is first. A larger --budget or --within, or runs with less scatter, would."))
+            "None reaches the aim within the budget; the most precise is first. A larger --budget or --within, or runs with less scatter, would."
+          ))
       }
       let sizes = Set(first.runs.map(\.size)).sorted().map { NumberFormat.scale($0) }
       let lengths = first.lengths.map { NumberFormat.significant($0, 2) }.joined(separator: ", ")
       blocks.append(
         .paragraph(
-        "The first ladder: N \(sizes.joined(separator: ", ")); each with \(lengths) times the tokens that are optimal for it\(first.seeds > 1 ? ", \(first.seeds) seeds each" : "").\(runsFile.map { " Written to \($0)." } ?? " --runs FILE.csv writes its runs.")"))
+          "The first ladder: N \(sizes.joined(separator: ", ")); each with \(lengths) times the tokens that are optimal for it\(first.seeds > 1 ? ", \(first.seeds) seeds each" : "").\(runsFile.map { " Written to \($0)." } ?? " --runs FILE.csv writes its runs.")"
+        ))
       blocks.append(
         .paragraph(
-        "The interval supposes that the law holds up to the target, \(NumberFormat.significant(design.target / first.largestRun, 2)) times beyond the largest run; no simulation covers another form."))
+          "The interval supposes that the law holds up to the target, \(NumberFormat.significant(design.target / first.largestRun, 2)) times beyond the largest run; no simulation covers another form."
+        ))
     }
     return blocks
   }

@@ -32,7 +32,7 @@ struct PlanCommand: ParsableCommand {
         allometry plan fit.json --target 2.0 --inference 1e13
         allometry plan fit.json --compute 1e24 --unique 500B --memory 80G
         allometry plan fit.json --compute 1e24 --serve-on H100 --latency 20ms
-        allometry plan fit.json --gpus 512 --days 30 --accelerator H100 --report plan.html
+        allometry plan fit.json --compute 1e24 --memory 80G --report plan.html
         allometry plan mixture.json --share-bounds web=0.1:0.6,code=0:0.3
         allometry plan mixture.json --search dirichlet --best 128
         allometry plan batch.json --size N=7e9,D=1.4e11
@@ -140,7 +140,8 @@ struct PlanCommand: ParsableCommand {
   private func refuseReport(_ what: String) throws {
     guard report != nil else { return }
     throw CommandFailure(
-      .usage, "--report shows how size and tokens are divided; \(what) is printed, or saved with --json"
+      .usage,
+      "--report shows how size and tokens are divided; \(what) is printed, or saved with --json"
     )
   }
 

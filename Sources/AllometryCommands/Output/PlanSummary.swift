@@ -57,7 +57,9 @@ struct PlanSummary {
     return sections
   }
 
-  func text() -> String { sections().map { TerminalBlocks.text($0.blocks) }.joined(separator: "\n") }
+  func text() -> String {
+    sections().map { TerminalBlocks.text($0.blocks) }.joined(separator: "\n")
+  }
 
   /// The same as a page.
   ///

@@ -67,11 +67,16 @@ import Testing
     var (low, high) = (1.0, 1e5)
     for _ in 0..<100 {
       let middle = (low + high) / 2
-      if shape.total(width: middle, experts: experts) < 1.1e9 { low = middle } else { high = middle }
+      if shape.total(width: middle, experts: experts) < 1.1e9 {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     let active = shape.active(width: low)
     let dense = law.prediction(JointMoE.published, at: [1.1e9, 8e9, 1])
-    #expect(law.prediction(JointMoE.published, at: [active, 8e9 * experts, experts]) < dense - 0.03)
+    #expect(
+      law.prediction(JointMoE.published, at: [active, 8e9 * experts, experts]) < dense - 0.03)
   }
 
   /// Sizes of the same paper's list of runs: width 1024 with 16 blocks is 321M active, 774M with 4

@@ -16,11 +16,11 @@ struct CheckSurvivalCommand: ParsableCommand {
     abstract: "How long until runs reach a target or fail, with runs that were stopped before.",
     usage: "allometry check survival <table> --time <column> --event <column> [<options>]",
     discussion: """
-      A run stopped before its event tells that it takes longer, not how long; left out
-      or taken for an event it biases everything. A flexible family of event times [162]
-      (Weibull, log-logistic and Gompertz among them, with or without a share that never
-      has the event) is fitted by maximum likelihood, time going as a power of each
-      column of --by.
+      A run stopped before its event tells that it takes longer, not how long; left
+      out or taken for an event it biases everything. A flexible family of event
+      times [162] (Weibull, log-logistic and Gompertz among them, with or without a
+      share that never has the event) is fitted by maximum likelihood, time going as
+      a power of each column of --by.
 
       Examples:
         allometry check survival runs.csv --time steps --event reached --by N,lr
@@ -172,6 +172,7 @@ struct CheckSurvivalCommand: ParsableCommand {
       ? " \(NumberFormat.percent(answer.curedShare, decimals: 0)) never have the event, if the family holds beyond the times that were watched."
       : ""
     Console.print(
-      Console.wrap("The hazard is \(answer.hazard.rawValue) with time.\(cure)", width: Console.width))
+      Console.wrap(
+        "The hazard is \(answer.hazard.rawValue) with time.\(cure)", width: Console.width))
   }
 }

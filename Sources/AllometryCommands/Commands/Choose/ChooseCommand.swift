@@ -11,7 +11,8 @@ struct ChooseCommand: ParsableCommand {
       what else a run has: the schedule, the pools of data, the vocabulary, the
       granularity and number of experts, how many parameters are active, the
       precision, the split of encoder and decoder, which examples to keep of a
-      training set. allocation says whether several fits agree on size and tokens at all.
+      training set. allocation says whether several fits agree on size and tokens at
+      all.
       Where no fit is given, the constants are a paper's, and the answer says so.
 
       Examples:

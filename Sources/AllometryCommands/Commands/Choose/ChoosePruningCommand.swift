@@ -9,9 +9,9 @@ struct ChoosePruningCommand: ParsableCommand {
     commandName: "pruning",
     abstract: "Which examples to keep of a training set: hard, easy or random ones.",
     discussion: """
-      The perceptron testbed of [27], simulated: examples ranked by their margin under
-      a probe at an angle to the teacher, a share of them kept, a student of largest
-      margin trained on those. Where data are plentiful hard examples are worth most
+      The perceptron testbed of [27], simulated: examples ranked by their margin
+      under a probe at an angle to the teacher, a share of them kept, a student of
+      largest margin trained on those. Where data are plentiful hard examples are worth most
       and the error falls faster than a power of what is kept; where they are scarce,
       easy ones; a probe far from the teacher takes the gain away. It is a theory of
       perceptrons, no fit to a table: there is no closed law of size and share. A

@@ -14,10 +14,10 @@ struct ChooseSparsityCommand: ParsableCommand {
     commandName: "sparsity",
     abstract: "How many parameters a mixture of experts should have, and how many active.",
     discussion: """
-      Training costs 6 N D with N the active parameters; idle ones cost memory. By the
-      law joint-moe the best active size and tokens for each number of experts, by
-      sparse-moe for each total size, and which of those that fit into --memory loses
-      least. With a saved fit its coefficients and refits are used, else those that
+      Training costs 6 N D with N the active parameters; idle ones cost memory. By
+      the law joint-moe the best active size and tokens for each number of experts,
+      by sparse-moe for each total size, and which of those that fit into --memory
+      loses least. With a saved fit its coefficients and refits are used, else those that
       arXiv:2502.05172 prints for joint-moe; --totals asks sparse-moe instead, by the
       coefficients of arXiv:2501.12370.
 
