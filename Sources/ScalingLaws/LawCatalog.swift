@@ -3,10 +3,10 @@ public enum LawCatalog {
   /// A test compares the list with the folder `Laws`.
   public static let all: [any Law] = [
     PowerLaw(), PowerConstant(), VarianceLimited(), ResolutionLimited(), ShiftedPower(),
-    BrokenPower(), M4(),
+    ScorePower(), BrokenPower(), M4(),
     Kaplan(), KaplanSteps(), Chinchilla(), Coupled(), Farseer(), Overtraining(),
     Annealing(), MultiPower(),
-    DataConstrained(), RepeatedData(), DataFiltering(), Vocabulary(),
+    DataConstrained(), RepeatedData(), DataFiltering(), Projektor(), Vocabulary(),
     Routed(), FineGrainedMoE(), JointMoE(), SparseMoE(),
     Precision(), FloatQuantization(), ParScale(),
     SparseAttention(), SparseTraining(), Superposition(),

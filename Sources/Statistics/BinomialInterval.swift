@@ -53,15 +53,11 @@ public enum BinomialInterval {
   }
 
   /// The exact one-sided upper bound for the probability after no success: `1 − (1−level)^(1/n)`.
+  ///
+  /// At 95 % it is the rule of three, 3/n, to 2 % above 75 trials [190].
   public static func upperBoundWithoutSuccess(trials: Int, level: Double = 0.95) -> Double {
     check(0, trials, level)
     return -Double.expMinusOne(Double.log(onePlus: -level) / Double(trials))
-  }
-
-  /// The rule of three, `3/n`: the 95 % bound after no success, good to 2 % above 75 trials [190].
-  public static func ruleOfThree(trials: Int) -> Double {
-    check(0, trials, 0.95)
-    return min(1, 3 / Double(trials))
   }
 
   private static func check(_ successes: Int, _ trials: Int, _ level: Double) {

@@ -47,58 +47,6 @@ public struct ChanceLevelTest: Sendable {
   }
 }
 
-/// Whether a series of accuracies is worth extrapolating: above chance somewhere, and with a
-/// monotone trend.
-public struct ExtrapolationScreen: Sendable {
-  /// The outcome of the screen.
-  public enum Verdict: String, Sendable, Hashable {
-    /// Above chance with a monotone trend.
-    case accepted
-    /// No size is above chance by more than the margin.
-    case atChance = "at chance"
-    /// There is no significant monotone trend.
-    case noMonotoneTrend = "no monotone trend"
-  }
-
-  /// The test against chance.
-  public let chance: ChanceLevelTest
-  /// The test for a trend of the accuracy.
-  public let trend: TrendTest
-
-  /// The outcome; chance is reported before a missing trend.
-  public var verdict: Verdict {
-    if !chance.isAboveChance { return .atChance }
-    switch trend.shape {
-    case .increasing, .decreasing: return .accepted
-    case .uShaped, .invertedU, .lastRise, .lastFall, .irregular, .flat, .undecided:
-      return .noMonotoneTrend
-    }
-  }
-
-  /// Screens a series of accuracies.
-  ///
-  /// - Parameters:
-  ///   - x: ln N or ln C of each size.
-  ///   - correct: correctly answered items at each size.
-  ///   - items: all items at each size.
-  ///   - chance: the accuracy of guessing.
-  ///   - level: the confidence level of the trend test.
-  /// - Throws: `StatisticsError` as ``ChanceLevelTest`` and ``TrendTest`` do.
-  public init(
-    x: [Double], correct: [Int], items: [Int], chance: Double, level: Double = 0.9
-  ) throws(StatisticsError) {
-    self.chance = try ChanceLevelTest(correct: correct, items: items, chance: chance)
-    let accuracies = zip(correct, items).map { Double($0) / Double($1) }
-    // Two successes and failures are added (Agresti and Coull): no error may vanish at 0 or 1.
-    let errors = zip(correct, items).map { correct, items in
-      let n = Double(items) + 4
-      let p = (Double(correct) + 2) / n
-      return (p * (1 - p) / n).squareRoot()
-    }
-    trend = try TrendTest(x: x, y: accuracies, standardErrors: errors, level: level)
-  }
-}
-
 private func checkCounts(_ correct: [Int], _ items: [Int]) throws(StatisticsError) {
   guard !items.isEmpty else { throw .tooFewPoints(found: 0, needed: 1) }
   guard correct.count == items.count else {

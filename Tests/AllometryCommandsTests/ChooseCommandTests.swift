@@ -40,6 +40,46 @@ import Testing
     #expect(abs(try value(found["criticalTokens"]) / 95738786881.74542 - 1) < 1e-9)
   }
 
+  /// arXiv:2502.05172's coefficients in NumPy and SciPy: bounded minimisation of the loss over ln N
+  /// for each number of experts, the width by bisection where 80 GB with a cache of 16,384 tokens bind.
+  @Test func sparsityWithinMemory() async throws {
+    let found = try await json(
+      ["sparsity", "--compute", "1e22", "--memory", "80G", "--cache", "16384"])
+    let choices = try #require(found["choices"] as? [[String: Any]])
+    let losses = try choices.map { try value($0["loss"]) }
+    for (loss, expected) in zip(losses, [2.1575, 2.1434, 2.1282, 2.1172, 2.1133, 2.1179]) {
+      #expect(abs(loss - expected) < 6e-5)
+    }
+    #expect(found["best"] as? Int == 4)
+    #expect(
+      choices.map { $0["isBoundByMemory"] as? Bool } == [false, false, true, true, true, true])
+    let free = try await json(["sparsity", "--compute", "1e20", "--experts", "8"])
+    let choice = try #require((free["choices"] as? [[String: Any]])?.first)
+    #expect(abs(try value(choice["active"]) / 9.9e8 - 1) < 0.002)
+    #expect(abs(try value(choice["loss"]) - 2.52913) < 1e-5)
+    let text = try await Workspace().run("choose", "sparsity", "--compute", "1e22")
+    #expect(text.output.contains("best"))
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let wrong = try await Workspace().run(
+      "choose", "sparsity", "--compute", "1e22", "--totals", "2B", "--experts", "4")
+    #expect(wrong.status == 2)
+  }
+
+  /// Hard examples where data are plentiful, easy ones where they are scarce [27].
+  @Test func pruning() async throws {
+    let found = try await json(["pruning", "--examples", "1,10", "--kept", "0.3"])
+    let rows = try #require(found["rows"] as? [[String: Any]])
+    #expect(rows.map { $0["best"] as? String } == ["easy", "hard"])
+    let errors = try #require(rows[1]["errors"] as? [String: Double])
+    // NumPy: 0.049, 0.142, 0.068 with standard errors to 0.008.
+    for (name, expected) in [("hard", 0.049), ("random", 0.142), ("easy", 0.068)] {
+      #expect(abs(try #require(errors[name]) - expected) < 0.03)
+    }
+    let text = try await Workspace().run("choose", "pruning", "--examples", "2", "--draws", "3")
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(try await Workspace().run("choose", "pruning", "--kept", "1.5").status == 2)
+  }
+
   /// Two pools of a million samples [124], b 0.2 that halves in 2 epochs and 0.12 in 8: errors by a
   /// loop over epochs in NumPy. Equally good at a million samples, both win; from one sample on, the better alone.
   @Test func pools() async throws {

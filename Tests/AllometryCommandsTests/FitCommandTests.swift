@@ -76,6 +76,25 @@ import Testing
     #expect(one.output != other.output)
   }
 
+  /// L = 1.2 + 900/(N_e^0.18·N_d^0.30): the split matters, and the fit says so.
+  @Test func theSplitOfEncoderAndDecoderIsTested() async throws {
+    let workspace = try Workspace()
+    let sizes = [2e7, 6e7, 2e8, 6e8]
+    var rows = ["encoder_N,decoder_N,loss"]
+    for encoder in sizes {
+      for decoder in sizes {
+        let exact = 1.2 + 900 / (pow(encoder, 0.18) * pow(decoder, 0.30))
+        rows.append(
+          "\(encoder),\(decoder),\(exact * (1 + 0.003 * PlantedTables.scatter(rows.count)))")
+      }
+    }
+    try workspace.write(PlantedTables.lines(rows), to: "nmt.csv")
+    let outcome = try await workspace.run(
+      "fit", "nmt.csv", "--law", "encoder-decoder", "--resamples", "30", "--json")
+    let notes = try #require(try outcome.json["notes"] as? [String])
+    #expect(notes.contains { $0.contains("the total size alone is rejected (F = ") })
+  }
+
   @Test func groupsAreFittedApart() async throws {
     let workspace = try Workspace()
     try workspace.write(PlantedTables.arms, to: "runs.csv")

@@ -63,6 +63,30 @@ import Testing
     #expect(forecast.output.contains("Warning of the fit: N takes two values only"))
   }
 
+  /// Runs of one ratio: `plan` proposes runs that leave it, and says what for.
+  @Test func oneRatioIsLeftByWhatIsProposed() async throws {
+    let workspace = try Workspace()
+    let rows = (0..<8).map { step -> String in
+      let size = 5e7 * pow(2, Double(step))
+      let value = PlantedTables.loss(size, 20 * size) * exp(0.002 * PlantedTables.scatter(step))
+      return "\(size),\(20 * size),\(value)"
+    }
+    try workspace.write(PlantedTables.lines(["N,D,loss"] + rows), to: "runs.csv")
+    let fit = try await workspace.run(
+      ["fit", "runs.csv", "--law", "chinchilla", "--json", "--resamples", "100"])
+    try workspace.write(fit.output, to: "fit.json")
+    let plan = try await workspace.run("plan", "fit.json", "--compute", "1e24")
+    #expect(plan.output.contains("Where to run next to tell N*"))
+    let json = try await workspace.run("plan", "fit.json", "--compute", "1e24", "--json").json
+    let next = try #require(json["next"] as? [String: Any])
+    let best = try #require(next["best"] as? [[String: Double]])
+    #expect(best.count == 5)
+    for run in best {
+      let ratio = (run["tokens"] ?? 20) / (run["size"] ?? 1)
+      #expect(max(ratio / 20, 20 / ratio) > 2.999)
+    }
+  }
+
   /// Diverged rows do not make `auto` forget N, and the filter that is offered works.
   @Test func divergedRowsAreNamed() async throws {
     let workspace = try Workspace()

@@ -41,6 +41,86 @@ import Testing
     #expect(text.output.replacingOccurrences(of: "\n ", with: "").contains("N is 7 times above"))
   }
 
+  /// Groups fitted together are saved one by one: each is forecast and planned for by its name.
+  @Test func groupsOfAFileAreReadByName() async throws {
+    try workspace.write(PlantedTables.arms, to: "arms.csv")
+    for share in [["--share", "alpha,beta,E"], []] {
+      let fit = try await workspace.run(
+        ["fit", "arms.csv", "--law", "chinchilla", "--by", "method", "--json"] + share
+          + FitCommandTests.quick)
+      #expect(fit.status == 0, "\(fit.error)")
+      #expect(
+        try fit.json["schema"] as? String
+          == (share.isEmpty ? "allometry.fits/1" : "allometry.shared-fit/1"))
+      try workspace.write(fit.output, to: "arms.json")
+      for (arm, factor) in [("plain", 1.0), ("gated", 0.9)] {
+        let forecast = try await workspace.run(
+          "forecast", "arms.json#\(arm)", "--at", "N=2e9,D=4e10", "--json")
+        #expect(forecast.status == 0, "\(forecast.error)")
+        let found = try #require((try forecast.json["forecasts"] as? [[String: Any]])?.first)
+        let truth = 1.69 + factor * (406.4 / pow(2e9, 0.34) + 410.7 / pow(4e10, 0.28))
+        #expect(abs(try value(found["law"]).value / truth - 1) < 0.01)
+        let plan = try await workspace.run("plan", "arms.json#\(arm)", "--compute", "1e21")
+        #expect(plan.status == 0, "\(plan.error)")
+      }
+      let none = try await workspace.run("plan", "arms.json", "--compute", "1e21")
+      #expect(none.status != 0)
+      #expect(none.error.contains("found 2 fits (plain, gated)"))
+      let wrong = try await workspace.run("plan", "arms.json#x", "--compute", "1e21")
+      #expect(wrong.error.contains("expected one of plain, gated"))
+      let both = try await workspace.run("compare", "arms.json#plain", "arms.json#gated")
+      #expect(both.status == 0, "\(both.error)")
+    }
+  }
+
+  /// The page holds what the terminal prints: the cluster, the limits, what binds, the next runs.
+  @Test func thePageHoldsLimitsAndCluster() async throws {
+    let outcome = try await workspace.run(
+      "plan", "fit.json", "--compute", "1e22", "--memory", "2G", "--gpus", "64", "--days", "30",
+      "--accelerator", "H100", "--report", "plan.html")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("Report: plan.html"))
+    let page = try workspace.read("plan.html")
+    for text in [
+      "The plan under all limits", "memory: at most 1e9 parameters", "It fits: 64 H100",
+      "Without these limits", "Where to run next",
+    ] { #expect(page.contains(text), "\(text)") }
+    // The same numbers, cell by cell.
+    let line = try #require(
+      outcome.output.split(separator: "\n").first { $0.contains("tokens per parameter") })
+    let ratio = try #require(line.split(separator: " ").dropFirst(3).first)
+    #expect(page.contains(String(ratio)))
+    let design = try await workspace.run(
+      "design", "--target", "1e21", "--within", "5%", "--worlds", "20", "--report", "design.html")
+    #expect(design.status == 0, "\(design.error)")
+    #expect(try workspace.read("design.html").contains("The runs of the first ladder"))
+  }
+
+  /// Two laws together are held to a limit together, and the text says what each says.
+  @Test func limitsAreOfAllLaws() async throws {
+    let fit = try await workspace.run(
+      "fit", "runs.csv", "--law", "overtraining", "--resamples", "40", "--json")
+    var first = try #require(
+      try JSONSerialization.jsonObject(with: Data(workspace.read("fit.json").utf8))
+        as? [String: Any])
+    var second = try fit.json
+    first["weight"] = 0.5
+    second["weight"] = 0.5
+    first["alternatives"] = [second]
+    let data = try JSONSerialization.data(withJSONObject: first)
+    try workspace.write(String(decoding: data, as: UTF8.self), to: "two.json")
+    let outcome = try await workspace.run(
+      "plan", "two.json", "--compute", "1e22", "--memory", "2G", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let limited = try #require(try outcome.json["limited"] as? [String: Any])
+    #expect(abs(try value(limited["size"]).value / 1e9 - 1) < 1e-6)
+    #expect((limited["laws"] as? [Any])?.count == 2)
+    let text = try await workspace.run("plan", "two.json", "--compute", "1e22", "--memory", "2G")
+    #expect(text.output.contains("Under these limits, each law that has a part in them alone:"))
+    #expect(text.output.contains("Other sizes at the same compute, by chinchilla alone:"))
+    #expect(!text.output.contains("limits by"))
+  }
+
   @Test func theSmallestScaleThatReachesAnOutcome() async throws {
     let outcome = try await workspace.run(
       "forecast", "fit.json", "--reach", "2.4", "--vary", "D", "--at", "N=1e9", "--json")

@@ -18,7 +18,7 @@ struct NamedLaw: CustomTestStringConvertible, Sendable {
     "precision", "float-quantization", "parscale", "sparse-attention", "sparse-training",
     "encoder-decoder", "multilingual", "transfer", "post-training", "rl-sigmoid", "task-sigmoid",
     "passuntil", "mixture", "variance-limited", "resolution-limited", "superposition",
-    "shifted-power",
+    "shifted-power", "score-power", "projektor",
     "learning-rate", "batch-size", "critical-batch",
   ]
 

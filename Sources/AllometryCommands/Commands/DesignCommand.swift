@@ -84,6 +84,11 @@ struct DesignCommand: ParsableCommand {
       "Write the runs of the first ladder as a table to fill in.", valueName: "file.csv"))
   var runsFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the design as a page that needs no network.", valueName: "file.html"))
+  var report: String?
+
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 0
 
@@ -104,6 +109,7 @@ struct DesignCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       if let runsFile { try checkCreatable(runsFile) }
+      if let report { try checkCreatable(report) }
       try OptionCheck.share(level, option: "--level")
       try OptionCheck.atLeast(20, worlds, option: "--worlds")
       guard beyond >= 1, beyond <= 1e9 else {
@@ -137,10 +143,20 @@ struct DesignCommand: ParsableCommand {
       }
       let name = saved?.law.name ?? "chinchilla"
       let prior = law ?? "published, E 1.69, A 406.4, B 410.7, alpha 0.34, beta 0.28 [L2]"
+      let blocks = blocks(design, name: name, prior: prior)
+      if let report {
+        let page = ReportPage(
+          title: "Ladder for \(NumberFormat.flops(design.target)) FLOPs",
+          subtitle: "By \(name), \(prior)",
+          sections: [ReportSection("Which ladder predicts it", blocks), Self.runs(design)],
+          footer: "Made by Allometry. The numbers are those that allometry design prints.")
+        try writeFile(page.html(), to: report)
+      }
       Console.print(
         json
           ? try jsonText(Answer(law: name, prior: prior, design: design))
-          : text(design, name: name, prior: prior), terminator: json ? "\n" : "")
+          : TerminalBlocks.text(blocks), terminator: json ? "\n" : "")
+      if let report, !json { Console.print("\nReport: \(report)") }
     }
   }
 
@@ -168,15 +184,36 @@ struct DesignCommand: ParsableCommand {
       ], source: "design")
   }
 
-  private func text(_ design: LadderDesign, name: String, prior: String) -> String {
+  /// The runs of the first ladder, for a page.
+  private static func runs(_ design: LadderDesign) -> ReportSection {
+    let runs = (design.chosen ?? design.ladders.first)?.runs ?? []
+    return ReportSection(
+      "The runs of the first ladder",
+      [
+        .table(
+          ReportTable(
+            columns: [
+              .init("N", alignment: .trailing), .init("D", alignment: .trailing),
+              .init("FLOPs", alignment: .trailing), .init("Seed", alignment: .trailing),
+            ],
+            rows: runs.map {
+              [
+                NumberFormat.scale($0.size), NumberFormat.scale($0.tokens),
+                NumberFormat.flops($0.compute), "\($0.seed)",
+              ]
+            }))
+      ])
+  }
+
+  private func blocks(_ design: LadderDesign, name: String, prior: String) -> [ReportBlock] {
     func percent(_ x: Double) -> String { NumberFormat.significant(100 * x, 2) + " %" }
-    var table = TextTable(
+    var table = ReportTable(
       columns: [
         .init("sizes", alignment: .trailing), .init("lengths", alignment: .trailing),
         .init("seeds", alignment: .trailing), .init("runs", alignment: .trailing),
         .init("largest run", alignment: .trailing), .init("all FLOPs", alignment: .trailing),
         .init("of target", alignment: .trailing), .init("predicts within", alignment: .trailing),
-      ], widthLimit: Console.width)
+      ], rows: [])
     for ladder in design.ladders {
       table.rows.append([
         "\(ladder.sizes)", "\(ladder.lengths.count)", "\(ladder.seeds)", "\(ladder.runs.count)",
@@ -186,32 +223,32 @@ struct DesignCommand: ParsableCommand {
           ? "± \(percent(ladder.simulated))" + (ladder.reaches ? "" : " (too wide)") : "no fit",
       ])
     }
-    var lines = [
-      Console.wrap(
-        "Ladders that predict the loss at \(NumberFormat.flops(design.target)) FLOPs (N* \(NumberFormat.scale(design.size)), D* \(NumberFormat.scale(design.tokens)), loss \(NumberFormat.significant(design.outcome, 4))) to within \(percent(design.within)) in \(percent(design.level)) of cases, if \(name) (\(prior)) is what will be found.",
-        width: Console.width),
-      Console.wrap(
-        "Noise taken: \(percent(design.seedNoise)) between seeds, \(percent(design.rungScatter)) between rungs. \(design.weighed) ladders under \(NumberFormat.flops(design.budget)) FLOPs were weighed.",
-        width: Console.width), "", table.render(style: Console.isTerminal ? .ansi : .plain),
+    var blocks: [ReportBlock] = [
+      .paragraph(
+        "Ladders that predict the loss at \(NumberFormat.flops(design.target)) FLOPs (N* \(NumberFormat.scale(design.size)), D* \(NumberFormat.scale(design.tokens)), loss \(NumberFormat.significant(design.outcome, 4))) to within \(percent(design.within)) in \(percent(design.level)) of cases, if \(name) (\(prior)) is what will be found."
+      ),
+      .paragraph(
+        "Noise taken: \(percent(design.seedNoise)) between seeds, \(percent(design.rungScatter)) between rungs. \(design.weighed) ladders under \(NumberFormat.flops(design.budget)) FLOPs were weighed."
+      ), .table(table),
     ]
     if let first = design.chosen ?? design.ladders.first {
       if design.chosen == nil {
-        lines.append(
-          Console.wrap(
-            "None reaches the aim within the budget; the most precise is first. A larger --budget or --within, or runs with less scatter, would.",
-            width: Console.width))
+        blocks.append(
+          .paragraph(
+            "None reaches the aim within the budget; the most precise is first. A larger --budget or --within, or runs with less scatter, would."
+          ))
       }
       let sizes = Set(first.runs.map(\.size)).sorted().map { NumberFormat.scale($0) }
       let lengths = first.lengths.map { NumberFormat.significant($0, 2) }.joined(separator: ", ")
-      lines.append(
-        Console.wrap(
-          "The first ladder: N \(sizes.joined(separator: ", ")); each with \(lengths) times the tokens that are optimal for it\(first.seeds > 1 ? ", \(first.seeds) seeds each" : "").\(runsFile.map { " Written to \($0)." } ?? " --runs FILE.csv writes its runs.")",
-          width: Console.width))
-      lines.append(
-        Console.wrap(
-          "The interval supposes that the law holds up to the target, \(NumberFormat.significant(design.target / first.largestRun, 2)) times beyond the largest run; no simulation covers another form.",
-          width: Console.width))
+      blocks.append(
+        .paragraph(
+          "The first ladder: N \(sizes.joined(separator: ", ")); each with \(lengths) times the tokens that are optimal for it\(first.seeds > 1 ? ", \(first.seeds) seeds each" : "").\(runsFile.map { " Written to \($0)." } ?? " --runs FILE.csv writes its runs.")"
+        ))
+      blocks.append(
+        .paragraph(
+          "The interval supposes that the law holds up to the target, \(NumberFormat.significant(design.target / first.largestRun, 2)) times beyond the largest run; no simulation covers another form."
+        ))
     }
-    return lines.joined(separator: "\n") + "\n"
+    return blocks
   }
 }

@@ -3,7 +3,8 @@ internal import RunTables
 internal import ScalingLaws
 
 extension FitCommand {
-  /// A joint fit, as JSON gives it (schema allometry.shared-fit/1).
+  /// A joint fit, as JSON gives it (schema allometry.shared-fit/1); after these keys come `fits`,
+  /// one saved fit a group, which `plan`, `forecast` and the other commands read as FILE#GROUP.
   struct SharedAnswer: Encodable {
     /// A parameter with its interval; ends that are not known are null.
     struct Value: Encodable {
@@ -46,7 +47,9 @@ extension FitCommand {
     }
     if report != nil {
       throw CommandFailure(
-        .usage, "--share is printed, and saved with --json; --report shows groups fitted apart")
+        .usage,
+        "--share is printed, and saved with --json for plan and forecast; --report shows groups fitted apart"
+      )
     }
     guard groups.count > 1 else {
       throw CommandFailure(
@@ -71,18 +74,33 @@ extension FitCommand {
     options.objective = try law.objective(for: chosen)
     let titles = groups.map { $0.labels.map(\.value).joined(separator: "/") }
     var parts: [(name: String, rows: Observations)] = []
+    var notes: [[String]] = []
     for (group, title) in zip(groups, titles) {
       let built = try ObservationsBuilder(table: group.table, response: law.response)
         .build(for: chosen)
       parts.append((title, built.observations))
+      notes.append(built.notes)
     }
     Console.progress("fitting \(chosen.name) to \(groups.count) groups …")
-    let result = try CommandFailure.naming(groups[0].table.source) {
+    var result = try CommandFailure.naming(groups[0].table.source) {
       try fitSharing(chosen, groups: parts, shared: shared, options: options)
+    }
+    if json {
+      Console.progress("validating \(chosen.name) …")
+      result = result.calibrated()
     }
     Console.progress("")
     if json {
-      Console.print(try jsonText(answer(result, parts: parts)))
+      let documents = groups.indices.map { index in
+        FitDocument(
+          result.fit(ofGroup: index), table: groups[index].table.source,
+          notes: notes[index] + [
+            "fitted together with \(groups.count - 1) other groups of \(by), sharing \(result.shared.isEmpty ? "nothing" : result.shared.joined(separator: ", "))"
+          ], group: groups[index].values)
+      }
+      Console.print(
+        try FittedTable.json(documents, after: jsonText(answer(result, parts: parts))),
+        terminator: "")
     } else {
       let whole = groups.map(\.table)
       let notes = whole.flatMap(\.notes)

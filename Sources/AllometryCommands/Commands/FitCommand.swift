@@ -18,6 +18,7 @@ struct FitCommand: ParsableCommand {
         allometry fit runs.csv --law chinchilla --report report.html
         allometry fit runs.csv --map N=params,D=tokens --where 'D/N<=200' --by family
         allometry fit runs.csv --law chinchilla --by family --share alpha,beta
+        allometry fit runs.csv --by family --json > fits.json  # plan fits.json#gated
         allometry fit runs.csv --law chinchilla --json > fit.json
         allometry fit mixtures.csv --law mixture --response loss.a,loss.b --weight 0.7,0.3
         allometry fit sweep.csv --law learning-rate --json > rates.json

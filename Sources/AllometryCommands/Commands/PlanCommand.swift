@@ -20,8 +20,8 @@ struct PlanCommand: ParsableCommand {
       plan, and the ones that bind are named. The plan ends with what smaller and
       larger models cost, and with the runs that would narrow its intervals most.
       A fit chosen by --law auto plans with all laws that predict held-out runs
-      about as well, each by its weight (limits by the chosen one); --single plans
-      with the chosen one alone. A fit of the law mixture is answered with the best
+      about as well, each by its weight, limits included; --single plans with the
+      chosen one alone. A fit of the law mixture is answered with the best
       mixture, of several targets with that of their weighted sum; one of
       batch-size with a batch schedule for --size.
 
@@ -32,6 +32,7 @@ struct PlanCommand: ParsableCommand {
         allometry plan fit.json --target 2.0 --inference 1e13
         allometry plan fit.json --compute 1e24 --unique 500B --memory 80G
         allometry plan fit.json --compute 1e24 --serve-on H100 --latency 20ms
+        allometry plan fit.json --compute 1e24 --memory 80G --report plan.html
         allometry plan mixture.json --share-bounds web=0.1:0.6,code=0:0.3
         allometry plan mixture.json --search dirichlet --best 128
         allometry plan batch.json --size N=7e9,D=1.4e11
@@ -56,6 +57,12 @@ struct PlanCommand: ParsableCommand {
   var single = false
 
   @OptionGroup(title: "Mixture options") var shares: MixtureArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the plan, limits and cluster included, as a page that needs no network.",
+      valueName: "file.html"))
+  var report: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -103,25 +110,39 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
+      if let report { try checkCreatable(report) }
       if let targets = try SavedFitArguments.targets(saved.fit) {
+        try refuseReport("a mixture")
         try MixtureAnswer(targets: targets, options: shares).print(json: json)
         return
       }
       let document = try saved.document()
       if let allocation = document.allocation {
+        try refuseReport("a fit of \(allocation.method.rawValue)")
         try print(allocation)
         return
       }
       let fit = try SavedFitArguments.fit(document, source: saved.fit)
       if fit.law is BatchSizeLaw {
+        try refuseReport("a batch schedule")
         try BatchRampAnswer(fit: fit, size: shares.size).print(json: json)
         return
       }
       let answer = try self.answer(fit)
+      let summary = PlanSummary(answer, fit: fit)
+      if let report { try writeFile(summary.page(source: saved.fit).html(), to: report) }
       Console.print(
-        json ? try jsonText(answer) : PlanSummary(answer, fit: fit).text(),
-        terminator: json ? "\n" : "")
+        json ? try jsonText(answer) : summary.text(), terminator: json ? "\n" : "")
+      if let report, !json { Console.print("\nReport: \(report)") }
     }
+  }
+
+  private func refuseReport(_ what: String) throws {
+    guard report != nil else { return }
+    throw CommandFailure(
+      .usage,
+      "--report shows how size and tokens are divided; \(what) is printed, or saved with --json"
+    )
   }
 
   /// The plan of approach 1 or 2, which know nothing but the optimum.
@@ -180,7 +201,7 @@ struct PlanCommand: ParsableCommand {
       }
     }
     let flops = resolved.flops ?? plan.compute.value
-    // Limits, other sizes and next runs are counted from N*, and say nothing where it is not known.
+    // Limits and other sizes are counted from N*, and say nothing where it is not known.
     let determination = fit.determination(of: plan)
     let knowsSize = determination.refusal(of: "size") == nil
     let isLimited =
@@ -188,9 +209,9 @@ struct PlanCommand: ParsableCommand {
       || (limits.servedTokens > 0 && (limits.paysForServing || target != nil))
     let limited =
       isLimited && knowsSize
-      ? try fit.constrainedPlan(
-        resolved.flops.map { .compute($0) } ?? .outcome(target ?? 0), limits: limits,
-        holding: others) : nil
+      ? try limitedPlan(
+        resolved.flops.map { .compute($0) } ?? .outcome(target ?? 0), limits: limits, fit: fit,
+        mixture: mixture, others: others) : nil
     let (size, tokens) = (limited?.size ?? plan.size, limited?.tokens ?? plan.tokens)
     if knowsSize, let refusal = fit.refusal(size: size.value, tokens: tokens.value) {
       throw CommandFailure(
@@ -198,14 +219,11 @@ struct PlanCommand: ParsableCommand {
         "\(refusal); expected a larger budget, less to serve, or a table nearer to the plan")
     }
     let training = limited?.trainingCompute.value ?? flops
-    let rest = knowsSize ? try fit.budgetPlan(compute: flops, cap: cap, holding: others) : nil
+    let rest = try fit.budgetPlan(
+      compute: flops, determination: determination, cap: cap, holding: others)
     let hours = ComputeBudget(
       flops: training, accelerator: resolved.device, utilisation: budget.utilisation
     ).hours
-    let next =
-      fit.draws.count >= 20
-      ? try rest?.next ?? fit.nextRuns(for: .outcome(compute: flops), cap: cap, holding: others)
-      : nil
     return Answer(
       law: fit.law.name, compute: flops, flopsPerToken: fit.flopsPerToken, held: held,
       plan: plan.withholding(determination), limited: limited, budgetLimit: resolved.binding,
@@ -217,13 +235,24 @@ struct PlanCommand: ParsableCommand {
           devicesNeeded: cluster.devicesNeeded(training))
       }, acceleratorHours: hours, footprint: footprint(hours, resolved.device),
       inference: knowsSize
-        ? try inference(limits, fit: fit, plan: plan, flops: resolved.flops, others: others) : nil,
+        ? try inference(limits, fit: fit, plan: rest.plan, flops: resolved.flops, others: others)
+        : nil,
       limitedData: knowsSize
         ? try limits.uniqueTokens.map {
           try fit.limitedDataPlan(compute: training, uniqueTokens: $0, holding: others)
-        } : nil, sizes: rest?.sizes ?? [], next: next, sensitivity: rest?.sensitivity ?? [],
+        } : nil, sizes: rest.sizes, next: rest.next, sensitivity: rest.sensitivity,
       determination: determination, fitWarnings: fit.fitWarnings,
       paysForServing: limits.paysForServing)
+  }
+
+  private func limitedPlan(
+    _ goal: PlanGoal, limits: PlanLimits, fit: SavedFit, mixture: LawMixture?,
+    others: [String: Double]
+  ) throws -> ConstrainedPlan {
+    guard let mixture else {
+      return try fit.constrainedPlan(goal, limits: limits, holding: others)
+    }
+    return try mixture.constrainedPlan(goal, limits: limits, holding: others)
   }
 
   private func footprint(_ hours: Double?, _ device: Accelerator?) -> Footprint? {
@@ -236,8 +265,8 @@ struct PlanCommand: ParsableCommand {
 
   /// The model that is cheapest to train and serve.
   ///
-  /// A training budget is compared at the outcome that it reaches; a budget of training and
-  /// serving together, and a target, are planned for as they are.
+  /// A training budget is compared at the outcome that it reaches by the chosen law; a budget of
+  /// training and serving together, and a target, are planned for as they are.
   private func inference(
     _ limits: PlanLimits, fit: SavedFit, plan: ComputePlan, flops: Double?,
     others: [String: Double]

@@ -76,6 +76,10 @@ struct TrendsCommand: ParsableCommand {
     var shape: String
     var direction: String
     var probability: Double
+    /// The p-value of no change with scale.
+    var pValue: Double
+    /// The same over all tasks of the table: the false discovery rate at which this one is called.
+    var adjustedPValue: Double
     var slopePerDecade: Estimated
     var turningPoint: Estimated?
     var aboveChance: Bool?
@@ -125,7 +129,8 @@ struct TrendsCommand: ParsableCommand {
           entries.append(
             Entry(
               task: report.task, shape: "\(report.shape)", direction: "\(report.direction)",
-              probability: report.probability, slopePerDecade: report.slope,
+              probability: report.probability, pValue: report.pValue,
+              adjustedPValue: report.pValue, slopePerDecade: report.slope,
               turningPoint: report.turningPoint, aboveChance: report.isAboveChance,
               accepted: report.isAccepted, law: report.recommendation.rawValue,
               sentence: report.sentence, leading: "\(report.leading)",
@@ -137,6 +142,8 @@ struct TrendsCommand: ParsableCommand {
       guard !entries.isEmpty else {
         throw CommandFailure(.badData, failures.joined(separator: "; "))
       }
+      let adjusted = MultipleTesting.benjaminiHochberg(entries.map(\.pValue))
+      for index in entries.indices { entries[index].adjustedPValue = adjusted[index] }
       if json {
         struct Answer: Encodable {
           var schema = "allometry.trends/1"
@@ -282,6 +289,9 @@ struct TrendsCommand: ParsableCommand {
     }
     Console.print(
       opening + table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    if let sentence = discoveries(entries) {
+      Console.print(Console.wrap(sentence, width: Console.width))
+    }
     for entry in entries where !entry.accepted {
       Console.print(Console.wrap(entry.sentence, width: Console.width))
     }
@@ -290,6 +300,21 @@ struct TrendsCommand: ParsableCommand {
     for failure in failures {
       Console.print(Console.wrap("Not examined: \(failure)", width: Console.width))
     }
+  }
+
+  /// How many tasks of many change with scale: each confidence is of its task alone, and of many
+  /// tasks some reach any level by chance.
+  private func discoveries(_ entries: [Entry]) -> String? {
+    guard entries.count > 1 else { return nil }
+    let rate = 1 - level
+    let found = entries.filter { $0.adjustedPValue <= rate }
+    let alone = entries.filter { $0.pValue <= rate && $0.adjustedPValue > rate }
+    let percent = NumberFormat.percent(rate, decimals: 0)
+    let text =
+      "Over all tasks together, \(found.count) of \(entries.count) change with scale at a false discovery rate of \(percent) (Benjamini-Hochberg)"
+    return alone.isEmpty
+      ? text + "."
+      : "\(text); \(alone.map(\.task).joined(separator: ", ")) only if looked at alone."
   }
 
   private func printForecasts(_ entries: [Entry], scaleColumn: String) {

@@ -67,9 +67,19 @@ struct FittedTable {
   /// One saved fit of a whole table as it is, those of groups as an object with a list.
   static func json(_ documents: [FitDocument]) throws -> String {
     if documents.count == 1, documents[0].group == nil { return try documents[0].json() }
+    return try json(documents, after: "{\"schema\" : \"allometry.fits/1\"\n}")
+  }
+
+  /// The list `fits` as the last key of an object.
+  static func json(_ documents: [FitDocument], after object: String) throws -> String {
     let texts = try documents.map { try $0.json() }
-    return "{\"schema\" : \"allometry.fits/1\", \"fits\" : [\n"
-      + texts.joined(separator: ",\n") + "]}\n"
+    var head = object
+    while let last = head.last, last.isWhitespace || last == "}" {
+      head.removeLast()
+      if last == "}" { break }
+    }
+    while head.last?.isWhitespace == true { head.removeLast() }
+    return head + ", \"fits\" : [\n" + texts.joined(separator: ",\n") + "]}\n"
   }
 }
 
@@ -302,7 +312,8 @@ struct FitSession {
       fit: fitted.calibrated(on: validation), validation: validation, influence: influence,
       ranking: ranking, alternatives: alternatives,
       weight: ranking.map { $0.entries[$0.chosen].weight } ?? 1, source: table.source,
-      notes: notes + rankingNotes + [fitted.flopsPerToken.sentence].compactMap { $0 },
+      notes: notes + rankingNotes
+        + [fitted.flopsPerToken.sentence, Self.splitSentence(of: fitted)].compactMap { $0 },
       group: group)
   }
 
@@ -324,6 +335,18 @@ struct FitSession {
       let fit = entry.fit.measuringIntervals(settings).calibrated(on: entry.validation)
       return (fit, entry.weight)
     }
+  }
+
+  /// Whether the split of encoder and decoder matters at all, or their sum alone does [126]; nil for
+  /// other laws and too few rows.
+  private static func splitSentence(of fit: Fit) -> String? {
+    guard fit.law is EncoderDecoder, let test = try? EncoderDecoder.sumTest(fit.observations)
+    else { return nil }
+    let p = plainProbability("p", test.pValue, floor: 1e-12)
+    let f = NumberFormat.significant(test.statistic, 3)
+    return test.pValue < 0.05
+      ? "how parameters are split between encoder and decoder matters: the total size alone is rejected (F = \(f), \(p))"
+      : "the total size alone is not rejected (F = \(f), \(p)): this table does not tell that the split matters"
   }
 
   private func rank(

@@ -182,8 +182,10 @@ struct MixtureArguments: ParsableArguments {
 extension SavedFitArguments {
   /// The saved fits of a file that holds nothing but fits of the mixture law; nil for any other.
   static func targets(_ path: String) throws -> [SavedFit]? {
-    let data = try readFile(path)
-    guard let documents = FitDocument.decodeSeveral(data, of: "mixture"), !documents.isEmpty
+    let (file, group) = parts(of: path)
+    guard group == nil,
+      let documents = FitDocument.decodeSeveral(try readFile(file), of: "mixture"),
+      !documents.isEmpty
     else { return nil }
     return try documents.map { try fit($0, source: path) }
   }

@@ -1,11 +1,18 @@
 internal import ArgumentParser
 internal import ScalingLaws
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// A saved fit on the command line.
 struct SavedFitArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A fit saved by allometry fit --json; - for standard input.", valueName: "fit.json"))
+      "A fit saved by allometry fit --json, or one group of several: fits.json#code; - for standard input.",
+      valueName: "fit.json"))
   var fit: String
 
   /// Reads the fit.
@@ -51,12 +58,23 @@ struct SavedFitArguments: ParsableArguments {
 
   /// Whether a file holds a saved fit rather than a table.
   static func isSavedFit(_ path: String) -> Bool {
-    guard path.hasSuffix(".json"), let data = try? readFile(path) else { return false }
-    return (try? FitDocument.decode(data, source: path)) != nil
+    let (file, _) = parts(of: path)
+    guard file.hasSuffix(".json"), let data = try? readFile(file) else { return false }
+    return FitDocument.isSaved(data)
+  }
+
+  /// The file and the group that a path names: `fits.json#code`. A file whose own name holds the
+  /// whole is taken as it is.
+  static func parts(of path: String) -> (file: String, group: String?) {
+    guard let mark = path.lastIndex(of: "#"), mark != path.startIndex,
+      !FileManager.default.fileExists(atPath: path)
+    else { return (path, nil) }
+    return (String(path[..<mark]), String(path[path.index(after: mark)...]))
   }
 
   private static func document(_ path: String) throws -> FitDocument {
-    try FitDocument.decode(
-      try readFile(path), source: path == "-" ? "standard input" : path)
+    let (file, group) = parts(of: path)
+    return try FitDocument.decode(
+      try readFile(file), source: file == "-" ? "standard input" : file, group: group)
   }
 }

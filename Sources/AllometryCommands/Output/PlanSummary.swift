@@ -5,7 +5,6 @@ internal import ScalingLaws
 struct PlanSummary {
   let answer: PlanCommand.Answer
   let fit: SavedFit
-  private let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
 
   init(_ answer: PlanCommand.Answer, fit: SavedFit) {
     self.answer = answer
@@ -14,28 +13,67 @@ struct PlanSummary {
 
   private var response: String { fit.document.response.column }
 
-  func text() -> String {
-    var parts = [heading()]
-    if let cluster = answer.cluster { parts.append(clusterText(cluster)) }
+  /// The plan in parts: what a terminal prints one after the other and a page shows under headings.
+  private func sections() -> [ReportSection] {
+    var sections = [ReportSection("", heading().map { .paragraph($0) })]
+    if let cluster = answer.cluster {
+      sections.append(ReportSection("Does it fit?", [.paragraph(clusterText(cluster))]))
+    }
     if let limited = answer.limited {
-      parts.append(limitedTable(limited))
-      parts.append("Without these limits:\n")
+      var blocks: [ReportBlock] = [.table(limitedTable(limited))]
+      if let laws = limited.laws {
+        blocks.append(
+          .table(
+            lawTable(laws, title: "Under these limits, each law that has a part in them alone:")))
+      }
+      sections.append(ReportSection("The plan under all limits", blocks))
     }
-    parts.append(planTable())
-    if let laws = answer.plan.laws { parts.append(lawTable(laws)) }
+    var plan: [ReportBlock] = [.table(planTable())]
+    if let laws = answer.plan.laws {
+      plan.append(
+        .table(
+          lawTable(
+            laws,
+            title:
+              "The laws that predict held-out runs about as well, each alone (the intervals above hold the choice between them; --single plans with the first):"
+          )))
+    }
+    sections.append(
+      ReportSection(answer.limited == nil ? "The plan" : "Without these limits", plan))
     if let inference = answer.inference, !answer.paysForServing, answer.limited == nil {
-      parts.append(servingText(inference))
+      sections.append(ReportSection("Serving", [.paragraph(servingText(inference))]))
     }
-    if !answer.sizes.isEmpty { parts.append(sizeTable()) }
-    if let next = answer.next { parts.append(nextTable(next)) }
+    if !answer.sizes.isEmpty {
+      sections.append(ReportSection("Other sizes", [.table(sizeTable())]))
+    }
+    if let next = answer.next {
+      sections.append(ReportSection("Where to run next", [.table(nextTable(next))]))
+    }
     var seen: Set<String> = []
     let distinct = warnings.filter { seen.insert($0).inserted }
     if !distinct.isEmpty {
-      parts.append(
-        distinct.map { Console.wrap("Warning: \($0)", width: Console.width) }
-          .joined(separator: "\n") + "\n")
+      sections.append(ReportSection("What limits it", distinct.map { .warning($0) }))
     }
-    return parts.joined(separator: "\n")
+    return sections
+  }
+
+  func text() -> String {
+    sections().map { TerminalBlocks.text($0.blocks) }.joined(separator: "\n")
+  }
+
+  /// The same as a page.
+  ///
+  /// - Parameter source: the saved fit.
+  func page(source: String) -> ReportPage {
+    var sections = sections()
+    let head = sections.removeFirst().blocks.compactMap { block -> String? in
+      if case .paragraph(let text) = block { text } else { nil }
+    }
+    return ReportPage(
+      title: "Plan for \(NumberFormat.flops(answer.compute)) FLOPs",
+      subtitle: "By the fit \(source)", summary: head, sections: sections,
+      footer:
+        "Made by Allometry. The numbers are those that allometry plan prints for the same options.")
   }
 
   /// What a reader must know of the plan that is printed, the fit it rests on included.
@@ -51,7 +89,7 @@ struct PlanSummary {
     return result
   }
 
-  private func heading() -> String {
+  private func heading() -> [String] {
     let names = answer.plan.laws.map { "\($0.count) laws together" } ?? answer.law
     var text =
       answer.paysForServing
@@ -59,7 +97,6 @@ struct PlanSummary {
       : "Plan for \(NumberFormat.flops(answer.compute)) FLOPs of training"
     text +=
       " by \(names) (\(NumberFormat.percent(fit.level, decimals: 0)) intervals)"
-    if answer.limited != nil, answer.plan.laws != nil { text += ", limits by \(answer.law)" }
     if let hours = answer.acceleratorHours {
       text += "; \(NumberFormat.scale(hours)) accelerator-hours"
     }
@@ -82,7 +119,7 @@ struct PlanSummary {
     if fit.law is DataConstrained, answer.limitedData == nil {
       lines.append("All tokens are taken as new ones; --unique says how many there are.")
     }
-    return lines.map { Console.wrap($0, width: Console.width) }.joined(separator: "\n") + "\n"
+    return lines
   }
 
   private func clusterText(_ cluster: PlanCommand.ClusterAnswer) -> String {
@@ -90,22 +127,21 @@ struct PlanSummary {
       "\(NumberFormat.significant(cluster.devices, 6)) \(cluster.accelerator) at \(NumberFormat.percent(cluster.utilisation, decimals: 0)) of their peak"
     let needed = NumberFormat.significant(cluster.daysNeeded, 3)
     guard let days = cluster.days, let fits = cluster.fits else {
-      return Console.wrap("\(machines) take \(needed) days.", width: Console.width) + "\n"
+      return "\(machines) take \(needed) days."
     }
     let given = NumberFormat.significant(days, 4)
-    let answer =
+    return
       fits
       ? "It fits: \(machines) take \(needed) of \(given) days."
       : "It does not fit: \(machines) take \(needed) days, and there are \(given); \(NumberFormat.significant((cluster.devicesNeeded ?? .nan).rounded(.up), 4)) of them would do it in time."
-    return Console.wrap(answer, width: Console.width) + "\n"
   }
 
-  private func limitedTable(_ plan: ConstrainedPlan) -> String {
-    var table = TextTable(
+  private func limitedTable(_ plan: ConstrainedPlan) -> ReportTable {
+    var table = ReportTable(
       columns: [
         .init("quantity"), .init("value", alignment: .trailing),
         .init("interval", alignment: .trailing),
-      ], widthLimit: Console.width)
+      ], rows: [])
     table.rows = [
       ["parameters N"] + interval(plan.size, fixed: "a limit", scale),
       ["tokens D"] + interval(plan.tokens, fixed: "by limits", scale),
@@ -125,19 +161,17 @@ struct PlanSummary {
         ["serving FLOPs"]
           + interval(plan.servingCompute, fixed: "by limits") { NumberFormat.flops($0) })
     }
-    let binding =
+    table.note =
       plan.binding.isEmpty
       ? "None of the limits binds." : "What binds: \(plan.binding.joined(separator: "; "))."
-    return table.render(style: style) + Console.wrap(binding, width: Console.width) + "\n"
+    return table
   }
 
   /// What serving costs where the budget is for training, and which model would save.
   private func servingText(_ plan: InferencePlan) -> String {
-    let best = answer.plan
-    let serving = answer.flopsPerToken.perToken(best.size.value) / 3 * plan.demand
-    return Console.wrap(
-      "The budget is for training. Serving \(scale(plan.demand)) tokens takes another \(NumberFormat.flops(serving)) FLOPs. The same \(response) for the least FLOPs in all: \(scale(plan.size.value)) parameters on \(scale(plan.tokens.value)) tokens, \(NumberFormat.flops(plan.totalCompute.value)) FLOPs for both, \(NumberFormat.percent(plan.saving.value)) saved. With --total the budget pays for both.",
-      width: Console.width) + "\n"
+    let serving = answer.flopsPerToken.perToken(answer.plan.size.value) / 3 * plan.demand
+    return
+      "The budget is for training. Serving \(scale(plan.demand)) tokens takes another \(NumberFormat.flops(serving)) FLOPs. The same \(response) for the least FLOPs in all\(byChosen): \(scale(plan.size.value)) parameters on \(scale(plan.tokens.value)) tokens, \(NumberFormat.flops(plan.totalCompute.value)) FLOPs for both, \(NumberFormat.percent(plan.saving.value)) saved. With --total the budget pays for both."
   }
 
   /// Columns of which the fitted table had one value, so that no exponent of theirs was measured.
@@ -180,13 +214,14 @@ struct PlanSummary {
     }
   }
 
-  private func planTable() -> String {
+  private func planTable() -> ReportTable {
     let plan = answer.plan
-    var table = TextTable(
+    var table = ReportTable(
+      caption: answer.limited == nil ? "" : "Without these limits:",
       columns: [
         .init("quantity"), .init("value", alignment: .trailing),
         .init("interval", alignment: .trailing),
-      ], widthLimit: Console.width)
+      ], rows: [])
     table.rows = [
       row("parameters N*", "size", interval(plan.size, scale)),
       row("tokens D*", "tokens", interval(plan.tokens, scale)),
@@ -202,17 +237,18 @@ struct PlanSummary {
       table.rows.insert(
         ["training FLOPs"] + interval(plan.compute) { NumberFormat.flops($0) }, at: 0)
     }
-    return table.render(style: style)
+    return table
   }
 
   /// What each law says alone, where several answer together.
-  private func lawTable(_ laws: [LawPlan]) -> String {
-    var table = TextTable(
+  private func lawTable(_ laws: [LawPlan], title: String) -> ReportTable {
+    var table = ReportTable(
+      caption: title,
       columns: [
         .init("law"), .init("weight", alignment: .trailing), .init("N*", alignment: .trailing),
         .init("D*", alignment: .trailing), .init("tokens per parameter", alignment: .trailing),
         .init(response, alignment: .trailing),
-      ], widthLimit: Console.width)
+      ], rows: [])
     for law in laws {
       let ratio = law.tokensPerParameter
       func short(_ x: Double) -> String { NumberFormat.significant(x, 3) }
@@ -225,18 +261,20 @@ struct PlanSummary {
         loss(law.outcome.value),
       ])
     }
-    return
-      "The laws that predict held-out runs about as well, each alone (the intervals\nabove hold the choice between them; --single plans with the first):\n"
-      + table.render(style: style)
+    return table
   }
 
-  private func sizeTable() -> String {
-    var table = TextTable(
+  /// Which law a table rests on, where the plan above is of several.
+  private var byChosen: String { answer.plan.laws == nil ? "" : ", by \(answer.law) alone" }
+
+  private func sizeTable() -> ReportTable {
+    var table = ReportTable(
+      caption: "Other sizes at the same compute\(byChosen):",
       columns: [
         .init("size / N*", alignment: .trailing), .init("N", alignment: .trailing),
         .init("D", alignment: .trailing), .init(response, alignment: .trailing),
         .init("loses", alignment: .trailing), .init("compute to match", alignment: .trailing),
-      ], widthLimit: Console.width)
+      ], rows: [])
     for size in answer.sizes {
       table.rows.append([
         NumberFormat.significant(size.factor, 3), scale(size.size), scale(size.tokens),
@@ -245,23 +283,25 @@ struct PlanSummary {
           ? "× " + NumberFormat.significant(size.computeRatio.value, 3) : "out of reach",
       ])
     }
-    return "Other sizes at the same compute:\n" + table.render(style: style)
+    return table
   }
 
-  private func nextTable(_ advice: NextRunAdvice) -> String {
-    var table = TextTable(
+  private func nextTable(_ advice: NextRunAdvice) -> ReportTable {
+    let what = if case .optimalSize = advice.target { " to tell N*" } else { "" }
+    var table = ReportTable(
+      caption:
+        "Where to run next\(what)\(byChosen) (at most \(NumberFormat.flops(advice.cap)) FLOPs each):",
       columns: [
         .init("N", alignment: .trailing), .init("D", alignment: .trailing),
         .init("FLOPs", alignment: .trailing),
         .init("narrows the interval by", alignment: .trailing),
-      ], widthLimit: Console.width)
+      ], rows: [])
     for run in advice.best.prefix(3) {
       table.rows.append([
         scale(run.size), scale(run.tokens), NumberFormat.flops(run.compute),
         NumberFormat.percent(run.shrinkage),
       ])
     }
-    return "Where to run next (at most \(NumberFormat.flops(advice.cap)) FLOPs each):\n"
-      + table.render(style: style)
+    return table
   }
 }

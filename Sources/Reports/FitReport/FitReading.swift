@@ -56,11 +56,14 @@ struct FitReading {
           compute: min(smallest, budget)...max(largest, budget) * 1.0001, steps: 31,
           holding: others)) ?? []
       if !frontier.isEmpty {
-        budgetPlan = try? fit.budgetPlan(compute: budget, holding: others)
         plans = [0.1, 1, 10].compactMap { factor in
           try? part.mixture?.plan(compute: budget * factor, holding: others)
             ?? fit.plan(compute: budget * factor, holding: others)
         }
+        budgetPlan = try? fit.budgetPlan(
+          compute: budget,
+          determination: plans.count == 3 ? fit.determination(of: plans[1]) : nil,
+          holding: others)
       }
     }
     // A law with no optimum, or one that says nothing of N and D, cannot be planned with.

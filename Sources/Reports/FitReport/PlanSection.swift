@@ -7,9 +7,9 @@ extension FitReading {
     var blocks: [ReportBlock] = []
     blocks.append(.table(budgetTable()))
     if let words = determination, words.bound("size") != nil, let summary = words.summary {
-      // Other sizes and next runs are counted from N*, and say nothing where it is not known.
+      // Other sizes are counted from N*, and say nothing where it is not known.
       blocks.append(.warning(summary))
-      return ReportSection("What to run", blocks)
+      return ReportSection("What to run", blocks + nextRunBlocks())
     }
     if let table = sizeTable(plan) { blocks.append(.table(table)) }
     if plan.reach.contains(where: \.isOutside) { blocks.append(.table(reachTable(plan.reach))) }
@@ -25,7 +25,7 @@ extension FitReading {
         ))
     }
     if let laws = plan.laws { blocks.append(.table(lawTable(laws))) }
-    blocks += nextRunBlocks(plan)
+    blocks += nextRunBlocks()
     return ReportSection("What to run", blocks)
   }
 
@@ -78,7 +78,7 @@ extension FitReading {
   }
 
   private func sizeTable(_ plan: ComputePlan) -> ReportTable? {
-    guard let rows = budgetPlan?.sizes else { return nil }
+    guard let rows = budgetPlan?.sizes, !rows.isEmpty else { return nil }
     let names = [0.25: "N*/4", 0.5: "N*/2", 1: "N*", 2: "2 N*", 4: "4 N*"]
     return ReportTable(
       caption: "How much do I lose at half the size?",
@@ -105,7 +105,7 @@ extension FitReading {
     )
   }
 
-  private func nextRunBlocks(_ plan: ComputePlan) -> [ReportBlock] {
+  private func nextRunBlocks() -> [ReportBlock] {
     guard hasIntervals, let advice = budgetPlan?.next else { return [] }
     func rows(_ runs: [NextRun], _ kind: String) -> [[String]] {
       runs.filter { $0.shrinkage > 0 }.map {
@@ -119,17 +119,19 @@ extension FitReading {
       rows(Array(advice.best.prefix(3)), "most")
       + rows(Array(advice.bestPerCost.prefix(3)), "most for its compute")
     guard !all.isEmpty else { return [] }
+    let isSize = if case .optimalSize = advice.target { true } else { false }
+    let narrowed = isSize ? "ln N*" : "the predicted \(responseName)"
     return [
       .table(
         ReportTable(
-          caption: "Where to run next",
+          caption: isSize ? "Where to run next to tell N*" : "Where to run next",
           columns: [
             .init("Narrows the interval"), .init("N", alignment: .trailing),
             .init("D", alignment: .trailing), .init("Compute", alignment: .trailing),
             .init("By", alignment: .trailing),
           ], rows: all,
           note:
-            "How much one more run, of at most \(Wording.number(advice.cap)) FLOPs, is expected to narrow the interval of the predicted \(responseName) at the budget. It supposes that the law is right."
+            "How much one more run, of at most \(Wording.number(advice.cap)) FLOPs, is expected to narrow the interval of \(narrowed) at the budget. It supposes that the law is right."
         ))
     ]
   }

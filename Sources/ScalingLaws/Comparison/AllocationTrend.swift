@@ -37,8 +37,8 @@ public struct AllocationAgreement: Sendable {
 
 /// Compares the compute-optimal allocation of several laws fitted to the same table [48][L5].
 ///
-/// Each law's own optimum is searched along C = 6·N·D from the smallest to the largest compute of
-/// the data and at the target.
+/// Each law's own optimum is searched along C, as its table counts it, from the smallest to the
+/// largest compute of the data and at the target.
 ///
 /// - Parameters:
 ///   - fits: at least one fitted law that reads N and D.
@@ -63,14 +63,16 @@ public func allocationAgreement(
     guard let low = ends.min(), let high = ends.max(), low < high else {
       throw .unusable("all runs have the same compute: no trend of the allocation can be read")
     }
+    let flops = fitted.flopsPerToken
     let reader = try CurveReader(
       law: fitted.law, path: .computeOptimal, columns: held, range: low...high,
-      sizes: fitted.ranges["N"], points: 33)
+      sizes: fitted.ranges["N"], flops: flops, points: 33)
     let span = ends[1] - ends[0]
     let answers = fitted.derivedTogether { point in
       let logN = reader.optimalLogN(point)
       let logRatios = ends.map { logScale in
-        logScale - Double.log(6) - 2 * reader.interpolate(logN, at: logScale)
+        let logSize = reader.interpolate(logN, at: logScale)
+        return flops.logTokens(logCompute: logScale, logSize: logSize) - logSize
       }
       return [
         span > 0 ? (logRatios[1] - logRatios[0]) / span : .nan, Double.exp(logRatios[1]),

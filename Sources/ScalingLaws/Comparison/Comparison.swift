@@ -166,7 +166,8 @@ public func compare(
   return Comparison(
     verdict: verdict,
     sentences: sentences
-      + [runs.isSameTable ? nil : noise?.scatter.sentence].compactMap { $0 },
+      + [runs.isSameTable ? nil : noise?.scatter.sentence].compactMap { $0 }
+      + pair.computeSentences,
     baseline: first, treatment: second, joint: joint, jointAnswer: answer, pair: pair,
     multiplier: multiplier, crossover: crossover, rungs: differences, scatter: noise?.scatter,
     target: question.target, limit: question.limit, refusal: question.refusal,
@@ -223,7 +224,8 @@ public func comparison(
         "Both are fits of the same rows by the same law, so there is nothing to compare: the ratio is 1 at every scale."
       ]
       : voice.sentences(
-        verdict: verdict, joint: nil, answer: nil, multiplier: multiplier, crossover: crossover),
+        verdict: verdict, joint: nil, answer: nil, multiplier: multiplier, crossover: crossover)
+        + pair.computeSentences,
     baseline: nil, treatment: nil, joint: nil, jointAnswer: nil, pair: pair,
     multiplier: multiplier, crossover: crossover, rungs: [], scatter: nil,
     target: question.target, limit: question.limit, refusal: question.refusal, isSameData: isSame,
@@ -284,6 +286,7 @@ private func isSameFit(_ first: any FittedLaw, _ second: any FittedLaw) -> Bool 
     && first.estimate.count == second.estimate.count
     && zip(first.estimate, second.estimate).allSatisfy(near)
     && near(first.scatter, second.scatter) && first.ranges == second.ranges
+    && first.flopsPerToken == second.flopsPerToken
 }
 
 private func named(_ warnings: [String], _ arm: String) -> [String] {

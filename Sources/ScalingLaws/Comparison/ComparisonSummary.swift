@@ -169,6 +169,11 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
   public var treatmentLaw: String
   /// The column of scale.
   public var scale: String
+  /// How the baseline's table counts C, where each law divides C between size and data; absent for
+  /// other scales.
+  public var flopsPerToken: FlopsPerToken?
+  /// How the treatment's table counts it.
+  public var treatmentFlopsPerToken: FlopsPerToken?
   /// The smallest and largest scale of the runs.
   public var dataRange: [Double]
   /// The scale of the question.
@@ -236,6 +241,8 @@ extension Comparison {
     return ComparisonSummary(
       verdict: verdict, sentences: sentences, law: pair.lawNames.baseline,
       treatmentLaw: pair.lawNames.treatment, scale: pair.scaleName,
+      flopsPerToken: pair.flopsPerToken?.baseline,
+      treatmentFlopsPerToken: pair.flopsPerToken?.treatment,
       dataRange: [pair.dataRange.lowerBound, pair.dataRange.upperBound], target: target,
       refusal: refusal, largestTarget: limit.largest, sameData: isSameData,
       probabilityAtTarget: finite(probabilityAtTarget), level: pair.level, method: method,

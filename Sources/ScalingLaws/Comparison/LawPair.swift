@@ -20,6 +20,23 @@ public struct LawPair: Sendable {
   public let baseline: [Double]
   /// The parameters of the treatment's law.
   public let treatment: [Double]
+  /// How C is counted from N and D by each side, where the scale is compute that each law divides
+  /// between them; nil for other scales.
+  public var flopsPerToken: (baseline: FlopsPerToken, treatment: FlopsPerToken)? {
+    guard let first = readers.baseline.dividing, let second = readers.treatment.dividing else {
+      return nil
+    }
+    return (first, second)
+  }
+  /// How C is counted, in sentences; none where it is 6·N·D on both sides.
+  var computeSentences: [String] {
+    guard let flops = flopsPerToken else { return [] }
+    let both = [flops.baseline, flops.treatment].map { $0.sentence.map { $0 + "." } }
+    guard both[0] != both[1] else { return [both[0]].compactMap { $0 } }
+    return zip(["Baseline", "Treatment"], both).map { side, sentence in
+      "\(side): \(sentence ?? "C = 6·N·D.")"
+    }
+  }
   /// How many draws there are.
   public var drawCount: Int { drawCurves.count }
   /// The tail probability at which quantiles over draws are read.
@@ -52,10 +69,10 @@ public struct LawPair: Sendable {
     let bottom = min(low, Double.log(frame.target)) - margin
     let first = try CurveReader(
       law: laws.baseline, path: frame.path, columns: frame.columns,
-      range: bottom...(high + margin), sizes: frame.sizes)
+      range: bottom...(high + margin), sizes: frame.sizes, flops: frame.flops.baseline)
     let second = try CurveReader(
       law: laws.treatment, path: frame.path, columns: frame.columns,
-      range: bottom...(high + margin), sizes: frame.sizes)
+      range: bottom...(high + margin), sizes: frame.sizes, flops: frame.flops.treatment)
     guard first.scaleName == second.scaleName else {
       throw .unusable(
         "the laws are functions of \(first.scaleName) and \(second.scaleName): choose one scale with a path"
@@ -176,6 +193,8 @@ struct ScaleFrame: Sendable {
   var target: Double
   /// The range of N in the tables, around which optimal sizes are searched.
   var sizes: ClosedRange<Double>?
+  /// How each table counts C: a treatment may take other FLOPs a token than its baseline.
+  var flops: (baseline: FlopsPerToken, treatment: FlopsPerToken)
 
   /// Finds scale, range and held columns of two fitted laws.
   init(
@@ -196,8 +215,10 @@ struct ScaleFrame: Sendable {
     }
     path = options.path
     sizes = joined["N"]
+    flops = (baseline.flopsPerToken, treatment.flopsPerToken)
     let probe = try CurveReader(
-      law: baseline.law, path: path, columns: columns, range: 0...1, sizes: sizes, points: 4)
+      law: baseline.law, path: path, columns: columns, range: 0...1, sizes: sizes,
+      flops: flops.baseline, points: 4)
     scaleName = probe.scaleName
     if case .column(let name) = path { columns[name] = nil }
     guard let range = joined[probe.scaleName], range.lowerBound > 0 else {

@@ -6,9 +6,10 @@ internal import Statistics
 public enum ScalePath: Sendable, Hashable {
   /// The only scale of a law of one size, else each law's own compute-optimal allocation.
   case automatic
-  /// The law's own split of compute C = 6·N·D between size and data that minimises its loss.
+  /// The law's own split of compute between size and data that minimises its loss, with C as the
+  /// law's table counts it.
   case computeOptimal
-  /// A fixed number of tokens per parameter, C = 6·N·D.
+  /// A fixed number of tokens per parameter, with C as the law's table counts it.
   case tokensPerParameter(Double)
   /// One column, all others held.
   case column(String)
@@ -23,11 +24,20 @@ struct CurveReader: Sendable {
   let scaleName: String
   /// The ln scale at the points of the grid, equally spaced.
   let grid: [Double]
+  /// How C is counted from N and D, where the path divides C between them; nil for other paths.
+  var dividing: FlopsPerToken? {
+    switch path {
+    case .computeOptimal, .tokensPerParameter: flops
+    case .automatic, .column: nil
+    }
+  }
   private let law: any Law
   private let kernel: LawKernel
   private let names: [String]
   private let path: ScalePath
   private let held: [String: Double]
+  /// How C is counted from N and D.
+  private let flops: FlopsPerToken
   /// All points of the grid; with a compute-optimal path each with every candidate of ln N.
   private let table: LaneTable
   private let candidates: Int
@@ -42,11 +52,13 @@ struct CurveReader: Sendable {
   ///   - range: ln scale from end to end.
   ///   - sizes: the range of N around which the optimum is searched; four decades are added at
   ///     each end.
+  ///   - flops: how C is counted from N and D.
   ///   - points: the number of points of the grid.
   init(
     law: any Law, path: ScalePath, columns: [String: Double], range: ClosedRange<Double>,
-    sizes: ClosedRange<Double>?, points: Int = 97
+    sizes: ClosedRange<Double>?, flops: FlopsPerToken, points: Int = 97
   ) throws(FitError) {
+    self.flops = flops
     self.law = law
     kernel = law.makeKernel()
     names = law.card.columns.map(\.name)
@@ -71,7 +83,7 @@ struct CurveReader: Sendable {
       if logN.isEmpty { rows.append((logScale, 0)) }
       for candidate in logN { rows.append((logScale, candidate)) }
     }
-    table = Self.pack(rows, names: names, path: resolved, held: columns)
+    table = Self.pack(rows, names: names, path: resolved, held: columns, flops: flops)
   }
 
   /// Chooses the scale and checks that every column of the law is known on it.
@@ -116,12 +128,13 @@ struct CurveReader: Sendable {
 
   private static func pack(
     _ rows: [(logScale: Double, logN: Double)], names: [String], path: ScalePath,
-    held: [String: Double]
+    held: [String: Double], flops: FlopsPerToken
   ) -> LaneTable {
     var columns: [String: [Double]] = [:]
     for name in names {
       columns[name] = rows.map { row in
-        value(of: name, logScale: row.logScale, logN: row.logN, path: path, held: held)
+        value(
+          of: name, logScale: row.logScale, logN: row.logN, path: path, held: held, flops: flops)
       }
     }
     let observations = Observations(
@@ -131,18 +144,20 @@ struct CurveReader: Sendable {
   }
 
   private static func value(
-    of name: String, logScale: Double, logN: Double, path: ScalePath, held: [String: Double]
+    of name: String, logScale: Double, logN: Double, path: ScalePath, held: [String: Double],
+    flops: FlopsPerToken
   ) -> Double {
-    let logSix = Double.log(6)
+    /// ln N at which the scale pays for so many tokens a parameter.
+    func logSize(_ ratio: Double) -> Double {
+      (logScale - Double.log(flops.coefficient * ratio)) / (flops.exponent + 1)
+    }
     switch (path, name) {
     case (.column(let column), _): return name == column ? Double.exp(logScale) : held[name] ?? .nan
     case (_, "C"): return Double.exp(logScale)
-    case (.tokensPerParameter(let ratio), "N"):
-      return Double.exp((logScale - logSix - Double.log(ratio)) / 2)
-    case (.tokensPerParameter(let ratio), "D"):
-      return Double.exp((logScale - logSix + Double.log(ratio)) / 2)
+    case (.tokensPerParameter(let ratio), "N"): return Double.exp(logSize(ratio))
+    case (.tokensPerParameter(let ratio), "D"): return ratio * Double.exp(logSize(ratio))
     case (_, "N"): return Double.exp(logN)
-    case (_, "D"): return Double.exp(logScale - logSix - logN)
+    case (_, "D"): return Double.exp(flops.logTokens(logCompute: logScale, logSize: logN))
     default: return held[name] ?? .nan
     }
   }
@@ -180,7 +195,7 @@ struct CurveReader: Sendable {
         rows.append((logScale, candidateLogN[best] + offset))
       }
     }
-    let packed = Self.pack(rows, names: names, path: path, held: held)
+    let packed = Self.pack(rows, names: names, path: path, held: held, flops: flops)
     let values = evaluate(packed, point, count: rows.count).map { sign * $0 }
     var losses: [Double] = []
     var sizes: [Double] = []
@@ -216,7 +231,8 @@ struct CurveReader: Sendable {
       kernel.predictOne(
         point,
         names.map {
-          Self.value(of: $0, logScale: logScale, logN: logN, path: path, held: held)
+          Self.value(
+            of: $0, logScale: logScale, logN: logN, path: path, held: held, flops: flops)
         }, [])
     }
     guard candidates > 1, let low = candidateLogN.first, let high = candidateLogN.last else {

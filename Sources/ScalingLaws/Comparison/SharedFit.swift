@@ -25,7 +25,7 @@ public struct SharedFit: Sendable {
   /// The names of the shared parameters, in the law's order.
   public let shared: [String]
   /// The joint fit; its parameters are those of ``SharedLaw``.
-  public let fit: Fit
+  public internal(set) var fit: Fit
   /// The fits of each group by itself, without intervals; empty where a group is too small.
   public let apart: [Fit]
   /// Whether all of `shared` may be shared, against nothing shared; nil where the groups are too
@@ -37,6 +37,9 @@ public struct SharedFit: Sendable {
   public let further: [Test]
   /// How many rows were averaged with repeats of theirs.
   public let averagedRows: Int
+  /// The standard deviation of a single run about the law: of the fitted means, with what averaging
+  /// repeats took away put back.
+  public let runScatter: Double
 
   /// A parameter of one group, or of all where it is shared, with its interval.
   public func parameter(_ name: String, group: String) -> Estimated? {
@@ -140,7 +143,33 @@ public func fitSharing(
       ? nil
       : test(chosen.objectiveValue, min(whole, chosen.objectiveValue), wanted, sharing: 0),
     each: each, further: further,
-    averagedRows: groups.reduce(0) { $0 + $1.rows.count } - pooled.count)
+    averagedRows: groups.reduce(0) { $0 + $1.rows.count } - pooled.count,
+    runScatter: singleRunScatter(
+      of: chosen, groups: groups.map(\.rows), law: law, objective: objective))
+}
+
+/// The scatter of single runs where means of repeats were fitted.
+///
+/// A mean of m runs varies by σ_u² + σ_e²/m, a run by σ_u² + σ_e².
+private func singleRunScatter(
+  of fit: Fit, groups: [Observations], law: any Law, objective: Objective
+) -> Double {
+  var (squares, freedom) = (0.0, 0.0)
+  var (inverse, places) = (0.0, 0.0)
+  for rows in groups where rows.clusterCount == rows.count && rows.schedules.isEmpty {
+    if let noise = SeedNoise(observations: rows, objective: objective, law: law) {
+      let own = Double(noise.degreesOfFreedom)
+      squares += noise.standardDeviation * noise.standardDeviation * own
+      freedom += own
+    }
+    for place in DesignPoints(rows, law: law).rows() {
+      inverse += 1 / Double(place.count)
+      places += 1
+    }
+  }
+  guard freedom > 0, places > 0 else { return fit.residualScatter }
+  let scatter = fit.residualScatter
+  return (scatter * scatter + squares / freedom * (1 - inverse / places)).squareRoot()
 }
 
 /// The law of several groups around a law that is known at run time only.

@@ -173,6 +173,65 @@ extension AllocationFit {
 }
 
 extension FitDocument {
+  /// Several fits in one file.
+  private struct Several: Decodable {
+    var schema: String
+    var fits: [FitDocument]
+  }
+  /// The schemas of files that hold the list `fits`: groups fitted apart, and groups fitted together.
+  private static let severalSchemas = ["allometry.fits/1", "allometry.shared-fit/1"]
+
+  /// What tells this fit from others of its file: the values of the grouping columns, or the
+  /// outcome.
+  public var groupName: String {
+    guard let group else { return response.column }
+    return group.sorted { $0.key < $1.key }.map(\.value).joined(separator: "/")
+  }
+
+  /// Whether a file holds a saved fit or several.
+  public static func isSaved(_ data: Data) -> Bool {
+    if (try? decode(data, source: "")) != nil { return true }
+    return (try? JSONDecoder().decode(Several.self, from: data)).map {
+      severalSchemas.contains($0.schema)
+    } ?? false
+  }
+
+  /// Reads one saved fit from a file of one fit or of several.
+  ///
+  /// - Parameters:
+  ///   - data: the file.
+  ///   - source: what to call it.
+  ///   - group: which fit of several: the value of the grouping column, several with `/` in the
+  ///     order of the columns' names, or the outcome where fits differ in that; nil for the only one.
+  /// - Throws: `FitError.unusable` naming what is wrong, with the groups that there are.
+  public static func decode(
+    _ data: Data, source: String, group: String?
+  ) throws(FitError) -> FitDocument {
+    struct Header: Decodable { var schema: String? }
+    let schema = (try? JSONDecoder().decode(Header.self, from: data))?.schema
+    guard let schema, severalSchemas.contains(schema) else {
+      let document = try decode(data, source: source)
+      guard let group, group != document.groupName else { return document }
+      throw .unusable("\(source): found one fit, expected several to choose \"\(group)\" from")
+    }
+    let fits: [FitDocument]
+    do {
+      fits = try JSONDecoder().decode(Several.self, from: data).fits
+    } catch {
+      throw .unusable(
+        "\(source): the list of fits cannot be read; expected a file saved by allometry fit --by COLUMN --json"
+      )
+    }
+    if group == nil, fits.count == 1 { return fits[0] }
+    let names = fits.map(\.groupName)
+    if let group, let found = names.firstIndex(of: group) { return fits[found] }
+    let list = names.joined(separator: ", ")
+    throw .unusable(
+      group.map { "\(source): found no group \"\($0)\", expected one of \(list)" }
+        ?? "\(source): found \(fits.count) fits (\(list)), expected one: name it as \(source)#\(names.first ?? "GROUP")"
+    )
+  }
+
   /// The documents of a file of one fit or of several (schema `allometry.fits/1`), where all are of
   /// one law; nil for anything else.
   public static func decodeSeveral(_ data: Data, of law: String) -> [FitDocument]? {

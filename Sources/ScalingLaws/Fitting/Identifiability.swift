@@ -238,7 +238,9 @@ extension Fitter {
         let how =
           isFixed
           ? "\(second) is \(Self.short(median(ratios))) times \(first) in every row"
-          : "\(first) and \(second) rise together in all rows (correlation of their logarithms \(Self.short(r)))"
+          : r > 0
+            ? "\(first) and \(second) rise together in all rows (correlation of their logarithms \(Self.short(r)))"
+            : "\(second) falls as \(first) rises in all rows (correlation of their logarithms \(Self.short(r)))"
         findings.append(
           IdentifiabilityFinding(
             .collinearColumns, columns: [first, second],

@@ -5,15 +5,21 @@ internal import RealModule
 ///
 /// Ludziejewski et al. (2025), "Joint MoE Scaling Laws: Mixture of Experts Can Be Memory Efficient",
 /// arXiv:2502.05172: L = a·Ê^δ·N^(α + γ ln Ê) + b·Ê^ω·D^(β + ζ ln Ê) + c, where N counts the active
-/// parameters and Ê is the number of experts, saturating as in routed models [L10] if asked for.
-/// For a dense model Ê = 1, and the law is ``Chinchilla``. Exponents have the authors' signs, so
-/// alpha and beta are negative.
+/// parameters and Ê is the number of experts, saturating as in routed models [L10] if asked for, as
+/// the paper does: Ê is then E_start for a dense model and E_max at most. For any one number of
+/// experts the law is ``Chinchilla``. Exponents have the authors' signs, so alpha and beta are
+/// negative.
 public struct JointMoE: Law {
   /// Whether the benefit of more experts saturates, with fitted E_start and E_max.
   public var saturates: Bool
 
   /// Creates the law.
   public init(saturates: Bool = false) { self.saturates = saturates }
+
+  /// The paper's coefficients, in the order of `parameters`, of the law that saturates.
+  public static let published = [
+    1.3637, 35.91, 35.98, -0.1889, -0.1775, -0.2285, 0.0098, 0.5529, -0.0259, 2.0732, 290.4521,
+  ]
 
   /// What the law is and where it comes from.
   public var card: LawCard {

@@ -1,11 +1,11 @@
 public import Optimization
-internal import RealModule
 
 /// Loss in compute and token multiplier [37].
 ///
 /// L(C, M) = E + (a·M^η + b·M^(−η))·C^(−η) with M = D/N and C = 6·N·D, computed from `N` and `D`.
 /// It is ``Chinchilla`` with equal exponents α = β = 2η, A = a·6^(−η) and B = b·6^(−η). At fixed M
-/// the reducible loss is a line of slope −η in ln C, the same for every M.
+/// the reducible loss is a line of slope −η in ln C, the same for every M; a plan finds the M of least
+/// loss, (b/a)^(1/(2η)) at any C.
 public struct Overtraining: Law {
   /// Creates the law.
   public init() {}
@@ -31,10 +31,5 @@ public struct Overtraining: Law {
     let logM = x.log(1) - x.log(0)
     let logC = x.log(0) + x.log(1) + 1.791_759_469_228_055  // ln 6
     return p[0] + p[1] * exp(p[3] * (logM - logC)) + p[2] * exp(p[3] * (-logM - logC))
-  }
-
-  /// The token multiplier of least loss at fixed compute, M* = (b/a)^(1/(2η)), whatever C [37].
-  public static func optimalMultiplier(a: Double, b: Double, eta: Double) -> Double {
-    Double.pow(b / a, 1 / (2 * eta))
   }
 }

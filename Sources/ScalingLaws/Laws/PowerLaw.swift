@@ -1,9 +1,11 @@
 public import Optimization
 
-/// A power law of one size without floor [42].
+/// A power law of one size without floor [42][79].
 ///
 /// y = A·x^(−α). It is the law to beat: a loss that flattens towards a floor needs
-/// ``PowerConstant``, and residuals that curve say so.
+/// ``PowerConstant``, and residuals that curve say so. The law of time-series models, L = (X_0/X)^α
+/// on each of N, D and C, is this one with A = X_0^α; whether its exponent is the same in and out of
+/// distribution is asked by `fit --by split --share alpha`.
 public struct PowerLaw: Law {
   private var column: String
 
@@ -13,7 +15,7 @@ public struct PowerLaw: Law {
   /// What the law is and where it comes from.
   public var card: LawCard {
     LawCard(
-      name: "power", title: "Power law of one size", formula: "A/x^alpha", citations: ["42"],
+      name: "power", title: "Power law of one size", formula: "A/x^alpha", citations: ["42", "79"],
       columns: [.scale(column)],
       caution: "without a floor it extrapolates too low wherever loss cannot reach zero")
   }

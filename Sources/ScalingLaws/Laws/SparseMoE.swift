@@ -11,6 +11,11 @@ public struct SparseMoE: Law {
   /// Creates the law.
   public init() {}
 
+  /// The paper's coefficients, in the order of `parameters`.
+  public static let published = [
+    0.94, 16_612.5, 5455.67, 0.4598, 17.26, 0.5962, 0.3954, -0.1666, 0.1603, 0.1595,
+  ]
+
   /// What the law is and where it comes from.
   public var card: LawCard {
     LawCard(

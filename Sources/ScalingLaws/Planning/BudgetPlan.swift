@@ -4,32 +4,44 @@ internal import RealModule
 public struct BudgetPlan: Sendable, Hashable, Codable {
   /// The optimal division.
   public var plan: ComputePlan
-  /// What other sizes cost at the same compute.
+  /// What other sizes cost at the same compute; empty where N* is not known.
   public var sizes: [SizeTradeoff]
-  /// The runs that would narrow the predicted outcome; nil without refits.
+  /// The runs that would narrow the predicted outcome, or N* where the table does not determine how
+  /// to divide compute; nil without refits.
   public var next: NextRunAdvice?
-  /// Which parameters make the optimal size uncertain; empty without refits.
+  /// Which parameters make the optimal size uncertain; empty without refits or where N* is not
+  /// known.
   public var sensitivity: [ParameterSensitivity]
 }
 
 extension FittedLaw {
   /// The plan of a training budget with what other choices cost and what to run next.
   ///
+  /// What is counted from N* is left out where the table does not determine it; the next runs are
+  /// then those that would.
+  ///
   /// - Parameters:
   ///   - compute: training FLOPs.
+  ///   - determination: which numbers the table gives; nil for those of this law's own plan.
   ///   - cap: the largest compute of a next run; nil for the default of ``nextRuns(for:cap:holding:steps:count:)``.
   ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func budgetPlan(
-    compute: Double, cap: Double? = nil, holding others: [String: Double] = [:]
+    compute: Double, determination: PlanDetermination? = nil, cap: Double? = nil,
+    holding others: [String: Double] = [:]
   ) throws(FitError) -> BudgetPlan {
     let hasRefits = draws.count >= 20
+    let plan = try plan(compute: compute, holding: others)
+    let determination = determination ?? self.determination(of: plan)
+    let knowsSize = determination.refusal(of: "size") == nil
+    let target: PlanningTarget =
+      determination.isDetermined ? .outcome(compute: compute) : .optimalSize(compute: compute)
     return BudgetPlan(
-      plan: try plan(compute: compute, holding: others),
-      sizes: try sizeTradeoffs(compute: compute, holding: others),
-      next: hasRefits
-        ? try nextRuns(for: .outcome(compute: compute), cap: cap, holding: others) : nil,
-      sensitivity: hasRefits ? try sizeSensitivity(compute: compute, holding: others) : [])
+      plan: plan,
+      sizes: knowsSize ? try sizeTradeoffs(compute: compute, holding: others) : [],
+      next: hasRefits ? try nextRuns(for: target, cap: cap, holding: others) : nil,
+      sensitivity: hasRefits && knowsSize
+        ? try sizeSensitivity(compute: compute, holding: others) : [])
   }
 
   /// Why a planned model makes no sense against the fitted table; nil where it does.

@@ -89,6 +89,8 @@ public struct ConstrainedPlan: Sendable, Hashable, Codable {
   public var reach: [Reach]
   /// What a reader must know.
   public var warnings: [String]
+  /// What each law says under the same limits, where several answer together; nil for one law.
+  public var laws: [LawPlan]?
 }
 
 extension FittedLaw {
@@ -106,75 +108,137 @@ extension FittedLaw {
   public func constrainedPlan(
     _ goal: PlanGoal, limits: PlanLimits, holding others: [String: Double] = [:]
   ) throws(FitError) -> ConstrainedPlan {
+    let search = try ConstrainedSearch(self, goal: goal, limits: limits, holding: others)
+    let all = derivedTogether { search.quantities($0, near: search.centre.logN) }
+    var plan = search.plan(all, ranges: ranges)
+    plan.outcome = widened(plan.outcome, distance: plan.distance(beyond: self))
+    return plan
+  }
+}
+
+/// The search for the best model under limits, by one law.
+struct ConstrainedSearch {
+  let goal: PlanGoal
+  let limits: PlanLimits
+  let surface: LossSurface
+  /// The optimum at the law's estimate.
+  private(set) var centre: (logN: Double, logD: Double)
+  let warnings: [String]
+  private let sizes: ClosedRange<Double>?
+  private let longest: Double?
+
+  /// Prepares the search and finds the optimum at the estimate.
+  ///
+  /// - Throws: `FitError` where the law does not allow the plan, and for limits that leave nothing.
+  init(
+    _ fitted: any FittedLaw, goal: PlanGoal, limits: PlanLimits, holding others: [String: Double]
+  ) throws(FitError) {
     var warnings: [String] = []
-    let surface = try limitedSurface(limits, holding: others, warnings: &warnings)
-    let flops = surface.flops
+    self.goal = goal
+    self.limits = limits
+    surface = try fitted.limitedSurface(limits, holding: others, warnings: &warnings)
+    self.warnings = warnings
+    sizes = fitted.ranges["N"]
+    longest = fitted.ranges["D"]?.upperBound
+    centre = (.nan, .nan)
     let cap = limits.caps.min { $0.parameters < $1.parameters }
     if let cap, !(cap.parameters >= 1) {
       throw .unusable("\(cap.reason): nothing is left for a model, expected a larger limit")
     }
-    let logCap = cap.map { Double.log($0.parameters) } ?? .infinity
-    let served = limits.servedTokens / 3
-    func solve(_ point: [Double], near: Double?) -> (logN: Double, logD: Double) {
-      switch goal {
-      case .compute(let compute):
-        let logC = Double.log(compute)
-        var bounds = surface.sizes(logCompute: logC)
-        var top = min(bounds.upperBound, logCap)
-        let paid = limits.paysForServing ? served : 0
-        if paid > 0 {
-          top = min(top, flops.logSize(logCompute: logC, logTokens: Double.log(paid)) - 1e-9)
-        }
-        bounds = min(bounds.lowerBound, top - 12)...top
-        func tokens(_ logN: Double) -> Double {
-          paid > 0
-            ? Double.log(Double.exp(logC - flops.logPerToken(logN)) - paid)
-            : surface.logTokens(logCompute: logC, logN: logN)
-        }
-        let found = surface.lowest(in: bounds, near: near.map { min($0, top) }) {
-          surface.cost(point, logN: $0, logD: tokens($0))
-        }
-        return (found.argument, tokens(found.argument))
-      case .outcome(let target):
-        let range = ranges["N"] ?? 1e6...1e10
-        let middle = (ranges["D"].map { Double.log($0.upperBound) }) ?? Double.log(1e10)
-        func tokens(_ logN: Double) -> Double {
-          surface.logTokens(point, logN: logN, reaching: target, near: middle)
-        }
-        func total(_ logN: Double) -> Double {
-          Double.log(Double.exp(tokens(logN)) + served) + flops.logPerToken(logN)
-        }
-        let top = min(Double.log(range.upperBound) + 20, logCap)
-        let bounds = min(Double.log(range.lowerBound) - 12, top - 12)...top
-        var start = near.map { min($0, top) }
-        if let place = start, !total(place).isFinite { start = nil }
-        if start == nil {
-          start = minimize(over: bounds, samples: 240, tolerance: 0.05, total).argument
-        }
-        let found = surface.lowest(in: bounds, near: start, total)
-        return (found.argument, tokens(found.argument))
-      }
-    }
-    let centre = solve(estimate, near: nil)
-    guard centre.logD.isFinite, centre.logN.isFinite else {
+    let found = solve(fitted.estimate, near: nil)
+    guard found.logD.isFinite, found.logN.isFinite else {
       throw .unusable("no model reaches the target under these limits")
     }
-    let all = derivedTogether { point in
-      let found = solve(point, near: centre.logN)
-      let training = flops.logPerToken(found.logN) + found.logD
-      return [
-        found.logN, found.logD, found.logD - found.logN,
-        surface.outcome(point, logN: found.logN, logD: found.logD), training,
-        flops.logPerToken(found.logN) + Double.log(served),
-      ]
+    centre = found
+  }
+
+  /// Tokens of training that cost as much as the serving.
+  private var served: Double { limits.servedTokens / 3 }
+  private var logCap: Double {
+    limits.caps.map { Double.log($0.parameters) }.min() ?? .infinity
+  }
+
+  /// ln D that a budget leaves at a size.
+  func logTokens(logCompute: Double, logN: Double) -> Double {
+    let flops = surface.flops
+    guard limits.paysForServing, served > 0 else {
+      return surface.logTokens(logCompute: logCompute, logN: logN)
     }
+    return Double.log(Double.exp(logCompute - flops.logPerToken(logN)) - served)
+  }
+
+  /// The optimum of one point of parameters.
+  private func solve(_ point: [Double], near: Double?) -> (logN: Double, logD: Double) {
+    let flops = surface.flops
+    switch goal {
+    case .compute(let compute):
+      let logC = Double.log(compute)
+      var bounds = surface.sizes(logCompute: logC)
+      var top = min(bounds.upperBound, logCap)
+      if limits.paysForServing, served > 0 {
+        top = min(top, flops.logSize(logCompute: logC, logTokens: Double.log(served)) - 1e-9)
+      }
+      bounds = min(bounds.lowerBound, top - 12)...top
+      let found = surface.lowest(in: bounds, near: near.map { min($0, top) }) {
+        surface.cost(point, logN: $0, logD: logTokens(logCompute: logC, logN: $0))
+      }
+      return (found.argument, logTokens(logCompute: logC, logN: found.argument))
+    case .outcome(let target):
+      let range = sizes ?? 1e6...1e10
+      let middle = longest.map { Double.log($0) } ?? Double.log(1e10)
+      func tokens(_ logN: Double) -> Double {
+        surface.logTokens(point, logN: logN, reaching: target, near: middle)
+      }
+      func total(_ logN: Double) -> Double {
+        Double.log(Double.exp(tokens(logN)) + served) + flops.logPerToken(logN)
+      }
+      let top = min(Double.log(range.upperBound) + 20, logCap)
+      let bounds = min(Double.log(range.lowerBound) - 12, top - 12)...top
+      var start = near.map { min($0, top) }
+      if let place = start, !total(place).isFinite { start = nil }
+      if start == nil {
+        start = minimize(over: bounds, samples: 240, tolerance: 0.05, total).argument
+      }
+      let found = surface.lowest(in: bounds, near: start, total)
+      return (found.argument, tokens(found.argument))
+    }
+  }
+
+  /// ln N, ln D, ln(D/N), the outcome, ln of the FLOPs of training and of serving, at the optimum
+  /// of one point of parameters.
+  func quantities(_ point: [Double], near: Double?) -> [Double] {
+    let found = solve(point, near: near)
+    return [
+      found.logN, found.logD, found.logD - found.logN,
+      surface.outcome(point, logN: found.logN, logD: found.logD),
+      surface.flops.logPerToken(found.logN) + found.logD,
+      surface.flops.logPerToken(found.logN) + Double.log(served),
+    ]
+  }
+
+  /// The plan of quantities with their intervals.
+  ///
+  /// - Parameters:
+  ///   - all: the quantities in the order of ``quantities(_:near:)``.
+  ///   - ranges: the ranges of the fitted table.
+  ///   - held: for each law that has a part in the plan its name and ln N.
+  func plan(
+    _ all: [Estimated], ranges: [String: ClosedRange<Double>],
+    held: [(law: String, logN: Double)] = []
+  ) -> ConstrainedPlan {
     func exponential(_ x: Estimated) -> Estimated {
       Estimated(value: Double.exp(x.value), low: Double.exp(x.low), high: Double.exp(x.high))
     }
-    let (size, tokens) = (exponential(all[0]), exponential(all[1]))
+    let (size, tokens, training) = (exponential(all[0]), exponential(all[1]), exponential(all[4]))
+    var warnings = self.warnings
     var binding: [String] = []
-    for cap in limits.caps where size.value > cap.parameters * (1 - 1e-6) {
-      binding.append("\(cap.reason): at most \(plainNumber(cap.parameters)) parameters")
+    for cap in limits.caps {
+      func binds(_ logN: Double) -> Bool { Double.exp(logN) > cap.parameters * (1 - 1e-6) }
+      let bound = held.filter { binds($0.logN) }
+      guard held.isEmpty ? binds(all[0].value) : !bound.isEmpty else { continue }
+      let some =
+        bound.count < held.count ? ", by \(bound.map(\.law).joined(separator: " and ")) only" : ""
+      binding.append("\(cap.reason): at most \(plainNumber(cap.parameters)) parameters\(some)")
     }
     var epochs: Estimated?
     if let unique = limits.uniqueTokens {
@@ -192,7 +256,6 @@ extension FittedLaw {
     if limits.servedTokens > 0, limits.paysForServing || goal.isOutcome {
       binding.append("serving: \(plainNumber(limits.servedTokens)) tokens are paid for")
     }
-    let training = exponential(all[4])
     return ConstrainedPlan(
       size: size, tokens: tokens, tokensPerParameter: exponential(all[2]), outcome: all[3],
       trainingCompute: training, servingCompute: exponential(all[5]), epochs: epochs,
@@ -203,9 +266,21 @@ extension FittedLaw {
           "D/N": tokens.value / size.value,
         ], ranges: ranges), warnings: warnings)
   }
+}
 
+extension ConstrainedPlan {
+  /// How far the planned run lies beyond a fitted table, in spans of the table.
+  func distance(beyond fitted: any FittedLaw) -> Double {
+    guard size.value.isFinite, tokens.value.isFinite else { return 0 }
+    return fitted.distanceBeyond([
+      "N": size.value, "D": tokens.value, "C": trainingCompute.value,
+    ])
+  }
+}
+
+extension FittedLaw {
   /// The surface with what repetition costs, the law's own or borrowed.
-  private func limitedSurface(
+  fileprivate func limitedSurface(
     _ limits: PlanLimits, holding others: [String: Double], warnings: inout [String]
   ) throws(FitError) -> LossSurface {
     guard let unique = limits.uniqueTokens else {

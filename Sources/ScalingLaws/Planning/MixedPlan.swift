@@ -109,6 +109,69 @@ extension LawMixture {
     return result
   }
 
+  /// The best model for a budget or a target under all limits together, by all laws together.
+  ///
+  /// Each law finds its own best model under the limits; the size is their weighted geometric mean,
+  /// as without limits, and the tokens are what the budget leaves at it. A law that allows no such
+  /// plan, such as one to which repetition cannot be added, has no part in the answer, and the
+  /// warnings name it.
+  ///
+  /// - Throws: as ``FittedLaw/constrainedPlan(_:limits:holding:)`` where no law allows the plan.
+  public func constrainedPlan(
+    _ goal: PlanGoal, limits: PlanLimits, holding others: [String: Double] = [:]
+  ) throws(FitError) -> ConstrainedPlan {
+    var parts: [LimitedPart] = []
+    var failures: [(law: String, error: FitError)] = []
+    for member in members
+    where member.fitted.law.card.response == chosen.law.card.response {
+      do throws(FitError) {
+        let search = try ConstrainedSearch(
+          member.fitted, goal: goal, limits: limits, holding: others)
+        let near = search.centre.logN
+        parts.append(
+          LimitedPart(
+            member: member, search: search,
+            values: search.quantities(member.fitted.estimate, near: near),
+            refits: Self.thinned(member.fitted.draws).map {
+              search.quantities($0, near: near)
+            }))
+      } catch { failures.append((member.fitted.law.name, error)) }
+    }
+    guard let first = parts.first else {
+      throw failures.first?.error ?? .unusable("no law of the mixture can be planned with")
+    }
+    let total = parts.reduce(0) { $0 + $1.member.weight }
+    var all = first.values.indices.map { slot -> Estimated in
+      let centre = parts.reduce(0) { $0 + $1.member.weight / total * $1.values[slot] }
+      return Estimated.mixture(
+        centre, of: parts.map { part in (part.member.weight / total, part.column(slot)) },
+        tail: chosen.tail)
+    }
+    if case .compute(let compute) = goal {
+      all[1].value = first.search.logTokens(
+        logCompute: Double.log(compute), logN: all[0].value)
+    }
+    let flops = first.search.surface.flops
+    all[2].value = all[1].value - all[0].value
+    all[4].value = flops.logPerToken(all[0].value) + all[1].value
+    all[5].value = flops.logPerToken(all[0].value) + Double.log(limits.servedTokens / 3)
+    var result = first.search.plan(
+      all, ranges: chosen.ranges,
+      held: parts.map { ($0.member.fitted.law.name, $0.values[0]) })
+    result.outcome = Estimated.mixture(
+      all[3].value,
+      of: parts.enumerated().map { index, part in
+        (part.member.weight / total, part.outcomes(seed: UInt64(index)))
+      }, tail: chosen.tail)
+    for warning in parts.dropFirst().flatMap(\.search.warnings)
+    where !result.warnings.contains(warning) {
+      result.warnings.append(warning)
+    }
+    result.warnings += failures.map { "law \($0.law) has no part in the limits: \($0.error)" }
+    if parts.count > 1 { result.laws = parts.map { $0.plan(weight: $0.member.weight / total) } }
+    return result
+  }
+
   /// The outcome at the optimum with each law's own error beyond its data.
   private func outcome(
     _ parts: [(weight: Double, plan: ComputePlan, refits: [ComputePlan], fitted: any FittedLaw)]
@@ -121,6 +184,41 @@ extension LawMixture {
       return (part.weight, draws.law)
     }
     return Estimated.mixture(centre, of: values, tail: chosen.tail)
+  }
+}
+
+/// What one law of a mixture finds under limits.
+private struct LimitedPart {
+  var member: LawMixture.Member
+  var search: ConstrainedSearch
+  /// The quantities of the search at the law's estimate.
+  var values: [Double]
+  /// The same at its refits.
+  var refits: [[Double]]
+
+  func column(_ slot: Int) -> [Double] { refits.map { $0[slot] } }
+
+  /// Simulated outcomes at the optimum, with the law's own error beyond its data.
+  func outcomes(seed: UInt64) -> [Double] {
+    let place = [
+      "N": Double.exp(values[0]), "D": Double.exp(values[1]), "C": Double.exp(values[4]),
+    ]
+    return OutcomeSpread.simulate(
+      member.fitted, value: values[3], refits: column(3),
+      distance: member.fitted.distanceBeyond(place), seed: seed
+    ).law
+  }
+
+  /// What this law says alone.
+  func plan(weight: Double) -> LawPlan {
+    func estimated(_ slot: Int, _ scale: (Double) -> Double) -> Estimated {
+      Estimated(
+        value: scale(values[slot]), over: column(slot).map(scale), tail: member.fitted.tail)
+    }
+    return LawPlan(
+      law: member.fitted.law.name, weight: weight, size: estimated(0, Double.exp),
+      tokens: estimated(1, Double.exp), tokensPerParameter: estimated(2, Double.exp),
+      outcome: estimated(3) { $0 })
   }
 }
 

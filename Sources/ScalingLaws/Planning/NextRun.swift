@@ -59,7 +59,9 @@ extension FittedLaw {
   /// that outcome with residual scatter σ lowers the target's variance from V to
   /// V − cov²/(var + σ²), the rank-one update of an optimal design; nothing is linearised in the
   /// parameters, whose refits may lie along a curved valley. Candidates stay within twice the
-  /// ratios of tokens to parameters that the table holds.
+  /// ratios of tokens to parameters that the table holds, except where that is why the table cannot
+  /// tell size from tokens: then they leave the curve on which all its rows lie by a factor of 3 to
+  /// 10, or take another size or length than the only ones.
   ///
   /// - Parameters:
   ///   - target: what is to be pinned down.
@@ -77,8 +79,7 @@ extension FittedLaw {
       throw .unusable("the value of a run is judged from refits: fit with intervals first")
     }
     let surface = try LossSurface(self, holding: others)
-    guard let sizes = ranges["N"], let tokens = ranges["D"], sizes.lowerBound > 0,
-      tokens.lowerBound > 0
+    guard let sizes = ranges["N"], let tokens = ranges["D"], let region = CandidateRegion(self)
     else { throw .unusable("the ranges of N and D in the fitted table are not known") }
     let (quantity, targetCompute) = try self.quantity(of: target, on: surface)
     let values = draws.map(quantity)
@@ -90,15 +91,14 @@ extension FittedLaw {
       cap
       ?? max(
         min(0.1 * (targetCompute ?? .infinity), table.upperBound), 4 * table.lowerBound)
-    // Far from the ratios that were run the law is a guess, and so is what a run would teach.
-    let known = ranges["D/N"] ?? 1...1000
-    let ratios = known.lowerBound / 2...known.upperBound * 2
     let clampedTarget = Self.clamped(values)
     var runs: [NextRun] = []
-    for size in geometricGrid(sizes.lowerBound / 2...sizes.upperBound * 4, count: steps) {
-      for token in geometricGrid(tokens.lowerBound / 2...tokens.upperBound * 4, count: steps) {
+    for size in geometricGrid(region.sizes, count: steps) {
+      for token in geometricGrid(region.tokens, count: steps) {
         let cost = surface.flops.perToken(size) * token
-        guard cost <= limit * (1 + 1e-9), ratios.contains(token / size) else { continue }
+        guard cost <= limit * (1 + 1e-9), region.contains(size: size, tokens: token) else {
+          continue
+        }
         let (logN, logD) = (Double.log(size), Double.log(token))
         let outcomes = draws.map {
           objective.residual(

@@ -36,6 +36,8 @@ public struct TaskReport: Sendable {
   /// How sure the shape is: one minus the p-value of the weakest test it needs, see ``TrendTest``.
   /// Where the shape is undecided it is that of the shape of most support, below the level.
   public let probability: Double
+  /// The p-value of no change with scale at all, by a line and a curve together.
+  public let pValue: Double
   /// The shape of most support, whether or not it reaches the level.
   public let leading: TrendShape
   /// The p-value of the last model against the mean of those before; NaN for other shapes than a
@@ -98,6 +100,7 @@ public struct TaskReport: Sendable {
     shape = trend.shape
     direction = trend.scaling(higherIsBetter: series.higherIsBetter)
     probability = trend.confidence
+    pValue = trend.pValue
     leading = trend.leading
     let isLast = trend.shape == .lastRise || trend.shape == .lastFall
     lastPValue = isLast ? trend.lastPValue : .nan

@@ -82,6 +82,60 @@ import Testing
     #expect(joint.low < 0.16 && 0.16 < joint.high)
   }
 
+  /// A group of a joint fit is a fit of the law: its parameters and refits are the joint ones, its
+  /// rows its own; saved among others it comes back by its name.
+  @Test func aGroupIsAFitOfItsOwn() throws {
+    let options = FitOptions(resamples: 60, threads: 2, polished: 4)
+    let result = try fitSharing(
+      PowerConstant(), groups: groups(), shared: ["alpha"], options: options
+    ).calibrated()
+    var documents: [FitDocument] = []
+    for (index, name) in ["a", "b", "c"].enumerated() {
+      let own = result.fit(ofGroup: index)
+      #expect(own.law.name == "power-constant" && own.observations.count == 5)
+      for parameter in ["E", "A", "alpha"] {
+        let joint = try #require(result.parameter(parameter, group: name))
+        #expect(own.value(of: parameter) == joint.value)
+        #expect(own.interval(of: parameter) == joint)
+      }
+      for (row, scale) in Self.scales.enumerated() {
+        #expect(abs(try own.prediction(at: ["C": scale]) / own.predictions[row] - 1) < 1e-12)
+      }
+      #expect(own.draws.count == result.fit.draws.count && own.modelError != nil)
+      #expect(!own.warnings.contains { $0.contains("[") && !$0.contains(" [") })
+      documents.append(FitDocument(own, group: ["family": name]))
+    }
+    #expect(documents.map(\.groupName) == ["a", "b", "c"])
+    let text = try documents.map { try $0.json() }.joined(separator: ",")
+    for schema in ["allometry.fits/1", "allometry.shared-fit/1"] {
+      let data = Data("{\"schema\":\"\(schema)\",\"fits\":[\(text)]}".utf8)
+      #expect(FitDocument.isSaved(data))
+      let saved = try SavedFit(FitDocument.decode(data, source: "f.json", group: "b"))
+      let forecast = try saved.forecast(at: ["C": 1e20])
+      #expect(
+        abs(forecast.law.value - (try result.fit(ofGroup: 1).prediction(at: ["C": 1e20]))) < 1e-12)
+      #expect(forecast.law.low < forecast.law.value && forecast.law.value < forecast.law.high)
+      #expect {
+        try FitDocument.decode(data, source: "f.json", group: nil)
+      } throws: { "\($0)".contains("3 fits (a, b, c)") && "\($0)".contains("f.json#a") }
+      #expect {
+        try FitDocument.decode(data, source: "f.json", group: "z")
+      } throws: { "\($0)".contains("expected one of a, b, c") }
+    }
+  }
+
+  /// Means of repeats scatter less than runs; a group's single runs scatter as runs do.
+  @Test func averagingDoesNotShrinkSingleRuns() throws {
+    let result = try fitSharing(
+      PowerConstant(), groups: groups(repeats: 3), shared: ["alpha"],
+      options: FitOptions(interval: .none))
+    // Repeats lie at −2, 0 and 2 thousandths about each mean: a pooled variance of 4e-6, of which
+    // two thirds are averaged away.
+    let means = result.fit.residualScatter
+    #expect(abs(result.runScatter - (means * means + 4e-6 * 2 / 3).squareRoot()) < 1e-7)
+    #expect(result.fit(ofGroup: 0).scatter == result.runScatter)
+  }
+
   @Test func unknownParametersAreRefused() {
     #expect(throws: FitError.self) {
       try fitSharing(PowerConstant(), groups: groups(), shared: ["beta"])

@@ -60,6 +60,59 @@ import Testing
     #expect(result.determination(of: plan).refusal(of: "sizeExponent") != nil)
   }
 
+  /// Where all rows have one ratio, a run of that ratio teaches nothing of N*: what is proposed
+  /// leaves it, and one such run, made and fitted, narrows N*.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func whatIsProposedLeavesTheRatio(_ seed: UInt64) throws {
+    let sizes = (0..<8).map { 5e7 * pow(2, Double($0)) }
+    let options = FitOptions(resamples: 300, seed: seed)
+    let table = Self.table(sizes: sizes, tokens: { [20 * $0] }, noise: 0.002, seed: seed)
+    let before = try fit(Chinchilla(), to: table, options: options)
+    let budget = try before.budgetPlan(compute: 1e24)
+    let advice = try #require(budget.next)
+    #expect(advice.target == .optimalSize(compute: 1e24))
+    for run in advice.best + advice.bestPerCost {
+      let departure = max(run.tokens / run.size / 20, 20 / (run.tokens / run.size))
+      #expect(departure > 2.999 && departure < 10.001, "D/N \(run.tokens / run.size)")
+    }
+    let run = advice.best[0]
+    let extra = Self.table(
+      sizes: [run.size], tokens: { _ in [run.tokens] }, noise: 0.002, seed: seed + 100)
+    let joined = Observations(
+      columns: table.columns.merging(extra.columns) { $0 + $1 },
+      response: table.response + extra.response)
+    let after = try fit(Chinchilla(), to: joined, options: options)
+    func width(_ plan: ComputePlan) -> Double { log(plan.size.high / plan.size.low) }
+    #expect(width(try after.plan(compute: 1e24)) < 0.75 * width(budget.plan))
+  }
+
+  /// At a single budget D falls as N rises; what is proposed leaves the budget.
+  @Test func whatIsProposedLeavesTheBudget() throws {
+    let table = Self.table(
+      sizes: (0..<8).map { 1e8 * pow(1.6, Double($0)) }, tokens: { [1e20 / 6 / $0] },
+      noise: 0.002, seed: 3)
+    let result = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 200))
+    let finding = try #require(result.identifiability.first { $0.kind == .collinearColumns })
+    #expect(finding.sentence.hasPrefix("D falls as N rises in all rows"))
+    let advice = try result.nextRuns(for: .optimalSize(compute: 1e22))
+    for run in advice.best {
+      let departure = max(run.compute / 1e20, 1e20 / run.compute)
+      #expect(departure > 2.999 && departure < 10.001, "C \(run.compute)")
+    }
+  }
+
+  /// Where N takes two values, what is proposed is a third.
+  @Test func whatIsProposedIsAThirdSize() throws {
+    let table = Self.table(
+      sizes: [1e8, 1e9], tokens: { _ in (0..<8).map { 1e9 * pow(2, Double($0)) } }, noise: 0.002,
+      seed: 1)
+    let result = try fit(Chinchilla(), to: table, options: FitOptions(resamples: 200))
+    let advice = try #require(try result.budgetPlan(compute: 1e24).next)
+    for run in advice.best {
+      for known in [1e8, 1e9] { #expect(max(run.size / known, known / run.size) >= 1.5) }
+    }
+  }
+
   /// A table that tells its parameters is left alone.
   @Test func aFullGridIsDetermined() throws {
     let table = Self.table(

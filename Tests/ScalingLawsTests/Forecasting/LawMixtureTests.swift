@@ -70,6 +70,51 @@ import Testing
     #expect(agree(plan.compute.value, 1e23, 1e-12))
   }
 
+  /// Limits hold for all laws together: under a cap that binds for both, each loses what its own
+  /// surface says at the capped size, C/(6·N) tokens; under one that binds for one only, it is said.
+  @Test func limitsAreWeighedByEveryLaw() throws {
+    func member(_ p: [Double], seed: UInt64) -> GivenLaw {
+      var generator = SplittableRandom(seed: seed)
+      var law = Surfaces.given
+      law.estimate = p
+      law.draws = (0..<60).map { _ in p.map { $0 * exp(0.001 * generator.nextNormal()) } }
+      return law
+    }
+    let (first, second) = (
+      member(Surfaces.chinchilla, seed: 1), member(Surfaces.replication, seed: 2)
+    )
+    let mixture = try #require(LawMixture([(first, 0.75), (second, 0.25)]))
+    let compute = 5.76e23
+    func loss(_ p: [Double], _ n: Double) -> Double {
+      p[0] + p[1] * pow(n, -p[3]) + p[2] * pow(compute / (6 * n), -p[4])
+    }
+    let both = try mixture.constrainedPlan(
+      .compute(compute), limits: PlanLimits(caps: [.memory(40e9, bytesPerParameter: 2)]))
+    #expect(agree(both.size.value, 20e9, 1e-9))
+    #expect(agree(both.tokens.value, 4.8e12, 1e-9))
+    let expected =
+      0.75 * loss(Surfaces.chinchilla, 20e9) + 0.25 * loss(Surfaces.replication, 20e9)
+    #expect(agree(both.outcome.value, expected, 1e-9))
+    #expect(both.laws?.count == 2)
+    #expect(both.binding.count == 1 && !both.binding[0].contains("only"))
+    #expect(both.outcome.low <= loss(Surfaces.chinchilla, 20e9))
+    #expect(both.outcome.high >= loss(Surfaces.replication, 20e9))
+    // 40.3B and 73.2B are the optima: 60B binds for the second alone.
+    let one = try mixture.constrainedPlan(
+      .compute(compute),
+      limits: PlanLimits(caps: [SizeCap(reason: "memory", parameters: 60e9)]))
+    let alone = try first.plan(compute: compute).size.value
+    #expect(agree(one.size.value, pow(alone, 0.75) * pow(60e9, 0.25), 1e-4))
+    #expect(agree(6 * one.size.value * one.tokens.value, compute, 1e-9))
+    #expect(one.binding.first?.hasSuffix("only") == true)
+    // Without limits it is the plan without limits.
+    let free = try mixture.constrainedPlan(.compute(compute), limits: PlanLimits())
+    let plan = try mixture.plan(compute: compute)
+    #expect(agree(free.size.value, plan.size.value, 1e-5))
+    #expect(agree(free.outcome.value, plan.outcome.value, 1e-9))
+    #expect(agree(free.size.low, plan.size.low, 1e-3))
+  }
+
   /// The power law over a floor and the resolution-limited law are one formula written twice: they
   /// share one weight, and the weights add up to one.
   @Test func oneFormulaWrittenTwiceCountsOnce() throws {

@@ -96,12 +96,19 @@ import Testing
     }
   }
 
-  @Test func optimalMultiplierMinimisesAtAnyCompute() {
-    // 3.4 for the C4 fit and 7.4 for RedPajama's, of [37]'s constants.
-    let c4 = Overtraining.optimalMultiplier(a: 141.3, b: 189.5, eta: 0.1212)
+  /// M* = (b/a)^(1/(2η)), whatever C: 3.4 for the C4 fit and 7.4 for RedPajama's constants of [37].
+  @Test func aPlanFindsTheMultiplierOfLeastLossAtAnyCompute() throws {
+    func planned(_ p: [Double], _ c: Double) throws -> Double {
+      let given = GivenLaw(
+        law: Overtraining(), estimate: p, ranges: ["N": 1e7...7e9, "D": 2e8...2e12])
+      return try given.plan(compute: c).tokensPerParameter.value
+    }
+    let c4 = try planned([1.508, 141.3, 189.5, 0.1212], 1e21)
+    #expect(abs(c4 - pow(189.5 / 141.3, 1 / (2 * 0.1212))) < 1e-6)
     #expect(abs(c4 - 3.4) < 0.05)
-    #expect(abs(Overtraining.optimalMultiplier(a: 212.2, b: 366.7, eta: 0.1364) - 7.4) < 0.05)
+    #expect(abs(try planned([1.837, 212.2, 366.7, 0.1364], 1e21) - 7.4) < 0.05)
     for c in [1e18, 1e23] {
+      #expect(abs(try planned([1.508, 141.3, 189.5, 0.1212], c) / c4 - 1) < 1e-6)
       func loss(_ m: Double) -> Double {
         let n = (c / (6 * m)).squareRoot()
         return Overtraining().prediction([1.508, 141.3, 189.5, 0.1212], at: [n, m * n])

@@ -81,7 +81,8 @@ import Testing
     .enabled(if: SharedData.isPresent, "no shared tables"),
     arguments: [
       ("lambada_openai", 0.0, true), ("arc_easy", 0.25, true), ("piqa", 0.5, true),
-      ("sciq", 0.25, true), ("logiqa", 0.25, false), ("mmlu_mean_of_57_subjects", 0.25, false),
+      ("sciq", 0.25, true), ("winogrande", 0.5, true), ("logiqa", 0.25, false),
+      ("mmlu_mean_of_57_subjects", 0.25, false),
       ("wsc", 0.5, false),
     ])
   func pythia(task: String, chance: Double, accepted: Bool) throws {

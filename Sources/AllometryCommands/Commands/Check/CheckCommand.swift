@@ -9,7 +9,8 @@ struct CheckCommand: ParsableCommand {
       recipe asks a table of runs for the causes that make labs read different
       compute-optimal sizes; emergence whether the metric makes a jump; items where
       an accuracy loses its tie to compute; passes what many samples say of tasks
-      that one sample fails; transfer whether more pre-training data help a task.
+      that one sample fails; transfer whether more pre-training data help a task;
+      survival how long runs take where some were stopped before the end.
 
       Examples:
         allometry check recipe runs.csv --let vocab=50257
@@ -17,6 +18,6 @@ struct CheckCommand: ParsableCommand {
       """,
     subcommands: [
       CheckRecipeCommand.self, CheckEmergenceCommand.self, CheckItemsCommand.self,
-      CheckPassesCommand.self, CheckTransferCommand.self,
+      CheckPassesCommand.self, CheckTransferCommand.self, CheckSurvivalCommand.self,
     ])
 }

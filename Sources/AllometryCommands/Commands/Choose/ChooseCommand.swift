@@ -9,8 +9,10 @@ struct ChooseCommand: ParsableCommand {
     discussion: """
       allometry plan divides compute between size and tokens; these commands choose
       what else a run has: the schedule, the pools of data, the vocabulary, the
-      granularity and number of experts, the precision, the split of encoder and
-      decoder. allocation says whether several fits agree on size and tokens at all.
+      granularity and number of experts, how many parameters are active, the
+      precision, the split of encoder and decoder, which examples to keep of a
+      training set. allocation says whether several fits agree on size and tokens at
+      all.
       Where no fit is given, the constants are a paper's, and the answer says so.
 
       Examples:
@@ -19,8 +21,9 @@ struct ChooseCommand: ParsableCommand {
       """,
     subcommands: [
       ChooseScheduleCommand.self, ChoosePoolsCommand.self, ChooseVocabularyCommand.self,
-      ChooseGranularityCommand.self, ChooseExpertsCommand.self, ChoosePrecisionCommand.self,
-      ChooseSplitCommand.self, ChooseAllocationCommand.self,
+      ChooseGranularityCommand.self, ChooseExpertsCommand.self, ChooseSparsityCommand.self,
+      ChoosePrecisionCommand.self, ChooseSplitCommand.self, ChoosePruningCommand.self,
+      ChooseAllocationCommand.self,
     ])
 }
 

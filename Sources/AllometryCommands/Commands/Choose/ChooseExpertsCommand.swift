@@ -11,7 +11,8 @@ struct ChooseExpertsCommand: ParsableCommand {
     discussion: """
       By a saved fit of the routed law [L10]: the dense model of equal loss for each
       number of experts at a size N (that of the dense model of equal work per
-      token), and the size from which more experts no longer help.
+      token), and the size from which more experts no longer help. How a budget is
+      divided between active and idle parameters: allometry choose sparsity.
 
       Examples:
         allometry fit routed.csv --law routed --json > routed.json
