@@ -84,6 +84,8 @@ struct DesignCommand: ParsableCommand {
       "Write the runs of the first ladder as a table to fill in.", valueName: "file.csv"))
   var runsFile: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 0
 
@@ -103,7 +105,7 @@ struct DesignCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      if let runsFile { try checkCreatable(runsFile) }
+      let runsTable = try runsFile.map { try OutputFile($0, .table, output) }
       try OptionCheck.share(level, option: "--level")
       try OptionCheck.atLeast(20, worlds, option: "--worlds")
       guard beyond >= 1, beyond <= 1e9 else {
@@ -132,8 +134,8 @@ struct DesignCommand: ParsableCommand {
         try saved?.designLadder(options, holding: others)
         ?? PriorLaw.chinchilla.designLadder(options, holding: others)
       Console.progress("")
-      if let runsFile, let first = design.ladders.first {
-        try writeFile(Self.table(first).csvText(), to: runsFile)
+      if let runsTable, let first = design.ladders.first {
+        try runsTable.write(Self.table(first).csvText())
       }
       let name = saved?.law.name ?? "chinchilla"
       let prior = law ?? "published, E 1.69, A 406.4, B 410.7, alpha 0.34, beta 0.28 [L2]"
