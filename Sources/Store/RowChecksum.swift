@@ -65,21 +65,23 @@ enum RowChecksum {
       .execute(arguments: [of(row, 0..<runColumnCount), run])
   }
 
-  /// Hashes the rows of a study that were just written, or those of all studies.
-  static func seal(study: Int64?, _ db: Database) throws {
+  /// Hashes the rows of a study that were just written, and all of them together, so that one that is
+  /// lost is missed.
+  static func seal(study: Int64, _ db: Database) throws {
     let rows = try Row.fetchAll(
       db,
-      sql: """
-        SELECT \(studyColumns), study, position FROM study_rows WHERE ? IS NULL OR study = ?
-        """, arguments: [study, study])
+      sql: "SELECT \(studyColumns), position FROM study_rows WHERE study = ? ORDER BY position",
+      arguments: [study])
     let statement = try db.makeStatement(
       sql: "UPDATE study_rows SET checksum = ? WHERE study = ? AND position = ?")
+    var whole = StudyChecksum()
     for row in rows {
-      try statement.execute(arguments: [
-        of(row, 0..<studyColumnCount), row[studyColumnCount] as Int64,
-        row[studyColumnCount + 1] as Int64,
-      ])
+      let sum = of(row, 0..<studyColumnCount)
+      whole.add(sum)
+      try statement.execute(arguments: [sum, study, row[studyColumnCount] as Int64])
     }
+    try db.execute(
+      sql: "UPDATE studies SET checksum = ? WHERE id = ?", arguments: [whole.value, study])
   }
 
   /// Hashes everything in a file of an earlier version.
@@ -87,6 +89,22 @@ enum RowChecksum {
     for run in try Int64.fetchAll(db, sql: "SELECT id FROM runs WHERE status IS NOT NULL") {
       try seal(run: run, db)
     }
-    try seal(study: nil, db)
+    for study in try Int64.fetchAll(db, sql: "SELECT id FROM studies") {
+      try seal(study: study, db)
+    }
   }
+}
+
+/// The hash of the rows of a study together, in their order.
+struct StudyChecksum {
+  private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// Adds the hash of the next row.
+  mutating func add(_ row: Int64) {
+    hash = (hash ^ UInt64(bitPattern: row)) &* 0x100_0000_01B3
+    hash ^= hash >> 29
+  }
+
+  /// The hash of all rows so far.
+  var value: Int64 { Int64(bitPattern: hash) }
 }

@@ -48,6 +48,20 @@ extension RunStore {
     }
   }
 
+  /// Makes sure that tables and their indices agree, so that nothing is missing from what is read.
+  ///
+  /// - Throws: ``StoreError`` with `badData` if they do not.
+  public func verify() throws(StoreError) {
+    try reading { db in
+      let problem = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+      guard problem == "ok" else {
+        throw StoreError(
+          .badData, path,
+          "the file is damaged (\(problem ?? "unreadable")); `allometry study check` says more")
+      }
+    }
+  }
+
   private func checkRuns(_ db: Database, _ check: inout StoreCheck) throws {
     let rows = try Row.fetchCursor(
       db,
@@ -94,19 +108,26 @@ extension RunStore {
 
   private func checkRows(_ db: Database, _ check: inout StoreCheck) throws {
     let count = RowChecksum.studyColumnCount
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT \(RowChecksum.studyColumns), study_rows.checksum, studies.name, position
-        FROM study_rows JOIN studies ON studies.id = study_rows.study ORDER BY study, position
-        """)
-    while let row = try rows.next() {
-      check.rows += 1
-      guard !RowChecksum.holds(row[count], row, 0..<count) else { continue }
-      check.faults.append(
-        .init(
-          run: nil, studies: [row[count + 1]],
-          problem: "row \(row[count + 2] as Int) of the study is not as it was written"))
+    for study in try Row.fetchAll(db, sql: "SELECT id, name, checksum FROM studies ORDER BY id") {
+      func fault(_ problem: String) {
+        check.faults.append(.init(run: nil, studies: [study[1]], problem: problem))
+      }
+      var whole = StudyChecksum()
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT \(RowChecksum.studyColumns), checksum, position FROM study_rows
+          WHERE study = ? ORDER BY position
+          """, arguments: [study[0] as Int64])
+      while let row = try rows.next() {
+        check.rows += 1
+        whole.add(row[count] ?? 0)
+        if !RowChecksum.holds(row[count], row, 0..<count) {
+          fault("row \(row[count + 1] as Int) of the study is not as it was written")
+        }
+      }
+      let kept: Int64? = study[2]
+      if let kept, kept != whole.value { fault("rows of the study are missing or out of order") }
     }
   }
 

@@ -16,6 +16,7 @@ enum StoreSchema {
         sql: """
           ALTER TABLE runs ADD COLUMN checksum INTEGER;
           ALTER TABLE study_rows ADD COLUMN checksum INTEGER;
+          ALTER TABLE studies ADD COLUMN checksum INTEGER;
           """)
       try RowChecksum.fill(db)
     }

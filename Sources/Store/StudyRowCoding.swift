@@ -41,10 +41,12 @@ struct StudyRowCoding {
     var coding = OutcomeCoding()
     var rows: [StudyRow] = []
     let count = RowChecksum.studyColumnCount
+    var whole = StudyChecksum()
     while let row = try cursor.next() {
       guard RowChecksum.holds(row[count], row, 0..<count) else {
         throw DamagedRow(name: "row \(rows.count) of the study")
       }
+      whole.add(row[count] ?? 0)
       guard let identity = RunIdentity(row[0] as String),
         let purpose = StudyRow.Purpose(rawValue: row[7])
       else {
@@ -57,6 +59,11 @@ struct StudyRowCoding {
       result.compute = row[10] ?? .nan
       result.outcome = try coding.outcome(row, first: count + 1)
       rows.append(result)
+    }
+    let kept = try Int64.fetchOne(
+      db, sql: "SELECT checksum FROM studies WHERE id = ?", arguments: [study])
+    guard kept == nil || kept == whole.value else {
+      throw DamagedRow(name: "the list of the study's rows")
     }
     return rows
   }

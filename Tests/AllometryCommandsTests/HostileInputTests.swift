@@ -42,7 +42,9 @@ import Testing
     var data = try Data(contentsOf: workspace.folder.appendingPathComponent(path))
     data.replaceSubrange(data.count - 4..<data.count, with: [0, 0, 0xC0, 0x7F])
     try workspace.write(data, to: path)
-    for command in [["generate", checkpoint, "--tokens", "1"], ["generate", "run", "--tokens", "1"]] {
+    for command in [
+      ["generate", checkpoint, "--tokens", "1"], ["generate", "run", "--tokens", "1"],
+    ] {
       expectOneSentence(
         try await workspace.run(command), status: 65, containing: "are not finite")
     }

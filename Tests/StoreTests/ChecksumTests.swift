@@ -94,6 +94,7 @@ struct ChecksumTests {
       try sqlite(
         """
         ALTER TABLE runs DROP COLUMN checksum; ALTER TABLE study_rows DROP COLUMN checksum;
+        ALTER TABLE studies DROP COLUMN checksum;
         DELETE FROM grdb_migrations WHERE identifier = '2';
         """)
     else { return }
@@ -103,6 +104,12 @@ struct ChecksumTests {
     // The numbers carry checksums from now on.
     #expect(try sqlite("UPDATE runs SET loss = 0 WHERE id = 1"))
     #expect(try store.check().damagedRuns == [Fixture.identity(0)])
+  }
+
+  @Test func `a row that is missing is missed`() throws {
+    try filled()
+    guard try sqlite("DELETE FROM study_rows WHERE position = 2") else { return }
+    #expect(throws: StoreError.self) { try RunStore(folder.store).rows(of: "a") }
   }
 
   /// A process whose claim was taken over reports a failure: the run is somebody else's now.

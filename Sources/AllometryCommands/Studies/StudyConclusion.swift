@@ -22,6 +22,7 @@ struct StudyConclusion {
   init(store: RunStore, study: String) throws {
     self.store = store
     self.study = study
+    try store.verify()
     rows = try store.rows(of: study)
     guard let baseline = rows.first?.arm else {
       throw CommandFailure(.badData, "\(study): the study has no runs")

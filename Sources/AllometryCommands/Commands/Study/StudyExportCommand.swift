@@ -36,6 +36,7 @@ struct StudyExportCommand: ParsableCommand {
     try reportingFailure {
       let file = try out.map { try OutputFile($0, .studyTable, output) }
       let store = try place.open()
+      try store.verify()
       let name = try place.name(study, in: store)
       let format: StudyTable.Format =
         try self.format.map { word in
