@@ -67,7 +67,7 @@ let rooms: [Room] = [
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["Treatments", "Studies"], testRooms: ["RunTables"],
+    name: "Store", rooms: ["RunTables", "Treatments", "Studies"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "AllometryCommands",

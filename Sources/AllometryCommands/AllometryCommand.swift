@@ -45,5 +45,24 @@ public struct AllometryCommand: ParsableCommand {
   public init() {}
 
   /// Runs the command with the arguments of the process and ends it.
-  public static func start() { main() }
+  public static func start() {
+    ProcessStart.openStandardDescriptors()
+    ProcessStart.receiveSignals()
+    if let problem = ProcessStart.emptyArgument(CommandLine.arguments) {
+      Console.error("allometry: \(problem)")
+      exit(withError: ExitCode(CommandFailure.Status.usage.rawValue))
+    }
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // Arguments are quoted in messages: none of them may reach the terminal as it is.
+      let message = fullMessage(for: error)
+      let status = exitCode(for: error)
+      if !message.isEmpty {
+        if status == .success { Console.print(message) } else { Console.error(message) }
+      }
+      exit(withError: status)
+    }
+  }
 }

@@ -110,6 +110,11 @@ struct DelimitedReader {
           notes.append("column \(names.count + 1) has no name and is called \(name)")
         }
         names.append(name)
+        guard names.count <= 10_000 else {
+          throw TableError(
+            .badData, source: source, line: line - 1, found: "more than 10000 columns",
+            expected: "a table with a column for each kind of number")
+        }
       } while scanner.skipDelimiter()
     } catch {
       var located = error

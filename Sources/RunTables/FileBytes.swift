@@ -4,20 +4,47 @@ import Foundation
 ///
 /// A read and not a memory map: the cost is a copy (about 20 ms for 100 MB), and a file that
 /// another process truncates meanwhile gives an error or a short table instead of a signal.
-enum FileBytes {
-  static func read(_ path: String) throws(TableError) -> [UInt8] {
-    if path == "-" { return try drain(0, source: "standard input", sizeHint: 1 << 16) }
+///
+/// What has no end, as a device or a pipe of a program that never stops, is read up to
+/// ``longestStream`` bytes; a pipe that nobody writes to is waited for five seconds.
+public enum FileBytes {
+  /// The most bytes that are read of something that does not tell its length: a gibibyte.
+  public static let longestStream = 1 << 30
+
+  /// The bytes of a file.
+  ///
+  /// - Parameter path: the path of the file, or `-` for standard input.
+  /// - Throws: ``TableError``: missing file (66), more than there is memory for (65), failed read
+  ///   (74).
+  public static func read(_ path: String) throws(TableError) -> [UInt8] {
+    if path == "-" {
+      return try drain(0, source: "standard input", sizeHint: 1 << 16, most: longestStream)
+    }
     let name = (path as NSString).lastPathComponent
     let descriptor = try open(path)
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failed(name) }
-    return try drain(descriptor, source: name, sizeHint: max(Int(status.st_size), 1 << 12))
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+      return try drain(descriptor, source: name, sizeHint: 1 << 12, most: longestStream)
+    }
+    // Text, columns and copies of them take several times the file.
+    let most = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+    guard Int(status.st_size) <= most else { throw tooLong(name, most) }
+    return try drain(descriptor, source: name, sizeHint: Int(status.st_size), most: most)
+  }
+
+  /// The error for a text that is too long to be read.
+  static func tooLong(_ source: String, _ most: Int) -> TableError {
+    TableError(
+      .badData, source: source, found: "more than \(most >> 20) MiB",
+      expected: "a text that ends before that")
   }
 
   /// Opens a file for reading; the caller closes the descriptor.
   static func open(_ path: String) throws(TableError) -> Int32 {
-    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe waits for a writer otherwise, for ever if there is none.
+    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let reason = errno
       throw TableError(
@@ -29,12 +56,21 @@ enum FileBytes {
       close(descriptor)
       throw TableError(.missingFile, source: path, found: "a folder", expected: "a file")
     }
+    if status.st_mode & S_IFMT == S_IFIFO {
+      var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&wait, 1, 5_000) != 0 else {
+        close(descriptor)
+        throw TableError(
+          .missingFile, source: path, found: "a pipe that nobody writes to", expected: "a file")
+      }
+    }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     return descriptor
   }
 
   /// Reads until the end; the hint is right for ordinary files and only a start for pipes.
   private static func drain(
-    _ descriptor: Int32, source: String, sizeHint: Int
+    _ descriptor: Int32, source: String, sizeHint: Int, most: Int
   ) throws(TableError) -> [UInt8] {
     var failure: Int32 = 0
     var whole = piece(descriptor, sizeHint, &failure)
@@ -44,6 +80,7 @@ enum FileBytes {
         descriptor, max(1 << 12, whole.count < sizeHint ? 0 : whole.count / 4), &failure)
       if more.isEmpty { break }
       whole += more
+      guard whole.count <= most else { throw tooLong(source, most) }
     }
     guard failure == 0 else {
       errno = failure

@@ -195,6 +195,13 @@ struct JSONColumnBuilder {
   /// Reads one object as a row.
   mutating func row(_ scanner: inout JSONScanner, line: Int) throws(TableError) {
     lines.append(line)
+    // Keys that few rows share leave a table of little but empty cells, far larger than the text.
+    guard cells.count * lines.count <= (1 << 22) + 16 * scanner.bytes.count else {
+      throw TableError(
+        .badData, source: source, line: line,
+        found: "\(cells.count) different keys in \(lines.count) rows",
+        expected: "rows that share their keys")
+    }
     next = 0
     try object(&scanner, prefix: "", depth: 0)
     for column in cells.values.indices where cells.values[column].count < lines.count {

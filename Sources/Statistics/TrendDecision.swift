@@ -73,7 +73,7 @@ extension TrendFits {
     // Scores have the parity of the number of pairs; p-values are interpolated between them.
     let pairs = x.count * (x.count - 1) / 2
     let size = min(abs(score), Double(pairs))
-    var below = Int(size.rounded(.down))
+    var below = Int(saturating: size.rounded(.down))
     if (pairs - below) % 2 != 0 { below -= 1 }
     let low = kendallExactPValue(score: max(below, 0), count: x.count)
     let above = min(below + 2, pairs)

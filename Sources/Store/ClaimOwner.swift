@@ -46,12 +46,23 @@ public struct ClaimOwner: Hashable, Sendable {
   }
 }
 
+extension ClaimOwner {
+  /// Whether the process lives but was stopped, as by SIGSTOP or Ctrl-Z; nil if it is not one of this
+  /// machine.
+  public var isStopped: Bool? {
+    guard let isAlive else { return nil }
+    return isAlive && ProcessTable.entry(of: process)?.isStopped == true
+  }
+}
+
 /// What the system knows of processes.
 private enum ProcessTable {
   struct Entry {
     var started: Int
     /// Whether the process has ended and only waits to be asked how.
     var hasEnded: Bool
+    /// Whether it was stopped and can be continued.
+    var isStopped: Bool
   }
 
   #if canImport(Darwin)
@@ -72,7 +83,8 @@ private enum ProcessTable {
       let start = info.kp_proc.p_starttime
       return Entry(
         started: start.tv_sec * 1_000_000 + Int(start.tv_usec),
-        hasEnded: Int32(info.kp_proc.p_stat) == SZOMB)
+        hasEnded: Int32(info.kp_proc.p_stat) == SZOMB,
+        isStopped: Int32(info.kp_proc.p_stat) == SSTOP)
     }
   #else
     static let session: String = {
@@ -88,7 +100,9 @@ private enum ProcessTable {
       // proc(5): after the name in parentheses come the state (3) and, as 22nd, the start.
       let fields = text[text.index(after: name)...].split(separator: " ")
       guard fields.count > 19, let started = Int(fields[19]) else { return nil }
-      return Entry(started: started, hasEnded: fields[0] == "Z" || fields[0] == "X")
+      return Entry(
+        started: started, hasEnded: fields[0] == "Z" || fields[0] == "X",
+        isStopped: fields[0] == "T" || fields[0] == "t")
     }
   #endif
 }

@@ -31,14 +31,16 @@ enum StoredJSON {
   }
 }
 
+/// A row whose numbers are not those that were written.
+struct DamagedRow: Error {
+  /// The identity of the run, or what names the row.
+  var name: String
+}
+
 /// Reads and writes outcomes: columns for what is searched, JSON for the rest.
 struct OutcomeCoding {
-  /// What ``outcome(_:)`` reads, from the table `runs` and its `details`.
-  static let columns = """
-    runs.status, runs.message, runs.loss, runs.tokens, runs.compute, runs.seconds,
-    runs.tokens_per_second, runs.kernels, runs.ended, details.costs,
-    details.measures
-    """
+  /// What ``outcome(_:first:)`` reads, from the table `runs` and its `details`.
+  static let columns = "\(RowChecksum.runColumns), runs.checksum"
 
   private let decoder = StoredJSON.decoder
   /// Most runs of a list share their costs with others.
@@ -53,23 +55,28 @@ struct OutcomeCoding {
   }
 
   /// The outcome in the columns from `first` on; nil if the run has not ended.
+  ///
+  /// - Throws: ``DamagedRow`` for a row that is not the one that was written.
   mutating func outcome(_ row: Row, first: Int = 0) throws -> RunOutcome? {
-    guard let word: String = row[first], let status = RunOutcome.Status(rawValue: word) else {
-      return nil
-    }
-    var outcome = RunOutcome(status: status, costs: try costs(row[first + 9] ?? ""))
-    let json: Data? = row[first + 10]
+    guard !row.hasNull(atIndex: first), !row.hasNull(atIndex: first + 1) else { return nil }
+    guard
+      RowChecksum.holds(
+        row[first + RowChecksum.runColumnCount], row, first..<first + RowChecksum.runColumnCount),
+      let word: String = row[first + 1], let status = RunOutcome.Status(rawValue: word)
+    else { throw DamagedRow(name: row[first]) }
+    var outcome = RunOutcome(status: status, costs: try costs(row[first + 12] ?? ""))
+    let json: Data? = row[first + 13]
     let measures = try decoder.decode(OutcomeMeasures.self, from: json ?? Data())
     outcome.metrics = measures.metrics
     outcome.diagnostics = measures.diagnostics
-    outcome.message = row[first + 1]
-    outcome.loss = row[first + 2]
-    outcome.tokens = row[first + 3]
-    outcome.compute = number(row, first + 4)
-    outcome.seconds = number(row, first + 5)
-    outcome.tokensPerSecond = number(row, first + 6)
-    outcome.kernels = row[first + 7]
-    outcome.ended = number(row, first + 8)
+    outcome.message = row[first + 2]
+    outcome.loss = row[first + 3]
+    outcome.tokens = row[first + 6]
+    outcome.compute = number(row, first + 7)
+    outcome.seconds = number(row, first + 8)
+    outcome.tokensPerSecond = number(row, first + 9)
+    outcome.kernels = row[first + 10]
+    outcome.ended = number(row, first + 11)
     return outcome
   }
 
@@ -94,5 +101,6 @@ struct OutcomeCoding {
     try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO details (run, costs, measures) VALUES (?, ?, ?)"
     ).execute(arguments: [key, try StoredJSON.text(costs), try StoredJSON.text(measures)])
+    try RowChecksum.seal(run: key, db)
   }
 }

@@ -61,6 +61,12 @@ extension RunStore {
     }
   }
 
+  /// The runs that a process which lives is computing, by run.
+  public func heldClaims() throws(StoreError) -> [RunIdentity: RunClaim] {
+    Dictionary(
+      try claims().filter(\.isHeld).map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
+  }
+
   /// All claims, oldest first, those of dead processes included.
   public func claims() throws(StoreError) -> [RunClaim] {
     try reading { db in
@@ -105,7 +111,11 @@ extension RunStore {
 
   /// Whether a claim holds: host, session, process, start and last sign of life.
   private func isHeld(_ row: Row) -> Bool {
-    if let isAlive = Self.owner(row).isAlive { return isAlive }
+    let holder = Self.owner(row)
+    if let isAlive = holder.isAlive {
+      return isAlive && !(settings.takesOver && holder.isStopped == true)
+    }
+    if settings.takesOver { return false }
     let heartbeat: Double = row[4]
     // A sign of life from the future is that of a clock that was wrong.
     return abs(RunStore.now - heartbeat) < settings.staleAfter

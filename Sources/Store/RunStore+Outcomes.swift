@@ -14,7 +14,7 @@ extension RunStore {
       var coding = OutcomeCoding()
       let statement = try db.cachedStatement(
         sql: """
-          SELECT runs.identity, \(OutcomeCoding.columns)
+          SELECT \(OutcomeCoding.columns)
           FROM runs JOIN details ON details.run = runs.id
           WHERE runs.identity IN (SELECT value FROM json_each(?)) AND runs.status IS NOT NULL
           """)
@@ -22,7 +22,7 @@ extension RunStore {
       let rows = try Row.fetchCursor(statement, arguments: [list])
       var outcomes: [RunIdentity: RunOutcome] = [:]
       while let row = try rows.next() {
-        outcomes[try identity(row[0])] = try coding.outcome(row, first: 1)
+        outcomes[try identity(row[0])] = try coding.outcome(row)
       }
       return outcomes
     }
@@ -31,7 +31,8 @@ extension RunStore {
   /// Keeps an outcome with its curves, whole or not at all, and ends the claim.
   ///
   /// A run has one result: an outcome that is there already stays, unless it says that the run
-  /// failed. (Two processes compute the same run only if a claim was taken over from a host that
+  /// failed. That it failed is heeded only from the process whose claim it is, or while nobody has
+  /// one. (Two processes compute the same run only if a claim was taken over from a host that
   /// was cut off.)
   ///
   /// - Parameters:
@@ -67,6 +68,7 @@ extension RunStore {
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
       try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }
+    if outcome.status == .failed, try !isMine(run, db) { return }
     try execute("DELETE FROM claims WHERE run = ?", [run])
     let old = try String.fetchOne(
       db.cachedStatement(sql: "SELECT status FROM runs WHERE id = ?"), arguments: [run])
@@ -78,6 +80,17 @@ extension RunStore {
         "INSERT INTO curves (run, name, points, data) VALUES (?, ?, ?, ?)",
         [run, curve.name, curve.steps.count, bytes])
     }
+  }
+
+  /// Whether no other process has claimed a run.
+  private func isMine(_ run: Int64, _ db: Database) throws -> Bool {
+    try Int.fetchOne(
+      db,
+      sql: """
+        SELECT count(*) FROM claims WHERE run = ? AND NOT
+          (host = ? AND session = ? AND process = ? AND started = ?)
+        """,
+      arguments: [run, owner.host, owner.session, owner.process, owner.started]) == 0
   }
 
   /// The curves of a run, in the order of their names.
@@ -126,7 +139,7 @@ extension RunStore {
           literal: """
             UPDATE runs SET status = NULL, message = NULL, loss = NULL, parameters = NULL,
               active_parameters = NULL, tokens = NULL, compute = NULL, seconds = NULL,
-              tokens_per_second = NULL, kernels = NULL, ended = NULL
+              tokens_per_second = NULL, kernels = NULL, ended = NULL, checksum = NULL
             WHERE id = \(run)
             """)
         try db.execute(literal: "DELETE FROM details WHERE run = \(run)")

@@ -31,25 +31,36 @@ extension RunStore {
 
   /// The studies, the last planned first.
   public func studies() throws(StoreError) -> [StudySummary] {
-    try reading { db in
+    // What a dead process had claimed, nobody is computing.
+    let held = Set(try heldClaims().keys.map(\.description))
+    return try reading { db in
+      let claimed = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT study, study_rows.identity FROM study_rows
+          JOIN runs ON runs.identity = study_rows.identity JOIN claims ON claims.run = runs.id
+          WHERE runs.status IS NULL
+          """)
+      var counts: [Int64: Int] = [:]
+      for row in claimed where held.contains(row[1] as String) {
+        counts[row[0] as Int64, default: 0] += 1
+      }
       let rows = try Row.fetchAll(
         db,
         sql: """
           SELECT studies.name, created, planned, count(planned_runs.identity),
             total(runs.status = 'finished'), total(runs.status = 'diverged'),
-            total(runs.status = 'failed'),
-            total(runs.status IS NULL AND claims.run IS NOT NULL)
+            total(runs.status = 'failed'), studies.id
           FROM studies
           LEFT JOIN (SELECT DISTINCT study, identity FROM study_rows) AS planned_runs
             ON planned_runs.study = studies.id
           LEFT JOIN runs ON runs.identity = planned_runs.identity
-          LEFT JOIN claims ON claims.run = runs.id
           GROUP BY studies.id ORDER BY planned DESC, studies.id DESC
           """)
       return rows.map { row in
         StudySummary(
           id: row[0], created: row[1], planned: row[2], runs: row[3], finished: row[4],
-          diverged: row[5], failed: row[6], claimed: row[7])
+          diverged: row[5], failed: row[6], claimed: counts[row[7] as Int64] ?? 0)
       }
     }
   }

@@ -21,6 +21,8 @@ public final class RunStore: RunLog, Sendable {
   public let path: String
   /// Whether the file lies on a network file system.
   public let isOnNetwork: Bool
+  /// Whether the file is only read: it, its folder or its disk cannot be written to.
+  public let isReadOnly: Bool
   /// The process on whose behalf runs are claimed.
   public let owner: ClaimOwner
   /// How the store waits for other processes.
@@ -36,22 +38,67 @@ public final class RunStore: RunLog, Sendable {
   ///   - creating: whether to make a file that is not there.
   ///   - settings: how to wait for other processes.
   ///   - owner: on whose behalf runs are claimed: this process.
+  ///   - reading: whether a file that cannot be written to may be opened for reading alone.
   /// - Throws: ``StoreError``: `missing` if there is no file, `cannotCreate` if it cannot be made or
   ///   written to, `badData` if it is something else, damaged or of a newer version.
   public init(
     _ path: String = RunStore.defaultPath, creating: Bool = true,
-    settings: StoreSettings = StoreSettings(), owner: ClaimOwner = .current
+    settings: StoreSettings = StoreSettings(), owner: ClaimOwner = .current,
+    reading: Bool = false
   ) throws(StoreError) {
     self.path = path
     self.settings = settings
     self.owner = owner
     let folder = Self.folder(of: path)
-    if !FileManager.default.fileExists(atPath: path) {
+    var status = stat()
+    if stat(path, &status) != 0 {
+      guard errno != EACCES else {
+        throw StoreError(.missing, path, "the folder may not be looked into; check its rights")
+      }
       guard creating else { throw StoreError(.missing, path, "there is no store here") }
       try Self.makeFolder(folder, for: path)
+    } else if status.st_mode & S_IFMT != S_IFREG {
+      throw StoreError(.cannotCreate, path, "found something other than a file")
     }
     isOnNetwork = FileSystemKind.isNetwork(folder: folder)
-    queue = try Self.open(path, settings, isOnNetwork: isOnNetwork)
+    isReadOnly = reading && (access(path, W_OK) != 0 || access(folder, W_OK) != 0)
+    if isReadOnly {
+      queue = try Self.openForReading(path)
+    } else {
+      queue = try Self.open(path, settings, isOnNetwork: isOnNetwork)
+    }
+  }
+
+  /// Opens a file that cannot be written to.
+  private static func openForReading(_ path: String) throws(StoreError) -> DatabaseQueue {
+    do {
+      var configuration = Configuration()
+      configuration.label = "allometry.store"
+      configuration.readonly = true
+      configuration.busyMode = .timeout(1)
+      // A write-ahead log needs a file beside the store; where that cannot be made, a store that
+      // nobody writes to is read as it is.
+      let log = (try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")) ?? [:]
+      let isWhole = (log[.size] as? Int ?? 0) == 0
+      let place =
+        isWhole
+        ? "file:\(path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)?immutable=1"
+        : path
+      let queue = try DatabaseQueue(path: place, configuration: configuration)
+      let mark = try queue.read { try Int.fetchOne($0, sql: "PRAGMA application_id") }
+      guard mark == StoreSchema.applicationID else {
+        throw StoreError(.badData, path, "the file is not a store; name another file")
+      }
+      let migrator = StoreSchema.migrator
+      guard try queue.read(migrator.hasCompletedMigrations) else {
+        throw StoreError(
+          .cannotCreate, path,
+          "the file is of another version and cannot be written to; copy it to where it can be")
+      }
+      return queue
+    } catch {
+      throw StoreError(error, path)
+    }
   }
 
   private static func folder(of path: String) -> String {

@@ -43,6 +43,12 @@ extension StoreError {
     switch error {
     case let error as StoreError: self = error
     case let error as DatabaseError: self.init(error, path)
+    case let error as DamagedRow:
+      let name = error.name.contains(" ") ? error.name : "run \(error.name)"
+      self.init(
+        .badData, path,
+        "\(name) is not as it was written; `allometry study check` names all such, and "
+          + "`allometry study run --retry` trains them again")
     case let error as DecodingError:
       self.init(.badData, path, "a stored value cannot be read (\(Self.reason(error)))")
     default: self.init(.inputOutput, path, "reading or writing failed (\(error))")

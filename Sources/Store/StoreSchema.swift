@@ -11,6 +11,15 @@ enum StoreSchema {
     migrator.registerMigration("1", foreignKeyChecks: .immediate) { db in
       try db.execute(sql: first)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE runs ADD COLUMN checksum INTEGER;
+          ALTER TABLE study_rows ADD COLUMN checksum INTEGER;
+          ALTER TABLE studies ADD COLUMN checksum INTEGER;
+          """)
+      try RowChecksum.fill(db)
+    }
     return migrator
   }
 

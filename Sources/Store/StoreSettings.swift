@@ -21,6 +21,10 @@ public struct StoreSettings: Hashable, Sendable {
   /// Clocks of hosts that share a store must agree within this.
   public var staleAfter = 300.0
 
+  /// Whether claims are taken over from processes of this machine that are stopped, and from all of
+  /// other machines. What those record afterwards changes nothing.
+  public var takesOver = false
+
   /// The usual settings.
   public init() {}
 }

@@ -28,7 +28,7 @@ public struct StudySummary: Hashable, Sendable, Identifiable {
   public var diverged: Int
   /// Those that failed.
   public var failed: Int
-  /// Those that a process has claimed.
+  /// Those that a process which lives is computing.
   public var claimed: Int
 
   /// Those that nobody has computed or computes.

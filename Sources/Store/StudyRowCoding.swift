@@ -24,6 +24,7 @@ struct StudyRowCoding {
         row.learningRate, row.tokens, row.compute, costs,
       ])
     }
+    try RowChecksum.seal(study: study, db)
   }
 
   /// The rows of a study with their outcomes.
@@ -31,8 +32,7 @@ struct StudyRowCoding {
     let cursor = try Row.fetchCursor(
       db,
       sql: """
-        SELECT study_rows.identity, arm, rung, size, seed, branch, trunk, purpose, learning_rate,
-          study_rows.tokens, study_rows.compute, study_rows.costs, \(OutcomeCoding.columns)
+        SELECT \(RowChecksum.studyColumns), study_rows.checksum, \(OutcomeCoding.columns)
         FROM study_rows
         LEFT JOIN runs ON runs.identity = study_rows.identity
         LEFT JOIN details ON details.run = runs.id
@@ -40,7 +40,13 @@ struct StudyRowCoding {
         """, arguments: [study])
     var coding = OutcomeCoding()
     var rows: [StudyRow] = []
+    let count = RowChecksum.studyColumnCount
+    var whole = StudyChecksum()
     while let row = try cursor.next() {
+      guard RowChecksum.holds(row[count], row, 0..<count) else {
+        throw DamagedRow(name: "row \(rows.count) of the study")
+      }
+      whole.add(row[count] ?? 0)
       guard let identity = RunIdentity(row[0] as String),
         let purpose = StudyRow.Purpose(rawValue: row[7])
       else {
@@ -51,8 +57,13 @@ struct StudyRowCoding {
         seed: UInt64(bitPattern: row[4] as Int64), branch: row[5], trunk: row[6], purpose: purpose,
         learningRate: row[8] ?? .nan, costs: try coding.costs(row[11]), tokens: row[9])
       result.compute = row[10] ?? .nan
-      result.outcome = try coding.outcome(row, first: 12)
+      result.outcome = try coding.outcome(row, first: count + 1)
       rows.append(result)
+    }
+    let kept = try Int64.fetchOne(
+      db, sql: "SELECT checksum FROM studies WHERE id = ?", arguments: [study])
+    guard kept == nil || kept == whole.value else {
+      throw DamagedRow(name: "the list of the study's rows")
     }
     return rows
   }

@@ -1,3 +1,4 @@
+internal import RunTables
 public import Studies
 internal import Treatments
 
@@ -46,7 +47,8 @@ public struct StudyTable: Hashable, Sendable {
   /// The table as text.
   ///
   /// Numbers are written in the shortest form that reads back as the same double. A missing cell is
-  /// empty in CSV and `null` in JSON; infinities are `inf`, in JSON as a text.
+  /// empty in CSV and `null` in JSON; infinities are `inf`, in JSON as a text. In CSV, text that a
+  /// spreadsheet would run as a formula has an apostrophe in front.
   ///
   /// - Parameter format: the form.
   public func text(_ format: Format) -> String {
@@ -91,7 +93,7 @@ extension StudyTable {
 
   private static func csv(_ cell: Cell) -> String {
     switch cell {
-    case .text(let text): csv(text)
+    case .text(let text): csv(SpreadsheetText.inert(text))
     case .whole(let number): "\(number)"
     case .number(let number):
       if let number, !number.isNaN { spelling(number) } else { "" }

@@ -63,11 +63,24 @@ public struct RunDefinition: Codable, Hashable, Sendable {
 
   /// The definition as canonical JSON: sorted keys, no spaces.
   public var canonicalText: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    get throws { String(decoding: try Self.encoder.encode(self), as: UTF8.self) }
+  }
+
+  /// Writes canonical JSON, of a definition or of its parts.
+  static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }
+
+  /// What runs of several lengths have in common: the same but for lengths and cadences.
+  var trunk: RunDefinition {
+    var trunk = self
+    trunk.recipe.schedule.shape = .constant
+    trunk.recipe.budget = .steps(1)
+    trunk.recipe.diagnosticsEvery = 0
+    trunk.sampling = nil
+    return trunk
   }
 
   /// The name of the run by its content.

@@ -10,13 +10,12 @@ public struct RunIdentity: Hashable, Sendable, Comparable, CustomStringConvertib
   ///
   /// - Parameter definition: the canonical text of the definition.
   public init(of definition: String) {
-    // FNV-1a of 128 bits: nobody gains by a collision, so it need not be a cryptographic hash.
-    let prime: UInt128 = (1 << 88) + 0x13B
-    var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
-    for byte in definition.utf8 { hash = (hash ^ UInt128(byte)) &* prime }
-    let digits = String(hash, radix: 16)
-    description = String(repeating: "0", count: 32 - digits.count) + digits
+    var hash = IdentityHash()
+    hash.append(definition)
+    self = hash.identity
   }
+
+  fileprivate init(digits: String) { description = digits }
 
   /// An identity as it was written; nil unless it is thirty-two hexadecimal digits.
   ///
@@ -28,6 +27,24 @@ public struct RunIdentity: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// In the order of the digits.
   public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+/// The hash behind an identity, fed with a text piece by piece.
+struct IdentityHash {
+  // FNV-1a of 128 bits: nobody gains by a collision, so it need not be a cryptographic hash.
+  private static let prime: UInt128 = (1 << 88) + 0x13B
+  private var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
+
+  /// Takes in the next piece.
+  mutating func append(_ text: String) {
+    for byte in text.utf8 { hash = (hash ^ UInt128(byte)) &* Self.prime }
+  }
+
+  /// The identity of all pieces, one after the other.
+  var identity: RunIdentity {
+    let digits = String(hash, radix: 16)
+    return RunIdentity(digits: String(repeating: "0", count: 32 - digits.count) + digits)
+  }
 }
 
 extension RunIdentity: Codable {

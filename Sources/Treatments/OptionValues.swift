@@ -1,4 +1,5 @@
 internal import RunTables
+internal import Statistics
 
 /// A checked value for every option of a treatment.
 public struct OptionValues: Hashable, Sendable {
@@ -62,7 +63,7 @@ public struct OptionValues: Hashable, Sendable {
   /// The value of a whole-number option.
   ///
   /// - Parameter name: one of the card's.
-  public func whole(_ name: String) -> Int { Int(number(name)) }
+  public func whole(_ name: String) -> Int { Int(saturating: number(name)) }
 
   /// The value of a number option.
   ///

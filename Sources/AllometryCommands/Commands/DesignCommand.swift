@@ -89,6 +89,8 @@ struct DesignCommand: ParsableCommand {
       "Write the design as a page that needs no network.", valueName: "file.html"))
   var report: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 0
 
@@ -108,8 +110,8 @@ struct DesignCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      if let runsFile { try checkCreatable(runsFile) }
-      if let report { try checkCreatable(report) }
+      let runsTable = try runsFile.map { try OutputFile($0, .table, output) }
+      let page = try report.map { try OutputFile($0, .report, output) }
       try OptionCheck.share(level, option: "--level")
       try OptionCheck.atLeast(20, worlds, option: "--worlds")
       guard beyond >= 1, beyond <= 1e9 else {
@@ -138,25 +140,25 @@ struct DesignCommand: ParsableCommand {
         try saved?.designLadder(options, holding: others)
         ?? PriorLaw.chinchilla.designLadder(options, holding: others)
       Console.progress("")
-      if let runsFile, let first = design.ladders.first {
-        try writeFile(Self.table(first).csvText(), to: runsFile)
+      if let runsTable, let first = design.ladders.first {
+        try runsTable.write(Self.table(first).csvText())
       }
       let name = saved?.law.name ?? "chinchilla"
       let prior = law ?? "published, E 1.69, A 406.4, B 410.7, alpha 0.34, beta 0.28 [L2]"
       let blocks = blocks(design, name: name, prior: prior)
-      if let report {
-        let page = ReportPage(
+      if let page {
+        let text = ReportPage(
           title: "Ladder for \(NumberFormat.flops(design.target)) FLOPs",
           subtitle: "By \(name), \(prior)",
           sections: [ReportSection("Which ladder predicts it", blocks), Self.runs(design)],
           footer: "Made by Allometry. The numbers are those that allometry design prints.")
-        try writeFile(page.html(), to: report)
+        try page.write(text.html())
       }
       Console.print(
         json
           ? try jsonText(Answer(law: name, prior: prior, design: design))
           : TerminalBlocks.text(blocks), terminator: json ? "\n" : "")
-      if let report, !json { Console.print("\nReport: \(report)") }
+      if let page, !json { Console.print("\nReport: \(page.path)") }
     }
   }
 

@@ -56,6 +56,8 @@ struct FitCommand: ParsableCommand {
       "Write a report: one HTML file that needs no network.", valueName: "file.html"))
   var report: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -69,9 +71,8 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let budget = try compute.map { try NameList.positive($0, option: "--compute") }
-      if let report {
-        try checkCreatable(report)
-      } else if compute != nil {
+      let page = try report.map { try OutputFile($0, .report, output) }
+      if report == nil, compute != nil {
         throw CommandFailure(
           .usage, "--compute is the budget of the report's plan, expected --report with it")
       }
@@ -112,10 +113,7 @@ struct FitCommand: ParsableCommand {
       guard !results.isEmpty else {
         throw CommandFailure(.badData, "no group of rows could be fitted")
       }
-      if let report {
-        let page = FitReport(parts: results.map(\.reportPart), compute: budget)
-        try writeFile(page.html(), to: report)
-      }
+      try page?.write(FitReport(parts: results.map(\.reportPart), compute: budget).html())
       if json {
         Console.print(try FittedTable.json(results), terminator: "")
       } else {

@@ -62,6 +62,8 @@ struct ForecastCommand: ParsableCommand {
       "Write the curves of --schedule to a table, 200 points a run.", valueName: "file.csv"))
   var curves: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Answer with the chosen law alone, without its alternatives.")
   var single = false
 
@@ -86,11 +88,11 @@ struct ForecastCommand: ParsableCommand {
           .usage, "found neither --at nor --reach nor --schedule, expected one of them")
       }
       let fit = try saved.load()
-      if let curves {
+      let curvesTable = try curves.map { path in
         guard schedule.schedule != nil else {
           throw CommandFailure(.usage, "--curves writes the curves of --schedule, expected both")
         }
-        try checkCreatable(curves)
+        return try OutputFile(path, .table, output)
       }
       let readsSchedule = ObservationsBuilder.readsSchedule(fit.law)
       if let source = try schedule.source() {
@@ -100,7 +102,7 @@ struct ForecastCommand: ParsableCommand {
             "--schedule answers for laws of the training curve (annealing, multi-power), without --at and --reach"
           )
         }
-        try ScheduleForecast(fit: fit, source: source).print(json: json, table: curves)
+        try ScheduleForecast(fit: fit, source: source).print(json: json, table: curvesTable)
         return
       }
       if fit.law is MultiPower {

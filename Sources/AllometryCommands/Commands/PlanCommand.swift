@@ -57,6 +57,7 @@ struct PlanCommand: ParsableCommand {
   var single = false
 
   @OptionGroup(title: "Mixture options") var shares: MixtureArguments
+  @OptionGroup var output: OutputArguments
 
   @Option(
     help: ArgumentHelp(
@@ -110,7 +111,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      if let report { try checkCreatable(report) }
+      let page = try report.map { try OutputFile($0, .report, output) }
       if let targets = try SavedFitArguments.targets(saved.fit) {
         try refuseReport("a mixture")
         try MixtureAnswer(targets: targets, options: shares).print(json: json)
@@ -130,10 +131,10 @@ struct PlanCommand: ParsableCommand {
       }
       let answer = try self.answer(fit)
       let summary = PlanSummary(answer, fit: fit)
-      if let report { try writeFile(summary.page(source: saved.fit).html(), to: report) }
+      try page?.write(summary.page(source: saved.fit).html())
       Console.print(
         json ? try jsonText(answer) : summary.text(), terminator: json ? "\n" : "")
-      if let report, !json { Console.print("\nReport: \(report)") }
+      if let page, !json { Console.print("\nReport: \(page.path)") }
     }
   }
 

@@ -40,6 +40,8 @@ struct ScoreCommand: ParsableCommand {
       "Write a report: one HTML file that needs no network.", valueName: "file.html"))
   var report: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
@@ -56,7 +58,7 @@ struct ScoreCommand: ParsableCommand {
           .usage, "found \(files.joined(separator: " ")), expected saved fits and then a table")
       }
       try OptionCheck.atLeast(1, threads, option: "--threads")
-      if let report { try checkCreatable(report) }
+      let page = try report.map { try OutputFile($0, .report, output) }
       if SavedFitArguments.isSavedFit(path) {
         throw CommandFailure(
           .usage, "\(path): found a saved fit, expected the table of new runs in the last place")
@@ -66,7 +68,7 @@ struct ScoreCommand: ParsableCommand {
       let session = try ScoreSession(
         fits: fits, table: table, schedules: schedule.source(), single: single,
         threads: threads)
-      if let report { try writeFile(session.report.html(), to: report) }
+      try page?.write(session.report.html())
       if json {
         Console.print(try jsonText(session.answer))
       } else {

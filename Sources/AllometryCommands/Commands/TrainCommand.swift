@@ -48,6 +48,8 @@ struct TrainCommand: ParsableCommand {
       "Add a row for this run to a table for allometry fit.", valueName: "runs.csv"))
   var appendTo: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Go on with the run in --out by its own settings, without other options.")
   var resume = false
 
@@ -93,7 +95,7 @@ struct TrainCommand: ParsableCommand {
     if let threads, threads > 1024 {
       throw CommandFailure(.usage, "--threads: found \(threads), expected at most 1024")
     }
-    if let report { try checkCreatable(report) }
+    if let report { _ = try OutputFile(report, .report, output) }
     if let appendTo { try RunRows(path: appendTo).check() }
   }
 
@@ -118,6 +120,7 @@ struct TrainCommand: ParsableCommand {
     command.threads = threads ?? command.threads
     command.report = report ?? command.report
     command.appendTo = appendTo ?? command.appendTo
+    command.output = output
     command.noBaselines = noBaselines || command.noBaselines
     command.json = json
     command.resume = false

@@ -1,6 +1,7 @@
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
+internal import Statistics
 
 /// Turns a table of runs into the observations of one law.
 struct ObservationsBuilder {
@@ -233,7 +234,14 @@ struct ScheduleSource {
       }
       indexOfRun[run] = schedules.count
       // Rates logged with the losses are joined by lines; a table of schedules may be coarse.
-      let end = Int(last[run] ?? 0)
+      let end = Int(saturating: last[run] ?? 0)
+      // Rates are kept step by step.
+      guard end <= 100_000_000 else {
+        throw CommandFailure(
+          .badData,
+          "\(table?.source ?? rows.source): found step \(end) of run \"\(run)\", expected at most 100000000"
+        )
+      }
       var rates = ListedSchedule.straight(known, through: end, warmup: warmup)
       if let table {
         rates = try ListedSchedule.read(

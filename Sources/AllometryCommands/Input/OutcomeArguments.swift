@@ -24,6 +24,7 @@ struct OutcomeArguments: ParsableArguments {
   /// Reads a table.
   func read(_ path: String) throws -> OutcomeTable {
     let named = try ReadingArguments.tableOptions(format: format, delimiter: delimiter, map: map)
+    InputFiles.note(path)
     return try OutcomeTable.read(
       contentsOf: path,
       options: OutcomeOptions(

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Statistics
 internal import Training
 
 /// How a model is trained.
@@ -158,13 +159,13 @@ struct RecipeArguments: ParsableArguments {
       result.schedule.warmup = warmup
     } else if !isFile {
       let usual = TrainingDefaults.warmup
-      result.schedule.warmup = min(usual.steps, Int(usual.share * Double(steps)))
+      result.schedule.warmup = min(usual.steps, Int(saturating: usual.share * Double(steps)))
     }
     if !isFile {
       result.checkpoints.every = max(steps / TrainingDefaults.checkpoints, 1)
       // A forward pass is about a third of a step. So many of them are a small part of the run.
       let affordable =
-        Int(3 * TrainingDefaults.validationShare * Double(steps * result.accumulation))
+        Int(saturating: 3 * TrainingDefaults.validationShare * Double(steps * result.accumulation))
       let fewest = min(TrainingDefaults.fewestValidationBatches, validationBatches)
       let times = max(min(TrainingDefaults.validations, affordable / fewest), 1)
       result.validation.every = max(steps / times, 1)

@@ -22,6 +22,10 @@ struct ScheduleArguments: ParsableArguments {
     }
     if schedule == nil, warmup == 0 { return nil }
     return ScheduleSource(
-      warmup: warmup, table: try schedule.map { try RunTable.read(contentsOf: $0) })
+      warmup: warmup,
+      table: try schedule.map {
+        InputFiles.note($0)
+        return try RunTable.read(contentsOf: $0)
+      })
   }
 }

@@ -98,6 +98,7 @@ struct ReadingArguments: ParsableArguments {
     }
     options.computed = try computed.map { try ComputedColumn.parse($0) }
     try OptionCheck.atLeast(1, last, option: "--last")
+    InputFiles.note(path)
     var table = try RunTable.read(contentsOf: path, options: options)
     if let flopsPerToken { table = try table.countingFlops(perToken: flopsPerToken) }
     table = try table.derivingCompute()

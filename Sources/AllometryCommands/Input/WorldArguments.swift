@@ -114,6 +114,17 @@ struct WorldArguments: ParsableArguments {
         return PlantedWorld.Arm(name: String(sides[0]), ability: ability)
       }
     }
+    let sizes = [
+      planted.problems, planted.attempts, max(planted.arms.count, 1),
+      max(planted.rounds?.count ?? 1, 1),
+    ]
+    let attempts = sizes.reduce(1.0) { $0 * Double($1) }
+    guard attempts <= 1e8 else {
+      throw CommandFailure(
+        .usage,
+        "--problems: found \(attempts) attempts in all, expected at most 1e8; use fewer problems, attempts or arms"
+      )
+    }
     do { try planted.validate() } catch {
       throw CommandFailure(.usage, "the world cannot be: \(error.description)")
     }

@@ -126,7 +126,7 @@ func reportingFailure(_ body: () throws -> Void) throws {
     throw error
   } catch {
     let failure = CommandFailure(error)
-    Console.error("allometry: \(failure.message)")
+    Console.error("allometry: \(ShownText.line(failure.message))")
     throw ExitCode(failure.status.rawValue)
   }
 }
@@ -151,19 +151,21 @@ enum Console {
   /// Prints to standard output; ends the process with status 74 where that fails, as on a full
   /// disk.
   static func print(_ text: String, terminator: String = "\n") {
-    guard write(text + terminator, to: 1) else {
+    guard write(ShownText.block(text, isTerminal: isTerminal) + terminator, to: 1) else {
       _ = write("allometry: standard output cannot be written\n", to: 2)
       exit(CommandFailure.Status.inputOutput.rawValue)
     }
   }
 
   /// Prints a line to standard error.
-  static func error(_ text: String) { _ = write(text + "\n", to: 2) }
+  static func error(_ text: String) {
+    _ = write(ShownText.block(text, isTerminal: true) + "\n", to: 2)
+  }
 
   /// Replaces the progress line on standard error.
   static func progress(_ text: String) {
     guard showsProgress else { return }
-    _ = write("\r\u{1B}[2K\(text)", to: 2)
+    _ = write("\r\u{1B}[2K\(ShownText.block(text, isTerminal: true))", to: 2)
   }
 
   /// Draws a block of lines on standard error, escape sequences included.
@@ -177,7 +179,7 @@ enum Console {
 
   /// Prints bytes as they are, at once; ends the process with status 74 where that fails.
   static func print(bytes: [UInt8]) {
-    guard write(bytes, to: 1) else {
+    guard write(isTerminal ? ShownText.bytes(bytes) : bytes, to: 1) else {
       _ = write("allometry: standard output cannot be written\n", to: 2)
       exit(CommandFailure.Status.inputOutput.rawValue)
     }
@@ -205,21 +207,6 @@ enum Console {
       bytes = bytes.dropFirst(count)
     }
     return true
-  }
-
-  /// Everything on standard input.
-  static func readInput() -> Data? {
-    var result = Data()
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(0, &buffer, buffer.count)
-      if count == 0 { return result }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return nil
-      }
-      result.append(contentsOf: buffer[..<count])
-    }
   }
 }
 
@@ -261,30 +248,20 @@ func writeFile(_ text: String, to path: String) throws {
     else { throw CommandFailure(.inputOutput, "\(path): the report cannot be written") }
     return
   }
-  do {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+  do throws(CheckpointError) {
+    var file = try AtomicFile(path)
+    try file.append(Array(text.utf8))
+    try file.commit()
   } catch {
-    throw CommandFailure(.cannotCreate, "\(path): the file cannot be written")
+    let isFull = error.message.contains("the disk is full")
+    throw CommandFailure(
+      isFull ? .inputOutput : .cannotCreate, "\(path): the file cannot be written; \(error.message)"
+    )
   }
 }
 
-/// Reads a file.
+/// Reads a file, or standard input under the name `-`.
 func readFile(_ path: String) throws -> Data {
-  if path == "-" {
-    guard let data = Console.readInput() else {
-      throw CommandFailure(.inputOutput, "standard input cannot be read")
-    }
-    return data
-  }
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-    throw CommandFailure(.missingInput, "\(path): no such file")
-  }
-  guard !isFolder.boolValue else {
-    throw CommandFailure(.missingInput, "\(path): found a folder, expected a file")
-  }
-  guard let data = FileManager.default.contents(atPath: path) else {
-    throw CommandFailure(.missingInput, "\(path): the file cannot be read")
-  }
-  return data
+  InputFiles.note(path)
+  return Data(try FileBytes.read(path))
 }

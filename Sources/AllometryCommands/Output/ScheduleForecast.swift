@@ -1,6 +1,7 @@
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
+internal import Statistics
 
 /// Training curves under learning-rate schedules, by a saved fit of a law of the curve.
 struct ScheduleForecast {
@@ -37,9 +38,9 @@ struct ScheduleForecast {
   /// - Parameters:
   ///   - json: whether to print JSON.
   ///   - file: a file for all points as a table; nil for none.
-  func print(json: Bool, table file: String?) throws {
+  func print(json: Bool, table file: OutputFile?) throws {
     let entries = try self.entries()
-    if let file { try writeFile(Self.table(of: entries), to: file) }
+    try file?.write(Self.table(of: entries))
     let warnings = fit.document.warnings
     if json {
       Console.print(
@@ -70,7 +71,7 @@ struct ScheduleForecast {
     for warning in warnings {
       Console.print(Console.wrap("Warning of the fit: \(warning)", width: Console.width))
     }
-    if let file { Console.print("Curves: \(file)") }
+    if let file { Console.print("Curves: \(file.path)") }
   }
 
   private func interval(_ x: Estimated) -> String {
@@ -144,12 +145,12 @@ struct ScheduleForecast {
       )
     }
     let listed = try ListedSchedule.read(
-      points, through: Int(last), warmup: source.warmup,
+      points, through: Int(saturating: last), warmup: source.warmup,
       kind: rows.hasColumn("kind") ? try rows.texts("kind").first : nil, run: name,
       source: table.source)
     let schedule = LearningRateSchedule(rates: listed.rates)
     let steps = (1...Self.points).map {
-      Double(max(Int((Double($0) / Double(Self.points) * last).rounded()), 1))
+      Double(max(Int(saturating: (Double($0) / Double(Self.points) * last).rounded()), 1))
     }
     var seen: Set<Double> = []
     let distinct = steps.filter { seen.insert($0).inserted }
@@ -168,7 +169,8 @@ struct ScheduleForecast {
       throw CommandFailure(.internalError, "a schedule without steps passed its check")
     }
     return Entry(
-      run: name, steps: Int(last), schedule: listed.note, outcome: end.law, singleRun: end.run,
+      run: name, steps: Int(saturating: last), schedule: listed.note, outcome: end.law,
+      singleRun: end.run,
       components: forecast.components, reach: forecast.reach, curve: forecast.points)
   }
 }

@@ -22,6 +22,7 @@ struct TableForecast {
     // Laws that predict about as well answer together, as for a single run.
     let together =
       fits.count == 1 ? try SavedFitArguments.mixture(of: fits[0], source: path) : nil
+    InputFiles.note(table)
     self.table = try RunTable.read(contentsOf: table, options: TableOptions()).derivingCompute()
     let table = self.table
     for fit in fits where ObservationsBuilder.readsSchedule(fit.law) {

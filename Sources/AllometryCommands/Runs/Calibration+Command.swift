@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Statistics
 internal import Tensors
 internal import Training
 
@@ -27,6 +28,6 @@ extension Calibration {
 
   /// The number of steps that fit into a time, validation included.
   func steps(in seconds: Double) -> Int {
-    max(Int(seconds / secondsPerStep / (1 + TrainingDefaults.validationShare)), 1)
+    max(Int(saturating: seconds / secondsPerStep / (1 + TrainingDefaults.validationShare)), 1)
   }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LanguageModels
+internal import Training
 
 /// Where the files of a trained model are: in a run's folder or in a folder of `transformers`.
 struct RunLocation {
@@ -38,8 +39,18 @@ struct RunLocation {
         .missingInput, "\(path): found neither a run's checkpoints nor a model.safetensors")
     }
     // A checkpoint inside a run's folder has its tokenizer two folders above.
-    tokenizer = [path, "\(path)/../.."].map { "\($0)/tokenizer.json" }
-      .first { files.fileExists(atPath: $0) }
+    let folders = [path, "\(path)/../.."]
+    tokenizer = folders.map { "\($0)/tokenizer.json" }.first { files.fileExists(atPath: $0) }
+    data = try folders.compactMap { try RunRecord.read($0) }.first?.data
+  }
+
+  /// What the run was trained on; nil where the model is not that of a run.
+  private let data: DatasetRecord?
+
+  /// A hash as records write it.
+  private static func digits(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// The model.
@@ -47,7 +58,23 @@ struct RunLocation {
 
   /// What cuts text into the model's tokens; nil for models of numbers.
   func loadTokenizer() throws -> (any Tokenizer)? {
-    try tokenizer.map { try BytePairTokenizer(contentsOf: $0) }
+    guard let tokenizer else { return nil }
+    let read = try BytePairTokenizer(contentsOf: tokenizer)
+    let isSame: Bool
+    switch data?.tokenizer {
+    case nil: isSame = true
+    case "bytes":
+      isSame = RegularFile.contents(atPath: tokenizer) == Data(ByteTokenizerFile.json().utf8)
+    default:
+      isSame = data?.tokenizerFingerprint == Self.digits(read.fingerprint)
+    }
+    guard isSame else {
+      throw CommandFailure(
+        .badData,
+        "\(tokenizer): the file is not the tokenizer that the run was trained with; "
+          + "`allometry train --resume` writes that of bytes again, any other comes from a copy")
+    }
+    return read
   }
 }
 

@@ -146,11 +146,10 @@ struct RunPlan {
 
   /// A model that cannot fit is refused before the system kills the process.
   private static func checkMemory(_ model: ModelConfiguration, _ recipe: TrainingRecipe) throws {
-    // Weights, gradients and two moments; then logits, the largest activation.
-    let logits =
-      Double(recipe.microBatchSize) * Double(recipe.sequenceLength) * Double(model.vocabularyCount)
-    let bytes = 4 * (4 * Double(ModelCosts(model).parameterCount) + logits)
-    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    let bytes = TrainingMemory.bytes(
+      parameters: ModelCosts(model).parameterCount, vocabulary: model.vocabularyCount,
+      recipe: recipe)
+    let memory = TrainingMemory.available
     guard bytes > memory else { return }
     throw CommandFailure(
       .usage,

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LanguageModels
+internal import RunTables
 internal import Training
 
 /// The columns of a run's tables.
@@ -11,7 +12,7 @@ enum LossTable {
   ///   - column: the name of the column of losses.
   /// - Returns: the rows that are numbers; none if the file is not there.
   static func points(_ path: String, column: String) -> [(tokens: Double, loss: Double)] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    guard let data = RegularFile.contents(atPath: path) else { return [] }
     let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
     let names = lines.first?.split(separator: ",").map(String.init) ?? []
     guard let tokens = names.firstIndex(of: "tokens"), let loss = names.firstIndex(of: column)
@@ -38,8 +39,9 @@ struct RunRows {
 
   /// Makes sure that a row can be added, before the work that makes it.
   func check() throws {
-    try checkCreatable(path)
-    guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return }
+    try checkWritable(path)
+    try OutputFile.refuseProtected(path)
+    guard let data = RegularFile.contents(atPath: path), !data.isEmpty else { return }
     let header = String(decoding: data, as: UTF8.self).prefix { $0 != "\n" }
     guard header == Self.columns.joined(separator: ",") else {
       throw CommandFailure(
@@ -57,7 +59,7 @@ struct RunRows {
       "\(record.model.width)", "\(record.recipe.tokensPerStep)", "\(record.recipe.steps)",
       "\(record.recipe.optimizer.learningRate)", quoted(record.data.name),
     ]
-    let isNew = (FileManager.default.contents(atPath: path) ?? Data()).isEmpty
+    let isNew = (RegularFile.contents(atPath: path) ?? Data()).isEmpty
     let text =
       (isNew ? Self.columns.joined(separator: ",") + "\n" : "")
       + values.joined(separator: ",") + "\n"
@@ -73,6 +75,7 @@ struct RunRows {
   }
 
   private func quoted(_ text: String) -> String {
+    let text = SpreadsheetText.inert(text)
     guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
     return "\"\(text.replacing("\"", with: "\"\""))\""
   }

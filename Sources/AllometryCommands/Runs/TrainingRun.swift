@@ -46,7 +46,8 @@ struct TrainingRun {
     let clock = ContinuousClock()
     let start = clock.now
     Self.letInterruptsThrough()
-    let outcome = try trainer.run(stop: StopRequest.onInterrupt(), report: progress.report)
+    let outcome = try trainer.run(
+      stop: StopRequest.onInterrupt(), checkpointSeconds: 60, report: progress.report)
     progress.finish()
     record.seconds += (clock.now - start) / .seconds(1)
     switch outcome {
@@ -80,8 +81,7 @@ struct TrainingRun {
   private static func letInterruptsThrough() {
     var signals = sigset_t()
     sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
+    for number in StopRequest.signals { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
@@ -106,12 +106,10 @@ struct TrainingRun {
     }
     guard let tokenizer = plan.data.tokenizer else { return }
     let path = "\(plan.folder)/tokenizer.json"
-    guard !files.fileExists(atPath: path) else { return }
-    if let pairs = tokenizer as? BytePairTokenizer {
-      try writeFile(pairs.json(), to: path)
-    } else {
-      try writeFile(ByteTokenizerFile.json(), to: path)
-    }
+    let text = (tokenizer as? BytePairTokenizer)?.json() ?? ByteTokenizerFile.json()
+    // A file that was damaged since the run began is made anew: the run knows its tokenizer.
+    guard RegularFile.contents(atPath: path) != Data(text.utf8) else { return }
+    try writeFile(text, to: path)
   }
 
   private func lockFolder() throws -> Int32 {
@@ -180,7 +178,8 @@ struct TrainingRun {
   }
 
   private func writeReport(_ record: RunRecord) throws {
-    try writeFile(RunReport(record: record, folder: plan.folder).html(), to: reportPath)
+    try OutputFile(reportPath, .report, command.output)
+      .write(RunReport(record: record, folder: plan.folder).html())
   }
 
   private func show(_ record: RunRecord) throws {

@@ -22,12 +22,16 @@ struct StudyStoreArguments: ParsableArguments {
 
   /// The store, which must be there.
   func open() throws -> RunStore {
-    guard FileManager.default.fileExists(atPath: path) else {
+    do throws(StoreError) {
+      return try RunStore(path, creating: false, reading: true)
+    } catch
+      where error.code == .missing && !FileManager.default.fileExists(atPath: path)
+      && error.message.hasPrefix("there is no store")
+    {
       throw CommandFailure(
         .missingInput,
         "\(path): there is no store; `allometry study run` makes one, --store names another")
     }
-    return try RunStore(path, creating: false)
   }
 
   /// The study that is meant: the named one, or the only one.
@@ -42,6 +46,9 @@ struct StudyStoreArguments: ParsableArguments {
         throw CommandFailure(.missingInput, "\(path): the store has no study yet")
       }
       return last
+    }
+    guard !studies.isEmpty else {
+      throw CommandFailure(.missingInput, "\(path): the store has no study yet")
     }
     if studies.contains(name) { return name }
     let plain = ((name as NSString).lastPathComponent as NSString).deletingPathExtension

@@ -22,6 +22,7 @@ struct StudyConclusion {
   init(store: RunStore, study: String) throws {
     self.store = store
     self.study = study
+    try store.verify()
     rows = try store.rows(of: study)
     guard let baseline = rows.first?.arm else {
       throw CommandFailure(.badData, "\(study): the study has no runs")
@@ -33,15 +34,17 @@ struct StudyConclusion {
     var verdict = try StudyVerdict(of: rows, baseline: baseline, settings: settings)
     try verdict.add(samplesOf: rows) { try store.curves(of: $0.identity) }
     self.verdict = verdict
-    try store.save(try jsonText(verdict), as: "verdict", study: study)
+    if !store.isReadOnly {
+      try store.save(try jsonText(verdict), as: "verdict", study: study)
+    }
   }
 
   /// Writes the report and prints the verdict.
   ///
   /// - Parameters:
-  ///   - path: where the report goes.
+  ///   - page: where the report goes.
   ///   - json: whether to print JSON instead of text.
-  func publish(report path: String, json: Bool) throws {
+  func publish(report page: OutputFile, json: Bool) throws {
     let text = try jsonText(verdict)
     var reading = StudyReading(name: study, verdict: verdict, rows: rows)
     try reading.add(curvesOf: rows) { try store.curves(of: $0.identity) }
@@ -63,13 +66,13 @@ struct StudyConclusion {
     // What was found is said before anything can go wrong with the file.
     if json {
       Console.print(text)
-      try writeFile(StudyReport(reading).html(), to: path)
+      try page.write(StudyReport(reading).html())
       return
     }
     let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
     Console.print(
       StudySummaryText(reading, width: Console.width, style: style).render(), terminator: "")
-    try writeFile(StudyReport(reading).html(), to: path)
-    Console.print("Report: \(path)")
+    try page.write(StudyReport(reading).html())
+    Console.print("Report: \(page.path)")
   }
 }

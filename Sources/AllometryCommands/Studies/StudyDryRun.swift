@@ -28,6 +28,8 @@ struct StudyDryRun {
     var schema = "allometry.study-dry-run/1"
     var workers: Int
     var note: String?
+    /// What is said where the memory of this machine does not suffice.
+    var memory: String?
     var runs: [Run]
     /// Runs whose learning rate is chosen only once others have ended.
     var runsStillUnknown: Int
@@ -39,13 +41,15 @@ struct StudyDryRun {
 
   private let total: Total
 
-  init(_ plan: StudyPlan, _ sizing: StudySizing, log: RunStore?) throws {
+  init(
+    _ plan: StudyPlan, _ sizing: StudySizing, log: RunStore?, shortage: String?
+  ) throws {
     let known = try log.map { try plan.outcomes(in: $0) } ?? [:]
     let runs = try plan.runs(knowing: known)
     let jobs =
       try known.isEmpty ? plan.jobsWithAllRates() : plan.jobs(knowing: known)
     total = Total(
-      workers: sizing.workers, note: sizing.note,
+      workers: sizing.workers, note: sizing.note, memory: shortage,
       runs: runs.map { run in
         let alone = Job(id: run.row.trunk, runs: [run])
         return Run(
@@ -83,6 +87,7 @@ struct StudyDryRun {
     Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
     var lines: [String] = []
     if let note = total.note { lines.append("Note: \(note).") }
+    if let memory = total.memory { lines.append("Warning: \(memory).") }
     let done = total.runs.count { $0.isDone }
     let unknown =
       total.runsStillUnknown > 0

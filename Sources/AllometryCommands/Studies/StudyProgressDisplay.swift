@@ -13,6 +13,8 @@ final class StudyProgressDisplay {
   ///
   /// - Parameter progress: the state.
   func show(_ progress: StudyProgress) {
+    if !progress.warnings.isEmpty { finish() }
+    for warning in progress.warnings { Console.error("Warning: \(warning)") }
     guard !isQuiet else { return }
     let view = StudyProgressView(
       running: progress.running.map { run in

@@ -33,10 +33,16 @@ struct StudyRun {
     try save([:])
     announce(quietly)
     let display = StudyProgressDisplay(quietly: quietly)
-    let executor = LocalExecutor(workers: session.workers, folder: "\(folder)/work")
+    let executor = LocalExecutor(
+      workers: session.workers, folder: "\(folder)/work", takesOver: store.settings.takesOver)
+    let waiting = StudyWaiting(store: store, plan: plan)
     let stop = StopRequest.onInterrupt()
     let isWhole = try executor.run(
-      plan, data: session.data, log: store, stop: stop, report: display.show)
+      plan, data: session.data, log: store, stop: stop,
+      report: { progress in
+        display.show(progress)
+        if !quietly { waiting.tell(progress, over: display) }
+      })
     display.finish()
     try save(try plan.outcomes(in: store))
     guard isWhole else {

@@ -70,8 +70,27 @@ struct StudySession {
       return kept
     }
     return Settings(
-      budget: budget, sizing: try sizer.settle(budget: budget, measures: measures),
+      budget: budget,
+      sizing: try sizer.settle(budget: budget, measures: measures, quickly: measures),
       data: data.record, context: sizer.context, folder: file.folder)
+  }
+
+  /// What is to be said of the memory that a study takes; nil where there is enough.
+  ///
+  /// - Parameter plan: the study.
+  func memoryShortage(_ plan: StudyPlan) throws -> String? {
+    guard let memory = try StudyMemory(plan, vocabulary: data.vocabularyCount) else { return nil }
+    let available = TrainingMemory.available
+    let fitting = memory.workers(in: available)
+    let needed = memory.bytes(workers: workers)
+    guard needed > available else { return nil }
+    let machine = "this machine has \(ByteCount.text(available))"
+    guard fitting > 0 else {
+      return "\(memory.largest.arm) at size \(memory.largest.size) needs at least "
+        + "\(ByteCount.text(memory.most)) of memory, but \(machine)"
+    }
+    return "\(workers) of the largest runs side by side need at least "
+      + "\(ByteCount.text(needed)) of memory, but \(machine); use --workers \(fitting)"
   }
 
   /// Makes sure that every arm can be built at every size and fed with the data, before any is
@@ -80,7 +99,8 @@ struct StudySession {
   /// - Parameters:
   ///   - plan: the study.
   ///   - path: the study file, for messages.
-  func check(_ plan: StudyPlan, in path: String) throws {
+  ///   - trains: whether runs are to be trained; a dry run builds no model.
+  func check(_ plan: StudyPlan, in path: String, trains: Bool) throws {
     if file.sampling != nil {
       guard case .task(let task) = data.content, task is any StepwiseTask else {
         throw CommandFailure(
@@ -89,9 +109,19 @@ struct StudySession {
         )
       }
     }
+    if trains, let shortage = try memoryShortage(plan) {
+      throw CommandFailure(.badConfiguration, "\(path): \(shortage)")
+    }
+    var seen: Set<String> = []
     for run in try plan.runs(knowing: [:]) where run.row.seed == file.ladder.seeds[0] {
+      // Lengths and learning rates are of one model.
+      guard seen.insert("\(run.row.rung) \(run.row.arm)").inserted else { continue }
       do {
-        let _: LanguageModel<Float> = try run.arm.model(run.definition.model, seed: 0)
+        if trains {
+          let _: LanguageModel<Float> = try run.arm.model(run.definition.model, seed: 0)
+        } else {
+          try run.arm.configuration(run.definition.model).validate()
+        }
         _ = try run.arm.source(of: data, recipe: run.recipe)
       } catch {
         throw CommandFailure(

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LanguageModels
 
 /// Reads multiple-choice questions from JSON lines: one object a line.
 ///
@@ -12,10 +13,7 @@ public enum MultipleChoiceReader {
   public static func questions(
     atPath path: String
   ) throws(MultipleChoiceError) -> [MultipleChoiceQuestion] {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
+    guard let data = RegularFile.contents(atPath: path) else {
       throw .file(path: path, problem: "cannot be read")
     }
     return try questions(in: Array(data))

@@ -21,7 +21,7 @@ struct BitHistory: Sendable, Hashable {
   init(span: Int, heads: Int, lengthFactor: Double, bias: Double?) {
     spans = span - heads + 1...span
     // Lengths are drawn from the half-open range N + 2 ..< N + 2 + factor·N.
-    spread = Int((lengthFactor * Double(span)).rounded(.up))
+    spread = Int(saturating: (lengthFactor * Double(span)).rounded(.up))
     questions = TaskAlphabet(after: Self.bits.end, count: heads)
     self.bias = bias
   }

@@ -65,7 +65,9 @@ public struct Needle: SyntheticTask {
     let payloads = chosen.map { _ in (0..<payload).map { _ in symbols.draw(&random) } }
     // The first needle is the one asked for; each is placed behind so many fillers.
     var places = chosen.map { _ in random.nextIndex(below: fillerCount + 1) }
-    if knobs["depth"] >= 0 { places[0] = Int((knobs["depth"] * Double(fillerCount)).rounded()) }
+    if knobs["depth"] >= 0 {
+      places[0] = Int(saturating: (knobs["depth"] * Double(fillerCount)).rounded())
+    }
     let order = places.indices.shuffled(using: &random)
     var tokens: [Int32] = [0]
     for place in 0...fillerCount {

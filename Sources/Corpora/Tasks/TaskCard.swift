@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// What a task is: its name, version, knobs and source.
 public struct TaskCard: Sendable, Hashable {
   /// The name by which the task is called, in lower case with hyphens.
@@ -107,7 +109,7 @@ public struct KnobValues: Sendable, Hashable {
   }
 
   /// The value of a knob that takes whole numbers.
-  public func whole(_ name: String) -> Int { Int(self[name]) }
+  public func whole(_ name: String) -> Int { Int(saturating: self[name]) }
 }
 
 /// What can be wrong with the knobs of a task.

@@ -7,7 +7,7 @@ final class MappedFile: Sendable {
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   init(_ path: String) throws(TextCorpusError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let reason = String(cString: strerror(errno)).lowercased()
       throw TextCorpusError(source: path, problem: "the file cannot be opened (\(reason))")

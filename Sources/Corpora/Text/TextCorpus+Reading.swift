@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LanguageModels
 
 extension TextCorpus {
   /// Reads someone's own text.
@@ -47,7 +48,7 @@ extension TextCorpus {
 
   /// The bytes of a file, which must be UTF-8.
   static func utf8(of path: String, name: String) throws(TextCorpusError) -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = RegularFile.contents(atPath: path) else {
       throw TextCorpusError(source: name, problem: "the file cannot be read")
     }
     let bytes = [UInt8](data)

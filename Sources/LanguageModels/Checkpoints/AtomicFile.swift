@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Bytes go to a temporary file in the same folder, which is forced to the disk and then renamed
 /// over the old one; a failure in between removes it and leaves the old file as it was.
-struct AtomicFile: ~Copyable {
+public struct AtomicFile: ~Copyable {
   private let path: String
   private let temporary: String
   private let descriptor: Int32
@@ -14,7 +14,7 @@ struct AtomicFile: ~Copyable {
   /// Starts a file.
   ///
   /// - Parameter path: where it will be; a symbolic link is followed, not replaced.
-  init(_ path: String) throws(CheckpointError) {
+  public init(_ path: String) throws(CheckpointError) {
     var target = path
     if let resolved = realpath(path, nil) {
       target = String(cString: resolved)
@@ -23,6 +23,7 @@ struct AtomicFile: ~Copyable {
     self.path = target
     let folder = (target as NSString).deletingLastPathComponent
     let name = (target as NSString).lastPathComponent
+    Self.sweep(folder.isEmpty ? "." : folder, name)
     // The number of the process and a random one: two writers never share a temporary file.
     let unique = "\(getpid())-\(String(UInt32.random(in: .min ... .max), radix: 16))"
     temporary = (folder as NSString).appendingPathComponent(".\(name).\(unique).tmp")
@@ -32,6 +33,31 @@ struct AtomicFile: ~Copyable {
       throw CheckpointError(
         .inputOutput, file: path, "cannot be written beside (\(systemReason()))")
     }
+  }
+
+  /// Removes what processes of this machine that were killed while writing the same file left
+  /// behind; another machine's process may be writing, so only what is a minute old.
+  private static func sweep(_ folder: String, _ name: String) {
+    let prefix = ".\(name)."
+    guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+    for entry in entries where entry.hasPrefix(prefix) && entry.hasSuffix(".tmp") {
+      let owner = entry.dropFirst(prefix.count).prefix { $0 != "-" }
+      let path = (folder as NSString).appendingPathComponent(entry)
+      var status = stat()
+      guard let process = Int32(owner), kill(process, 0) != 0, errno == ESRCH,
+        stat(path, &status) == 0,
+        Date().timeIntervalSince1970 - Self.seconds(status) > 60
+      else { continue }
+      unlink(path)
+    }
+  }
+
+  private static func seconds(_ status: stat) -> Double {
+    #if canImport(Darwin)
+      Double(status.st_mtimespec.tv_sec)
+    #else
+      Double(status.st_mtim.tv_sec)
+    #endif
   }
 
   deinit {
@@ -44,7 +70,7 @@ struct AtomicFile: ~Copyable {
   /// Appends bytes.
   ///
   /// - Parameter bytes: what comes next.
-  mutating func append(_ bytes: [UInt8]) throws(CheckpointError) {
+  public mutating func append(_ bytes: [UInt8]) throws(CheckpointError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { raw in
@@ -58,7 +84,7 @@ struct AtomicFile: ~Copyable {
   }
 
   /// Forces the bytes to the disk and puts the file in its place.
-  consuming func commit() throws(CheckpointError) {
+  public consuming func commit() throws(CheckpointError) {
     guard fsync(descriptor) == 0 else { throw failure() }
     guard rename(temporary, path) == 0 else { throw failure() }
     isOpen = false
@@ -75,7 +101,9 @@ struct AtomicFile: ~Copyable {
 
   private func failure() -> CheckpointError {
     let number = errno
-    let reason = number == ENOSPC || number == EDQUOT ? "the disk is full" : systemReason(number)
+    let reason =
+      number == ENOSPC || number == EDQUOT || number == EFBIG
+      ? "the disk is full" : systemReason(number)
     let old =
       access(path, F_OK) == 0 ? "the file that was there is unchanged" : "nothing was left behind"
     return CheckpointError(

@@ -41,16 +41,16 @@ struct ConfigFields {
   }
 
   /// A size: a whole number from one.
-  func size(_ key: String) throws(CheckpointError) -> Int {
+  func size(_ key: String, upTo most: Int = ModelLimits.width) throws(CheckpointError) -> Int {
     guard let value: Int = try optional(key) else {
       throw Self.fault(key, "is missing, expected a whole number from one")
     }
-    return try Self.positive(value, key)
+    return try Self.positive(value, key, upTo: most)
   }
 
   /// A size that has a default.
   func size(_ key: String, default: Int) throws(CheckpointError) -> Int {
-    try Self.positive(value(key, default: `default`), key)
+    try Self.positive(value(key, default: `default`), key, upTo: ModelLimits.width)
   }
 
   /// A positive number that has a default.
@@ -83,10 +83,11 @@ struct ConfigFields {
     return activation
   }
 
-  private static func positive(_ value: Int, _ key: String) throws(CheckpointError) -> Int {
-    // Sizes are multiplied with each other later; this keeps the products inside 63 bits.
-    guard value >= 1, value < 1 << 31 else {
-      throw fault(key, "found \(value), expected a whole number from one to 2³¹ − 1")
+  private static func positive(
+    _ value: Int, _ key: String, upTo most: Int
+  ) throws(CheckpointError) -> Int {
+    guard value >= 1, value <= most else {
+      throw fault(key, "found \(value), expected a whole number from one to \(most)")
     }
     return value
   }

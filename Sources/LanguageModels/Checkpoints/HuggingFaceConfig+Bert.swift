@@ -47,10 +47,10 @@ extension HuggingFaceConfig {
     /// Reads the keys of a BERT configuration.
     public init(from decoder: any Decoder) throws {
       let fields = try ConfigFields(decoder)
-      vocabularyCount = try fields.size("vocab_size")
-      contextLength = try fields.size("max_position_embeddings")
+      vocabularyCount = try fields.size("vocab_size", upTo: ModelLimits.vocabulary)
+      contextLength = try fields.size("max_position_embeddings", upTo: ModelLimits.context)
       width = try fields.size("hidden_size")
-      layerCount = try fields.size("num_hidden_layers")
+      layerCount = try fields.size("num_hidden_layers", upTo: ModelLimits.layers)
       headCount = try fields.size("num_attention_heads")
       innerWidth = try fields.size("intermediate_size")
       tokenTypeCount = try fields.size("type_vocab_size", default: 2)

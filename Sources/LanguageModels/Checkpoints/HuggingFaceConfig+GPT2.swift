@@ -42,10 +42,10 @@ extension HuggingFaceConfig {
     /// Reads the keys of a GPT-2 configuration.
     public init(from decoder: any Decoder) throws {
       let fields = try ConfigFields(decoder)
-      vocabularyCount = try fields.size("vocab_size")
-      contextLength = try fields.size("n_positions")
+      vocabularyCount = try fields.size("vocab_size", upTo: ModelLimits.vocabulary)
+      contextLength = try fields.size("n_positions", upTo: ModelLimits.context)
       width = try fields.size("n_embd")
-      layerCount = try fields.size("n_layer")
+      layerCount = try fields.size("n_layer", upTo: ModelLimits.layers)
       headCount = try fields.size("n_head")
       innerWidth = try fields.size("n_inner", default: 4 * width)
       activation = try fields.activation("activation_function", default: .geluTanh)

@@ -48,7 +48,7 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     let file =
       exists && isFolder.boolValue
       ? (path as NSString).appendingPathComponent("config.json") : path
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let data = RegularFile.contents(atPath: file) else {
       throw CheckpointError(.missingFile, file: file, "cannot be read")
     }
     do {

@@ -12,7 +12,7 @@ final class MappedFile: Sendable {
   ///
   /// - Parameter path: where it is.
   init(_ path: String) throws(CheckpointError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw CheckpointError(.missingFile, file: path, "cannot be opened (\(systemReason()))")
     }

@@ -20,8 +20,10 @@ public enum ModelCheckpoint {
   ) throws(CheckpointError) -> LanguageModel<Element> {
     let own = (path as NSString).appendingPathComponent(ownDescription)
     if FileManager.default.fileExists(atPath: own) {
-      let model: LanguageModel<Element> = try build(try description(own), ownDescription)
       let file = try SafetensorsFolder(path: path)
+      let configuration = try description(own)
+      try check(configuration, against: file)
+      let model: LanguageModel<Element> = try build(configuration, ownDescription)
       for parameter in model.parameters.parameters + model.parameters.buffers {
         let stored = try file.file(of: parameter.name)
         let shape = try stored.entry(parameter.name).shape
@@ -32,16 +34,52 @@ public enum ModelCheckpoint {
         }
         try stored.read(parameter.name, into: parameter.tensor.buffer)
       }
+      try refuseInfinite(model, file.name)
       return model
     }
     let config = try HuggingFaceConfig(path: path)
+    let file = try SafetensorsFolder(path: path)
+    let mapping = TensorMapping(config)
+    try mapping.check(file)
     let model: LanguageModel<Element> = try build(config.modelConfiguration(), "config.json")
-    try TensorMapping(config).load(from: try SafetensorsFolder(path: path)) { name in
+    try mapping.load(from: file) { name in
       model.parameters[name].map {
         ParameterMemory(shape: $0.tensor.shape, values: $0.tensor.buffer)
       }
     }
+    try refuseInfinite(model, file.name)
     return model
+  }
+
+  /// A description that asks for more numbers than the files hold is refused before memory is taken.
+  private static func check(
+    _ configuration: ModelConfiguration, against file: SafetensorsFolder
+  ) throws(CheckpointError) {
+    do throws(ConfigurationError) { try configuration.validate() } catch {
+      throw CheckpointError(.badData, file: ownDescription, error.description)
+    }
+    let stored = file.names.reduce(0) { $0 + (file.entry($1)?.count ?? 0) }
+    let wanted = ModelCosts(configuration).parameterCount
+    guard wanted <= stored else {
+      throw CheckpointError(
+        .badData, file: ownDescription,
+        "describes a model of \(wanted) parameters, but \(file.name) holds \(stored) numbers")
+    }
+  }
+
+  /// Weights that are not finite make every loss and every text meaningless.
+  private static func refuseInfinite<Element: TensorElement>(
+    _ model: LanguageModel<Element>, _ file: String
+  ) throws(CheckpointError) {
+    for parameter in model.parameters.parameters {
+      let count = parameter.tensor.buffer.count { !$0.isFinite }
+      guard count == 0 else {
+        throw CheckpointError(
+          .badData, file: file, part: "parameter \(parameter.name)",
+          "\(count) of its \(parameter.tensor.buffer.count) numbers are not finite: the run that "
+            + "wrote it diverged, or the file is damaged")
+      }
+    }
   }
 
   /// Writes a model; each file appears whole or not at all.
@@ -112,7 +150,7 @@ public enum ModelCheckpoint {
   }
 
   private static func description(_ path: String) throws(CheckpointError) -> ModelConfiguration {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = RegularFile.contents(atPath: path) else {
       throw CheckpointError(.missingFile, file: path, "cannot be read")
     }
     do {

@@ -27,15 +27,13 @@ public struct SafetensorsFolder: Sendable {
       places = file.entries.mapValues { _ in 0 }
       return
     }
-    let index: Index
-    do {
-      index = try JSONDecoder().decode(Index.self, from: Data(contentsOf: URL(filePath: path)))
-    } catch is DecodingError {
+    guard let json = RegularFile.contents(atPath: path) else {
+      throw CheckpointError(.missingFile, file: name, "cannot be read")
+    }
+    guard let index = try? JSONDecoder().decode(Index.self, from: json) else {
       throw CheckpointError(
         .badData, file: name,
         "expected a JSON object whose weight_map gives each tensor the name of its file")
-    } catch {
-      throw CheckpointError(.missingFile, file: name, "cannot be read")
     }
     let folder = (path as NSString).deletingLastPathComponent
     let shards = Set(index.weight_map.values).sorted()

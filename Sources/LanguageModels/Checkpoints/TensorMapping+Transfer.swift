@@ -67,6 +67,15 @@ extension TensorMapping {
     return writer
   }
 
+  /// Makes sure that a checkpoint has the tensors of a model, before memory is taken for it.
+  ///
+  /// - Parameter checkpoint: the tensors.
+  /// - Throws: ``CheckpointError`` that lists tensors that are missing, unexpected or of the wrong
+  ///   shape.
+  public func check(_ checkpoint: SafetensorsFolder) throws(CheckpointError) {
+    _ = try matched(checkpoint)
+  }
+
   /// The stored name of each piece, after every check that needs only the file's header.
   private func matched(
     _ checkpoint: SafetensorsFolder

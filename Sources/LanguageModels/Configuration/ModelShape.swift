@@ -71,8 +71,24 @@ public struct ModelShape: Hashable, Sendable {
   ) throws -> ModelConfiguration? {
     var best: (score: Double, model: ModelConfiguration)?
     var failure: (any Error)?
-    for layers in 1...64 {
-      let widths = Array(stride(from: 8, to: 64, by: 8)) + Array(stride(from: 64, to: 4097, by: 32))
+    // A layer of width w has about 12 w² parameters: beyond the fine grid, a coarse one around the
+    // depth that follows from the number wanted.
+    let depth = cbrt(Double(wanted) / Double(12 * widthPerLayer * widthPerLayer))
+    let isLarge = wanted > 6_000_000_000
+    let middle = Int(min(max(depth, 1), 1024))
+    let depths =
+      isLarge
+      ? Array(stride(from: max(middle / 2, 1), through: 2 * middle, by: max(middle / 16, 1)))
+      : Array(1...64)
+    for layers in depths {
+      let widths =
+        isLarge
+        ? Array(
+          stride(
+            from: widthPerLayer * layers / 2 / 128 * 128 + 128,
+            through: 2 * widthPerLayer * layers, by: max(widthPerLayer * layers / 16 / 128, 1) * 128
+          ))
+        : Array(stride(from: 8, to: 64, by: 8)) + Array(stride(from: 64, to: 4097, by: 32))
       for width in widths where width % heads == 0 {
         let ratio = abs(log(Double(width) / Double(widthPerLayer * layers)))
         guard ratio < 0.7 || layers == 1 else { continue }

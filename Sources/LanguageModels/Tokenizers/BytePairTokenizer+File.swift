@@ -12,7 +12,7 @@ extension BytePairTokenizer {
   /// - Throws: ``TokenizerError`` naming the field that is wrong or not supported.
   public convenience init(contentsOf path: String) throws(TokenizerError) {
     let name = (path as NSString).lastPathComponent
-    guard let json = FileManager.default.contents(atPath: path) else {
+    guard let json = RegularFile.contents(atPath: path) else {
       throw TokenizerError(
         source: path, field: "the file", found: "nothing that can be read",
         expected: "a Hugging Face tokenizer.json")

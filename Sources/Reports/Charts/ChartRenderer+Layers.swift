@@ -1,3 +1,5 @@
+internal import Statistics
+
 extension ChartRenderer {
   /// Draws all layers; words that name single things are placed before words that can move.
   mutating func drawLayers() {
@@ -33,7 +35,7 @@ extension ChartRenderer {
       for (a, b) in zip(points, points.dropFirst())
       where PathData.isUsable(a) && PathData.isUsable(b) {
         // A dot every six pixels: no word is narrower than that.
-        let steps = min(200, max(1, Int(max(abs(b.x - a.x), abs(b.y - a.y)) / 6)))
+        let steps = min(200, max(1, Int(saturating: max(abs(b.x - a.x), abs(b.y - a.y)) / 6)))
         for step in 0..<steps {
           let t = Double(step) / Double(steps)
           placer.dots.append(Point(x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y)))

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// Lines of equal value over a grid, each with its value written on it.
 ///
@@ -37,7 +38,8 @@ public struct ContourLayer: Sendable {
     let finite = values.joined().filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max(), low < high else { return [] }
     guard low > 0, high / low > 30 else { return Ticks.niceValues(low...high, target: 10) }
-    let exponents = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+    let exponents =
+      Int(saturating: log10(low).rounded(.down))...Int(saturating: log10(high).rounded(.up))
     let digits: [Double] = exponents.count > 4 ? [1] : [1, 2, 5]
     let all = exponents.flatMap { exponent in digits.map { $0 * pow(10, Double(exponent)) } }
       .filter { $0 >= low && $0 <= high }

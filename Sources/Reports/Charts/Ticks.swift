@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// A mark on an axis.
 public struct Tick: Sendable, Equatable {
@@ -24,7 +25,7 @@ public enum Ticks {
     let first = (domain.lowerBound / step - 1e-9).rounded(.up)
     let last = (domain.upperBound / step + 1e-9).rounded(.down)
     guard last >= first, last - first < 1_000 else { return [] }
-    return (0...Int(last - first)).map { index in
+    return (0...Int(saturating: last - first)).map { index in
       let multiple = first + Double(index)
       // Dividing by the inverse of a small step gives 0.3, multiplying gives 0.30000000000000004.
       return step < 1 ? multiple / (1 / step).rounded() : multiple * step
@@ -52,7 +53,7 @@ public enum Ticks {
       // A name that does not fit is dropped rather than drawn over its neighbour.
       return thinned(all, fits: fits)
     case .linear:
-      let target = Int(length / (isHorizontal ? 70 : 45))
+      let target = Int(saturating: length / (isHorizontal ? 70 : 45))
       for count in stride(from: max(2, target), through: 1, by: -1) {
         let values = niceValues(domain, target: count)
         let ticks = labelled(values, axis.format)
@@ -60,7 +61,7 @@ public enum Ticks {
       }
       return thinned(labelled(niceValues(domain, target: 2), axis.format), fits: fits)
     case .log10:
-      let target = Int(length / (isHorizontal ? 70 : 45))
+      let target = Int(saturating: length / (isHorizontal ? 70 : 45))
       return logarithmic(axis, domain: domain, length: length, target: target, fits: fits)
     }
   }
@@ -80,7 +81,7 @@ public enum Ticks {
       let place = log10(value)
       return place >= low - slack && place <= high + slack
     }
-    let exponents = Int(low.rounded(.down))...Int(high.rounded(.up))
+    let exponents = Int(saturating: low.rounded(.down))...Int(saturating: high.rounded(.up))
     func multiples(_ digits: [Double]) -> [Double] {
       exponents.flatMap { exponent in digits.map { $0 * pow(10, Double(exponent)) } }
         .filter(inside)

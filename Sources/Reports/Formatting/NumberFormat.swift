@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// Numbers as text, the same in every locale.
 ///
@@ -121,7 +122,7 @@ public enum NumberFormat {
   /// The exponent of the leading digit, exact at powers of ten where `log10` may be off by an ulp.
   static func floorLog10(_ value: Double) -> Int {
     guard value > 0, value.isFinite else { return 0 }
-    var exponent = Int(log10(value).rounded(.down))
+    var exponent = Int(saturating: log10(value).rounded(.down))
     if pow(10, Double(exponent + 1)) <= value { exponent += 1 }
     if pow(10, Double(exponent)) > value { exponent -= 1 }
     return exponent
@@ -173,8 +174,9 @@ public enum NumberFormat {
   ) -> String {
     let count = (total / perLarge).rounded(.down)
     let rest = total - count * perLarge
-    if rest == 0 { return "\(Int(count)) \(large)" }
-    let padded = small == "min" && rest < 10 ? "0\(Int(rest))" : "\(Int(rest))"
-    return "\(Int(count)) \(large) \(padded) \(small)"
+    if rest == 0 { return "\(Int(saturating: count)) \(large)" }
+    let padded =
+      small == "min" && rest < 10 ? "0\(Int(saturating: rest))" : "\(Int(saturating: rest))"
+    return "\(Int(saturating: count)) \(large) \(padded) \(small)"
   }
 }

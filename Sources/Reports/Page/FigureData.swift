@@ -1,3 +1,5 @@
+internal import RunTables
+
 /// The numbers behind a figure, as a table that anyone can read.
 public struct FigureData: Sendable {
   /// One value.
@@ -24,7 +26,8 @@ public struct FigureData: Sendable {
         // 1e9 is shorter than 1000000000, and every reader of tables understands it.
         return abs(value) >= 1e7
           ? NumberFormat.flops(value, digits: 7) : NumberFormat.significant(value, 7)
-      case .text(let text):
+      case .text(let words):
+        let text = SpreadsheetText.inert(words)
         let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
         guard needsQuotes else { return text }
         var quoted = "\""

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// A curve in one line of a terminal.
 public enum Sparkline {
   /// Values as blocks of eight heights; a value that is not finite is a space.
@@ -15,7 +17,8 @@ public enum Sparkline {
       cells.map { value -> Character in
         guard value.isFinite else { return " " }
         // A curve without change stays at half height.
-        return high > low ? blocks[Int(((value - low) / (high - low) * 7).rounded())] : blocks[3]
+        return high > low
+          ? blocks[Int(saturating: ((value - low) / (high - low) * 7).rounded())] : blocks[3]
       })
   }
 

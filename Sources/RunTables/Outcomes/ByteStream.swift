@@ -42,7 +42,8 @@ final class ByteBuffer {
 struct ByteStream {
   private var pending: UnsafeBufferPointer<UInt8>
   private let descriptor: Int32?
-  private let source: String
+  let source: String
+  private var length = 0
 
   /// - Parameter pending: bytes that come first; the caller keeps them alive.
   init(pending: UnsafeBufferPointer<UInt8>, descriptor: Int32?, source: String) {
@@ -68,6 +69,11 @@ struct ByteStream {
       if got == 0 { break }
       buffer.count += got
       total += got
+      length += got
+      // A file may be as long as it is; a pipe may be one of a program that never stops.
+      if length > FileBytes.longestStream, lseek(descriptor, 0, SEEK_CUR) < 0 {
+        throw FileBytes.tooLong(source, FileBytes.longestStream)
+      }
     }
     return total
   }
@@ -85,12 +91,15 @@ final class RecordBlocks: @unchecked Sendable {
   private let newline: UInt8
   private let hasQuotes: Bool
   private let blockBytes: Int
+  private let source: String
+  private static let longestRecord = 256 << 20
   private let carry = ByteBuffer()
   private var nextIndex = 0
   private var ended = false
 
   init(stream: ByteStream, newline: UInt8, hasQuotes: Bool, blockBytes: Int) {
     self.stream = stream
+    source = stream.source
     self.newline = newline
     self.hasQuotes = hasQuotes
     self.blockBytes = max(blockBytes, 1)
@@ -120,6 +129,11 @@ final class RecordBlocks: @unchecked Sendable {
           break
         }
         wanted = max(wanted, buffer.count)
+        guard buffer.count <= Self.longestRecord else {
+          throw TableError(
+            .badData, source: source, found: "a row of more than \(Self.longestRecord >> 20) MiB",
+            expected: "rows that end in a line end")
+        }
       }
       guard buffer.count > 0 else { return nil }
       nextIndex += 1

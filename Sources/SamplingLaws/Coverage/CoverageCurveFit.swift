@@ -280,7 +280,7 @@ private struct ResidualBlocks: Sendable {
     let unknowns = fit.form == .powerLawWithCeiling ? 3.0 : 2.0
     let inflation = (1 / (1 - min(unknowns / Double(count), 0.8))).squareRoot()
     let residuals = zip(success, fitted).map { ($0 - $1) * inflation }
-    let length = max(1, Int(Double.pow(Double(count), 1.0 / 3).rounded(.up)))
+    let length = max(1, Int(saturating: Double.pow(Double(count), 1.0 / 3).rounded(.up)))
     let root = SplittableRandom(seed: seed)
     return parallelMap(count: resamples, threads: threads) { index in
       var random = root.split(index)

@@ -52,7 +52,7 @@ struct CountDistributions {
     let (a, b) = (distribution.a, distribution.b)
     let n = Double(attempts)
     // Ratios of neighbours from the likeliest count outwards, so that nothing underflows at once.
-    let mode = min(max(Int(n * a / (a + b)), 0), attempts)
+    let mode = min(max(Int(saturating: n * a / (a + b)), 0), attempts)
     var weights = [Double](repeating: 0, count: attempts + 1)
     weights[mode] = 1e-200
     func ratio(_ c: Int) -> Double {
@@ -108,7 +108,7 @@ struct CountDistributions {
 extension GoodnessOfFit {
   /// The largest c with c/N at most a bound.
   static func lastCount(_ upper: Double, of attempts: Int) -> Int {
-    min(Int((upper * Double(attempts) * (1 + 1e-12)).rounded(.down)), attempts)
+    min(Int(saturating: (upper * Double(attempts) * (1 + 1e-12)).rounded(.down)), attempts)
   }
 
   /// Judges a fit.

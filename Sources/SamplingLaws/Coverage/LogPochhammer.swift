@@ -1,5 +1,6 @@
 internal import Optimization
 internal import RealModule
+internal import Statistics
 
 /// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1), of which the
 /// beta-binomial likelihood consists.
@@ -28,7 +29,7 @@ enum LogPochhammer {
     if n == 0 { return 0 }
     if x < 24 {
       // Γ(x + n)/Γ(x) = Γ(x + m + n)/Γ(x + m) · Π (x + i)/(x + n + i)
-      let shift = Int((24 - x).rounded(.up))
+      let shift = Int(saturating: (24 - x).rounded(.up))
       var product = 1.0
       for i in 0..<shift { product *= (x + Double(i)) / (x + n + Double(i)) }
       if product > 1e-290 {

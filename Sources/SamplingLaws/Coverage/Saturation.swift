@@ -202,6 +202,6 @@ public struct Saturation: Sendable, Codable {
       let middle = ((low + high) / 2).rounded(.down)
       if isWorthwhile(middle) { low = middle } else { high = middle }
     }
-    return Int(high)
+    return Int(saturating: high)
   }
 }

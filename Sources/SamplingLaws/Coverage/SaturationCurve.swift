@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// Accuracy that saturates with the number of units, F(n) = F_max·(1 − (1 − p)^n): independent
 /// samples, or rounds that each mend a wrong answer with chance p [60].
@@ -37,6 +38,6 @@ public struct SaturationCurve: Sendable, Hashable, Codable {
     var n = exact.rounded(.up)
     if gain(n) > least { n += 1 }
     if n > 0, gain(n - 1) <= least { n -= 1 }
-    return Int(min(n, 1e15))
+    return Int(saturating: min(n, 1e15))
   }
 }

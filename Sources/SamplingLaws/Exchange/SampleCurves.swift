@@ -1,5 +1,6 @@
 internal import RealModule
 internal import ScalingLaws
+internal import Statistics
 
 /// Accuracy against the number of samples for several sizes, between the numbers that were tried.
 struct SampleCurves: Sendable {
@@ -82,7 +83,7 @@ struct SampleCurves: Sendable {
       reached: Double(reached) / Double(max(values.count, 1)), sentence: "")
     guard let value else {
       exchange.sentence =
-        "\(samples.last.map { Int($0) } ?? 0) samples of \(small.size.name) do not reach one of \(large.size.name)."
+        "\(samples.last.map { Int(saturating: $0) } ?? 0) samples of \(small.size.name) do not reach one of \(large.size.name)."
       return exchange
     }
     // Where a resample does not reach it, the number lies beyond the last one tried.
@@ -104,6 +105,6 @@ struct SampleCurves: Sendable {
 
   private static func text(_ value: Double) -> String {
     value >= 10
-      ? String(Int(value.rounded())) : String((value * 100).rounded() / 100)
+      ? String(Int(saturating: value.rounded())) : String((value * 100).rounded() / 100)
   }
 }

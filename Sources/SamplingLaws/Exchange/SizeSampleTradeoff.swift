@@ -171,7 +171,7 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
     }
     if let surface, surface.largestError > 0.05 {
       warnings.append(
-        "the surface in ln N and ln n misses a cell by \(Int((surface.largestError * 100).rounded())) points of accuracy: read the cells, not the exchange rate"
+        "the surface in ln N and ln n misses a cell by \(Int(saturating: (surface.largestError * 100).rounded())) points of accuracy: read the cells, not the exchange rate"
       )
     }
   }

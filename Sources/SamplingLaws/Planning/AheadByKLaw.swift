@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// Sampling a step until one answer is k votes ahead of every other: a gambler's ruin between the right
 /// answer, drawn with probability p, and the strongest wrong one, drawn otherwise [81].
@@ -38,7 +39,8 @@ public enum AheadByKLaw {
     if accuracy >= 1 { return 1 }
     let allowed = Double.expMinusOne(-Double.log(target) / votes)
     var lead = max(
-      Int((Double.log(allowed) / Double.log((1 - accuracy) / accuracy)).rounded(.up)), 1)
+      Int(saturating: (Double.log(allowed) / Double.log((1 - accuracy) / accuracy)).rounded(.up)), 1
+    )
     // Rounding can put the quotient on the wrong side of a whole number.
     while success(accuracy: accuracy, lead: lead, votes: votes) < target { lead += 1 }
     while lead > 1, success(accuracy: accuracy, lead: lead - 1, votes: votes) >= target {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Handing a candidate over to a better model when its score is extreme among calibration scores: a rank
 /// test whose rate of handing over is controlled in finite samples [76].
 ///
@@ -54,7 +56,7 @@ public struct ConformalRejection: Codable, Sendable, Hashable {
 
   /// ⌊α(n + 1)⌋, where rounding of the product does not lose a whole number.
   private static func handedOver(_ alpha: Double, _ count: Int) -> Int {
-    Int((alpha * Double(count + 1) * (1 + 1e-14) + 1e-12).rounded(.down))
+    Int(saturating: (alpha * Double(count + 1) * (1 + 1e-14) + 1e-12).rounded(.down))
   }
 }
 

@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// A model with a setting, what it costs and what it reaches.
 public struct CostedPoint: Codable, Sendable, Hashable {
@@ -134,7 +135,7 @@ public struct ModelChoice: Codable, Sendable, Hashable {
     operationsHull = plain.hull.map { points[$0] }
     equivalentsFrontier = full.nonDominated.map { points[$0] }
     equivalentsHull = full.hull.map { points[$0] }
-    let doublings = max(Int(Double.log2(most / least).rounded(.up)), 0)
+    let doublings = max(Int(saturating: Double.log2(most / least).rounded(.up)), 0)
     self.budgets = (budgets ?? (0...doublings).map { least * Double.exp2(Double($0)) }).map {
       budget in
       Budget(

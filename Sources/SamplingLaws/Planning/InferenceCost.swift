@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// Which keys and values a generated token attends to.
 public enum KeyValueAccess: Sendable, Hashable, Codable {
@@ -130,7 +131,7 @@ public struct InferenceCost: Codable, Sendable, Hashable {
 
 /// Writes a count without a fraction.
 private func fixed(_ value: Double) -> String {
-  value < 1e15 ? String(Int(value.rounded())) : String(value)
+  value < 1e15 ? String(Int(saturating: value.rounded())) : String(value)
 }
 
 /// A model on a machine: what turns workloads into costs.

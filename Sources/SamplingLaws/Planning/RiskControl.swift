@@ -1,4 +1,5 @@
 public import RunTables
+internal import Statistics
 
 /// Answering only where the score is high enough that wrong answers stay rare: conformal risk control of
 /// the loss 1{answered and wrong}.
@@ -82,7 +83,7 @@ public struct RiskControl: Codable, Sendable, Hashable {
     if allowed < 0 {
       warnings.append(
         "\(count) problems cannot show a risk of \(alpha); nothing is answered. It takes "
-          + "\(Int((1 / alpha).rounded(.up)) - 1) at least.")
+          + "\(Int(saturating: (1 / alpha).rounded(.up)) - 1) at least.")
     } else if answered == 0 {
       warnings.append("No threshold keeps the risk at \(alpha); nothing is answered.")
     }

@@ -26,7 +26,7 @@ struct TurnScores: Sendable {
     for index in stride(from: order.count - 1, to: 0, by: -1) {
       order.swapAt(index, random.nextIndex(below: index + 1))
     }
-    let count = Int((calibrationShare * Double(order.count)).rounded())
+    let count = Int(saturating: (calibrationShare * Double(order.count)).rounded())
     calibrating = Array(order.prefix(count))
     // File order may be one of difficulty, which batches must not see.
     judged = Array(order.dropFirst(count))

@@ -1,5 +1,6 @@
 internal import Optimization
 internal import RunTables
+internal import Statistics
 
 /// How often a right attempt outranks a wrong one: the area under the ROC curve is `above / pairs`.
 struct PairCounts: Sendable, Hashable {
@@ -47,7 +48,7 @@ struct PairCounts: Sendable, Hashable {
     /// Grows with the value, so that no pair of buckets interleaves.
     func bucket(_ value: Double) -> Int {
       guard value > low, scale.isFinite else { return 0 }
-      return value >= high ? buckets - 1 : min(Int((value - low) * scale), buckets - 1)
+      return value >= high ? buckets - 1 : min(Int(saturating: (value - low) * scale), buckets - 1)
     }
     var ends = [Int](repeating: 0, count: buckets + 1)
     for range in rows { for row in range { ends[bucket(values[row]) + 1] += 1 } }

@@ -67,7 +67,7 @@ public struct ThresholdSweep: Codable, Sendable {
     var curves: [FirstPassCurves] = []
     for quantile in Set(quantiles).sorted() {
       // A recorded score, not one between two: it is what passes.
-      let place = Int((quantile * Double(sorted.count - 1)).rounded())
+      let place = Int(saturating: (quantile * Double(sorted.count - 1)).rounded())
       let threshold = sorted[min(max(place, 0), sorted.count - 1)]
       if threshold == rows.last?.threshold { continue }
       var judged = arm

@@ -80,7 +80,7 @@ public struct PlantedTruth: Sendable {
     // Trapezoidal rule over the score of the chosen attempt.
     let low = min(0, d) - 9
     let step = 0.05
-    let count = Int(((max(0, d) + 9 - low) / step).rounded(.up))
+    let count = Int(saturating: ((max(0, d) + 9 - low) / step).rounded(.up))
     let grid = (0...count).map { index -> (density: Double, right: Double, wrong: Double) in
       let s = low + Double(index) * step
       return (Double.exp(normal.logDensity(s - d)), normal.cdf(s - d), normal.cdf(s))

@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// Puts a comparison into sentences.
 struct ComparisonSentences {
@@ -150,8 +151,8 @@ struct ComparisonSentences {
     let exponent = Double.log10(value).rounded(.down)
     if abs(exponent) < 5 { return Fitter.short(value) }
     let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
-    if mantissa >= 10 { return "1e\(Int(exponent) + 1)" }
+    if mantissa >= 10 { return "1e\(Int(saturating: exponent) + 1)" }
     let digits = mantissa == mantissa.rounded() ? "\(Int(mantissa))" : "\(mantissa)"
-    return "\(digits)e\(Int(exponent))"
+    return "\(digits)e\(Int(saturating: exponent))"
   }
 }

@@ -246,7 +246,7 @@ struct CurveReader: Sendable {
   func interpolate(_ curve: [Double], at logScale: Double) -> Double {
     let step = grid[1] - grid[0]
     let position = (logScale - grid[0]) / step
-    let first = min(max(Int(position.rounded(.down)) - 1, 0), grid.count - 4)
+    let first = min(max(Int(saturating: position.rounded(.down)) - 1, 0), grid.count - 4)
     let t = position - Double(first)
     let (y0, y1) = (curve[first], curve[first + 1])
     let (y2, y3) = (curve[first + 2], curve[first + 3])

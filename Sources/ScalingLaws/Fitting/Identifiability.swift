@@ -302,7 +302,7 @@ extension Fitter {
   static func short(_ value: Double) -> String {
     guard value != 0 else { return "0" }
     guard value.isFinite else { return "\(value)" }
-    let exponent = Int(Double.log10(abs(value)).rounded(.down))
+    let exponent = Int(saturating: Double.log10(abs(value)).rounded(.down))
     let scale = Double.pow(10, exponent - 2)
     let rounded = (value / scale).rounded() * scale
     if exponent >= -3, exponent < 6 {

@@ -268,7 +268,7 @@ extension Fitter {
       let runs = Dictionary(grouping: group) { observations.clusters[$0] }
       let ordered = runs.keys.sorted().compactMap { runs[$0] }
       let longest = ordered.map(\.count).max() ?? 0
-      let length = max(1, Int(Double.pow(Double(longest), 1.0 / 3).rounded(.up)))
+      let length = max(1, Int(saturating: Double.pow(Double(longest), 1.0 / 3).rounded(.up)))
       return stride(from: 0, to: longest, by: length).map { start in
         ordered.flatMap { $0.dropFirst(start).prefix(length) }
       }

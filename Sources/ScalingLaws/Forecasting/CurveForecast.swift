@@ -68,7 +68,7 @@ extension FittedLaw {
         self, value: values[row], refits: refits.map { $0[row] }, distance: distance,
         seed: seed &+ UInt64(row))
       components = spread.components
-      let step = steps.indices.contains(row) ? Int(steps[row]) : row
+      let step = steps.indices.contains(row) ? Int(saturating: steps[row]) : row
       return CurvePoint(
         step: step, rate: rates.indices.contains(step) ? rates[step] : .nan, law: spread.law,
         run: spread.run)

@@ -92,7 +92,7 @@ struct OutcomeSpread {
   ) -> Draws {
     guard fitted.scatter.isFinite, !refits.isEmpty else { return Draws(law: refits, run: []) }
     let model = fitted.modelError?.deviation(distance: distance) ?? 0
-    let freedom = Int(max(fitted.modelError?.degreesOfFreedom ?? 1, 1))
+    let freedom = Int(saturating: max(fitted.modelError?.degreesOfFreedom ?? 1, 1))
     var generator = SplittableRandom(seed: seed).split(104_729)
     var modelGenerator = SplittableRandom(seed: seed).split(15_485_863)
     let each = max(1, (simulated + refits.count - 1) / refits.count)

@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// A number for a sentence: few significant digits, an exponent where it would be long.
 func plainNumber(_ value: Double, digits: Int = 3) -> String {
@@ -7,7 +8,7 @@ func plainNumber(_ value: Double, digits: Int = 3) -> String {
   }
   if value == 0 { return "0" }
   let magnitude = abs(value)
-  var exponent = Int(Double.log10(magnitude).rounded(.down))
+  var exponent = Int(saturating: Double.log10(magnitude).rounded(.down))
   func scaled(_ exponent: Int) -> Double {
     let power = digits - 1 - exponent
     let shift = Double.pow(10, Double(abs(power)))
@@ -18,7 +19,7 @@ func plainNumber(_ value: Double, digits: Int = 3) -> String {
     exponent += 1
     integer = scaled(exponent)
   }
-  let text = String(Int(integer))
+  let text = String(Int(saturating: integer))
   let sign = value < 0 ? "-" : ""
   func trimmed(_ text: String) -> String {
     guard text.contains(".") else { return text }

@@ -115,7 +115,7 @@ public struct MixtureFit: Sendable {
     settings.interval = options.interval
     let order = Double(chosen.fit.freeParameters.count)
     let count = Double(observations.count)
-    let refits = max(100, Int(Self.affordable / (count * order * order)))
+    let refits = max(100, Int(saturating: Self.affordable / (count * order * order)))
     settings.resamples = min(options.resamples, refits)
     let fitter = try Fitter(
       law: chosen.fit.law, observations: observations, options: settings)

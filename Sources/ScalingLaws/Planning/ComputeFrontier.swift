@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// The best outcomes by compute: what a power law of a family of models is fitted to.
 public struct ComputeFrontier: Sendable, Hashable, Codable {
@@ -45,7 +46,7 @@ public struct ComputeFrontier: Sendable, Hashable, Codable {
     let width = (Double.log(limits.upperBound) - low) / Double(bins)
     var best: [Int: Int] = [:]
     for row in rows where limits.contains(compute[row]) {
-      let position = width > 0 ? Int((Double.log(compute[row]) - low) / width) : 0
+      let position = width > 0 ? Int(saturating: (Double.log(compute[row]) - low) / width) : 0
       let bin = min(max(position, 0), bins - 1)
       if let other = best[bin], outcome[other] <= outcome[row] { continue }
       best[bin] = row

@@ -142,7 +142,7 @@ struct EnvelopeCurves {
     var result = [Double](repeating: .infinity, count: grid.count)
     let spacing = (grid[grid.count - 1] - grid[0]) / Double(grid.count - 1)
     if x.count == 1 {
-      let position = Int(((x[0] - grid[0]) / spacing).rounded())
+      let position = Int(saturating: ((x[0] - grid[0]) / spacing).rounded())
       result[min(max(position, 0), grid.count - 1)] = y[0]
       return result
     }

@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// How a learning rate falls from its peak to its last value.
 public enum ScheduleDecay: String, Sendable, Hashable, CaseIterable {
@@ -95,7 +96,8 @@ public struct ListedSchedule: Sendable {
     let fall = zip(rows[first...], rows[first...].dropFirst()).reduce(0) {
       $0 + abs($1.1.rate - $1.0.rate)
     }
-    let every = max(1, Int(min(8 * Self.tolerance * area / max(fall, 1e-300), Double(last))))
+    let every = max(
+      1, Int(saturating: min(8 * Self.tolerance * area / max(fall, 1e-300), Double(last))))
     guard let best = forms.first,
       forms.allSatisfy({ Self.differ($0.rates, best.rates) <= Self.tolerance * area })
     else {
@@ -154,8 +156,9 @@ public struct ListedSchedule: Sendable {
   ) -> [Double] {
     var rates = straight
     for (row, following) in zip(rows, rows.dropFirst()) {
-      let range = max(Int(row.step) + 1, 0)..<max(Int(following.step), Int(row.step) + 1)
-      for step in range where step < rates.count { rates[step] = row.rate }
+      let first = min(max(Int(saturating: row.step), -1), rates.count - 1) + 1
+      let end = min(max(Int(saturating: following.step), first), rates.count)
+      for step in first..<max(end, first) { rates[step] = row.rate }
     }
     return rates
   }
@@ -200,7 +203,7 @@ public struct ListedSchedule: Sendable {
     guard let best, best.miss <= closeness * peak, !inner.isEmpty || closeness > Self.closeness
     else { return nil }
     let start = best.start
-    let from = Int(start.step.rounded())
+    let from = Int(saturating: start.step.rounded())
     var rates = straight
     // Up to its start the rate stays at the peak, or rises to it.
     for step in rates.indices where step < from {
@@ -210,13 +213,14 @@ public struct ListedSchedule: Sendable {
         rates[step] *= start.peak / peak
       }
     }
-    for step in max(from, 0)...max(from, Int(rows[bottom].step)) where step < rates.count {
+    let last = Int(saturating: rows[bottom].step)
+    for step in rates.indices where step >= from && step <= max(from, last) {
       rates[step] = rate(Double(step), from: start)
     }
     let name = form == .sqrt ? "1 − sqrt" : form.rawValue
     return (
       rates,
-      "\(rows.count) rows read as a \(name) decay from step \(from) to \(Int(rows[bottom].step))"
+      "\(rows.count) rows read as a \(name) decay from step \(from) to \(last)"
     )
   }
 }

@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Statistics
 
 /// The learning-rate schedule that a multi-power law predicts to end at the lowest loss [L14].
 public struct OptimalSchedule: Sendable, Hashable {
@@ -41,7 +42,7 @@ public struct OptimalSchedule: Sendable, Hashable {
     // Squaring the distance to the end crowds the knots where the optimum bends most.
     let positions = (0...knots).map { knot -> Int in
       let left = 1 - Double(knot) / Double(knots)
-      return warmup + Int((Double(stable - 1) * (1 - left * left)).rounded())
+      return warmup + Int(saturating: (Double(stable - 1) * (1 - left * left)).rounded())
     }
     func rates(_ values: [Double]) -> [Double] {
       var result = [Double](repeating: 0, count: steps)

@@ -203,7 +203,7 @@ extension TaskSeries {
     let known = counts.filter { $0 >= 1 && $0 < 1e12 }
     guard !known.isEmpty else { return nil }
     let typical = median(known).rounded()
-    return counts.map { Int($0 >= 1 && $0 < 1e12 ? $0 : typical) }
+    return counts.map { Int(saturating: $0 >= 1 && $0 < 1e12 ? $0 : typical) }
   }
 
   /// The standard errors for the trend: those of the counts, with two successes and failures added
@@ -235,7 +235,7 @@ extension TaskSeries {
     let above: [Double]
     let below: [Double]
     if let items {
-      let counts = zip(metric, items).map { (Int(($0 * Double($1)).rounded()), $1) }
+      let counts = zip(metric, items).map { (Int(saturating: ($0 * Double($1)).rounded()), $1) }
       above = counts.map { Binomial(trials: $1, probability: chance).survival($0 - 1) }
       below = counts.map { Binomial(trials: $1, probability: chance).cdf($0) }
     } else {
@@ -263,7 +263,7 @@ extension TaskSeries {
       throw .invalidValue(what: "chance", index: 0, value: chance)
     }
     if let items {
-      let correct = zip(metric, items).map { Int(($0 * Double($1)).rounded()) }
+      let correct = zip(metric, items).map { Int(saturating: ($0 * Double($1)).rounded()) }
       return try ChanceLevelTest(correct: correct, items: items, chance: chance).isAboveChance
     }
     let bar = chance + 0.05 * (1 - chance)

@@ -1,5 +1,6 @@
 internal import Foundation
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// Writing that is stopped at geometrically growing lengths to look back: after B₀, γB₀, γ²B₀ … tokens
@@ -54,7 +55,7 @@ public struct IterativeDeepening: Codable, Hashable, Sendable {
     var positions: [Int] = []
     var budget = Double(firstBudget)
     while budget < Double(limit) {
-      let position = Int(budget.rounded())
+      let position = Int(saturating: budget.rounded())
       if position < limit, position >= (positions.last ?? -trigger.count) + trigger.count {
         positions.append(position)
       }

@@ -3,11 +3,14 @@ internal import Training
 internal import Treatments
 
 /// What the workers of an executor share: which jobs are left, which are being done, how far.
+///
+/// Handing out a job and telling how far the study is cost the same however many runs there are;
+/// what other processes have recorded is looked up now and then, for a hundredth of the time.
 final class JobBoard: Sendable {
   /// What a worker does next.
   enum Assignment {
-    /// A job, with so many threads.
-    case job(Job, threads: Int)
+    /// A job under its number, with so many threads.
+    case job(Int, Job, threads: Int)
     /// Nothing now, but perhaps soon.
     case wait
     /// Nothing any more.
@@ -15,14 +18,16 @@ final class JobBoard: Sendable {
   }
 
   private struct State {
-    var outcomes: [RunIdentity: RunOutcome]
+    var open: OpenRuns
     var running: [Int: (job: Job, report: StudyProgress.Running, threads: Int)] = [:]
-    /// Jobs that another process had when they were last tried, and when that was.
-    var taken: [String: Double] = [:]
     var ended: [StudyRow] = []
     var failure: (any Error)?
+    var warnings: [String] = []
     /// Arithmetic of the steps that this executor has taken in jobs that ended.
     var operations = 0.0
+    /// When the log is to be asked again for what others have recorded.
+    var nextLook = 0.0
+    var isLooking = false
   }
 
   private let plan: StudyPlan
@@ -31,47 +36,79 @@ final class JobBoard: Sendable {
   private let start = ContinuousClock.now
   private let state: Mutex<State>
 
-  init(_ plan: StudyPlan, log: any RunLog, workers: Int) {
+  init(_ plan: StudyPlan, log: any RunLog, workers: Int) throws {
     self.plan = plan
     self.log = log
     self.workers = workers
-    state = Mutex(State(outcomes: [:]))
+    state = Mutex(State(open: try OpenRuns(plan)))
+    try look()
   }
+
+  private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   /// What went wrong first.
   var failure: (any Error)? { state.withLock { $0.failure } }
 
-  /// All outcomes that the log has of the study.
-  func outcomes() throws -> [RunIdentity: RunOutcome] {
-    let known = try plan.outcomes(in: log, beyond: state.withLock { $0.outcomes })
-    state.withLock { $0.outcomes.merge(known) { _, new in new } }
-    return known
+  /// Whether every run has ended, by this process or another.
+  func isWhole() throws -> Bool {
+    try look()
+    return state.withLock { $0.open.isEmpty }
+  }
+
+  /// Asks the log for outcomes of all runs that are left.
+  private func look() throws {
+    // Outcomes make further runs known, whose outcomes may be there too.
+    while true {
+      let missing = state.withLock { $0.open.identities }
+      if missing.isEmpty { return }
+      let found = try log.outcomes(of: missing)
+      if found.isEmpty { return }
+      try state.withLock { try $0.open.learn(found) }
+    }
+  }
+
+  /// Asks the log where that is due; one worker at a time.
+  private func lookWhereDue() throws {
+    let begin = now
+    let isMine = state.withLock { state in
+      guard !state.isLooking, begin >= state.nextLook else { return false }
+      state.isLooking = true
+      return true
+    }
+    guard isMine else { return }
+    defer {
+      let end = now
+      state.withLock { state in
+        state.isLooking = false
+        state.nextLook = end + max(1, 200 * (end - begin))
+      }
+    }
+    try look()
   }
 
   /// The next job of a worker: the largest that nobody does.
   func next(for worker: Int) throws -> Assignment {
-    let known = try outcomes()
-    let jobs = try plan.jobs(knowing: known)
-    let now = (ContinuousClock.now - start) / .seconds(1)
+    try lookWhereDue()
+    let now = self.now
     return state.withLock { state in
-      let busy = Set(state.running.values.map(\.job.id))
-      let free = jobs.filter { !busy.contains($0.id) }
-      let untried = free.filter { state.taken[$0.id].map { now - $0 > 2 } ?? true }
-      guard let job = untried.first else {
+      let untried = state.open.untried(now)
+      guard let number = untried.first, let entry = state.open[number],
+        let run = entry.job.runs.last
+      else {
         // Runs may become known when others end, and another process may give its own up.
-        return jobs.isEmpty && busy.isEmpty ? .nothing : .wait
+        return state.open.isEmpty && !state.open.isBusy ? .nothing : .wait
       }
       let spare = workers - state.running.values.reduce(0) { $0 + $1.threads }
       let threads = untried.count == 1 ? max(spare, 1) : 1
-      guard let run = job.runs.last else { return .wait }
+      state.open.set(running: true, number)
       state.running[worker] = (
-        job,
+        entry.job,
         StudyProgress.Running(
           row: run.row, isTrunk: run.trunkSteps > 0, step: 0, steps: run.recipe.steps, loss: nil,
           tokensPerSecond: 0, secondsLeft: nil),
         threads
       )
-      return .job(job, threads: threads)
+      return .job(number, entry.job, threads: threads)
     }
   }
 
@@ -86,18 +123,22 @@ final class JobBoard: Sendable {
     }
   }
 
+  /// Takes down something that a job got along with.
+  func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
+
   /// Takes down how a job ended.
-  func end(_ job: Job, _ ending: JobRunner.Ending, by worker: Int) throws {
-    let now = (ContinuousClock.now - start) / .seconds(1)
+  func end(_ number: Int, _ job: Job, _ ending: JobRunner.Ending, by worker: Int) throws {
+    let now = self.now
     let found = try log.outcomes(of: job.runs.map(\.row.identity))
-    state.withLock { state in
+    try state.withLock { state in
       state.running[worker] = nil
+      state.open.set(running: false, number)
+      try state.open.learn(found)
       switch ending {
-      case .taken: state.taken[job.id] = now
+      case .taken: state.open.postpone(number, now)
       case .stopped: break
       case .finished:
         state.operations += job.operations
-        state.outcomes.merge(found) { _, new in new }
         for run in job.runs {
           var row = run.row
           row.outcome = found[row.identity]
@@ -115,13 +156,9 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// How far the study is; rows that ended are told once.
-  func progress() throws -> StudyProgress {
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let known = state.withLock { $0.outcomes }
-    let runs = try plan.runs(knowing: known)
-    let left = try plan.jobs(knowing: known).reduce(0) { $0 + $1.operations }
-    let rows = runs.map(\.row)
+  /// How far the study is; rows that ended and warnings are told once.
+  func progress() -> StudyProgress {
+    let seconds = now
     let expected = plan.rowCount
     return state.withLock { state in
       let running = state.running.sorted { $0.key < $1.key }.map(\.value)
@@ -131,10 +168,14 @@ final class JobBoard: Sendable {
       }
       let done = state.operations + underway
       let rate = done / max(seconds, 1e-3)
-      defer { state.ended.removeAll() }
+      let left = state.open.operations
+      defer {
+        state.ended.removeAll()
+        state.warnings.removeAll()
+      }
       return StudyProgress(
-        running: running.map(\.report), ended: state.ended,
-        done: rows.count { $0.outcome != nil }, total: rows.count, mayGrow: rows.count < expected,
+        running: running.map(\.report), ended: state.ended, warnings: state.warnings,
+        done: state.open.done, total: state.open.rows, mayGrow: state.open.rows < expected,
         seconds: seconds,
         secondsLeft: seconds > 1 && done > 0 ? max(left - underway, 0) / rate : nil)
     }

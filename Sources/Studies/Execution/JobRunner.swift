@@ -1,6 +1,7 @@
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
+internal import Statistics
 internal import Tensors
 internal import Training
 internal import Treatments
@@ -15,17 +16,20 @@ extension Dataset {
 
 /// Carries out one job: its trunk, and every run that branches off it.
 ///
-/// Everything is kept in a folder of the job until its last run is recorded, so that a killed job
-/// goes on from its last checkpoint.
+/// The trunk and each run have a folder of their own until what they are for is recorded, so that a
+/// killed job goes on from its last checkpoint. A folder that does not fit, because it is damaged or
+/// somebody else's, is set aside and what it was to hold is trained anew.
 struct JobRunner {
   /// What is trained on.
   let data: Dataset
   /// Where outcomes are kept.
   let log: any RunLog
   /// Where jobs keep their checkpoints.
-  let folder: String
+  let places: WorkFolders
   /// Asks all jobs to end early.
   let stop: StopRequest
+  /// Is told in a sentence what was got along with.
+  let warn: (String) -> Void
 
   /// What a job tells while it goes on.
   struct Report {
@@ -43,7 +47,7 @@ struct JobRunner {
     case finished
     /// It was asked to stop, with its checkpoints on the disk.
     case stopped
-    /// Another process has one of its runs.
+    /// Another process has one of its runs, or the folder of one.
     case taken
   }
 
@@ -65,52 +69,82 @@ struct JobRunner {
     }
     var open = claimed[...]
     do {
-      let place = "\(folder)/\(job.id)"
-      let trunk = job.runs.map(\.trunkSteps).max() ?? 0
-      if trunk > 0 {
-        guard try train(trunk: job, at: place, pool, report) else {
-          for run in open { try log.release(run.row.identity) }
-          return .stopped
-        }
-      }
-      while let run = open.first {
-        guard try train(run, at: place, pool, report) else {
-          for run in open { try log.release(run.row.identity) }
-          return .stopped
-        }
-        open = open.dropFirst()
-      }
-      try? FileManager.default.removeItem(atPath: place)
-      return .finished
+      let ending = try carryOut(job, &open, pool, report)
+      for run in open { try log.release(run.row.identity) }
+      return ending
     } catch {
       for run in open { try? log.release(run.row.identity) }
       throw error
     }
   }
 
-  /// Trains the steps that all runs of a job share.
+  /// Trains the runs of a job, shortest first, and takes those that are recorded off the list.
+  private func carryOut(
+    _ job: Job, _ open: inout ArraySlice<PlannedRun>, _ pool: ThreadPool,
+    _ report: (Report) -> Void
+  ) throws -> Ending {
+    let trunk = try Trunk(job, cadence: cadence)
+    var shared: WorkFolder?
+    if let trunk {
+      shared = try places.open("trunk-\(trunk.name)", content: trunk.content, runs: trunk.runs)
+      guard shared != nil else { return .taken }
+    }
+    while let run = open.first {
+      let own = try places.open(
+        "run-\(run.row.identity)", content: try run.definition.canonicalText,
+        runs: [run.row.identity])
+      guard let own else { return .taken }
+      let isDone = try mending([own] + (shared.map { [$0] } ?? [])) {
+        if let trunk, let shared {
+          guard try train(trunk, at: shared.path, pool, report) else { return false }
+        }
+        return try train(run, in: own, trunk: shared, pool, report)
+      }
+      guard isDone else { return .stopped }
+      own.remove()
+      open = open.dropFirst()
+    }
+    shared?.remove()
+    return .finished
+  }
+
+  /// Does something with folders; where what earlier processes left in them does not fit, sets that
+  /// aside and does it again from the beginning.
+  private func mending(_ folders: [WorkFolder], _ body: () throws -> Bool) throws -> Bool {
+    do {
+      return try body()
+    } catch let error where Self.isTheFolders(error) && folders.contains(where: { !$0.isFresh }) {
+      for folder in folders where !folder.isFresh {
+        let place = try folder.setAside()
+        warn("\(folder.path) does not fit and is set aside as \(place): \(error)")
+      }
+      return try body()
+    }
+  }
+
+  /// Trains the steps that all runs of a job share, as far as one of them needs.
   ///
   /// - Returns: false if it was asked to stop. A trunk that diverges leaves the runs that need its
   ///   later checkpoints to diverge by themselves.
   private func train(
-    trunk job: Job, at place: String, _ pool: ThreadPool, _ report: (Report) -> Void
+    _ trunk: Trunk, at place: String, _ pool: ThreadPool, _ report: (Report) -> Void
   ) throws -> Bool {
-    guard let longest = job.runs.last else { return true }
-    let ends = job.runs.map(\.trunkSteps).filter { $0 > 0 }
-    guard let last = ends.last else { return true }
-    var recipe = longest.recipe
-    recipe.budget = .steps(last)
-    recipe.schedule.shape = .constant
-    recipe.validation.every = 0
-    recipe.checkpoints = CheckpointCadence(every: cadence(longest), keep: 1, at: ends)
-    if ends.allSatisfy({ TrunkCheckpoint(after: $0, in: "\(place)/trunk").exists }) { return true }
-    let trainer = try trainer(longest, recipe, at: "\(place)/trunk", pool)
-    let outcome = try trainer.run(stop: stop) { event in
-      if case .step(let progress) = event {
-        report(Report(run: longest, isTrunk: true, progress: progress))
+    guard let last = trunk.needed.last else { return true }
+    if trunk.needed.allSatisfy({ TrunkCheckpoint(after: $0, in: place).exists }) { return true }
+    let trainer = try trainer(trunk.run, trunk.recipe, at: place, pool)
+    // The study may have longer runs, whose steps nobody needs now.
+    let halt = StopRequest()
+    let outcome = try trainer.run(stop: halt, checkpointSeconds: Self.checkpointSeconds) { event in
+      if stop.isStopped { halt.stop() }
+      switch event {
+      case .step(let progress):
+        report(Report(run: trunk.run, isTrunk: true, progress: progress))
+        if progress.step >= last { halt.stop() }
+      case .warning(let text): warn("\(place): \(text)")
+      default: break
       }
     }
-    if case .stopped = outcome { return false }
+    if case .stopped(let step) = outcome { return step >= last }
     return true
   }
 
@@ -118,32 +152,37 @@ struct JobRunner {
   ///
   /// - Returns: false if it was asked to stop.
   private func train(
-    _ run: PlannedRun, at place: String, _ pool: ThreadPool, _ report: (Report) -> Void
+    _ run: PlannedRun, in own: WorkFolder, trunk: WorkFolder?, _ pool: ThreadPool,
+    _ report: (Report) -> Void
   ) throws -> Bool {
-    let own = "\(place)/run-\(run.row.branch)"
     var recipe = run.recipe
-    let trunk = TrunkCheckpoint(after: run.trunkSteps, in: "\(place)/trunk")
+    let start = trunk.map { TrunkCheckpoint(after: run.trunkSteps, in: $0.path) }
+      .flatMap { run.trunkSteps > 0 && $0.exists ? $0 : nil }
     recipe.checkpoints.every = cadence(run)
     recipe.checkpoints.keep = 1
     let clock = ContinuousClock()
-    let start = clock.now
+    let began = clock.now
     let trainer: Trainer<Float>
     let ending: TrainingOutcome
     var first: Int?
     do {
-      trainer = try self.trainer(run, recipe, at: own, pool)
+      trainer = try self.trainer(run, recipe, at: own.path, pool)
       ending = try trainer.run(
-        stop: stop, startingFrom: run.trunkSteps > 0 && trunk.exists ? trunk : nil
+        stop: stop, startingFrom: start, checkpointSeconds: Self.checkpointSeconds
       ) { event in
-        guard case .step(let progress) = event else { return }
-        first = first ?? progress.step - 1
-        report(Report(run: run, isTrunk: false, progress: progress))
+        switch event {
+        case .step(let progress):
+          first = first ?? progress.step - 1
+          report(Report(run: run, isTrunk: false, progress: progress))
+        case .warning(let text): warn("\(own.path): \(text)")
+        default: break
+        }
       }
-    } catch let error where Self.isTheRunsOwn(error) {
+    } catch let error where Self.isTheRunsOwn(error) && own.isFresh && trunk?.isFresh != false {
       try record(failure: "\(error)", of: run)
       return true
     }
-    let seconds = (clock.now - start) / .seconds(1)
+    let seconds = (clock.now - began) / .seconds(1)
     var outcome: RunOutcome
     var samples: RunSampling?
     switch ending {
@@ -165,20 +204,26 @@ struct JobRunner {
     outcome.tokensPerSecond = Double(steps * recipe.tokensPerStep) / max(seconds, 1e-9)
     outcome.kernels = InstructionSet.name
     outcome.ended = Date().timeIntervalSince1970
-    let tables = RunTablesFile(folder: own)
+    let tables = RunTablesFile(folder: own.path)
     outcome.diagnostics = try tables.diagnostics()
-    try log.record(
-      outcome, curves: try tables.curves() + (samples?.curves ?? []), of: run.row.identity)
-    try? FileManager.default.removeItem(atPath: own)
+    let curves = try tables.curves()
+    // A run is not recorded without its curve because somebody removed its folder.
+    guard trainer.step == 0 || curves.contains(where: { $0.name == "loss" }) else {
+      throw StudyError(.inputOutput, "\(own.path): the tables of the run are gone")
+    }
+    try log.record(outcome, curves: curves + (samples?.curves ?? []), of: run.row.identity)
     return true
   }
+
+  /// Seconds between checkpoints at most, whatever the arithmetic of a step.
+  private static let checkpointSeconds = 30.0
 
   /// The number of steps between checkpoints: a time that is short enough to lose, by arithmetic, so
   /// that a run that goes on has the cadence that it began with.
   private func cadence(_ run: PlannedRun) -> Int {
     let operations =
       run.row.costs.trainingOperationsPerToken * Double(run.recipe.tokensPerStep)
-    return max(Int(1e12 / max(operations, 1)), 1)
+    return max(Int(saturating: 1e12 / max(operations, 1)), 1)
   }
 
   private func trainer(
@@ -251,5 +296,54 @@ struct JobRunner {
     case is TreatmentError, is ConfigurationError: true
     default: false
     }
+  }
+
+  /// Whether an error may follow from what stands in a folder.
+  private static func isTheFolders(_ error: any Error) -> Bool {
+    switch error {
+    case let error as TrainingError: error.code != .inputOutput
+    case let error as CheckpointError: error.code != .inputOutput
+    case is TreatmentError, is ConfigurationError: true
+    default: false
+    }
+  }
+}
+
+/// The steps that the runs of a job share.
+private struct Trunk {
+  /// The run of the job that takes most of them; the trunk has its model and data.
+  let run: PlannedRun
+  /// How the trunk is trained.
+  let recipe: TrainingRecipe
+  /// The steps after which a run of the job leaves it, ascending.
+  let needed: [Int]
+  /// All runs of the job.
+  let runs: [RunIdentity]
+  /// Everything that decides what the trunk's folder holds, and its hash.
+  let content: String
+  let name: String
+
+  /// - Parameters:
+  ///   - job: runs of one trunk, shortest first.
+  ///   - cadence: the steps between checkpoints of a run.
+  /// - Returns: nil where the runs share no steps.
+  init?(_ job: Job, cadence: (PlannedRun) -> Int) throws {
+    guard let run = job.runs.last, let last = run.trunkEnds.last else { return nil }
+    needed = Set(job.runs.map(\.trunkSteps)).filter { $0 > 0 }.sorted()
+    guard !needed.isEmpty else { return nil }
+    self.run = run
+    runs = job.runs.map(\.row.identity)
+    // Nothing of this may depend on which runs are left: a job that goes on finds its trunk.
+    var recipe = run.recipe
+    recipe.budget = .steps(last)
+    recipe.schedule.shape = .constant
+    recipe.validation.every = 0
+    recipe.diagnosticsEvery = max(last / 20, 1)
+    recipe.checkpoints = CheckpointCadence(every: cadence(run), keep: 1, at: run.trunkEnds)
+    self.recipe = recipe
+    content =
+      try run.definition.trunk.canonicalText + "\n"
+      + String(decoding: try recipe.json, as: UTF8.self)
+    name = RunIdentity(of: content).description
   }
 }

@@ -13,13 +13,18 @@ public struct LocalExecutor: Sendable {
   public let workers: Int
   /// Where jobs keep their checkpoints until their runs are recorded.
   public let folder: String
+  /// Whether to work beside a folder that another process holds, in one of its own.
+  public let takesOver: Bool
 
   /// - Parameters:
   ///   - workers: the number of jobs side by side.
   ///   - folder: where jobs keep their checkpoints.
-  public init(workers: Int, folder: String) {
+  ///   - takesOver: whether to work beside a folder that another process holds, in one of its own:
+  ///     for runs that were taken over from a process that is stopped.
+  public init(workers: Int, folder: String, takesOver: Bool = false) {
     self.workers = max(workers, 1)
     self.folder = folder
+    self.takesOver = takesOver
   }
 
   /// Carries out what is left of a study.
@@ -36,17 +41,18 @@ public struct LocalExecutor: Sendable {
     _ plan: StudyPlan, data: Dataset, log: any RunLog, stop: StopRequest,
     report: (StudyProgress) throws -> Void
   ) throws -> Bool {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // No more threads than there is work for.
     let workers = max(min(workers, plan.rowCount), 1)
-    let board = JobBoard(plan, log: log, workers: workers)
+    let places = WorkFolders(folder, takesOver: takesOver)
+    try places.sweep(log)
+    let board = try JobBoard(plan, log: log, workers: workers)
     let halt = LinkedStop(stop)
     let group = DispatchGroup()
     for worker in 0..<workers {
       group.enter()
       let thread = Thread {
         defer { group.leave() }
-        work(worker, board, data, log, halt)
+        work(worker, board, data, log, places, halt)
       }
       thread.stackSize = 16 << 20
       thread.start()
@@ -65,13 +71,15 @@ public struct LocalExecutor: Sendable {
     }
     try tell()
     if let failure = board.failure { throw failure }
-    return try plan.jobs(knowing: board.outcomes()).isEmpty
+    return try board.isWhole()
   }
 
   private func work(
-    _ worker: Int, _ board: JobBoard, _ data: Dataset, _ log: any RunLog, _ halt: LinkedStop
+    _ worker: Int, _ board: JobBoard, _ data: Dataset, _ log: any RunLog, _ places: WorkFolders,
+    _ halt: LinkedStop
   ) {
-    let runner = JobRunner(data: data, log: log, folder: folder, stop: halt.request)
+    let runner = JobRunner(
+      data: data, log: log, places: places, stop: halt.request, warn: board.warn)
     var pools: [Int: ThreadPool] = [:]
     while !halt.request.isStopped {
       do {
@@ -80,11 +88,11 @@ public struct LocalExecutor: Sendable {
           return
         case .wait:
           Thread.sleep(forTimeInterval: 0.1)
-        case .job(let job, let threads):
+        case .job(let number, let job, let threads):
           let pool = pools[threads] ?? ThreadPool(threads: threads)
           pools[threads] = pool
           let ending = try runner.run(job, pool: pool) { board.note($0, by: worker) }
-          try board.end(job, ending, by: worker)
+          try board.end(number, job, ending, by: worker)
         }
       } catch {
         board.fail(error, by: worker)

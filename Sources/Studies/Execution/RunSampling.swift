@@ -1,6 +1,7 @@
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
+internal import Statistics
 internal import Strategies
 internal import Tensors
 
@@ -63,7 +64,7 @@ struct RunSampling {
   static func arm(of row: StudyRow, curves: [RunCurve]) -> OutcomeArm? {
     guard let correct = curves.first(where: { $0.name == correctName })?.values,
       let answers = curves.first(where: { $0.name == answerName })?.values,
-      let count = row.outcome?.metrics[problemsName].map({ Int($0) }), count > 0,
+      let count = row.outcome?.metrics[problemsName].map({ Int(saturating: $0) }), count > 0,
       correct.count == answers.count, correct.count.isMultiple(of: count)
     else { return nil }
     let attempts = correct.count / count

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LanguageModels
 internal import Training
 
 /// The tables that a training run wrote into its folder.
@@ -32,7 +33,7 @@ struct RunTablesFile {
 
   /// The cells of each row below the header.
   private func rows(_ file: String) -> [[Substring]] {
-    guard let data = FileManager.default.contents(atPath: "\(folder)/\(file)") else { return [] }
+    guard let data = RegularFile.contents(atPath: "\(folder)/\(file)") else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").dropFirst()
       .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
   }

@@ -22,6 +22,8 @@ public struct StudyProgress: Sendable {
   public var running: [Running]
   /// Rows that ended since the last report.
   public var ended: [StudyRow]
+  /// What went wrong since the last report and was got along with, in sentences.
+  public var warnings: [String]
   /// The number of rows that have an outcome.
   public var done: Int
   /// The number of rows known so far.

@@ -11,6 +11,9 @@ public struct PlannedRun: Sendable {
   public var arm: Arm
   /// The arm's recipe, treatments applied.
   public var recipe: TrainingRecipe
+  /// The steps at which the lengths of the study leave the trunk that they share, ascending; none
+  /// where this run is trained by itself.
+  public var trunkEnds: [Int]
 }
 
 /// Runs that share a trunk: one is trained, and each branches off it before its own cooldown.
@@ -42,16 +45,16 @@ public struct Job: Sendable, Identifiable {
 
 extension PlannedRun {
   /// Whether the run leaves a trunk before its cooldown.
-  var branches: Bool {
-    if case .constantWithCooldown = recipe.schedule.shape { return true }
-    return false
-  }
+  var branches: Bool { !trunkEnds.isEmpty }
 
-  /// The number of steps before the cooldown: as many of the trunk's.
+  /// The number of steps that the run takes over from its trunk.
+  var trunkSteps: Int { branches ? recipe.trunkSteps : 0 }
+}
+
+extension TrainingRecipe {
+  /// The number of steps before the cooldown.
   var trunkSteps: Int {
-    if case .constantWithCooldown(let cooldown) = recipe.schedule.shape {
-      return recipe.steps - cooldown
-    }
+    if case .constantWithCooldown(let cooldown) = schedule.shape { return steps - cooldown }
     return 0
   }
 }

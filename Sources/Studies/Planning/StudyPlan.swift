@@ -17,6 +17,7 @@ public struct StudyPlan: Sendable {
   public let arms: [Arm]
   /// The length of sequences.
   public let context: Int
+  private let maker: RunMaker
 
   /// Plans a study.
   ///
@@ -34,9 +35,7 @@ public struct StudyPlan: Sendable {
     self.rungs = rungs
     self.context = context
     arms = [file.baseline] + file.arms
-    for arm in arms {
-      for rung in rungs { _ = try arm.costs(rung.model, length: context) }
-    }
+    maker = try RunMaker(file, data: data, rungs: rungs, arms: arms, context: context)
     for run in try runs(knowing: [:]) { try run.recipe.validate() }
   }
 
@@ -47,32 +46,10 @@ public struct StudyPlan: Sendable {
   ///   missing.
   public func runs(knowing outcomes: [RunIdentity: RunOutcome]) throws -> [PlannedRun] {
     var runs: [PlannedRun] = []
-    for arm in arms {
-      var transferred: Double?
-      if case .rung(let index) = file.recipe.sweep, file.recipe.learningRates.count > 1 {
-        let sweep = try sweep(arm, index, outcomes)
-        runs += sweep.runs
-        transferred = sweep.best
-        if transferred == nil { continue }
-      }
-      for index in rungs.indices {
-        let rate: Double
-        if file.recipe.learningRates.count == 1 {
-          rate = file.recipe.learningRates[0]
-        } else if let transferred {
-          rate = transferred
-        } else {
-          let sweep = try sweep(arm, index, outcomes)
-          runs += sweep.runs
-          guard let best = sweep.best else { continue }
-          rate = best
-        }
-        for seed in file.ladder.seeds {
-          for branch in file.ladder.lengths.indices {
-            runs.append(try run(arm, index, seed, branch, rate, .comparison))
-          }
-        }
-      }
+    runs.reserveCapacity(rowCount)
+    for stage in try stages() {
+      runs += stage.sweep
+      if let rate = rate(of: stage, knowing: outcomes) { runs += try compared(stage, rate) }
     }
     for index in runs.indices { runs[index].row.outcome = outcomes[runs[index].row.identity] }
     return runs
@@ -107,24 +84,70 @@ public struct StudyPlan: Sendable {
     }
   }
 
-  /// The runs that choose a learning rate at a rung, and the rate with the lowest loss once all of
-  /// them have ended.
-  private func sweep(
-    _ arm: Arm, _ rung: Int, _ outcomes: [RunIdentity: RunOutcome]
-  ) throws -> (runs: [PlannedRun], best: Double?) {
-    let runs = try file.recipe.learningRates.map { rate in
-      try run(
-        arm, rung, file.ladder.seeds[0], file.ladder.lengths.count - 1, rate, .learningRateSweep)
+  /// Runs that become known together: those of one arm at some rungs, once their learning rate is
+  /// chosen.
+  struct Stage: Sendable {
+    var arm: Int
+    var rungs: Range<Int>
+    /// The runs that choose the rate; none where the file gives it.
+    var sweep: [PlannedRun]
+  }
+
+  /// The stages of the study, in the order of its rows.
+  func stages() throws -> [Stage] {
+    let isSwept = file.recipe.learningRates.count > 1
+    return try arms.indices.flatMap { (arm: Int) -> [Stage] in
+      guard isSwept else { return [Stage(arm: arm, rungs: rungs.indices, sweep: [])] }
+      switch file.recipe.sweep {
+      case .rung(let index):
+        return [Stage(arm: arm, rungs: rungs.indices, sweep: try sweep(arm, index))]
+      case .everyRung:
+        return try rungs.indices.map {
+          Stage(arm: arm, rungs: $0..<$0 + 1, sweep: try sweep(arm, $0))
+        }
+      }
     }
+  }
+
+  /// The runs that choose a learning rate at a rung.
+  private func sweep(_ arm: Int, _ rung: Int) throws -> [PlannedRun] {
+    try file.recipe.learningRates.map { rate in
+      try maker.run(
+        RunMaker.Key(
+          arm: arm, rung: rung, seed: file.ladder.seeds[0],
+          branch: file.ladder.lengths.count - 1, rate: rate, purpose: .learningRateSweep))
+    }
+  }
+
+  /// The learning rate of a stage: the one with the lowest loss once all runs of its sweep have
+  /// ended; nil before.
+  func rate(of stage: Stage, knowing outcomes: [RunIdentity: RunOutcome]) -> Double? {
     var best: (rate: Double, loss: Double)?
-    for run in runs {
-      guard let outcome = outcomes[run.row.identity] else { return (runs, nil) }
+    for run in stage.sweep {
+      guard let outcome = outcomes[run.row.identity] else { return nil }
       // A run that diverged has no loss and is never the best.
       guard let loss = outcome.loss else { continue }
       if best.map({ loss < $0.loss }) ?? true { best = (run.row.learningRate, loss) }
     }
     // If all diverged the smallest rate is the least bad, and the rung is flagged.
-    return (runs, best?.rate ?? file.recipe.learningRates[0])
+    return best?.rate ?? file.recipe.learningRates[0]
+  }
+
+  /// The runs of a stage that are compared.
+  func compared(_ stage: Stage, _ rate: Double) throws -> [PlannedRun] {
+    var runs: [PlannedRun] = []
+    for rung in stage.rungs {
+      for seed in file.ladder.seeds {
+        for branch in file.ladder.lengths.indices {
+          runs.append(
+            try maker.run(
+              RunMaker.Key(
+                arm: stage.arm, rung: rung, seed: seed, branch: branch, rate: rate,
+                purpose: .comparison)))
+        }
+      }
+    }
+    return runs
   }
 
   /// The jobs of the whole study before any has run, the middle one standing for learning rates that
@@ -149,71 +172,8 @@ public struct StudyPlan: Sendable {
         }
       }
     }
-    return jobs.values.sorted { ($0.operations, $0.id) > ($1.operations, $1.id) }
-  }
-
-  private func run(
-    _ arm: Arm, _ rung: Int, _ seed: UInt64, _ branch: Int, _ rate: Double,
-    _ purpose: StudyRow.Purpose
-  ) throws -> PlannedRun {
-    let model = rungs[rung].model
-    let costs = try arm.costs(model, length: context)
-    let plain = recipe(rung, seed, branch, rate, costs: costs, arm: arm)
-    let recipe = try arm.recipe(plain, for: model)
-    let definition = RunDefinition(
-      data: data, model: model,
-      treatments: arm.choices.map {
-        .init(name: $0.card.name, version: $0.card.version, options: $0.options.values)
-      }, recipe: plain, sampling: file.sampling?.plan)
-    let tokens = recipe.steps * recipe.tokensPerStep
-    var trunk = definition
-    // Runs whose steps depend on the length of the run share nothing.
-    if recipe.schedule.isTrunk, !arm.treatments.contains(where: { $0.dependsOnRunLength }) {
-      trunk.recipe.schedule.shape = .constant
-      trunk.recipe.budget = .steps(1)
-      trunk.recipe.diagnosticsEvery = 0
-      trunk.sampling = nil
-    }
-    let row = StudyRow(
-      identity: try definition.identity, arm: arm.name, rung: rung, size: rungs[rung].size,
-      seed: seed, branch: branch, trunk: try trunk.identity.description, purpose: purpose,
-      learningRate: rate, costs: costs, tokens: tokens)
-    return PlannedRun(row: row, definition: definition, arm: arm, recipe: recipe)
-  }
-
-  /// The baseline's recipe of a run.
-  private func recipe(
-    _ rung: Int, _ seed: UInt64, _ branch: Int, _ rate: Double, costs: RunCosts, arm: Arm
-  ) -> TrainingRecipe {
-    let section = file.recipe
-    var recipe = TrainingRecipe(batchSize: section.batch, sequenceLength: context)
-    var tokens = Double(rungs[rung].tokens)
-    if file.ladder.match == .compute, arm.name != file.baseline.name,
-      let plain = try? file.baseline.costs(rungs[rung].model, length: context)
-    {
-      tokens *= plain.trainingOperationsPerToken / costs.trainingOperationsPerToken
-    }
-    func steps(_ share: Double) -> Int {
-      max(Int((share * tokens / Double(recipe.tokensPerStep)).rounded()), 2)
-    }
-    let count = steps(file.ladder.lengths[branch])
-    recipe.budget = .steps(count)
-    recipe.optimizer = section.optimizer.usualSettings.adjusted(
-      learningRate: rate, weightDecay: section.weightDecay)
-    recipe.clipNorm = section.clip > 0 ? section.clip : nil
-    recipe.zLoss = section.zLoss
-    recipe.seed = seed
-    // One warm-up for all lengths of a trunk, so that they are the same trunk.
-    let shortest = steps(file.ladder.lengths[0])
-    let warmup = min(Int(section.warmup * Double(shortest)), 100)
-    recipe.schedule = Schedule(
-      warmup: warmup, section.schedule.shape(steps: count, decay: section.decay))
-    recipe.diagnosticsEvery = max(count / 20, 1)
-    recipe.validation.every = 0
-    let perBatch = recipe.microBatchSize * context
-    recipe.validation.batches = max(section.evaluationTokens / perBatch, 1)
-    recipe.checkpoints.every = 0
-    return recipe
+    return jobs.values.map { ($0, $0.operations) }
+      .sorted { ($0.1, $0.0.id) > ($1.1, $1.0.id) }.map(\.0)
   }
 
   /// The runs that are left, grouped by trunk, largest first.
@@ -231,16 +191,7 @@ public struct StudyPlan: Sendable {
     let jobs = order.map { trunk in
       Job(id: trunk, runs: (groups[trunk] ?? []).sorted { $0.row.branch < $1.row.branch })
     }
-    return jobs.enumerated().sorted {
-      ($0.element.operations, $1.offset) > ($1.element.operations, $0.offset)
-    }.map(\.element)
-  }
-}
-
-extension Schedule {
-  /// Whether runs of several lengths share their steps before the cooldown.
-  var isTrunk: Bool {
-    if case .constantWithCooldown = shape { return true }
-    return false
+    let sizes = jobs.map(\.operations)
+    return jobs.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }.map { jobs[$0] }
   }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LanguageModels
+internal import Statistics
 public import Training
 internal import Treatments
 
@@ -54,22 +55,27 @@ public struct StudySizer: Sendable {
   /// - Parameters:
   ///   - budget: the time that the study may take, in seconds; nil for any.
   ///   - measures: whether to measure speeds where nothing asks for them, so that times can be told.
+  ///   - quickly: whether to measure on models so small that a second is enough for all arms.
   /// - Throws: ``StudyError`` where nothing fits into the time.
-  public func settle(budget: Double?, measures: Bool) throws -> StudySizing {
+  public func settle(
+    budget: Double?, measures: Bool, quickly: Bool = false
+  ) throws -> StudySizing {
     guard case .count(let count) = file.ladder.sizes else {
-      return try settleNamed(budget: budget, measures: measures)
+      return try settleNamed(budget: budget, measures: measures, quickly)
     }
     guard let budget else {
       throw StudyError(.badStudy, "ladder.rungs: a ladder without sizes needs a budget of time")
     }
-    return try settle(count: count, budget: budget)
+    return try settle(count: count, budget: budget, quickly)
   }
 
   /// Sizes are named; the time decides how long they are trained at most.
-  private func settleNamed(budget: Double?, measures: Bool) throws -> StudySizing {
+  private func settleNamed(
+    budget: Double?, measures: Bool, _ quickly: Bool
+  ) throws -> StudySizing {
     var sizing = sized(try ladder.models(file.ladder.sizes), scale: 1)
     guard budget != nil || measures else { return sizing }
-    sizing.speeds = try speeds(try rungs(sizing).map(\.model))
+    sizing.speeds = try speeds(try rungs(sizing).map(\.model), quickly)
     guard let budget, let whole = try seconds(sizing), whole > budget * Self.usable else {
       return sizing
     }
@@ -101,10 +107,10 @@ public struct StudySizer: Sendable {
   }
 
   /// The time decides the largest size.
-  private func settle(count: Int, budget: Double) throws -> StudySizing {
+  private func settle(count: Int, budget: Double, _ quickly: Bool) throws -> StudySizing {
     let candidates = ladder.candidates()
     let probes = [32, 96, 192].compactMap { width in candidates.first { $0.width >= width } }
-    let speeds = try speeds(probes)
+    let speeds = try speeds(probes, quickly)
     var best: StudySizing?
     var smallest: StudySizing?
     for top in candidates.indices {
@@ -147,7 +153,7 @@ public struct StudySizer: Sendable {
         file.ladder.tokens.map(Double.init) ?? (file.ladder.tokensPerParameter ?? 20) * parameters
       return StudySizing.Size(
         layers: model.layers.count, width: model.width,
-        tokens: max(Int((scale * tokens).rounded()), 1))
+        tokens: max(Int(saturating: (scale * tokens).rounded()), 1))
     }
     return StudySizing(sizes: sizes, speeds: speeds, workers: workers, note: nil)
   }
@@ -159,24 +165,54 @@ public struct StudySizer: Sendable {
   }
 
   /// The baseline at each size, and every other arm at the middle one.
-  private func speeds(_ models: [ModelConfiguration]) throws -> [StudySizing.Speed] {
+  ///
+  /// Sizes whose steps take too long, or too much memory, for a trial are measured on smaller ones:
+  /// the arithmetic of a step scales what they say.
+  private func speeds(
+    _ models: [ModelConfiguration], _ quickly: Bool
+  ) throws -> [StudySizing.Speed] {
     let trial = SpeedTrial(data: data, workers: workers)
+    let start = ContinuousClock.now
+    let most = quickly ? 1e9 : 1e11
     var recipe = TrainingRecipe(batchSize: file.recipe.batch, sequenceLength: context)
     recipe.optimizer = file.recipe.optimizer.usualSettings.adjusted(
       learningRate: file.recipe.learningRates.first, weightDecay: file.recipe.weightDecay)
     recipe.schedule = Schedule(.constant)
+    func operations(_ model: ModelConfiguration, _ batch: Int) throws -> Double {
+      try file.baseline.costs(model, length: context).trainingOperationsPerToken
+        * Double(batch * context)
+    }
     var probes = models
     if models.count > 3 {
       probes = [models[0], models[models.count / 2], models[models.count - 1]]
     }
+    if try probes.contains(where: { try operations($0, recipe.batchSize) > most }) {
+      // Fewer sequences first, as long as they are enough to hide what a step costs besides.
+      recipe.batchSize = min(recipe.batchSize, max(4096 / context, 1))
+      let fitting = try ladder.candidates().filter { try operations($0, recipe.batchSize) <= most }
+      var chosen: [ModelConfiguration] = []
+      for probe in probes {
+        let isSmall = try operations(probe, recipe.batchSize) <= most
+        guard let model = isSmall ? probe : fitting.last ?? ladder.candidates().first,
+          !chosen.contains(model)
+        else { continue }
+        chosen.append(model)
+      }
+      probes = chosen
+    }
     func speed(_ arm: Arm, _ model: ModelConfiguration) throws -> StudySizing.Speed {
       StudySizing.Speed(
         arm: arm.name, parameters: try arm.costs(model, length: context).parameters,
-        operationsPerSecond: try trial.operationsPerSecond(arm, model, recipe, seconds: 0.4))
+        operationsPerSecond: try trial.operationsPerSecond(
+          arm, model, recipe, seconds: quickly ? 0.1 : 0.4))
     }
     var speeds = try probes.map { try speed(file.baseline, $0) }
     let middle = probes[probes.count / 2]
-    for arm in file.arms { speeds.append(try speed(arm, middle)) }
+    for arm in file.arms {
+      // Arms that are not tried are taken to be as fast as the baseline, operation by operation.
+      if quickly, ContinuousClock.now - start > .seconds(0.8) { break }
+      speeds.append(try speed(arm, middle))
+    }
     return speeds
   }
 
@@ -185,8 +221,12 @@ public struct StudySizer: Sendable {
   private static let usable = 0.8
 
   private static func time(_ seconds: Double) -> String {
-    seconds < 120 ? "\(Int(seconds.rounded())) s" : "\(Int((seconds / 60).rounded())) min"
+    seconds < 120
+      ? "\(Int(saturating: seconds.rounded())) s"
+      : "\(Int(saturating: (seconds / 60).rounded())) min"
   }
 
-  private static func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+  private static func percent(_ share: Double) -> String {
+    "\(Int(saturating: (100 * share).rounded())) %"
+  }
 }

@@ -12,8 +12,17 @@ enum ArmSection {
     guard let section = try file.section("baseline", known: ["name", "use"]) else {
       return Arm(name: "baseline")
     }
-    return Arm(
-      name: try section.text("name") ?? "baseline", choices: try uses(section, "use"))
+    let name = try section.text("name") ?? "baseline"
+    if let problem = problem(withArm: name) {
+      throw section.failure("name", "the arm's name \(problem)")
+    }
+    return Arm(name: name, choices: try uses(section, "use"))
+  }
+
+  /// What keeps a text from being the name of an arm; nil for nothing. Options of treatments, which
+  /// are a part of it, may have slashes.
+  private static func problem(withArm name: String) -> String? {
+    StudyFile.problem(withName: name.replacing("/", with: " "))
   }
 
   /// The treated arms; each has what the baseline has and then its own.
@@ -45,7 +54,7 @@ enum ArmSection {
         own = [one.choice]
         name = one.label
       }
-      if let problem = StudyFile.problem(withName: name.replacing("/", with: " ")) {
+      if let problem = problem(withArm: name) {
         throw YAMLSection.failure(file.file, node, "treatments: the arm's name \(problem)")
       }
       let taken = arms.map(\.name) + [baseline.name]

@@ -11,7 +11,7 @@ extension StudyFile {
   /// - Parameter path: the file.
   /// - Throws: ``StudyFileError`` with line and column.
   public init(contentsOf path: String) throws(StudyFileError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = RegularFile.contents(atPath: path) else {
       throw StudyFileError(file: path, "the file cannot be read")
     }
     guard let text = String(data: data, encoding: .utf8) else {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// A number for a sentence: few significant digits, an exponent where it would be long.
 func numberText(_ value: Double, digits: Int = 3) -> String {
@@ -8,11 +9,11 @@ func numberText(_ value: Double, digits: Int = 3) -> String {
   if size >= 6 || size < -4 {
     var mantissa = (value / pow(10, size) * pow(10, Double(digits - 1))).rounded()
     mantissa /= pow(10, Double(digits - 1))
-    let exponent = abs(mantissa) >= 10 ? Int(size) + 1 : Int(size)
+    let exponent = abs(mantissa) >= 10 ? Int(saturating: size) + 1 : Int(saturating: size)
     if abs(mantissa) >= 10 { mantissa /= 10 }
     return "\(decimalText(mantissa, places: digits - 1, trims: true))e\(exponent)"
   }
-  return decimalText(value, places: max(digits - 1 - Int(size), 0), trims: true)
+  return decimalText(value, places: max(digits - 1 - Int(saturating: size), 0), trims: true)
 }
 
 /// A number with a fixed number of decimals; trailing zeros go where asked.

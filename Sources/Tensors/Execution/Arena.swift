@@ -4,6 +4,14 @@
   internal import Glibc
 #endif
 
+/// Ends the process with a sentence and the status of `EX_OSERR`: nothing that trains goes on
+/// without memory, and what was trained is in its checkpoints.
+private func refuseMemory(_ bytes: Int) -> Never {
+  let text = "allometry: the system refused \(bytes >> 20) MiB of memory\n"
+  _ = text.withCString { write(2, $0, strlen($0)) }
+  exit(71)
+}
+
 /// Memory that is handed out piece by piece and given back all at once.
 ///
 /// Pieces are aligned to 64 bytes, a cache line and the widest vector. A tape takes all that a step
@@ -62,7 +70,7 @@ public final class Arena {
       let flags = MAP_PRIVATE | MAP_ANON
       let mapped = mmap(nil, self.bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
       guard let mapped, mapped != MAP_FAILED else {
-        fatalError("out of memory: the system refused \(self.bytes) bytes")
+        refuseMemory(self.bytes)
       }
       start = mapped
       #if os(Linux)

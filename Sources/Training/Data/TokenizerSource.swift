@@ -34,7 +34,13 @@ struct TokenizerSource {
     }
     let count = vocabulary ?? Dataset.usualVocabulary
     let cache = cacheFolder.map { "\($0)/\(key(texts, count)).tokenizer.json" }
-    if let cache, let known = try? BytePairTokenizer(contentsOf: cache) { return known }
+    // A cached file that is not as it was written would give every run another identity.
+    if let cache, let sum = RegularFile.contents(atPath: "\(cache).sum"),
+      (try? DurableFile.checksum(cache)).map({ Data($0.utf8) }) == sum,
+      let known = try? BytePairTokenizer(contentsOf: cache)
+    {
+      return known
+    }
     let learned = try DatasetError.wrapping {
       var training = BytePairTraining(pattern: .gpt2)
       for text in texts {
@@ -49,6 +55,7 @@ struct TokenizerSource {
         try FileManager.default.createDirectory(
           atPath: cacheFolder, withIntermediateDirectories: true)
         try DurableFile.write(Data(learned.json().utf8), to: cache)
+        try DurableFile.write(Data(try DurableFile.checksum(cache).utf8), to: "\(cache).sum")
       } catch {
         throw .missing(path: cacheFolder, problem: "the cache cannot be written")
       }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LanguageModels
 
 /// What the diagnostics of a run come to: means over the last tenth of the steps that were measured.
 ///
@@ -67,7 +68,7 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
   /// - Throws: ``TrainingError`` if it cannot be read or a row is not a measurement.
   public init(reading path: String) throws(TrainingError) {
     let name = (path as NSString).lastPathComponent
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = RegularFile.contents(atPath: path) else {
       throw TrainingError(.inputOutput, name, "the file cannot be read")
     }
     var steps: [[Diagnostic]] = []

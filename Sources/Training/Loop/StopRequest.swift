@@ -19,14 +19,17 @@ public final class StopRequest: Sendable {
     isSet.load(ordering: .relaxed) || (heedsSignals && interrupted.load(ordering: .acquiring))
   }
 
-  /// A request that the first interrupt (Ctrl-C) or termination signal of the process makes; the
-  /// second one ends the process at once.
+  /// A request that the first interrupt (Ctrl-C), termination, hang-up or user signal of the process
+  /// makes; the second one ends the process at once. A hang-up that the caller has ignored, as `nohup`
+  /// does, stays ignored.
   ///
   /// Call this once in a process, from its main command.
   public static func onInterrupt() -> StopRequest {
     // A handler may not be the first to touch a global, which would be made under a lock.
     interrupted.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    for number in signals {
+      var action = sigaction()
+      if number == SIGHUP, sigaction(number, nil, &action) == 0, isIgnored(action) { continue }
       signal(number) { number in
         // In this order: whoever sees the request can count on the second signal.
         signal(number, SIG_DFL)
@@ -34,6 +37,18 @@ public final class StopRequest: Sendable {
       }
     }
     return StopRequest(heedsSignals: true)
+  }
+
+  /// The signals that ask a process to end, or that end one that does not expect them.
+  public static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    #if canImport(Darwin)
+      let handler = action.__sigaction_u.__sa_handler
+    #else
+      let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
 

@@ -61,18 +61,22 @@ public final class Trainer<Element: TensorElement> {
   ///   - trunk: where to begin if the folder has no checkpoint: a checkpoint of another run whose
   ///     recipe differs in length, schedule and cadences alone, and not in the learning rate of any
   ///     step that it took. The rows of its tables up to there are taken over.
+  ///   - checkpointSeconds: the longest time between two checkpoints besides those of the recipe;
+  ///     nil for those of the recipe alone. When a checkpoint is written changes no result.
   ///   - report: is told what happens.
   /// - Returns: how the run ended.
   /// - Throws: an error if files cannot be written, if the folder's run has another recipe, if none of
   ///   its checkpoints is undamaged, or if the trunk's is damaged or not this run's beginning.
   public func run(
     stop: StopRequest? = nil, startingFrom trunk: TrunkCheckpoint? = nil,
+    checkpointSeconds: Double? = nil,
     report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
     let tables = try open(trunk, report)
     let clock = ContinuousClock()
     let start = clock.now
     let firstStep = step
+    var lastCheckpoint = start
     while step < recipe.steps {
       if stop?.isStopped == true {
         try writeCheckpoint(tables, report)
@@ -115,8 +119,11 @@ public final class Trainer<Element: TensorElement> {
         try tables?.validation.append("\(step),\(tokens),\(loss)")
         try report(.validation(step: step, loss: loss))
       }
-      if step == recipe.steps || recipe.checkpoints.isDue(step) {
+      let isLate =
+        checkpointSeconds.map { (clock.now - lastCheckpoint) / .seconds(1) > $0 } ?? false
+      if step == recipe.steps || recipe.checkpoints.isDue(step) || isLate {
         try writeCheckpoint(tables, report)
+        lastCheckpoint = clock.now
       }
     }
     return try end(.finished)
@@ -163,6 +170,8 @@ public final class Trainer<Element: TensorElement> {
       }
       try RunFolder.refuse(recipe, ifDifferentFrom: state.recipe)
       try restore(state, from: checkpoints)
+      try checkpoints.removeLeftovers()
+      try checkpoints.removeSurplus(upTo: step, keeping: recipe.checkpoints)
       try report(.resumed(step: step))
       return state
     }

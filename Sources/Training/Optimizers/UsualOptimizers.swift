@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// The optimisers by name, with the settings that suit small decoders.
 public enum OptimizerName: String, CaseIterable, Codable, Hashable, Sendable {
   /// AdamW.
@@ -95,7 +97,8 @@ public enum ScheduleName: String, CaseIterable, Codable, Hashable, Sendable {
     case .wsd:
       .warmupStableDecay(decayFraction: decay, decayShape: .oneMinusSquareRoot, floor: 0)
     case .cooldown:
-      .constantWithCooldown(cooldownSteps: max(Int((decay * Double(steps)).rounded()), 1))
+      .constantWithCooldown(
+        cooldownSteps: max(Int(saturating: (decay * Double(steps)).rounded()), 1))
     }
   }
 }

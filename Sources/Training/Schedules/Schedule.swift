@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// How the learning rate changes over a run, as a factor on its peak.
 ///
@@ -56,7 +57,7 @@ public struct Schedule: Hashable, Sendable {
     case .linear:
       return DecayShape.linear.factor(progress(since: warmup), floor: 0)
     case .warmupStableDecay(let fraction, let decay, let floor):
-      let start = max(steps - Int((fraction * Double(steps)).rounded()), warmup)
+      let start = max(steps - Int(saturating: (fraction * Double(steps)).rounded()), warmup)
       return decay.factor(progress(since: start), floor: floor)
     case .constantWithCooldown(let cooldown):
       let start = max(steps - cooldown, warmup)
@@ -88,7 +89,7 @@ public struct Schedule: Hashable, Sendable {
       try require(
         fraction > 0 && fraction <= 1, "decayFraction", "\(fraction); expected above 0 up to 1")
       try require(
-        warmup + Int((fraction * Double(steps)).rounded()) <= steps, "decayFraction",
+        warmup + Int(saturating: (fraction * Double(steps)).rounded()) <= steps, "decayFraction",
         "warm-up and decay together are longer than the \(steps) steps of the run")
     case .constantWithCooldown(let cooldown):
       try require(

@@ -59,9 +59,15 @@ struct CheckpointFolder {
       throw DurableFile.failure(target, "writing failed")
     }
     DurableFile.synchronizeFolder(path)
-    let passing = steps.filter { $0 <= state.step && !cadence.at.contains($0) }
+    try removeSurplus(upTo: state.step, keeping: cadence)
+  }
+
+  /// Removes checkpoints that are more than are kept, which a process that was killed between
+  /// writing one and removing another leaves too.
+  func removeSurplus(upTo step: Int, keeping cadence: CheckpointCadence) throws {
+    let passing = steps.filter { $0 <= step && !cadence.at.contains($0) }
     for old in passing.dropLast(cadence.keep) {
-      try files.removeItem(atPath: folder(old))
+      try FileManager.default.removeItem(atPath: folder(old))
     }
   }
 
@@ -119,8 +125,9 @@ struct CheckpointFolder {
   }
 
   /// Removes what processes that were killed while writing left behind.
-  private func removeLeftovers() throws {
+  func removeLeftovers() throws {
     let files = FileManager.default
+    guard files.fileExists(atPath: path) else { return }
     for name in try files.contentsOfDirectory(atPath: path) where name.hasPrefix(".writing-") {
       try files.removeItem(atPath: "\(path)/\(name)")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModels
 
 /// The files of a run.
 struct RunFolder {
@@ -14,7 +15,12 @@ struct RunFolder {
   func prepare(_ recipe: TrainingRecipe) throws {
     let files = FileManager.default
     try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-    if let old = files.contents(atPath: recipeFile) {
+    // Files that a process that was killed was writing, this one's or Foundation's.
+    for name in try files.contentsOfDirectory(atPath: path)
+    where name.hasSuffix(".tmp") || name.hasPrefix(".dat.nosync") {
+      try files.removeItem(atPath: "\(path)/\(name)")
+    }
+    if let old = RegularFile.contents(atPath: recipeFile) {
       try Self.refuse(
         recipe, ifDifferentFrom: try TrainingRecipe(json: old, name: "recipe.json"))
     } else {
@@ -51,7 +57,7 @@ struct RunFolder {
     let trunk = (checkpoints.path as NSString).deletingLastPathComponent
     var state = state
     func take(_ name: String, _ count: inout Int) throws {
-      let rows = FileManager.default.contents(atPath: "\(trunk)/\(name)")?.prefix(count)
+      let rows = RegularFile.contents(atPath: "\(trunk)/\(name)")?.prefix(count)
       guard let rows, rows.count == count else { return count = 0 }
       try DurableFile.write(Data(rows), to: "\(path)/\(name)")
     }

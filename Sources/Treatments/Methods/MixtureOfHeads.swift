@@ -1,4 +1,5 @@
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// Attention as a mixture of heads: some always on, the rest chosen for each token [23].
@@ -49,10 +50,10 @@ public struct MixtureOfHeads: Treatment {
     _ attention: AttentionConfiguration
   ) throws(TreatmentError) -> HeadRouterCounts {
     let heads = Double(attention.headCount)
-    let always = Int((shared * heads).rounded())
+    let always = Int(saturating: (shared * heads).rounded())
     let counts = HeadRouterCounts(
       shared: always, routed: attention.headCount - always,
-      chosen: Int((active * heads).rounded()) - always)
+      chosen: Int(saturating: (active * heads).rounded()) - always)
     guard counts.routed > 0, counts.chosen > 0 else {
       throw TreatmentError(
         Self.card.name, option: "active",

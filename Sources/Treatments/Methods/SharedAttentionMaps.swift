@@ -1,4 +1,5 @@
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// Groups of middle layers that use one attention map, that of their first [207].
@@ -47,8 +48,8 @@ public struct SharedAttentionMaps: Treatment {
   private func followers(of model: ModelConfiguration) -> [(layer: Int, leader: Int)] {
     let count = model.layers.count
     // A share above zero keeps at least one layer.
-    let first = firstShare > 0 ? max(1, Int((firstShare * Double(count)).rounded())) : 0
-    let last = lastShare > 0 ? max(1, Int((lastShare * Double(count)).rounded())) : 0
+    let first = firstShare > 0 ? max(1, Int(saturating: (firstShare * Double(count)).rounded())) : 0
+    let last = lastShare > 0 ? max(1, Int(saturating: (lastShare * Double(count)).rounded())) : 0
     guard first < count - last else { return [] }
     return (first..<count - last).compactMap { layer in
       let leader = first + (layer - first) / group * group

@@ -1,4 +1,5 @@
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// Half the layers are trained first and then stacked twice [106].
@@ -38,7 +39,7 @@ public struct StackedGrowth: Treatment {
 
   /// The first step with all layers.
   private func growthStep(_ moment: TrainingMoment) -> Int {
-    Int((share * Double(moment.steps)).rounded(.up))
+    Int(saturating: (share * Double(moment.steps)).rounded(.up))
   }
 
   /// Refuses a model whose halves differ.

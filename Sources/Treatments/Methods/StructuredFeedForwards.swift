@@ -1,5 +1,6 @@
 internal import Foundation
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// Feed-forward layers of two smaller factors each, with or without a dense guide early in training
@@ -187,7 +188,7 @@ public struct StructuredFeedForwards: Treatment {
 
   private func structure(_ inputs: Int, _ outputs: Int) -> LinearStructure {
     guard kind != "block-shuffle" else { return .blockShuffle(blocks: blocks) }
-    let share = max(Int((rankShare * Double(min(inputs, outputs))).rounded()), 1)
+    let share = max(Int(saturating: (rankShare * Double(min(inputs, outputs))).rounded()), 1)
     let rank = rank > 0 ? rank : share
     return kind == "low-rank" ? .lowRank(rank: rank) : .blockDense(rank: rank, blocks: blocks)
   }

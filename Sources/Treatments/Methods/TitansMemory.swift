@@ -1,4 +1,5 @@
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// Titans [189]: a long-term memory whose weights learn while a sequence is read, beside attention
@@ -95,7 +96,8 @@ public struct TitansMemory: Treatment {
       headCount: attention.headCount,
       memory: NeuralMemoryShape(
         width: width,
-        hiddenWidth: depth == 2 ? max(Int((Double(width) * expansion).rounded()), 1) : nil),
+        hiddenWidth: depth == 2
+          ? max(Int(saturating: (Double(width) * expansion).rounded()), 1) : nil),
       chunkLength: chunk, largestStep: largestStep, taps: taps)
   }
 

@@ -1,4 +1,5 @@
 public import LanguageModels
+internal import Statistics
 public import Tensors
 
 /// TransNormer [206]: softmax attention within blocks in early layers, linear attention whose
@@ -65,7 +66,9 @@ public struct TransNormer: Treatment {
   }
 
   /// The number of early layers: half of them, or a little less of an odd number.
-  private func diagonalCount(of layers: Int) -> Int { Int(Double(layers) * diagonalShare) }
+  private func diagonalCount(of layers: Int) -> Int {
+    Int(saturating: Double(layers) * diagonalShare)
+  }
 
   /// Puts linear attention into the later layers and a window into the early ones.
   ///

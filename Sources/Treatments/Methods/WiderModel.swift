@@ -1,4 +1,5 @@
 public import LanguageModels
+internal import Statistics
 
 /// A plain control: more of the same parameters. With its costs left as the baseline's it is a gain
 /// of known size, by which the chain from runs to verdict is validated.
@@ -182,6 +183,6 @@ public struct WiderModel: Treatment {
     }
     // The count is linear in the others.
     let slope = count(resized(model, to: size + 1)) - own
-    return size + Int(((factor - 1) * own / slope).rounded())
+    return size + Int(saturating: ((factor - 1) * own / slope).rounded())
   }
 }

@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Statistics
 internal import Tensors
 
 extension ModelConfiguration {
@@ -71,7 +72,7 @@ extension FeedForwardConfiguration {
   func scaled(by share: Double) -> FeedForwardConfiguration? {
     guard share > 0 else { return nil }
     var scaled = self
-    scaled.width = max(1, Int((share * Double(width)).rounded()))
+    scaled.width = max(1, Int(saturating: (share * Double(width)).rounded()))
     return scaled
   }
 
@@ -118,12 +119,12 @@ extension RunCosts {
     experts: (count: Int, chosen: Double, each: FeedForwardConfiguration), choices: Int,
     routers: Double = 1, width: Int, runs: Int
   ) {
-    let router = Int((routers * Double(choices * width)).rounded())
+    let router = Int(saturating: (routers * Double(choices * width)).rounded())
     let common =
       router + (kept?.parameters(in: width) ?? 0) - (dense?.parameters(in: width) ?? 0)
     let one = experts.each.parameters(in: width)
     parameters += common + experts.count * one
-    activeParameters += common + Int((experts.chosen * Double(one)).rounded())
+    activeParameters += common + Int(saturating: (experts.chosen * Double(one)).rounded())
     let before = dense?.operations(in: width) ?? 0
     let after =
       (kept?.operations(in: width) ?? 0) + 2 * Double(choices * width)

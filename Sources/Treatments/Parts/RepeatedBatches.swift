@@ -41,8 +41,8 @@ public final class RepeatedBatches: BatchSource {
     ///   - recipe: the number of steps and of sequences of a step.
     public init(share: Double, repeats: Double, recipe: TrainingRecipe) {
       total = recipe.steps * recipe.batchSize
-      repeated = min(Int((share * Double(total)).rounded()), total)
-      subset = repeated == 0 ? 0 : max(Int((Double(repeated) / repeats).rounded()), 1)
+      repeated = min(Int(saturating: (share * Double(total)).rounded()), total)
+      subset = repeated == 0 ? 0 : max(Int(saturating: (Double(repeated) / repeats).rounded()), 1)
     }
   }
 

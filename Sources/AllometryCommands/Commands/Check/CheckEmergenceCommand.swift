@@ -124,7 +124,7 @@ struct CheckEmergenceCommand: ParsableCommand {
         .usage, "--items: found \(name)=\(count), expected a number of items, 1 or more")
     }
     let all = Observations(columns: columns, response: columns.values.first ?? [])
-      .taskSeries(chance: chances, items: counts.mapValues { Int($0) })
+      .taskSeries(chance: chances, items: counts.mapValues { Int(saturating: $0) })
     guard !all.isEmpty else {
       throw CommandFailure(
         .badData, "\(table.source): found no column metric.NAME, expected one for each task")

@@ -47,6 +47,8 @@ struct ChooseScheduleCommand: ParsableCommand {
     help: ArgumentHelp("Write step and lr of every step to a table.", valueName: "file.csv"))
   var csv: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Print JSON (schema allometry.schedule/1).")
   var json = false
 
@@ -86,7 +88,7 @@ struct ChooseScheduleCommand: ParsableCommand {
           "--steps: found \(steps), expected more than warm-up and knots together (\(warmup + knots)) and at most 10000000"
         )
       }
-      if let csv { try checkCreatable(csv) }
+      let table = try csv.map { try OutputFile($0, .table, output) }
       let fit = try SavedFitArguments.load(saved.fit, law: "multi-power")
       Console.progress("searching the best of \(knots) knots …")
       let best = try OptimalSchedule(
@@ -94,9 +96,9 @@ struct ChooseScheduleCommand: ParsableCommand {
         knots: knots)
       Console.progress("")
       let answer = self.answer(fit, best: best)
-      if let csv {
+      if let table {
         let rows = best.schedule.rates.enumerated().map { "\($0.offset),\($0.element)" }
-        try writeFile((["step,lr"] + rows).joined(separator: "\n") + "\n", to: csv)
+        try table.write((["step,lr"] + rows).joined(separator: "\n") + "\n")
       }
       if json {
         Console.print(try jsonText(answer))

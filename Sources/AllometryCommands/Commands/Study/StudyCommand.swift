@@ -16,9 +16,10 @@ struct StudyCommand: ParsableCommand {
         allometry study run gated-attention.yaml
         allometry study status
         allometry study export gated-attention --out runs.csv
+        allometry study check
       """,
     subcommands: [
       StudyNewCommand.self, StudyRunCommand.self, StudyStatusCommand.self,
-      StudyReportCommand.self, StudyExportCommand.self,
+      StudyReportCommand.self, StudyExportCommand.self, StudyCheckCommand.self,
     ])
 }

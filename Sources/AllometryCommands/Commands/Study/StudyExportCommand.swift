@@ -24,6 +24,8 @@ struct StudyExportCommand: ParsableCommand {
       valueName: "file"))
   var out: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Option(help: "csv or jsonl, whatever the file is called.")
   var format: String?
 
@@ -32,7 +34,9 @@ struct StudyExportCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
+      let file = try out.map { try OutputFile($0, .studyTable, output) }
       let store = try place.open()
+      try store.verify()
       let name = try place.name(study, in: store)
       let format: StudyTable.Format =
         try self.format.map { word in
@@ -46,8 +50,8 @@ struct StudyExportCommand: ParsableCommand {
       var rows = try store.rows(of: name)
       if let purpose { rows.removeAll { $0.purpose != purpose } }
       let text = StudyTable(rows).text(format)
-      if let out {
-        try writeFile(text, to: out)
+      if let file {
+        try file.write(text)
       } else {
         Console.print(text, terminator: "")
       }

@@ -66,6 +66,7 @@ struct StudyNewCommand: ParsableCommand {
       }
       answers.name = name
       let path = out ?? "\(name).yaml"
+      try OutputFile.refuseProtected(path)
       if FileManager.default.fileExists(atPath: path), !force {
         throw CommandFailure(
           .cannotCreate, "\(path): the file is there already; --force replaces it")

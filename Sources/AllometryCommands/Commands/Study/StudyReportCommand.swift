@@ -19,16 +19,18 @@ struct StudyReportCommand: ParsableCommand {
     help: ArgumentHelp("The report; default the study's name with .html, here.", valueName: "file"))
   var out: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Print the verdict as JSON (schema allometry.verdict/1).")
   var json = false
 
   func run() throws {
     try reportingFailure {
-      if let out { try checkCreatable(out) }
+      if let out { _ = try OutputFile(out, .report, output) }
       let store = try place.open()
       let name = try place.name(study, in: store)
       try StudyConclusion(store: store, study: name)
-        .publish(report: out ?? "\(name).html", json: json)
+        .publish(report: OutputFile(out ?? "\(name).html", .report, output), json: json)
     }
   }
 }

@@ -43,8 +43,17 @@ struct StudyRunCommand: ParsableCommand {
     help: ArgumentHelp("The report; default the study's name with .html, here.", valueName: "file"))
   var report: String?
 
-  @Flag(help: "Try runs again that failed for a reason other than their numbers.")
+  @OptionGroup var output: OutputArguments
+
+  @Flag(
+    help:
+      "Try runs again that failed for a reason other than their numbers, and those that the store keeps damaged."
+  )
   var retry = false
+
+  @Flag(
+    help: "Take runs over from processes that are stopped, and from those of other machines.")
+  var takeover = false
 
   @Flag(help: "Print the verdict as JSON (schema allometry.verdict/1).")
   var json = false
@@ -59,23 +68,30 @@ struct StudyRunCommand: ParsableCommand {
       let start = ContinuousClock.now
       let session = try StudySession(
         study, workers: workers, cache: dryRun ? nil : "\(place.folder)/cache")
-      let report = self.report ?? "\(session.file.name).html"
-      if !dryRun { try checkWritable(report) }
+      let path = report ?? "\(session.file.name).html"
+      let page = dryRun ? nil : try OutputFile(path, .report, output)
       let isKnown = FileManager.default.fileExists(atPath: place.path)
-      let store = dryRun && !isKnown ? nil : try RunStore(place.path, creating: !dryRun)
+      var waiting = StoreSettings()
+      waiting.takesOver = takeover
+      let store =
+        dryRun && !isKnown
+        ? nil
+        : try RunStore(place.path, creating: !dryRun, settings: waiting, reading: dryRun)
       let settings = try session.settings(in: store, budget: seconds, measures: dryRun)
       let plan = try session.sizer.plan(settings.sizing)
-      try session.check(plan, in: study)
+      try session.check(plan, in: study, trains: !dryRun)
       if dryRun {
-        return try StudyDryRun(plan, settings.sizing, log: store).print(json: json)
+        return try StudyDryRun(
+          plan, settings.sizing, log: store, shortage: session.memoryShortage(plan)
+        ).print(json: json)
       }
-      guard let store else { return }
+      guard let store, let page else { return }
       if retry { try forgetFailures(of: plan, in: store) }
       let carried = StudyRun(
         session: session, settings: settings, plan: plan, store: store, folder: place.folder)
       try carried.run(quietly: json)
       try StudyConclusion(store: store, study: session.file.name).publish(
-        report: report, json: json)
+        report: page, json: json)
       if !json {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         Console.error("Took \(NumberFormat.duration(seconds)).")
@@ -84,6 +100,7 @@ struct StudyRunCommand: ParsableCommand {
   }
 
   private func forgetFailures(of plan: StudyPlan, in store: RunStore) throws {
+    try store.forget(try store.check().damagedRuns)
     let known = try plan.outcomes(in: store)
     try store.forget(known.filter { $0.value.status == .failed }.map(\.key))
   }

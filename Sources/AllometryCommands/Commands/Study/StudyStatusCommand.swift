@@ -27,7 +27,7 @@ struct StudyStatusCommand: ParsableCommand {
       let store = try place.open()
       if let study {
         let name = try place.name(study, in: store)
-        try show(name, rows: try store.rows(of: name))
+        try show(name, rows: try store.rows(of: name), claims: try store.heldClaims())
       } else {
         try list(try store.studies())
       }
@@ -49,13 +49,20 @@ struct StudyStatusCommand: ParsableCommand {
     var loss: Double?
   }
 
-  private func show(_ name: String, rows: [StudyRow]) throws {
+  private func show(
+    _ name: String, rows: [StudyRow], claims: [RunIdentity: RunClaim]
+  ) throws {
+    func state(_ row: StudyRow) -> String {
+      if let outcome = row.outcome { return outcome.status.rawValue }
+      guard let claim = claims[row.identity] else { return "open" }
+      return claim.owner.isStopped == true ? "stopped" : "running"
+    }
     if json {
       let runs = rows.map { row in
         Run(
           run: row.identity.description, arm: row.arm, size: row.size, seed: row.seed,
           branch: row.branch, purpose: row.purpose.rawValue, learningRate: row.learningRate,
-          tokens: row.tokens, flops: row.compute, status: row.outcome?.status.rawValue ?? "open",
+          tokens: row.tokens, flops: row.compute, status: state(row),
           loss: row.loss)
       }
       return Console.print(try jsonText(runs))
@@ -64,6 +71,15 @@ struct StudyStatusCommand: ParsableCommand {
     text.width = Console.width
     text.style = Console.isTerminal ? .ansi : .plain
     Console.print(text.render(), terminator: "")
+    let held = Set(rows.filter { $0.outcome == nil }.map(\.identity))
+    let owners = Dictionary(grouping: claims.values.filter { held.contains($0.identity) }) {
+      $0.owner
+    }
+    for (owner, runs) in owners.sorted(by: { $0.key.process < $1.key.process }) {
+      let state = owner.isStopped == true ? ", which is stopped" : ""
+      Console.print(
+        "\(runs.count) running: process \(owner.process) on \(owner.host)\(state)")
+    }
   }
 
   /// One study, for machines.

@@ -82,19 +82,19 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
       "Write a report: one HTML file that needs no network.", valueName: "file.html"))
   var report: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Print JSON (schema allometry.testtime/1).")
   var json = false
 
   func run() throws {
     try reportingFailure {
       let settings = try self.settings()
-      if let report { try checkCreatable(report) }
+      let page = try report.map { try OutputFile($0, .report, output) }
       let table = try reading.read(outcomes)
       let analysis = OutcomeAnalysis(table, settings: settings)
-      if let report {
-        let page = TestTimeReport(analysis, command: "allometry testtime \(table.source)")
-        try writeFile(page.html(), to: report)
-      }
+      try page?.write(
+        TestTimeReport(analysis, command: "allometry testtime \(table.source)").html())
       if json {
         Console.print(try jsonText(analysis))
         return

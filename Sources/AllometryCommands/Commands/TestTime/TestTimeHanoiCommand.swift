@@ -3,6 +3,7 @@ internal import Corpora
 internal import Foundation
 internal import LanguageModels
 internal import Reports
+internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Training
@@ -68,7 +69,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      let leads = try NumberList.positive(margins, option: "--margins").map { Int($0) }
+      let leads = try NumberList.positive(margins, option: "--margins").map { Int(saturating: $0) }
       try OptionCheck.atLeast(1, games, option: "--games")
       try OptionCheck.atLeast(1, trainingSteps, option: "--training-steps")
       try OptionCheck.atLeast(1, longMargin, option: "--long-margin")

@@ -3,6 +3,7 @@ internal import Corpora
 internal import LanguageModels
 internal import Reports
 internal import RunTables
+internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Training
@@ -82,6 +83,8 @@ struct TestTimeRunCommand: ParsableCommand {
       "Write the answer that each strategy gave to each problem: CSV.", valueName: "file.csv"))
   var answers: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "List strategies and their options.")
   var strategies = false
 
@@ -109,9 +112,13 @@ struct TestTimeRunCommand: ParsableCommand {
         return
       }
       let choices = try self.choices()
-      let budgets = try NumberList.positive(self.budgets, option: "--budgets").map { Int($0) }
+      let budgets = try NumberList.positive(self.budgets, option: "--budgets").map {
+        Int(saturating: $0)
+      }
       try check()
-      for path in [out, answers].compactMap({ $0 }) { try checkCreatable(path) }
+      let tables = try [out, answers].map { path in
+        try path.map { try OutputFile($0, .table, output) }
+      }
       let knobs = try NameList.numbers(knobs, option: "--knobs")
       guard let task = try TaskCatalog.task(named: task, knobs) as? any StepwiseTask else {
         throw OptionCheck.unknown(task, among: Self.taskNames, option: "--task")
@@ -133,6 +140,7 @@ struct TestTimeRunCommand: ParsableCommand {
       }
       Console.progress("")
       answer.arms = report.arms
+      for table in tables { try table?.check() }
       if let out { try report.attempts.writeCSV(to: out) }
       if let answers { try report.answers.writeCSV(to: answers) }
       if json {

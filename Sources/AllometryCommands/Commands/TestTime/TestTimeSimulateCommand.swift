@@ -40,6 +40,8 @@ struct TestTimeSimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write one table of attempts: CSV.", valueName: "file.csv"))
   var out: String?
 
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Print the world as JSON, to be changed and given with --world.")
   var printWorld = false
 
@@ -64,8 +66,8 @@ struct TestTimeSimulateCommand: ParsableCommand {
       try OptionCheck.atLeast(0, replicates, option: "--replicates")
       let bootstrap = try interval.bootstrap()
       if let out {
-        try checkCreatable(out)
-        try writeFile(planted.sample(seed: bootstrap.seed).csvText(), to: out)
+        let table = try OutputFile(out, .table, output)
+        try table.write(planted.sample(seed: bootstrap.seed).csvText())
       }
       let far =
         try at.map { try NameList.positive($0, option: "--at") } ?? 16 * Double(planted.attempts)

@@ -1,0 +1,110 @@
+internal import Foundation
+internal import GRDB
+
+/// The hash of a row, kept beside it: SQLite itself does not notice a bit that changed in a number.
+enum RowChecksum {
+  /// What is hashed of a run, from the tables `runs` and `details`.
+  static let runColumns = """
+    runs.identity, runs.status, runs.message, runs.loss, runs.parameters, runs.active_parameters,
+    runs.tokens, runs.compute, runs.seconds, runs.tokens_per_second, runs.kernels, runs.ended,
+    details.costs, details.measures
+    """
+  static let runColumnCount = 14
+
+  /// What is hashed of a row of a study.
+  static let studyColumns = """
+    study_rows.identity, arm, rung, size, seed, branch, trunk, purpose, learning_rate,
+    study_rows.tokens, study_rows.compute, study_rows.costs
+    """
+  static let studyColumnCount = 12
+
+  /// The hash of some columns of a row: FNV-1a of 64 bits over type and bytes of each value.
+  static func of(_ row: Row, _ columns: Range<Int>) -> Int64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    func mix(_ word: UInt64) {
+      for place in 0..<8 { mix(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
+    }
+    for column in columns {
+      let value: DatabaseValue = row[column]
+      switch value.storage {
+      case .null: mix(0 as UInt8)
+      case .int64(let number):
+        mix(1 as UInt8)
+        mix(UInt64(bitPattern: number))
+      case .double(let number):
+        mix(2 as UInt8)
+        mix(number.bitPattern)
+      case .string(let text):
+        mix(3 as UInt8)
+        for byte in text.utf8 { mix(byte) }
+        mix(0 as UInt8)
+      case .blob(let data):
+        mix(4 as UInt8)
+        for byte in data { mix(byte) }
+      }
+    }
+    return Int64(bitPattern: hash)
+  }
+
+  /// Whether a hash that is kept is that of the row; rows of earlier versions may have none.
+  static func holds(_ kept: Int64?, _ row: Row, _ columns: Range<Int>) -> Bool {
+    kept.map { $0 == of(row, columns) } ?? true
+  }
+
+  /// Hashes a run that was just written.
+  static func seal(run: Int64, _ db: Database) throws {
+    let row = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT \(runColumns) FROM runs LEFT JOIN details ON details.run = runs.id
+          WHERE runs.id = ?
+          """), arguments: [run])
+    guard let row else { return }
+    try db.cachedStatement(sql: "UPDATE runs SET checksum = ? WHERE id = ?")
+      .execute(arguments: [of(row, 0..<runColumnCount), run])
+  }
+
+  /// Hashes the rows of a study that were just written, and all of them together, so that one that is
+  /// lost is missed.
+  static func seal(study: Int64, _ db: Database) throws {
+    let rows = try Row.fetchAll(
+      db,
+      sql: "SELECT \(studyColumns), position FROM study_rows WHERE study = ? ORDER BY position",
+      arguments: [study])
+    let statement = try db.makeStatement(
+      sql: "UPDATE study_rows SET checksum = ? WHERE study = ? AND position = ?")
+    var whole = StudyChecksum()
+    for row in rows {
+      let sum = of(row, 0..<studyColumnCount)
+      whole.add(sum)
+      try statement.execute(arguments: [sum, study, row[studyColumnCount] as Int64])
+    }
+    try db.execute(
+      sql: "UPDATE studies SET checksum = ? WHERE id = ?", arguments: [whole.value, study])
+  }
+
+  /// Hashes everything in a file of an earlier version.
+  static func fill(_ db: Database) throws {
+    for run in try Int64.fetchAll(db, sql: "SELECT id FROM runs WHERE status IS NOT NULL") {
+      try seal(run: run, db)
+    }
+    for study in try Int64.fetchAll(db, sql: "SELECT id FROM studies") {
+      try seal(study: study, db)
+    }
+  }
+}
+
+/// The hash of the rows of a study together, in their order.
+struct StudyChecksum {
+  private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// Adds the hash of the next row.
+  mutating func add(_ row: Int64) {
+    hash = (hash ^ UInt64(bitPattern: row)) &* 0x100_0000_01B3
+    hash ^= hash >> 29
+  }
+
+  /// The hash of all rows so far.
+  var value: Int64 { Int64(bitPattern: hash) }
+}

@@ -1,0 +1,142 @@
+internal import Foundation
+internal import GRDB
+public import Studies
+
+/// What was found in a store whose every row was read.
+public struct StoreCheck: Hashable, Sendable {
+  /// Something that is not as it was written.
+  public struct Fault: Hashable, Sendable {
+    /// The run that can be trained again to mend it; nil where there is none.
+    public var run: RunIdentity?
+    /// The studies that it is a part of.
+    public var studies: [String]
+    /// What is wrong, in a few words.
+    public var problem: String
+  }
+
+  /// The number of runs that have ended.
+  public var runs = 0
+  /// The number of curves.
+  public var curves = 0
+  /// The number of rows of studies.
+  public var rows = 0
+  /// What is wrong; empty for a sound store.
+  public var faults: [Fault] = []
+
+  /// The runs that are to be trained again.
+  public var damagedRuns: [RunIdentity] {
+    var seen: Set<RunIdentity> = []
+    return faults.compactMap(\.run).filter { seen.insert($0).inserted }
+  }
+}
+
+extension RunStore {
+  /// Reads everything and compares it with the hashes beside it.
+  ///
+  /// - Returns: what is there and what is wrong with it.
+  /// - Throws: ``StoreError`` if the file cannot be read at all.
+  public func check() throws(StoreError) -> StoreCheck {
+    try reading { db in
+      var check = StoreCheck()
+      let problems = (try? String.fetchAll(db, sql: "PRAGMA integrity_check(8)")) ?? ["unreadable"]
+      for problem in problems where problem != "ok" {
+        check.faults.append(.init(run: nil, studies: [], problem: "the file: \(problem)"))
+      }
+      try checkRuns(db, &check)
+      try checkRows(db, &check)
+      return check
+    }
+  }
+
+  /// Makes sure that tables and their indices agree, so that nothing is missing from what is read.
+  ///
+  /// - Throws: ``StoreError`` with `badData` if they do not.
+  public func verify() throws(StoreError) {
+    try reading { db in
+      let problem = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+      guard problem == "ok" else {
+        throw StoreError(
+          .badData, path,
+          "the file is damaged (\(problem ?? "unreadable")); `allometry study check` says more")
+      }
+    }
+  }
+
+  private func checkRuns(_ db: Database, _ check: inout StoreCheck) throws {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT \(OutcomeCoding.columns), runs.id, definitions.text,
+          (SELECT count(*) FROM curves WHERE run = runs.id AND name = 'loss')
+        FROM runs LEFT JOIN details ON details.run = runs.id
+        LEFT JOIN definitions ON definitions.run = runs.id ORDER BY runs.id
+        """)
+    var coding = OutcomeCoding()
+    let after = RowChecksum.runColumnCount + 1
+    while let row = try rows.next() {
+      guard let text: String = row[0], let identity = RunIdentity(text) else {
+        check.faults.append(.init(run: nil, studies: [], problem: "a run without a name"))
+        continue
+      }
+      let studies = try self.studies(of: text, db)
+      func fault(_ problem: String) {
+        check.faults.append(.init(run: identity, studies: studies, problem: problem))
+      }
+      if let definition: String = row[after + 1], RunIdentity(of: definition) != identity {
+        fault("the definition is not the one that names the run")
+      }
+      do {
+        guard let outcome = try coding.outcome(row) else { continue }
+        check.runs += 1
+        let losses: Int = row[after + 2]
+        if outcome.status == .finished, losses == 0 { fault("the curve of the loss is missing") }
+      } catch {
+        fault("a stored number is not the one that was written")
+      }
+      for curve in try Row.fetchAll(
+        db, sql: "SELECT name, data FROM curves WHERE run = ?", arguments: [row[after] as Int64])
+      {
+        check.curves += 1
+        let name: String = curve[0]
+        let data: Data = curve[1]
+        do { _ = try CurveCoding.decode([UInt8](data), name: name) } catch {
+          fault("the curve \(name) is damaged")
+        }
+      }
+    }
+  }
+
+  private func checkRows(_ db: Database, _ check: inout StoreCheck) throws {
+    let count = RowChecksum.studyColumnCount
+    for study in try Row.fetchAll(db, sql: "SELECT id, name, checksum FROM studies ORDER BY id") {
+      func fault(_ problem: String) {
+        check.faults.append(.init(run: nil, studies: [study[1]], problem: problem))
+      }
+      var whole = StudyChecksum()
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT \(RowChecksum.studyColumns), checksum, position FROM study_rows
+          WHERE study = ? ORDER BY position
+          """, arguments: [study[0] as Int64])
+      while let row = try rows.next() {
+        check.rows += 1
+        whole.add(row[count] ?? 0)
+        if !RowChecksum.holds(row[count], row, 0..<count) {
+          fault("row \(row[count + 1] as Int) of the study is not as it was written")
+        }
+      }
+      let kept: Int64? = study[2]
+      if let kept, kept != whole.value { fault("rows of the study are missing or out of order") }
+    }
+  }
+
+  private func studies(of run: String, _ db: Database) throws -> [String] {
+    try String.fetchAll(
+      db,
+      sql: """
+        SELECT DISTINCT studies.name FROM study_rows JOIN studies ON studies.id = study_rows.study
+        WHERE identity = ? ORDER BY studies.name
+        """, arguments: [run])
+  }
+}

@@ -1,0 +1,195 @@
+internal import Foundation
+internal import LanguageModels
+
+/// The folders in which jobs keep their checkpoints until their runs are recorded.
+///
+/// Each is named by everything that decides its content and says so in `content.json`; beside it
+/// stands `NAME.lock`, which whoever uses the folder holds. Two studies that share a trunk, or two
+/// processes of one study, thus never write into one folder at a time.
+struct WorkFolders: Sendable {
+  /// The folder of them all.
+  let root: String
+
+  private static let content = "content.json"
+  private static let runs = "runs.txt"
+  private static let lockEnding = ".lock"
+
+  /// Whether to work beside a folder that another process holds.
+  private let takesOver: Bool
+
+  /// - Parameters:
+  ///   - root: the folder of them all, made when it is needed.
+  ///   - takesOver: whether to work beside a folder that another process holds.
+  init(_ root: String, takesOver: Bool) {
+    self.root = root
+    self.takesOver = takesOver
+  }
+
+  /// Opens a folder for one process alone.
+  ///
+  /// - Parameters:
+  ///   - name: its name, which everything that decides its content decides.
+  ///   - content: that as text; a folder that holds another one's files is set aside.
+  ///   - runs: the runs that have a use for it, one of which is missing as long as it is needed.
+  /// - Returns: nil if somebody else has it.
+  func open(_ name: String, content: String, runs: [RunIdentity]) throws -> WorkFolder? {
+    try makeFolder(root)
+    guard let lock = try FileLock("\(root)/\(name)\(Self.lockEnding)") else {
+      guard takesOver, !name.hasSuffix("~~~") else { return nil }
+      return try open("\(name)~", content: content, runs: runs)
+    }
+    let folder = WorkFolder(path: "\(root)/\(name)", aside: "\(root)/aside", lock: lock)
+    let file = "\(folder.path)/\(Self.content)"
+    if FileManager.default.fileExists(atPath: folder.path) {
+      if RegularFile.contents(atPath: file) == Data(content.utf8) {
+        folder.isFresh = false
+      } else if (try? FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty) != true
+      {
+        try folder.setAside()
+      }
+    }
+    let path = folder.path
+    folder.prepare = {
+      try makeFolder(path)
+      try write(content, to: file)
+      try write(runs.map { "\($0)\n" }.joined(), to: "\(path)/\(Self.runs)")
+    }
+    if folder.isFresh { try folder.prepare() }
+    return folder
+  }
+
+  /// Removes what processes that were killed left behind: folders whose runs are all recorded, and
+  /// locks of folders that are gone.
+  ///
+  /// - Parameter log: where outcomes are kept.
+  func sweep(_ log: any RunLog) throws {
+    let files = FileManager.default
+    guard let names = try? files.contentsOfDirectory(atPath: root) else { return }
+    for name in names.sorted() where !name.hasSuffix(Self.lockEnding) {
+      let path = "\(root)/\(name)"
+      guard
+        let text = RegularFile.contents(atPath: "\(path)/\(Self.runs)").map({
+          String(decoding: $0, as: UTF8.self)
+        })
+      else { continue }
+      let runs = text.split(separator: "\n").compactMap { RunIdentity(String($0)) }
+      guard !runs.isEmpty, try Set(runs).isSubset(of: log.outcomes(of: runs).keys),
+        let lock = try FileLock("\(path)\(Self.lockEnding)")
+      else { continue }
+      WorkFolder(path: path, aside: "\(root)/aside", lock: lock).remove()
+    }
+    for name in names where name.hasSuffix(Self.lockEnding) {
+      let path = "\(root)/\(name)"
+      guard !files.fileExists(atPath: String(path.dropLast(Self.lockEnding.count))) else {
+        continue
+      }
+      try FileLock(path)?.remove()
+    }
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw StudyError(.inputOutput, "\(path): the folder cannot be made")
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    do { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) } catch {
+      throw StudyError(.inputOutput, "\(path): the file cannot be written")
+    }
+  }
+}
+
+/// A folder that this process alone uses, until it is closed or removed.
+final class WorkFolder {
+  /// Where it is.
+  let path: String
+  /// Whether nothing in it is from an earlier process.
+  fileprivate(set) var isFresh = true
+  fileprivate var prepare: () throws -> Void = {}
+  private let aside: String
+  private let lock: FileLock
+
+  fileprivate init(path: String, aside: String, lock: FileLock) {
+    self.path = path
+    self.aside = aside
+    self.lock = lock
+  }
+
+  /// Moves what is in the folder away and begins anew.
+  ///
+  /// - Returns: where the old folder is now.
+  @discardableResult
+  func setAside() throws -> String {
+    let name = (path as NSString).lastPathComponent
+    let place = "\(aside)/\(name)-\(UInt32.random(in: .min ... .max))"
+    do {
+      try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: true)
+      try FileManager.default.moveItem(atPath: path, toPath: place)
+    } catch {
+      throw StudyError(.inputOutput, "\(path): the folder holds something else and cannot be moved")
+    }
+    isFresh = true
+    try prepare()
+    return place
+  }
+
+  /// Removes the folder: what it was for is recorded.
+  func remove() {
+    try? FileManager.default.removeItem(atPath: path)
+    lock.remove()
+  }
+}
+
+/// A lock that a process holds as long as it lives, on a file of its own.
+final class FileLock {
+  private let path: String
+  private var descriptor: Int32
+
+  /// Takes the lock.
+  ///
+  /// - Parameter path: the file, made where there is none.
+  /// - Returns: nil if another process, or another user of it in this process, has it.
+  init?(_ path: String) throws {
+    self.path = path
+    while true {
+      descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw Self.failure(path) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let error = errno
+        close(descriptor)
+        descriptor = -1
+        if error == EINTR { continue }
+        guard error == EWOULDBLOCK else { throw Self.failure(path, error) }
+        return nil
+      }
+      // Whoever had it may have removed the file meanwhile: this lock would be on nothing.
+      var mine = stat()
+      var named = stat()
+      if fstat(descriptor, &mine) == 0, stat(path, &named) == 0, mine.st_ino == named.st_ino,
+        mine.st_dev == named.st_dev
+      {
+        return
+      }
+      close(descriptor)
+      descriptor = -1
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Gives the lock up and removes its file.
+  func remove() {
+    guard descriptor >= 0 else { return }
+    unlink(path)
+    close(descriptor)
+    descriptor = -1
+  }
+
+  private static func failure(_ path: String, _ error: Int32 = errno) -> StudyError {
+    StudyError(
+      .inputOutput, "\(path): the file cannot be locked (\(String(cString: strerror(error))))")
+  }
+}
