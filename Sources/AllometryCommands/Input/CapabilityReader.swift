@@ -13,7 +13,7 @@ struct CapabilityReader {
 
   func read() throws -> CapabilityTable {
     let modelColumn = try name(model, among: ["model", "run"], option: "--model")
-    let familyColumn = try family ?? ["family"].first { table.hasColumn($0) }
+    let familyColumn = family ?? ["family"].first { table.hasColumn($0) }
     let scaleColumn =
       try scale.map { try required($0, option: "--scale") }
       ?? ["C", "N"].first { table.hasColumn($0) }
