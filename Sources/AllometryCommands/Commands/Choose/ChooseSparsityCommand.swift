@@ -94,7 +94,8 @@ struct ChooseSparsityCommand: ParsableCommand {
       try OptionCheck.positive(vocabulary, option: "--vocabulary")
       try OptionCheck.positive(aspect, option: "--aspect")
       let saved = try fit.map { try SavedFitArguments.load($0) }
-      let law: any Law = saved?.law ?? (totals == nil ? JointMoE(saturates: true) : SparseMoE())
+      let published: any Law = totals == nil ? JointMoE(saturates: true) : SparseMoE() as any Law
+      let law = saved?.law ?? published
       let bytes = try memory.map { try NameList.positive($0, option: "--memory") }
       var answer: Answer
       switch law {
