@@ -8,7 +8,14 @@ extension RunTable {
   ///
   /// - Parameter response: the column of the outcome.
   public func doubts(response: String = "loss") -> [String] {
-    sizeDoubts() + [computeDoubt(), lossDoubt(response), bitsDoubt(response)].compactMap { $0 }
+    // Runs without an outcome are no part of any fit.
+    if let outcomes = try? numbers(response), outcomes.contains(where: \.isNaN),
+      outcomes.contains(where: { !$0.isNaN })
+    {
+      return selecting(rows: outcomes.indices.filter { !outcomes[$0].isNaN })
+        .doubts(response: response)
+    }
+    return sizeDoubts() + [computeDoubt(), lossDoubt(response), bitsDoubt(response)].compactMap { $0 }
   }
 
   /// What is hardly plausible about two tables that are held against each other: scales that do not
@@ -48,7 +55,9 @@ extension RunTable {
     var result: [String] = []
     let sizes = range("N")
     let tokens = range("D")
-    if let sizes, sizes.upperBound < 1e4 {
+    // A law of one quantity may read steps under the name N.
+    let isSize = !ColumnWords(formerName(of: "N")).list.contains { ["step", "steps"].contains($0) }
+    if let sizes, sizes.upperBound < 1e4, isSize {
       let unit = sizes.upperBound < 30 ? 1e9 : 1e6
       result.append(
         "N is \(Self.shown(sizes)) parameters at most\(hint("N", unit, "if it is in \(unit == 1e9 ? "billions" : "millions")"))"

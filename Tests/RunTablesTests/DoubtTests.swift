@@ -13,6 +13,9 @@ import Testing
     #expect(try doubts("N,D,C,loss\n2e7,4e8,4.8e16,5.4\n1e9,2e10,1.2e20,3\n").isEmpty)
     #expect(try doubts("N,D,loss\n1e5,1e6,7\n").isEmpty)
     #expect(try doubts("step,loss\n1,7\n").isEmpty)
+    #expect(try doubts("Step,Value\n1,7\n", map: "N=Step,loss=Value").isEmpty)
+    // A run that crashed before it had a loss is no part of the fit.
+    #expect(try doubts("N,D,loss\n1e8,5e5,NaN\n1e8,2e9,3\n").isEmpty)
   }
 
   @Test(arguments: [
