@@ -97,14 +97,19 @@ public struct ProblemBootstrap: Sendable, Hashable {
 
   /// How often each problem is drawn in one resample.
   public func counts(of problems: Int, resample: Int) -> [Double] {
+    if let kept = ResampleWeights.of(self, problems: problems) { return kept.resample(resample) }
     var random = SplittableRandom(seed: seed).split(resample)
     return random.resampleCounts(of: problems)
   }
 
   /// The mean of each column over problems, with its interval.
   public func means(of matrix: ProblemMatrix) -> [Estimated] {
+    means(of: matrix, draws: resampledMeans(of: matrix))
+  }
+
+  /// The same from means that were resampled before.
+  func means(of matrix: ProblemMatrix, draws: [[Double]]) -> [Estimated] {
     let centres = matrix.means
-    let draws = resampledMeans(of: matrix)
     return centres.indices.map { column in
       interval(
         around: centres[column], draws: draws.map { $0[column] }, problems: matrix.problemCount)
@@ -115,20 +120,32 @@ public struct ProblemBootstrap: Sendable, Hashable {
   public func resampledMeans(of matrix: ProblemMatrix) -> [[Double]] {
     let problems = matrix.problemCount
     let columns = matrix.columnCount
+    let kept = ResampleWeights.of(self, problems: problems)
     // Eight resamples share one pass over the matrix, which is larger than a cache.
-    let groups = parallelMap(count: (resamples + 7) / 8, threads: threads) { group -> [[Double]] in
-      var weights = [SIMD8<Double>](repeating: .zero, count: problems)
-      for lane in 0..<8 {
-        var random = SplittableRandom(seed: seed).split(group * 8 + lane)
-        for _ in 0..<problems { weights[random.nextIndex(below: problems)][lane] += 1 }
-      }
+    let groups = parallelMap(
+      count: ResampleWeights.groups(resamples), threads: threads
+    ) { group -> [[Double]] in
+      let weights = ResampleWeights.group(group, of: kept, seed: seed, problems: problems)
       var sums = [SIMD8<Double>](repeating: .zero, count: columns)
-      matrix.values.withUnsafeBufferPointer { values in
-        for problem in 0..<problems {
-          let weight = weights[problem]
-          for column in 0..<columns {
-            // Not a fused product: where the processor is not known at compile time that is a call.
-            sums[column] += weight * values[problem * columns + column]
+      weights.withUnsafeBufferPointer { weights in
+        matrix.values.withUnsafeBufferPointer { values in
+          // Pieces of the matrix that stay in a cache; of each, two columns at a time stay in registers.
+          let piece = max(16_384 / columns, 64)
+          for start in stride(from: 0, to: problems, by: piece) {
+            let range = start..<min(start + piece, problems)
+            for column in stride(from: 0, to: columns, by: 2) {
+              let other = min(column + 1, columns - 1)
+              var (first, second) = (sums[column], SIMD8<Double>.zero)
+              if other > column { second = sums[other] }
+              for problem in range {
+                let weight = weights[problem]
+                // Not fused products: where the processor is not known those are calls.
+                first += weight * values[problem * columns + column]
+                second += weight * values[problem * columns + other]
+              }
+              if other > column { sums[other] = second }
+              sums[column] = first
+            }
           }
         }
       }

@@ -21,15 +21,37 @@ struct OutcomeArguments: ParsableArguments {
   @Option(help: "The format if the name does not tell: csv, tsv, jsonl, json.")
   var format: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Which answers are equal votes: exact (text), numeric (values), or math (also simple LaTeX).",
+      valueName: "form"))
+  var answers: String = "math"
+
+  @Option(
+    help: ArgumentHelp(
+      "Words that mean no answer: None,NA; default [invalid]. Empty cells always do.",
+      valueName: "words"))
+  var noAnswer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The credit from which on an attempt is right, where there is partial credit.",
+      valueName: "credit"))
+  var threshold: Double?
+
   /// Reads a table.
   func read(_ path: String) throws -> OutcomeTable {
+    let form: AnswerForm = try OptionCheck.choice(answers, option: "--answers")
+    try OptionCheck.positive(threshold, option: "--threshold")
     let named = try ReadingArguments.tableOptions(format: format, delimiter: delimiter, map: map)
     InputFiles.note(path)
     return try OutcomeTable.read(
       contentsOf: path,
       options: OutcomeOptions(
         format: named.format, delimiter: named.delimiter, map: named.map,
-        by: (by ?? "").split(separator: ",").map(\.trimmingSpaces)))
+        by: (by ?? "").split(separator: ",").map(\.trimmingSpaces), answers: form,
+        noAnswer: noAnswer.map { $0.split(separator: ",").map(\.trimmingSpaces) }
+          ?? OutcomeOptions.usualNoAnswer, threshold: threshold))
   }
 }
 
@@ -62,6 +84,16 @@ struct BootstrapArguments: ParsableArguments {
 
 /// Lists of numbers as options take them.
 enum NumberList {
+  /// Whole numbers above zero, with units.
+  static func counts(_ text: String, option: String) throws -> [Int] {
+    try positive(text, option: option).map { number in
+      guard let whole = Int(exactly: number) else {
+        throw CommandFailure(.usage, "\(option): found \(number), expected whole numbers")
+      }
+      return whole
+    }
+  }
+
   /// Numbers above zero, with units: `1,10,1k`.
   static func positive(_ text: String, option: String) throws -> [Double] {
     try text.split(separator: ",", omittingEmptySubsequences: false).map {

@@ -21,6 +21,7 @@ public enum TaskCatalog {
     StepwiseArithmetic.self,
     StepwiseParity.self,
     Countdown.self,
+    DictionarySum.self,
   ]
 
   /// The names of all tasks, in the catalogue's order.

@@ -29,16 +29,23 @@ public struct TestTimeSummaryText: Sendable {
   public func render() -> String {
     let page = TestTimePage(analysis)
     let rows = NumberFormat.scale(Double(analysis.rows))
-    var parts = [
-      wrapped(
-        "\(analysis.source): \(rows) rows, \(Wording.count(analysis.arms.count, "arm"))")
-        + page.summary.map { wrapped($0) }.joined()
-    ]
+    let head = wrapped(
+      "\(analysis.source): \(rows) rows, \(Wording.count(analysis.arms.count, "arm"))")
+    var parts: [String] = []
     if analysis.arms.count == 1, let arm = analysis.arms.first {
-      if (arm.coverage.points.last?.k ?? 1) > 1 { parts.append(curveTable(arm)) }
-      if let optimal = arm.optimalSamples { parts.append(optimumTable(optimal)) }
+      parts.append(head + page.summary.map { wrapped($0) }.joined())
+      parts += tables(arm)
     } else {
-      parts.append(page.armTable.textTable(widthLimit: width).render(style: style))
+      parts.append(head + page.jointSentences.map { wrapped($0) }.joined())
+      parts.append(armTable(page))
+      for arm in analysis.arms {
+        // The table above has said it all of an arm of single attempts.
+        let sentences = TestTimePage.sentences(arm)
+        let own = tables(arm)
+        if own.isEmpty, sentences.count < 2 { continue }
+        parts.append(heading(arm.name) + sentences.map { wrapped($0) }.joined())
+        parts += own
+      }
     }
     let cautions = page.cautions
     var lines = cautions.prefix(Self.shownCautions).map { wrapped("Warning: \($0)") }
@@ -47,9 +54,51 @@ public struct TestTimeSummaryText: Sendable {
         wrapped(
           "\(Wording.count(cautions.count - Self.shownCautions, "more warning")) in the report."))
     }
+    // What was asked for and not made is never left to the report.
+    lines += page.unmade.filter { unmade in
+      !cautions.prefix(Self.shownCautions).contains { $0.hasPrefix(unmade.prefix(40)) }
+    }.map { wrapped("Warning: \($0)") }
     lines += analysis.notes.map { wrapped("Note: \($0)") }
     if !lines.isEmpty { parts.append(lines.joined()) }
     return parts.joined(separator: "\n")
+  }
+
+  private func heading(_ name: String) -> String {
+    let lines = TerminalText.wrapped(TerminalText.singleLine(name), width)
+    return lines.map { style == .ansi ? "\u{1B}[1m\($0)\u{1B}[0m\n" : "\($0)\n" }.joined()
+  }
+
+  /// The curves and optima of an arm.
+  private func tables(_ arm: ArmAnalysis) -> [String] {
+    var tables: [String] = []
+    if (arm.coverage.points.last?.k ?? 1) > 1, arm.coverage.points.count > 1 {
+      tables.append(curveTable(arm))
+    }
+    if let optimal = arm.optimalSamples { tables.append(optimumTable(optimal)) }
+    if let sweep = arm.thresholds { tables.append(thresholdTable(sweep)) }
+    return tables
+  }
+
+  /// The arms in a table, or one under the other where their names leave no room for numbers.
+  private func armTable(_ page: TestTimePage) -> String {
+    let table = page.armTable
+    let whole = table.textTable(widthLimit: nil).render()
+    let widest = whole.split(separator: "\n").map { TerminalText.width(String($0)) }.max() ?? 0
+    if widest <= width { return table.textTable(widthLimit: width).render(style: style) }
+    let titles = table.columns.dropFirst().map(\.title)
+    return table.rows.map { row in
+      let cells = zip(titles, row.dropFirst()).map { "\($0) \($1)" }
+      let most = cells.map { TerminalText.width($0) }.max() ?? 0
+      let perLine = max(1, width / (most + 2))
+      var lines = heading(row.first ?? "")
+      for start in stride(from: 0, to: cells.count, by: perLine) {
+        let line = cells[start..<min(start + perLine, cells.count)].map {
+          $0 + String(repeating: " ", count: most - TerminalText.width($0))
+        }.joined(separator: "  ")
+        lines += "  " + TerminalText.truncated(line, width - 2).trimmingTrailingBlanks + "\n"
+      }
+      return lines
+    }.joined()
   }
 
   private func wrapped(_ text: String) -> String {
@@ -92,5 +141,34 @@ public struct TestTimeSummaryText: Sendable {
       ]
     }
     return table.render(style: style)
+  }
+
+  private func thresholdTable(_ sweep: ThresholdSweep) -> String {
+    var table = TextTable(
+      columns: [
+        .init("a wrong answer costs", alignment: .trailing),
+        .init("pass from score", alignment: .trailing),
+        .init("best limit", alignment: .trailing),
+        .init("worth, cross-fitted", alignment: .trailing),
+      ], widthLimit: width)
+    table.rows = sweep.choices.enumerated().map { place, choice in
+      let row = sweep.rows[choice.best]
+      let fitted = choice.crossFitted
+      return [
+        NumberFormat.significant(choice.costWrong, 3), NumberFormat.significant(row.threshold, 3),
+        TestTimePage.limit(row.optima[place]),
+        NumberFormat.withInterval(fitted.value, fitted.low, fitted.high),
+      ]
+    }
+    return table.render(style: style)
+  }
+}
+
+extension String {
+  /// Without blanks at its end.
+  fileprivate var trimmingTrailingBlanks: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
   }
 }

@@ -116,10 +116,13 @@ extension TestTimePage {
     guard !analysis.comparisons.isEmpty else { return nil }
     let rows = analysis.comparisons.flatMap { comparison in
       comparison.differences.filter { difference in
-        difference.samples == 1 || difference.samples == comparison.differences.last?.samples
+        comparison.isAtEqualTokens || difference.samples == 1
+          || difference.samples == comparison.differences.last?.samples
       }.map { difference in
         [
-          comparison.first, comparison.second, "\(difference.samples)",
+          comparison.first, comparison.second,
+          comparison.isAtEqualTokens
+            ? "\(NumberFormat.scale(Double(difference.samples))) tokens" : "\(difference.samples)",
           NumberFormat.percent(difference.first), NumberFormat.percent(difference.second),
           Self.points(difference.difference), difference.plainPValue,
         ]
@@ -157,11 +160,12 @@ extension TestTimePage {
               [$0.label, Self.share($0.accuracy), Wording.estimated($0.tokens)]
             },
             note:
-              "ARISE [103] \(Wording.estimated(arise.score)), of which problems that turn right \(NumberFormat.significant(arise.gains.value, 3)) and problems that turn wrong \(NumberFormat.significant(arise.losses.value, 3)); \(NumberFormat.significant(arise.adjacentSlope.value, 2)) of accuracy for 1,000 tokens."
+              "ARISE [103] \(Wording.estimated(arise.score)), of which problems that turn right \(NumberFormat.significant(arise.gains.value, 3)) and problems that turn wrong \(NumberFormat.significant(arise.losses.value, 3)); \(NumberFormat.significant(arise.adjacentSlope.value, 2)) of accuracy for 1,000 tokens.\(Self.turn(arise))"
           )))
     }
-    if let allocation = analysis.allocation {
-      for budget in allocation.budgets { blocks.append(.table(Self.allocationTable(budget))) }
+    for allocation in analysis.allocations {
+      let with = allocation.verifier.isEmpty ? "" : "With \(allocation.verifier): "
+      for budget in allocation.budgets { blocks.append(.table(Self.allocationTable(budget, with))) }
       blocks.append(
         .paragraph(
           "Strategies are chosen by difficulty on some problems and judged on others; \(allocation.referenceStrategy) is the reference [20]."
@@ -183,14 +187,17 @@ extension TestTimePage {
               ]
             })))
     }
+    blocks += analysis.cascades.compactMap { Self.sentence($0) }.map { .paragraph($0) }
     return blocks.isEmpty ? nil : ReportSection("Effort and difficulty", blocks)
   }
 
-  private static func allocationTable(_ budget: AllocationByDifficulty.Budget) -> ReportTable {
+  private static func allocationTable(
+    _ budget: AllocationByDifficulty.Budget, _ with: String
+  ) -> ReportTable {
     let fixed = budget.fixed.map { "\($0.strategy) \(share($0.accuracy))" }
     return ReportTable(
       caption:
-        "Budget \(NumberFormat.scale(budget.budget)): by difficulty \(share(budget.accuracy))",
+        "\(with)Budget \(NumberFormat.scale(budget.budget)): by difficulty \(share(budget.accuracy))",
       columns: [
         .init("Difficulty"), .init("Problems", alignment: .trailing), .init("Best strategy"),
         .init("Agreement of folds", alignment: .trailing),

@@ -42,7 +42,7 @@ extension TestTimePage {
     if let scenario = arm.optimalSamples?.scenarios.first(where: { $0.costWrong == 1 }) {
       numbers.append(
         KeyNumber(
-          label: "best number of samples", value: "\(scenario.best)",
+          label: "best limit of samples", value: scenario.best.map { "\($0)" } ?? "none",
           interval: Self.plausible(scenario)))
     }
     return numbers

@@ -79,9 +79,10 @@ extension TestTimePage {
       )
     ]
     blocks += analysis.notes.map { .paragraph(Wording.sentence($0) + ".") }
-    let omissions = arms.flatMap { arm in
-      arm.omissions.map { [prefix(arm) + $0.analysis, $0.reason] }
-    }
+    let omissions =
+      arms.flatMap { arm in
+        arm.omissions.map { [prefix(arm) + $0.analysis, $0.reason] }
+      } + analysis.omissions.map { [$0.analysis, $0.reason] }
     if !omissions.isEmpty {
       blocks.append(
         .table(

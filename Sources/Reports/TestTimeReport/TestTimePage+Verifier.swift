@@ -11,7 +11,9 @@ extension TestTimePage {
         blocks.append(.figure(optimumFigure(arm, optimal)))
         blocks.append(.table(optimumTable(arm, optimal)))
       }
-      if let sweep = arm.thresholds { blocks.append(.table(thresholdTable(arm, sweep))) }
+      if let sweep = arm.thresholds {
+        blocks += thresholdTables(arm, sweep).map { .table($0) }
+      }
       if let loss = arm.losses.first(where: { $0.selector == "best of n" }),
         let last = loss.loss.last, let samples = loss.samples.last
       {
@@ -64,13 +66,14 @@ extension TestTimePage {
           LineLayer(
             xs: xs, ys: scenario.gains.map(\.value), color: .series(index),
             label: "wrong costs \(NumberFormat.significant(scenario.costWrong, 3))")))
-      if scenario.best > 0, let place = optimal.samples.firstIndex(of: scenario.best) {
+      if scenario.best ?? 0 > 0, let place = optimal.samples.firstIndex(of: scenario.recordedBest) {
         layers.append(
           .points(
             PointLayer(
               [
                 ChartPoint(
-                  x: Double(scenario.best), y: scenario.gains[place].value, low: scenario.gain.low,
+                  x: Double(scenario.recordedBest), y: scenario.gains[place].value,
+                  low: scenario.gain.low,
                   high: scenario.gain.high, title: "best number of samples")
               ], color: .series(index))))
       }
@@ -109,27 +112,32 @@ extension TestTimePage {
     )
   }
 
-  private func thresholdTable(_ arm: ArmAnalysis, _ sweep: ThresholdSweep) -> ReportTable {
-    ReportTable(
-      caption: "\(prefix(arm))Where scores above a threshold pass",
-      columns: [
-        .init("Share rejected", alignment: .trailing), .init("Threshold", alignment: .trailing),
-        .init("Passes if right", alignment: .trailing),
-        .init("Passes if wrong", alignment: .trailing), .init("Best limit", alignment: .trailing),
-        .init("Worth", alignment: .trailing),
-      ],
-      rows: sweep.rows.map {
-        [
-          NumberFormat.percent($0.quantile, decimals: 0), NumberFormat.significant($0.threshold, 3),
-          NumberFormat.percent($0.completeness), NumberFormat.percent($0.falsePositiveRate),
-          "\($0.optimum.best)",
-          NumberFormat.withInterval(
-            $0.optimum.gain.value, $0.optimum.gain.low, $0.optimum.gain.high),
-        ]
-      }, emphasizedRows: [sweep.best],
-      note:
-        "A wrong answer costs as much as a right one is worth. Chosen on one half of the problems and judged on the other, the best threshold is worth \(NumberFormat.withInterval(sweep.crossFitted.value, sweep.crossFitted.low, sweep.crossFitted.high))."
-    )
+  private func thresholdTables(_ arm: ArmAnalysis, _ sweep: ThresholdSweep) -> [ReportTable] {
+    sweep.choices.enumerated().map { place, choice in
+      let price = NumberFormat.significant(choice.costWrong, 3)
+      let fitted = choice.crossFitted
+      return ReportTable(
+        caption:
+          "\(prefix(arm))Where scores above a threshold pass and a wrong answer costs \(price) right ones",
+        columns: [
+          .init("Share rejected", alignment: .trailing), .init("Threshold", alignment: .trailing),
+          .init("Passes if right", alignment: .trailing),
+          .init("Passes if wrong", alignment: .trailing),
+          .init("Best limit", alignment: .trailing), .init("Worth", alignment: .trailing),
+        ],
+        rows: sweep.rows.map { row in
+          let optimum = row.optima[place]
+          return [
+            NumberFormat.percent(row.quantile, decimals: 0),
+            NumberFormat.significant(row.threshold, 3), NumberFormat.percent(row.completeness),
+            NumberFormat.percent(row.falsePositiveRate), Self.limit(optimum),
+            NumberFormat.withInterval(optimum.gain.value, optimum.gain.low, optimum.gain.high),
+          ]
+        }, emphasizedRows: [choice.best],
+        note:
+          "Chosen on one half of the problems and judged on the other, the best threshold is worth \(NumberFormat.withInterval(fitted.value, fitted.low, fitted.high))."
+      )
+    }
   }
 
   private func conformalBlocks(_ arm: ArmAnalysis) -> [ReportBlock] {

@@ -1,3 +1,4 @@
+internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
@@ -45,27 +46,23 @@ struct TestTimePage {
 
   /// The results in sentences, the most important first.
   var summary: [String] {
-    if arms.count == 1 { return arms.flatMap { Self.sentences($0) } }
+    if arms.count == 1 { return arms.flatMap { Self.sentences($0) } + strategySentences }
     var lines = arms.prefix(Self.shownArms).compactMap { arm in
       Self.sentences(arm).first.map { "\(arm.name): \($0)" }
     }
     if arms.count > Self.shownArms { lines.append("\(arms.count) arms in all.") }
-    lines += comparisonSentences
-    lines += analysis.sizes.flatMap { $0.exchanges.prefix(1).map(\.sentence) }
-    return lines
+    return lines + jointSentences
+  }
+
+  /// What is said of the arms together.
+  var jointSentences: [String] {
+    shownComparisons + analysis.sizes.flatMap { $0.exchanges.prefix(1).map(\.sentence) }
+      + strategySentences
   }
 
   /// What is said of one arm.
   static func sentences(_ arm: ArmAnalysis) -> [String] {
-    var lines: [String] = []
-    let last = arm.coverage.points.last
-    var first =
-      "One attempt solves \(share(arm.coverage.accuracy)) of \(Wording.count(arm.problems, "problem"))"
-    if let last, last.k > 1 {
-      first +=
-        "; among \(last.k) attempts an exact verifier finds a right one for \(share(last.coverage))"
-    }
-    lines.append(first + ".")
+    var lines = [first(arm)]
     if let rounds = arm.rounds, let end = rounds.rounds.last {
       lines.append(
         "After \(end.round) further rounds \(NumberFormat.percent(end.accuracy)) are right; the chain of rounds tends to \(rounds.stationary.map { share($0) } ?? "the same")."
@@ -81,76 +78,224 @@ struct TestTimePage {
       }
       lines.append(line + ".")
     }
-    if let best = arm.selectors.filter({ !$0.selector.hasPrefix("majority") })
-      .max(by: { ($0.accuracy.last?.value ?? 0) < ($1.accuracy.last?.value ?? 0) }),
-      let accuracy = best.accuracy.last, let samples = best.samples.last, samples > 1
-    {
-      var line = "With scores, \(name(best.selector)) of \(samples) reaches \(share(accuracy))"
-      if let area = arm.verifier?.overall.withinProblemArea {
-        line +=
-          "; at one problem the verifier ranks a right attempt above a wrong one \(share(area)) of the time"
-      }
-      lines.append(line + ".")
-    }
+    lines += scoreSentences(arm)
     if let optimal = arm.optimalSamples {
       for scenario in optimal.scenarios where scenario.costWrong == 1 {
         lines.append(optimumSentence(scenario))
       }
     }
+    for asked in arm.asked {
+      guard let coverage = asked.coverage else {
+        lines.append(
+          "Coverage at \(NumberFormat.scale(asked.k)) attempts cannot be told from these attempts.")
+        continue
+      }
+      lines.append(
+        "\(asked.isExtrapolated ? "Extrapolated to" : "With") \(NumberFormat.scale(asked.k)) \(asked.k == 1 ? "attempt" : "attempts") coverage is \(share(coverage))."
+      )
+    }
     if let beyond = arm.extrapolation, let far = beyond.points.last(where: \.isExtrapolated) {
       lines.append(
-        "Extrapolated to \(NumberFormat.scale(far.k)) attempts, coverage is \(share(far.coverage)); its ceiling is \(share(beyond.ceiling))."
+        arm.asked.contains { $0.k == far.k }
+          ? "The ceiling of coverage is \(share(beyond.ceiling))."
+          : "Extrapolated to \(NumberFormat.scale(far.k)) attempts, coverage is \(share(far.coverage)); its ceiling is \(share(beyond.ceiling))."
       )
     }
     if let horizon = arm.horizon?.horizons.first {
       lines.append(
-        "Half of the attempts come \(horizon.isReached ? "" : "at least ")\(horizon.steps) steps far without an error."
+        "\(NumberFormat.percent(horizon.success, decimals: 0)) of the attempts come \(horizon.isReached ? "" : "at least ")\(horizon.steps) steps far without an error."
       )
     }
     return lines
+  }
+
+  /// How often it is right, by what its rows are.
+  private static func first(_ arm: ArmAnalysis) -> String {
+    let accuracy = share(arm.coverage.accuracy)
+    let problems = Wording.count(arm.problems, "problem")
+    let last = arm.coverage.points.last
+    switch arm.kind {
+    case .answer:
+      let tokens = arm.tokens.map { " with \(NumberFormat.scale($0.value)) tokens each" } ?? ""
+      return "Its answers are right for \(accuracy) of \(problems)\(tokens)."
+    case .candidate:
+      guard let last, last.k > 1 else { return "Its attempts solve \(accuracy) of \(problems)." }
+      return
+        "Among the \(last.k) candidates of a search a right one is found for \(share(last.coverage)) of \(problems); of single candidates \(accuracy) are right."
+    case .sample:
+      guard let last, last.k > 1 else { return "One attempt solves \(accuracy) of \(problems)." }
+      return
+        "One attempt solves \(accuracy) of \(problems); among \(last.k) attempts an exact verifier finds a right one for \(share(last.coverage))."
+    }
+  }
+
+  /// Choices by the score, with what is known of that score, and the best of all ways to choose.
+  private static func scoreSentences(_ arm: ArmAnalysis) -> [String] {
+    var lines: [String] = []
+    if let best = arm.selectors.first(where: { $0.selector == "best of n" }),
+      let accuracy = best.accuracy.last, let samples = best.samples.last, samples > 1
+    {
+      let named = arm.key["verifier"].flatMap { ["", "none"].contains($0) ? nil : $0 }
+      var line =
+        "The attempt of \(samples) with the highest score\(named.map { " by \($0)" } ?? "") is right for \(share(accuracy))"
+      if let area = arm.verifier?.overall.withinProblemArea {
+        line +=
+          "; at one problem that score ranks a right attempt above a wrong one \(share(area)) of the time"
+      }
+      lines.append(line + ".")
+    }
+    if let choice = arm.choice, choice.selectors > 2 {
+      lines.append(
+        "Of \(choice.selectors) ways to choose one of \(choice.samples), \(shortName(choice.best)) is the best here with \(share(choice.accuracy)); as the best of so many it is flattered: chosen on other problems than it is judged on, the best way reaches \(share(choice.crossFitted))."
+      )
+    }
+    return lines
+  }
+
+  /// A selector without the options that all have.
+  static func shortName(_ selector: String) -> String {
+    selector.hasPrefix("majority")
+      ? "majority vote"
+      : selector.replacing("; unparseable: discard", with: "")
+        .replacing("; unparseable: singleton", with: "")
   }
 
   static func optimumSentence(_ scenario: OptimalSamples.Scenario) -> String {
     let cost =
       scenario.costWrong == 1
       ? "as much as" : "\(NumberFormat.significant(scenario.costWrong, 3)) times what"
-    guard scenario.best > 0 else {
+    let start = "If a wrong answer costs \(cost) a right one is worth,"
+    let worth =
+      "\(NumberFormat.withInterval(scenario.gain.value, scenario.gain.low, scenario.gain.high)) of a right answer a problem"
+    guard let best = scenario.best else {
       return
-        "If a wrong answer costs \(cost) a right one is worth, no sample that the verifier passes is worth giving."
+        "\(start) draw until the verifier passes, without a limit: what it passes is worth giving at every problem. With the \(scenario.recordedBest) recorded that is worth \(worth)."
     }
-    return
-      "If a wrong answer costs \(cost) a right one is worth, draw at most \(scenario.best) \(scenario.best == 1 ? "sample" : "samples") until the verifier passes: worth \(NumberFormat.withInterval(scenario.gain.value, scenario.gain.low, scenario.gain.high)) of a right answer a problem."
+    guard best > 0 else {
+      return "\(start) no sample that the verifier passes is worth giving."
+    }
+    let limit =
+      scenario.isAtEnd
+      ? "draw at least the \(best) samples that were recorded"
+      : "draw at most \(best) \(best == 1 ? "sample" : "samples")"
+    return "\(start) \(limit) until the verifier passes: worth \(worth)."
   }
 
-  /// "5 (3 to 9)": the best limit and those that are as plausible.
+  /// "5 (3 to 9)": the best limit and those that are as plausible; "none" where more are always better.
   static func limit(_ scenario: OptimalSamples.Scenario) -> String {
-    "\(scenario.best)" + (plausible(scenario).map { " (\($0))" } ?? "")
+    guard let best = scenario.best else { return "none" }
+    return "\(best)\(scenario.isAtEnd && best > 1 ? " or more" : "")"
+      + (plausible(scenario).map { " (\($0))" } ?? "")
   }
 
   /// "3 to 9", the smallest and the largest plausible limit; nil where it is one alone.
   static func plausible(_ scenario: OptimalSamples.Scenario) -> String? {
-    guard let low = scenario.plausible.min(), let high = scenario.plausible.max(), low < high else {
-      return nil
-    }
+    guard scenario.best != nil, let low = scenario.plausible.min(),
+      let high = scenario.plausible.max(), low < high
+    else { return nil }
     return "\(low) to \(high)"
   }
 
+  /// The comparisons in sentences; of very many the first ones.
+  private var shownComparisons: [String] {
+    let (all, most) = (comparisonSentences, 12)
+    if all.count <= most { return all }
+    return all.prefix(most)
+      + ["\(Wording.count(all.count - most, "further comparison")) of arms in the report."]
+  }
+
   private var comparisonSentences: [String] {
-    analysis.comparisons.prefix(Self.shownArms).compactMap { comparison in
+    analysis.comparisons.compactMap { comparison in
       guard let last = comparison.differences.last else { return nil }
-      let sure = last.pValue < 0.05
       let p = last.plainPValue.hasPrefix("<") ? "p \(last.plainPValue)" : "p = \(last.plainPValue)"
+      let amount =
+        comparison.isAtEqualTokens
+        ? "\(NumberFormat.scale(Double(last.samples))) tokens each"
+        : Wording.count(last.samples, "sample")
+      let place =
+        "at \(amount) over \(Wording.count(comparison.matched, "problem"))"
+      guard last.pValue < 0.05 else {
+        return
+          "No difference is shown between \(comparison.first) and \(comparison.second) \(place): \(Self.points(last.difference)) points (\(p))."
+      }
+      let isAhead = last.difference.value > 0
+      let (winner, loser) =
+        isAhead
+        ? (comparison.first, comparison.second) : (comparison.second, comparison.first)
+      let margin = isAhead ? last.difference : Self.negated(last.difference)
       return
-        "\(comparison.first) less \(comparison.second) at \(Wording.count(last.samples, "sample")): \(Self.points(last.difference)) points (\(sure ? p : "no difference is shown, \(p)"); \(comparison.matched) problems)."
+        "\(winner) beats \(loser) by \(Self.points(margin).dropFirst()) points \(place) (\(p))."
     }
+  }
+
+  private static func negated(_ x: Estimated) -> Estimated {
+    Estimated(value: -x.value, low: -x.high, high: -x.low)
+  }
+
+  /// Effort, and strategies chosen by difficulty.
+  private var strategySentences: [String] {
+    let effort = analysis.arise.map { arise in
+      let levels = arise.levels.map {
+        "\($0.label): \(NumberFormat.percent($0.accuracy.value)) with \(NumberFormat.scale($0.tokens.value)) tokens"
+      }
+      let score = Wording.estimated(arise.score)
+      return
+        "\(arise.name.isEmpty ? "" : "\(arise.name), ")levels of effort: \(levels.joined(separator: "; ")). ARISE \(score).\(Self.turn(arise))"
+    }
+    let allocations = analysis.allocations.flatMap { allocation in
+      allocation.budgets.filter { $0.fixed.count > 1 }.map { budget in
+        let with = allocation.verifier.isEmpty ? "" : " with \(allocation.verifier)"
+        let gain = budget.gainOverBestFixed
+        let sure = gain.low > 0 ? "" : gain.high < 0 ? "" : ", which is no gain that is shown"
+        return
+          "Budget \(NumberFormat.scale(budget.budget))\(with): strategies chosen by difficulty reach \(Self.share(budget.accuracy)), \(Self.points(gain)) points over the best one for all\(sure)."
+      }
+    }
+    return effort + allocations + analysis.cascades.compactMap { Self.sentence($0) }
+      + (analysis.repeats.map { [Self.sentence($0)] } ?? [])
+  }
+
+  /// Where more effort begins to hurt.
+  static func turn(_ arise: ARISE) -> String {
+    guard let curve = arise.curve else { return "" }
+    guard curve.falls else { return " No fall with more effort is shown." }
+    return curve.peak.map {
+      " Accuracy falls with more than \(NumberFormat.scale($0.value)) tokens [\(NumberFormat.scale($0.low)), \(NumberFormat.scale($0.high))]."
+    } ?? " Accuracy falls from the smallest effort on."
+  }
+
+  /// What handing over is worth and costs.
+  static func sentence(_ cascade: Cascade) -> String? {
+    guard let result = cascade.report.cascade else { return nil }
+    return
+      "\(cascade.draft) hands \(share(result.handedOver)) of its attempts over to \(cascade.target): \(share(result.accuracy)) right, where it alone has \(NumberFormat.percent(result.draftAccuracy.value)) and the other \(NumberFormat.percent(result.targetAccuracy.value)); \(points(result.gainOverRandom)) points over handing as many over blindly. An attempt costs \(Wording.estimated(result.cost)), one of the other alone \(NumberFormat.scale(result.targetCost))."
+  }
+
+  private static func sentence(_ repeats: RepeatReplay) -> String {
+    let levels = repeats.levels.map {
+      "\($0.label) \(NumberFormat.fixed($0.meanRepeats, 2)) repeats a problem, \(NumberFormat.percent($0.atMaximum, decimals: 0)) of problems the most, \(NumberFormat.percent($0.short, decimals: 0)) short of recorded ones"
+    }
+    return
+      "From \(repeats.rule.minimum) to \(repeats.rule.maximum) repeats while accuracy and tokens scatter by more than \(NumberFormat.significant(repeats.rule.threshold, 3)): \(levels.joined(separator: "; "))."
+  }
+
+  /// What was not made of the arms together, a sentence each.
+  var unmade: [String] {
+    analysis.omissions.map { "\(Wording.sentence($0.analysis)) not made: \($0.reason)" }
   }
 
   /// What must be known before trusting the numbers, each once.
   var cautions: [String] {
     var seen: Set<String> = []
     let own = arms.flatMap { arm -> [String] in
+      let search =
+        arm.kind == .candidate && arm.coverage.medianN > 1
+        ? [
+          "Its rows are candidates of one search, which depend on each other: no pass@k, no votes."
+        ]
+        : []
       let all =
-        arm.coverage.warnings + (arm.extrapolation?.warnings ?? [])
+        search + arm.coverage.warnings + (arm.extrapolation?.warnings ?? [])
         + (arm.saturation?.warnings ?? []) + arm.selectors.flatMap(\.warnings)
         + (arm.modes?.warnings ?? []) + (arm.verifier?.warnings ?? [])
         + (arm.optimalSamples?.warnings ?? []) + (arm.thresholds?.warnings ?? [])
@@ -163,8 +308,8 @@ struct TestTimePage {
     let rest =
       analysis.comparisons.flatMap(\.warnings) + (analysis.costs?.warnings ?? [])
       + analysis.sizes.flatMap(\.warnings) + analysis.arise.flatMap(\.warnings)
-      + (analysis.allocation?.warnings ?? []) + (analysis.transfer?.warnings ?? [])
-      + analysis.cautions
+      + analysis.allocations.flatMap(\.warnings) + (analysis.transfer?.warnings ?? [])
+      + unmade + analysis.cautions
     return (own + rest).map { text in
       let sentence = Wording.sentence(text)
       return sentence.hasSuffix(".") ? sentence : sentence + "."

@@ -66,6 +66,12 @@ struct OutcomeBlock: Sendable {
     arm = schema.armColumns.isEmpty ? nil : FlatColumn(capacity: capacity)
   }
 
+  /// How many rows the lists of a text may add at most: room that is not touched costs nothing.
+  static func listedRows(in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard bytes.contains(UInt8(ascii: "[")) else { return 0 }
+    return bytes.reduce(0) { $1 == UInt8(ascii: ",") ? $0 + 1 : $0 }
+  }
+
   /// Ends a row that began on the given line.
   @inline(__always)
   mutating func endRow(line: Int) {

@@ -35,6 +35,8 @@ public struct OutcomeArm: Sendable {
   public var attemptNumbers: [Int32]?
   /// The stratum of each problem, such as its level of difficulty; empty where missing.
   public var strata: [String]?
+  /// What the rows are.
+  public var kind = RowKind.sample
   /// Numbers that hold for the whole arm, such as `n_params`, by the name of their column
   /// (``OutcomeColumn/constantColumns``).
   public var constants: [String: Double] = [:]
@@ -79,4 +81,15 @@ public struct OutcomeArm: Sendable {
   public var name: String {
     key.isEmpty ? "all attempts" : key.joined(separator: " · ")
   }
+}
+
+/// What the rows of an arm are; the raw value stands in the column `row_kind`.
+public enum RowKind: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Attempts that were drawn independently.
+  case sample
+  /// Candidates of one search, or attempts of a rule that stops: what one of them became depends on the
+  /// others.
+  case candidate
+  /// The answers that a strategy gave, with all that it spent.
+  case answer
 }

@@ -7,8 +7,10 @@ extension OutcomeBlock {
   ) -> OutcomeBlock {
     var ends = 1
     for at in 0..<count where layout.bytes[at] == layout.newline { ends += 1 }
+    let bytes = UnsafeBufferPointer(start: layout.bytes, count: count)
     var block = OutcomeBlock(
-      index: index, worker: worker.number, capacity: ends, schema: worker.schema)
+      index: index, worker: worker.number, capacity: ends + OutcomeBlock.listedRows(in: bytes),
+      schema: worker.schema)
     var scanner = CellScanner(layout: layout, at: 0, end: count)
     worker.schema.plans.withUnsafeBufferPointer { plans in
       do throws(TableError) {

@@ -3,21 +3,59 @@ enum OutcomeCells {
   /// What a cell of `correct` may say.
   static let truths = "0 or 1 (or true or false, yes or no, pass or fail)"
 
-  private static let yes: [String] = ["true", "yes", "pass"]
-  private static let no: [String] = ["false", "no", "fail"]
+  private static let yes: [String] = [
+    "true", "yes", "pass", "passed", "correct", "right", "c", "resolved", "solved", "accepted",
+  ]
+  private static let no: [String] = [
+    "false", "no", "fail", "failed", "incorrect", "wrong", "i", "n", "unresolved", "unsolved",
+  ]
+  /// What harnesses write where an attempt did not come to be judged: it is wrong.
+  private static let unjudged: [String] = [
+    "timeout", "timed out", "timed_out", "time limit exceeded", "error", "runtime error",
+    "compile error", "crash", "crashed", "exception",
+  ]
+
+  /// What a cell of `correct` says.
+  enum Truth {
+    case right
+    case wrong
+    /// Wrong because the attempt ran out of time or into an error.
+    case unjudged
+    /// A share of the credit.
+    case credit(Double)
+    case unknown
+
+    /// 1 or 0; nil for a share of the credit.
+    var bit: UInt8? {
+      switch self {
+      case .right: 1
+      case .wrong, .unjudged: 0
+      case .credit, .unknown: nil
+      }
+    }
+  }
 
   /// 1 or 0 for a cell that says yes or no, in any letter case; nil for any other.
-  static func truth(_ cell: UnsafeBufferPointer<UInt8>) -> UInt8? {
-    if cell.count == 1, cell[0] == 48 || cell[0] == 49 { return cell[0] - 48 }
-    guard cell.count <= 24 else { return nil }
-    let lower = cell.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
-    if yes.contains(where: { lower.elementsEqual($0.utf8) }) { return 1 }
-    if no.contains(where: { lower.elementsEqual($0.utf8) }) { return 0 }
-    switch number(cell) {
-    case 1: return 1
-    case 0: return 0
-    default: return nil
+  static func truth(_ cell: UnsafeBufferPointer<UInt8>) -> UInt8? { truthOf(cell).bit }
+
+  /// What a cell says, in any letter case; `P`, for partial, is half the credit.
+  static func truthOf(_ cell: UnsafeBufferPointer<UInt8>) -> Truth {
+    if cell.count == 1, cell[0] == 48 || cell[0] == 49 { return cell[0] == 49 ? .right : .wrong }
+    if let number = number(cell, .ratio) {
+      if number == 1 { return .right }
+      if number == 0 { return .wrong }
+      return number.isFinite && number > 0 ? .credit(number) : .unknown
     }
+    let lower = trimmed(cell).prefix(400).map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
+    if yes.contains(where: { lower.elementsEqual($0.utf8) }) { return .right }
+    if no.contains(where: { lower.elementsEqual($0.utf8) }) { return .wrong }
+    if unjudged.contains(where: { lower.elementsEqual($0.utf8) }) { return .unjudged }
+    // `failed: AssertionError`, as a harness of programs writes it.
+    if lower.starts(with: "failed:".utf8) { return .wrong }
+    if ["p", "partial", "partially correct"].contains(where: { lower.elementsEqual($0.utf8) }) {
+      return .credit(0.5)
+    }
+    return .unknown
   }
 
   /// The number in a cell; NaN where missing, nil for text.
@@ -67,6 +105,12 @@ enum OutcomeCells {
     while low < high, ByteText.isBlank(cell[low]) { low += 1 }
     while high > low, ByteText.isBlank(cell[high - 1]) { high -= 1 }
     return UnsafeBufferPointer(rebasing: cell[low..<high])
+  }
+
+  /// Whether a cell of text says nothing: `None` and `NA` are words like any other.
+  static func isBlank(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    for byte in cell where !ByteText.isBlank(byte) { return false }
+    return true
   }
 
   /// Reads `0.9;0.8`, `0.9 0.8`, `0.9, 0.8` or any of them in brackets, and appends the numbers;

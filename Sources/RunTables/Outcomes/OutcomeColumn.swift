@@ -31,24 +31,64 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
   /// therefore not listed.
   public var aliases: [String] {
     switch self {
-    case .problem: ["problem_id", "task_id", "question_id", "item", "doc_id"]
-    case .attempt: ["attempt_id", "sample", "sample_id", "sample_idx", "repeat", "epoch"]
-    case .correct: ["is_correct", "acc", "accuracy", "success"]
+    case .problem:
+      [
+        "problem_id", "task_id", "question_id", "item", "doc_id", "item_id", "instance_id",
+        "example_id", "problem_idx", "question_idx", "prompt_id", "unique_id", "id", "question",
+      ]
+    case .attempt:
+      [
+        "attempt_id", "sample", "sample_id", "sample_idx", "repeat", "epoch", "completion_id",
+        "sample_index", "completion_idx", "completion_index", "attempt_idx", "attempt_index",
+        "trial", "trial_id", "rollout", "rollout_id", "rollout_idx", "generation_id",
+        "generation_idx", "response_id", "response_idx", "repetition", "replicate", "repeat_id",
+        "repeat_idx",
+      ]
+    case .correct:
+      [
+        "is_correct", "acc", "accuracy", "success", "exact_match", "em", "acc_norm",
+        "correctness", "is_right", "grade", "graded_list", "grades", "is_correct_list",
+        "resolved", "solved",
+      ]
     case .tokens:
-      ["tokens_out", "output_tokens", "completion_tokens", "n_tokens", "generated_tokens"]
-    case .promptTokens: ["prompt_tokens", "input_tokens"]
-    case .score: ["reward", "verifier_score", "value"]
-    case .answer: ["prediction", "final_answer", "extracted_answer", "pred"]
+      [
+        "tokens_out", "output_tokens", "completion_tokens", "n_tokens", "generated_tokens",
+        "num_tokens", "token_count", "n_output_tokens", "response_tokens",
+        "usage.completion_tokens", "usage.output_tokens",
+      ]
+    case .promptTokens:
+      ["prompt_tokens", "input_tokens", "usage.prompt_tokens", "usage.input_tokens"]
+    case .score:
+      ["reward", "verifier_score", "value", "rm_score", "reward_score", "scores", "rewards"]
+    case .answer: Self.predictions + ["answers"]
     case .passes: ["pass", "base_pass", "verified"]
-    case .stepScores: ["prm_scores"]
+    case .stepScores: ["prm_scores", "step_rewards"]
     case .round: []
     case .step: ["step_index"]
     case .stratum: ["difficulty", "level_of_difficulty", "subject"]
     }
   }
 
+  /// Names of a column of the attempts' answers; beside one of them a column `answer` is that of the
+  /// right answers.
+  static let predictions = [
+    "prediction", "final_answer", "extracted_answer", "pred", "predicted_answer", "model_answer",
+    "parsed_answer", "pred_answer", "model_prediction", "filtered_resps", "predictions", "preds",
+    "pred_answers", "extracted_answers",
+  ]
+
   /// The columns that tell arms apart wherever they are present.
+  ///
+  /// `level` is one only where a problem was tried at several; otherwise it is the stratum of the
+  /// problem.
   public static let armColumns = ["model", "strategy", "verifier", "budget", "level"]
+
+  /// The columns that tell gradings of the same attempts apart: each grading is an arm where a file
+  /// holds several.
+  public static let gradingColumns = ["filter", "metric", "grader", "scorer"]
+
+  /// The column that says what rows are: see ``RowKind``.
+  static let kindColumn = "row_kind"
 
   /// The columns that are kept in ``OutcomeArm/constants`` where an arm has one value of them.
   public static let constantColumns = [

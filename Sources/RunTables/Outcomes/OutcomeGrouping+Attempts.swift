@@ -8,7 +8,7 @@ extension OutcomeGrouping {
   ///   several rows an attempt.
   /// - Throws: ``TableError`` that names both lines of the first row that repeats another.
   mutating func sort(
-    _ order: inout [Int32], _ groups: [Group], _ names: [String], _ arms: LabelInterner,
+    _ order: inout [Int32], _ groups: [Group], _ names: [String], _ arms: ArmKeys,
     _ threads: Int
   ) throws(TableError) -> [Int32]? {
     let attempts = flattenAttempts()
@@ -97,7 +97,7 @@ extension OutcomeGrouping {
 
   private func repeated(
     _ repetition: AttemptOrder.Repetition, _ groups: [Group], _ order: [Int32], _ names: [String],
-    _ arms: LabelInterner,
+    _ arms: ArmKeys,
     _ columns: (
       attempts: FlatColumn<Int32>?, rounds: FlatColumn<Int32>?, steps: FlatColumn<Int32>?
     )
@@ -122,9 +122,8 @@ extension OutcomeGrouping {
     }
     if let group = groups.first(where: { order[$0.rows].contains(repetition.later) }) {
       found += " of problem \(TableError.quoted(names[group.problem]))"
-      if !schema.armColumns.isEmpty {
-        let key = arms.withLabel(group.arm, OutcomeWorker.parts(ofArm:))
-        found += " of \(key.joined(separator: " · "))"
+      if !arms.columns.isEmpty {
+        found += " of \(arms.keys[group.arm].joined(separator: " · "))"
       }
     }
     let lines = [repetition.first, repetition.later].map { result.line(ofRow: Int($0)) }

@@ -161,6 +161,30 @@ extension OutcomeGrouping {
     }
   }
 
+  /// Leaves out answers that are the right ones and not those of the attempts: the same in all attempts
+  /// at each problem, though some of these are right and others wrong.
+  func dropRightAnswers(_ table: inout OutcomeTable) {
+    guard schema.contains(.answer), !schema.answerIsMapped else { return }
+    var mixed = 0
+    for arm in table.arms {
+      guard let answers = arm.answers else { continue }
+      for problem in 0..<arm.problemCount {
+        let rows = arm.rows(ofProblem: problem)
+        guard let first = rows.first else { continue }
+        for row in rows where answers[row] != answers[first] { return }
+        if rows.contains(where: { arm.correct[$0] != arm.correct[first] }) { mixed += 1 }
+      }
+    }
+    // At one problem it may be a slip of the grading.
+    guard mixed > 1 else { return }
+    for index in table.arms.indices { table.arms[index].answers = nil }
+    let name = schema.name(of: .answer)
+    table.notes.append(
+      "column \(name) is the same in all attempts at a problem though some are right and others wrong: "
+        + "it is taken for the right answer, so that there are no votes (--map answer=COLUMN names the "
+        + "attempts' own)")
+  }
+
   // MARK: Checks
 
   /// Checks that the arms that have a pass-or-fail verifier have its word on every attempt.

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Only one column is in memory twice at a time: each is laid flat, moved into its place and let go.
 struct OutcomeGrouping {
-  let schema: OutcomeSchema
+  var schema: OutcomeSchema
   var result: OutcomeReading.Result
   let rowCount: Int
   /// Names of attempts that are not whole numbers.
@@ -33,17 +33,26 @@ struct OutcomeGrouping {
     }
     let workers = result.workers
     let problems = LabelInterner.merged(workers.map(\.problems))
-    let arms = LabelInterner.merged(workers.map(\.arms))
-    var (groups, groupOfRow) = numberGroups(
-      problems.maps, arms.maps, problemCount: problems.labels.count)
     let names = problems.labels.strings()
-    let strata = strata(groups, groupOfRow)
+    var arms = ArmKeys(LabelInterner.merged(workers.map(\.arms)), schema)
+    let levels = arms.takeLevels(from: result, problems: problems.maps, schema)
+    schema.notes += arms.notes
+    var (groups, groupOfRow) = numberGroups(
+      problems.maps, arms.maps, problemCount: problems.labels.count, hasArms: !arms.columns.isEmpty)
+    let strata =
+      strata(groups, groupOfRow)
+      ?? levels.map { levels in
+        (names: groups.map { levels.level(ofProblem: $0.problem, arm: $0.arm) }, conflicts: 0)
+      }
     var order = Self.order(&groups, groupOfRow)
     groupOfRow = []
-    let numbers = try sort(&order, groups, names, arms.labels, threads)
+    let numbers = try sort(&order, groups, names, arms, threads)
     try checkPasses(groups, order)
+    var remarks = OutcomeRemarks()
+    for worker in workers { remarks.add(worker.remarks) }
     var table = OutcomeTable(
-      source: schema.source, armColumns: schema.armColumns, arms: [], notes: schema.notes)
+      source: schema.source, armColumns: arms.columns, arms: [],
+      notes: schema.notes + remarks.notes(schema))
     let withCommas = workers.reduce(into: Set<OutcomeColumn>()) { $0.formUnion($1.commaColumns) }
     for column in OutcomeColumn.allCases where withCommas.contains(column) {
       table.notes.append(
@@ -51,16 +60,16 @@ struct OutcomeGrouping {
       )
     }
     let bounds = Self.armBounds(groups)
-    table.arms = bounds.enumerated().map { index, range in
+    table.arms = bounds.map { range in
       let first = groups[range.lowerBound].rows.lowerBound
+      let last = groups[range.upperBound - 1].rows.upperBound
+      let place = groups[range.lowerBound].arm
       var arm = OutcomeArm(
-        key: schema.armColumns.isEmpty
-          ? [] : arms.labels.withLabel(index, OutcomeWorker.parts(ofArm:)),
+        key: arms.columns.isEmpty ? [] : arms.keys[place],
         problems: groups[range].map { names[$0.problem] },
-        starts: groups[range].map { $0.rows.lowerBound - first }
-          + [groups[range.upperBound - 1].rows.upperBound - first],
-        correct: [UInt8](
-          repeating: 0, count: groups[range.upperBound - 1].rows.upperBound - first))
+        starts: groups[range].map { $0.rows.lowerBound - first } + [last - first],
+        correct: [UInt8](repeating: 0, count: last - first))
+      arm.kind = arms.kinds[place]
       if let strata {
         let ours = Array(strata.names[range])
         if ours.contains(where: { !$0.isEmpty }) { arm.strata = ours }
@@ -73,6 +82,7 @@ struct OutcomeGrouping {
           + "one \(schema.name(of: .stratum)); the first in the file counts")
     }
     fill(&table, bounds, groups, order, numbers, threads)
+    dropRightAnswers(&table)
     addConstants(&table, arms.maps)
     return table
   }
@@ -82,13 +92,13 @@ struct OutcomeGrouping {
   /// Numbers the pairs of arm and problem: arms in order of first appearance, and the problems of an
   /// arm likewise.
   private mutating func numberGroups(
-    _ problems: [[Int32]], _ arms: [[Int32]], problemCount: Int
+    _ problems: [[Int32]], _ arms: [[Int32]], problemCount: Int, hasArms: Bool
   ) -> (groups: [Group], ofRow: [Int32]) {
     var ofRow: [Int32] = []
     ofRow.reserveCapacity(rowCount)
     var pairs: [Group] = []
     var known = FirstAppearance()
-    if schema.armColumns.isEmpty {
+    if !hasArms {
       pairs = (0..<problemCount).map { Group(arm: 0, problem: $0, rows: 0..<0) }
     }
     for block in result.blocks.indices {
@@ -96,7 +106,7 @@ struct OutcomeGrouping {
       let worker = result.blocks[block].worker
       for row in 0..<result.blocks[block].rows {
         let problem = problems[worker][Int(column.base[row])]
-        guard let armColumn else {
+        guard hasArms, let armColumn else {
           ofRow.append(problem)
           continue
         }
@@ -110,7 +120,7 @@ struct OutcomeGrouping {
       result.blocks[block].problem = FlatColumn(capacity: 1)
       result.blocks[block].arm = nil
     }
-    guard !schema.armColumns.isEmpty else { return (pairs, ofRow) }
+    guard hasArms else { return (pairs, ofRow) }
     let sorted = pairs.indices.sorted { (pairs[$0].arm, $0) < (pairs[$1].arm, $1) }
     var new = [Int32](repeating: 0, count: pairs.count)
     for (place, old) in sorted.enumerated() { new[old] = Int32(place) }

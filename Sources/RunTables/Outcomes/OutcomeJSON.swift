@@ -175,7 +175,8 @@ struct OutcomeJSON {
   ) -> OutcomeBlock {
     var keys = keys
     let schema = worker.schema
-    let capacity = bytes.reduce(1) { $1 == UInt8(ascii: "{") ? $0 + 1 : $0 }
+    let capacity =
+      bytes.reduce(1) { $1 == UInt8(ascii: "{") ? $0 + 1 : $0 } + OutcomeBlock.listedRows(in: bytes)
     var block = OutcomeBlock(
       index: index, worker: worker.number, capacity: capacity, schema: schema)
     let nothing = UnsafeBufferPointer<UInt8>(start: nil, count: 0)

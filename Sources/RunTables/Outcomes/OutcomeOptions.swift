@@ -8,6 +8,12 @@ public struct OutcomeOptions: Sendable {
   public var map: ColumnMap?
   /// Columns that tell arms apart besides ``OutcomeColumn/armColumns``.
   public var by: [String]
+  /// Which answers count as the same.
+  public var answers: AnswerForm
+  /// What stands for an answer that could not be read, besides nothing at all.
+  public var noAnswer: [String]
+  /// The credit from which on an attempt is right; nil reads 0 and 1 alone.
+  public var threshold: Double?
   /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
   ///
   /// It decides nothing but speed: the table is the same for every value.
@@ -15,15 +21,22 @@ public struct OutcomeOptions: Sendable {
   /// How many threads parse and sort; nil takes one a processor. It decides nothing but speed.
   public var threads: Int?
 
+  /// What a widely used harness writes where its pattern finds no answer.
+  public static let usualNoAnswer = ["[invalid]"]
+
   /// Makes options; the defaults decide everything from the file.
   public init(
     format: TableFormat? = nil, delimiter: Character? = nil, map: ColumnMap? = nil,
-    by: [String] = [], blockBytes: Int = 4 << 20, threads: Int? = nil
+    by: [String] = [], answers: AnswerForm = .math, noAnswer: [String] = Self.usualNoAnswer,
+    threshold: Double? = nil, blockBytes: Int = 4 << 20, threads: Int? = nil
   ) {
     self.format = format
     self.delimiter = delimiter
     self.map = map
     self.by = by
+    self.answers = answers
+    self.noAnswer = noAnswer
+    self.threshold = threshold
     self.blockBytes = blockBytes
     self.threads = threads
   }

@@ -30,6 +30,14 @@ struct OutcomeSchema: Sendable {
   var constants: [String] = []
   var present: Set<OutcomeColumn> = []
   var notes: [String] = []
+  /// Columns that tell arms apart because the user said so.
+  let named: Set<String>
+  /// How answers and grades are read.
+  let answers: AnswerForm
+  let noAnswer: [[UInt8]]
+  let threshold: Double?
+  /// Whether the user said which column the answers are.
+  let answerIsMapped: Bool
 
   /// - Throws: ``TableError`` (usage) when the map or `by` names an absent column, or when `problem`
   ///   or `correct` is missing.
@@ -37,10 +45,15 @@ struct OutcomeSchema: Sendable {
     self.source = source
     fileNames = names
     uses = names.map { _ in [] }
+    named = Set(options.by)
+    answers = options.answers
+    noAnswer = options.noAnswer.map { Array($0.utf8) }
+    threshold = options.threshold
+    answerIsMapped = options.map?.entries.contains { $0.target == "answer" } ?? false
     var columns = OrderedDictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     if let map = options.map { columns = try Self.renamed(columns, map, source, &notes) }
     try takeArmColumns(columns, options.by)
-    takeColumns(columns, by: options.by)
+    takeColumns(columns)
     for column in [OutcomeColumn.problem, .correct] where !present.contains(column) {
       throw Self.missing(column, among: Array(columns.keys), source)
     }
@@ -53,9 +66,6 @@ struct OutcomeSchema: Sendable {
     if !unused.isEmpty {
       notes.append(
         "\(unused.count == 1 ? "column" : "columns") not used: \(unused.joined(separator: ", "))")
-    }
-    if present.contains(.answer) {
-      notes.append("answers are compared as text, so that 1 and 1.0 differ")
     }
   }
 
@@ -115,7 +125,9 @@ struct OutcomeSchema: Sendable {
   private mutating func takeArmColumns(
     _ columns: OrderedDictionary<String, Int>, _ by: [String]
   ) throws(TableError) {
-    for name in OutcomeColumn.armColumns {
+    let telling =
+      OutcomeColumn.armColumns + OutcomeColumn.gradingColumns + [OutcomeColumn.kindColumn]
+    for name in telling {
       let found = columns[name] != nil ? name : Self.ignoringCase(name, columns.keys)
       guard let found, let index = columns[found], !armColumns.contains(found) else { continue }
       uses[index].append(.arm(armColumns.count))
@@ -131,13 +143,14 @@ struct OutcomeSchema: Sendable {
     }
   }
 
-  private mutating func takeColumns(_ columns: OrderedDictionary<String, Int>, by: [String]) {
-    for column in OutcomeColumn.allCases {
+  private mutating func takeColumns(_ columns: OrderedDictionary<String, Int>) {
+    takePrediction(columns)
+    takeProblemOfSamples(columns)
+    for column in OutcomeColumn.allCases where !present.contains(column) {
       if let index = columns[column.rawValue] { take(column, index) }
     }
-    let named = Set(by)
     for column in OutcomeColumn.allCases where !present.contains(column) {
-      let free = columns.filter { uses[$0.value].isEmpty && !named.contains($0.key) }
+      let free = free(columns)
       var found = column.aliases.filter { free[$0] != nil }
       if found.isEmpty {
         found = ([column.rawValue] + column.aliases).compactMap {
@@ -147,9 +160,55 @@ struct OutcomeSchema: Sendable {
       use(found, as: column, free)
     }
     if !present.contains(.correct), !present.contains(.passes) {
-      let free = columns.filter { uses[$0.value].isEmpty && !named.contains($0.key) }
+      let free = free(columns)
       let found = free["passed"] != nil ? "passed" : Self.ignoringCase("passed", free.keys)
       use(found.map { [$0] } ?? [], as: .correct, free)
+    }
+    if !present.contains(.correct) { takeScorer(columns) }
+  }
+
+  /// Columns that mean nothing yet and that the user did not name for anything else.
+  private func free(
+    _ columns: OrderedDictionary<String, Int>
+  ) -> OrderedDictionary<String, Int> {
+    columns.filter { uses[$0.value].isEmpty && !named.contains($0.key) }
+  }
+
+  /// Beside a column of what was answered, `answer` is the right answer.
+  private mutating func takePrediction(_ columns: OrderedDictionary<String, Int>) {
+    guard !answerIsMapped, let gold = columns["answer"], uses[gold].isEmpty else { return }
+    let free = free(columns)
+    guard let name = OutcomeColumn.predictions.first(where: { free[$0] != nil }),
+      let index = free[name]
+    else { return }
+    take(.answer, index)
+    notes.append(
+      "column \(name) read as answer; the file's own column answer is taken for the right answer")
+  }
+
+  /// Where epochs tell attempts apart, `sample_id` is the name of the problem.
+  private mutating func takeProblemOfSamples(_ columns: OrderedDictionary<String, Int>) {
+    let free = free(columns)
+    let others = [OutcomeColumn.problem.rawValue] + OutcomeColumn.problem.aliases
+    guard let index = free["sample_id"], !others.contains(where: { free[$0] != nil }),
+      ["epoch", "attempt", "repeat", "trial"].contains(where: { free[$0] != nil })
+    else { return }
+    take(.problem, index)
+    notes.append("column sample_id read as problem")
+  }
+
+  /// A harness that names grades after their scorer: `score_match`, or `scores.match.value` in nested
+  /// objects.
+  private mutating func takeScorer(_ columns: OrderedDictionary<String, Int>) {
+    let free = free(columns)
+    let graded = free.keys.filter {
+      $0.hasPrefix("scores.") && $0.hasSuffix(".value") || $0.hasPrefix("score_")
+    }
+    guard graded.count == 1, let name = graded.first else { return }
+    use([name], as: .correct, free)
+    let answer = name.replacing(".value", with: ".answer")
+    if !present.contains(.answer), answer != name, free[answer] != nil {
+      use([answer], as: .answer, free)
     }
   }
 
@@ -188,9 +247,19 @@ struct OutcomeSchema: Sendable {
     if column == .problem, !lower.isDisjoint(with: counts), !lower.isDisjoint(with: rates) {
       error.hint =
         "a table of coverage by number of samples is read by `allometry testtime curve`"
+    } else if column == .correct, error.hint == nil,
+      let likely = names.first(where: { Self.likelyGrades.contains($0.lowercased()) })
+    {
+      error.hint = "if it is \(likely), --map correct=\(likely)"
     }
     return error
   }
+
+  /// Names that often hold grades, but not always.
+  private static let likelyGrades: Set = [
+    "score", "reward", "result", "results", "metric", "f1", "rouge", "passes", "verdict", "judge",
+    "label", "scores", "outcome", "status",
+  ]
 
   /// The name in the file of the column that is used so; of the canonical one if there is none.
   func name(of column: OutcomeColumn) -> String {

@@ -7,11 +7,13 @@ extension OutcomeTable {
   /// to be read back as such.
   public func csvText() -> String {
     var rows = OutcomeRowText(
-      armColumns: armColumns, columns: writtenColumns, constants: writtenConstants)
+      armColumns: writtenArmColumns, columns: writtenColumns, constants: writtenConstants)
     rows.header()
     for arm in arms {
       for problem in arm.problems.indices {
-        for row in arm.rows(ofProblem: problem) { rows.append(arm, problem: problem, row: row) }
+        for row in arm.rows(ofProblem: problem) {
+          rows.append(arm, key: writtenKey(of: arm), problem: problem, row: row)
+        }
       }
     }
     return String(decoding: rows.bytes, as: UTF8.self)
@@ -23,8 +25,9 @@ extension OutcomeTable {
   /// - Throws: ``TableError``: a label that cannot be read back (64), or a failed write (74).
   public func writeCSV(to path: String) throws(TableError) {
     let writer = try OutcomeTableWriter(
-      path: path, armColumns: armColumns, columns: writtenColumns, constants: writtenConstants)
-    for arm in arms { try writer.write(arm) }
+      path: path, armColumns: writtenArmColumns, columns: writtenColumns,
+      constants: writtenConstants)
+    for arm in arms { try writer.write(arm, key: writtenKey(of: arm)) }
     try writer.finish()
   }
 
@@ -45,6 +48,15 @@ extension OutcomeTable {
     return columns
   }
 
+  /// The arms' columns, and what rows are where some are not attempts.
+  private var writtenArmColumns: [String] {
+    armColumns + (arms.contains { $0.kind != .sample } ? [OutcomeColumn.kindColumn] : [])
+  }
+
+  private func writtenKey(of arm: OutcomeArm) -> [String] {
+    arm.key + (arms.contains { $0.kind != .sample } ? [arm.kind.rawValue] : [])
+  }
+
   private var writtenConstants: [String] {
     Set(arms.flatMap(\.constants.keys)).sorted()
   }
@@ -60,9 +72,9 @@ extension OutcomeTable {
 
 extension OutcomeRowText {
   /// Appends one row of an arm.
-  mutating func append(_ arm: OutcomeArm, problem: Int, row: Int) {
+  mutating func append(_ arm: OutcomeArm, key: [String], problem: Int, row: Int) {
     beginRow(
-      key: arm.key, problem: arm.problems[problem],
+      key: key, problem: arm.problems[problem],
       attempt: arm.attemptNumbers.map { Int($0[row]) } ?? row - arm.starts[problem],
       correct: arm.correct[row] == 1)
     for column in columns {

@@ -89,14 +89,18 @@ public final class OutcomeTableWriter: Sendable {
 
   /// Writes all attempts of an arm.
   ///
+  /// - Parameters:
+  ///   - arm: the arm.
+  ///   - key: the value of each arm column; those of the arm by default.
   /// - Throws: as ``write(key:problem:attempt:outcome:stratum:constants:)``.
-  public func write(_ arm: OutcomeArm) throws(TableError) {
-    precondition(arm.key.count == keyCount, "\(arm.key.count) parts of a key of \(keyCount)")
+  public func write(_ arm: OutcomeArm, key: [String]? = nil) throws(TableError) {
+    let key = key ?? arm.key
+    precondition(key.count == keyCount, "\(key.count) parts of a key of \(keyCount)")
     for problem in arm.problems.indices {
       try OutcomeTable.checkLabel(arm.problems[problem], source: path)
       try withState { (state) throws(TableError) in
         for row in arm.rows(ofProblem: problem) {
-          state.rows.append(arm, problem: problem, row: row)
+          state.rows.append(arm, key: key, problem: problem, row: row)
           if state.rows.bytes.count >= 1 << 16 { try self.flush(&state) }
         }
       }

@@ -17,6 +17,10 @@ final class OutcomeWorker: @unchecked Sendable {
   let buffer = ByteBuffer()
   /// The columns in which numbers had commas.
   var commaColumns: Set<OutcomeColumn> = []
+  /// What is to be told of the rows.
+  var remarks = OutcomeRemarks()
+  /// The lists of the present row, of columns that have one, with the column of the file.
+  var lists: [OutcomeColumn: (content: [UInt8], fileColumn: Int)] = [:]
 
   /// What is known of a constant of an arm.
   struct Constant: Sendable {
@@ -57,7 +61,8 @@ final class OutcomeWorker: @unchecked Sendable {
     case .promptTokens where number >= 0 && Float(number).isFinite:
       block.promptTokens?.base[row] = Float(number)
     case .score: block.score?.base[row] = number
-    case .correct where number == 0 || number == 1: block.correct.base[row] = number == 1 ? 1 : 0
+    case .correct where (number == 0 || number == 1) && schema.threshold == nil:
+      block.correct.base[row] = number == 1 ? 1 : 0
     case .passes where number == 0 || number == 1: block.passes?.base[row] = number == 1 ? 1 : 0
     default:
       if column == .attempt, let code = AttemptCode.number(number) {
@@ -82,13 +87,18 @@ final class OutcomeWorker: @unchecked Sendable {
           ? "a missing value" : TableError.quoted(String(decoding: content, as: UTF8.self)),
         expected: expected)
     }
+    if ListCell.isList(content), column.mayBeListed,
+      column != .stepScores || content.dropFirst().contains(UInt8(ascii: "["))
+    {
+      lists[column] = (Array(content), fileColumn)
+      if column == .correct || column == .attempt { return }
+    }
     switch column {
     case .problem:
-      // `None` and `NA` are labels, answers and arms like any other word; nothing is missing.
-      guard !OutcomeCells.trimmed(content).isEmpty else { throw bad("the label of a problem") }
+      guard !OutcomeCells.isBlank(content) else { throw bad("the label of a problem") }
       block.problem.base[row] = try label(content, &problems, place, line, fileColumn)
     case .attempt:
-      guard !CellRules.isMissing(content) else { throw bad("the number of an attempt") }
+      guard !OutcomeCells.isBlank(content) else { throw bad("the number of an attempt") }
       if let number = OutcomeCells.number(content, .count),
         let code = AttemptCode.number(number)
       {
@@ -98,7 +108,13 @@ final class OutcomeWorker: @unchecked Sendable {
         block.attempt?.base[row] = AttemptCode.firstText + text
       }
     case .correct:
-      guard let truth = OutcomeCells.truth(content) else { throw bad(OutcomeCells.truths) }
+      guard let truth = truth(content) else {
+        var error = bad(OutcomeCells.truths)
+        if case .credit = OutcomeCells.truthOf(content) {
+          error.hint = "partial credit is read with --threshold, such as --threshold 0.5"
+        }
+        throw error
+      }
       block.correct.base[row] = truth
     case .passes:
       // An arm without the verifier may leave the cells blank; that is judged with the whole arm.
@@ -112,16 +128,23 @@ final class OutcomeWorker: @unchecked Sendable {
       let number = number(content, .count, column)
       guard let number, number.isNaN || number >= 0 && Float(number).isFinite
       else {
+        if lists[column] != nil { break }
         throw bad("a number of tokens, 0 or more")
       }
       (column == .tokens ? block.tokens : block.promptTokens)?.base[row] = Float(number)
     case .score:
-      guard let number = number(content, .ratio, column) else { throw bad("a number") }
+      guard let number = number(content, .ratio, column) else {
+        if lists[column] != nil { break }
+        throw bad("a number")
+      }
       block.score?.base[row] = number
-    case .answer:
-      block.answer?.base[row] =
-        content.isEmpty ? 0 : max(TextHash.hash(OutcomeCells.trimmed(content)), 1)
+    case .answer: block.answer?.base[row] = answer(content)
     case .stepScores:
+      if lists[column] != nil {
+        // Lists of the steps of several attempts.
+        block.stepCounts?.base[row] = 0
+        break
+      }
       guard let count = OutcomeCells.appendStepScores(content, to: &block.stepValues) else {
         throw bad("numbers separated by semicolons, commas or blanks")
       }
@@ -135,8 +158,40 @@ final class OutcomeWorker: @unchecked Sendable {
       (column == .round ? block.round : block.step)?.base[row] = whole
     case .stratum:
       block.stratum?.base[row] =
-        content.isEmpty ? -1 : try label(content, &strata, place, line, fileColumn)
+        OutcomeCells.isBlank(content) ? -1 : try label(content, &strata, place, line, fileColumn)
     }
+  }
+
+  /// 1 or 0 for a grade; nil for what is none, or partial credit without a threshold.
+  private func truth(_ content: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    let truth = OutcomeCells.truthOf(content)
+    if case .unjudged = truth { remarks.unjudged += 1 }
+    guard let threshold = schema.threshold else { return truth.bit }
+    switch truth {
+    case .credit(let credit): return credit >= threshold ? 1 : 0
+    case .right where OutcomeCells.number(content, .ratio) == 1:
+      return threshold <= 1 ? 1 : 0
+    default: return truth.bit
+    }
+  }
+
+  /// The hash of an answer; 0 for none.
+  @inline(__always)
+  private func answer(_ content: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let trimmed = OutcomeCells.trimmed(content)
+    if trimmed.isEmpty { return 0 }
+    for word in schema.noAnswer
+    where word.count == trimmed.count && trimmed.elementsEqual(word) {
+      remarks.withoutAnswer += 1
+      return 0
+    }
+    if CellRules.isMissing(trimmed) {
+      remarks.wordsForNothing[String(decoding: trimmed, as: UTF8.self), default: 0] += 1
+    }
+    guard let spelling = schema.answers.rewritten(trimmed) else {
+      return max(TextHash.hash(trimmed), 1)
+    }
+    return spelling.withUnsafeBufferPointer { max(TextHash.hash($0), 1) }
   }
 
   /// The number in a cell; what was read with commas is remembered, to be said.
@@ -153,7 +208,7 @@ final class OutcomeWorker: @unchecked Sendable {
     _ part: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int
   ) {
     armParts[part].removeAll(keepingCapacity: true)
-    armParts[part].append(contentsOf: content)
+    if !OutcomeCells.isBlank(content) { armParts[part].append(contentsOf: content) }
   }
 
   /// Takes in what should be a constant of the row's arm; text counts as missing.
@@ -167,7 +222,7 @@ final class OutcomeWorker: @unchecked Sendable {
     for constant in rowConstants.indices { rowConstants[constant] = .nan }
   }
 
-  /// Closes a row: finds its arm and compares its constants.
+  /// Closes a row: finds its arm, compares its constants, and makes a row of each entry of its lists.
   func endRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     if let column = block.arm {
       column.base[block.rows] = try arm(line, UInt64(block.index) << 32 | UInt64(block.rows))
@@ -177,7 +232,12 @@ final class OutcomeWorker: @unchecked Sendable {
       while constants.count < first + rowConstants.count { constants.append(Constant()) }
       for index in rowConstants.indices { constants[first + index].meet(rowConstants[index]) }
     }
-    block.endRow(line: line)
+    if !lists.isEmpty {
+      try endListedRow(line: line, &block)
+      lists.removeAll(keepingCapacity: true)
+    } else {
+      block.endRow(line: line)
+    }
   }
 
   private func arm(_ line: Int, _ place: UInt64) throws(TableError) -> Int32 {
@@ -215,7 +275,7 @@ final class OutcomeWorker: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func label(
+  func label(
     _ content: UnsafeBufferPointer<UInt8>, _ labels: inout LabelInterner, _ place: UInt64,
     _ line: Int, _ fileColumn: Int
   ) throws(TableError) -> Int32 {

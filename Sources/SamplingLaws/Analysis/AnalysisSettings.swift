@@ -2,8 +2,8 @@
 public struct AnalysisSettings: Sendable {
   /// The resampling of problems behind every interval.
   public var bootstrap = ProblemBootstrap()
-  /// Numbers of attempts to extrapolate coverage to; powers of two beyond 100 N by default.
-  public var extrapolation: [Double]?
+  /// Numbers of attempts to say coverage at: exactly up to the recorded number, extrapolated beyond.
+  public var samples: [Double] = []
   /// ε, the gain from one sample more that is not worth it [60].
   public var leastGain = 0.005
   /// What becomes of answers that could not be read.
@@ -12,6 +12,25 @@ public struct AnalysisSettings: Sendable {
   public var voteTemperature = 1.0
   /// What accepting an answer is worth and costs [155].
   public var costs = ResamplingCosts()
+  /// Costs of a wrong answer that thresholds of the score are tried for.
+  public var thresholdCosts: [Double] = [1]
+  /// The share of attempts with the best scores that vote in a filtered vote; nil for no such vote [110].
+  public var topShare: Double?
+  /// Numbers of samples that curves of votes and of choices by score are computed at; powers of two and
+  /// the recorded number by default.
+  public var grid: [Int]?
+  /// The success rates that horizons are found for [29].
+  public var horizons: [Double] = [0.5, 0.8, 0.9]
+  /// The strategy that allocation compares with and tells difficulty by; the first one by default [20].
+  public var baseline: String?
+  /// The arm that takes over the worst attempts of the others; nil for none [76].
+  public var target: String?
+  /// The cost of a token of a draft, or of its attempt in a table without tokens.
+  public var draftCost = 1.0
+  /// The same of the target.
+  public var targetCost = 1.0
+  /// A rule of repeats to replay on the attempts; nil for none [103].
+  public var repeatRule: RepeatRule?
   /// Rules of adaptive stopping; the default ones where nil.
   public var stoppingRules: [StoppingRule]?
   /// α, the rate at which a conformal rule hands over, or the risk that it allows [76].
@@ -21,7 +40,7 @@ public struct AnalysisSettings: Sendable {
   /// The steps of the whole task that voting ahead is planned for; the table's by default [81].
   public var steps: Double?
   /// The success wanted of the whole task [81].
-  public var target = 0.95
+  public var taskSuccess = 0.95
   /// How problems are sorted by difficulty [20].
   public var bins = DifficultyBins()
   /// What models are made of, by the name of an arm's model or ``anyModel``; arms with constants need

@@ -15,6 +15,8 @@ public struct ArmAnalysis: Codable, Sendable {
   public var name: String
   /// The value of each of the table's columns that tell arms apart.
   public var key: [String: String]
+  /// What its rows are.
+  public var kind: RowKind
   /// P, the number of problems.
   public var problems: Int
   /// The number of attempts.
@@ -23,6 +25,8 @@ public struct ArmAnalysis: Codable, Sendable {
   public var tokens: Estimated?
   /// pass@k and pass^k [T1, T2].
   public var coverage: CoverageCurve
+  /// Coverage at the numbers of attempts that were asked for.
+  public var asked: [AskedCoverage]
   /// The same for each stratum.
   public var strata: [CoverageCurve]
   /// Coverage beyond the recorded attempts [T4].
@@ -33,6 +37,9 @@ public struct ArmAnalysis: Codable, Sendable {
   public var saturation: Saturation?
   /// Accuracy of voting, of the best by score and of both, against the number of samples [T5–T8].
   public var selectors: [SelectionCurve]
+  /// The best of the ways to choose, and what it is worth where it was not chosen by the same problems;
+  /// nil for fewer than two.
+  public var choice: SelectorChoice?
   /// What each of these loses against coverage.
   public var losses: [SelectionLoss]
   /// Whether the most frequent answers are right.
@@ -84,16 +91,28 @@ public struct ArmAnalysis: Codable, Sendable {
     key = Dictionary(zip(columns, arm.key)) { first, _ in first }
     problems = arm.problemCount
     attempts = arm.attemptCount
+    kind = arm.kind
     tokens = arm.meanTokens.map { bootstrap.means(of: $0)[0] }
     let counts = AttemptCounts(arm)
-    coverage = CoverageCurve(counts, bootstrap: bootstrap)
+    coverage = CoverageCurve(
+      counts, at: settings.samples.compactMap { Int(exactly: $0) } + (settings.grid ?? []),
+      bootstrap: bootstrap)
     strata = CoverageCurve.strata(of: arm, bootstrap: bootstrap)
     let isRepeated = coverage.medianN > 1
-    let isParallel = arm.rounds == nil
+    let isParallel = arm.rounds == nil && arm.kind != .candidate
+    if arm.kind == .candidate, isRepeated {
+      // All of them together are what the search came to; a part of them is no smaller search.
+      coverage.points.removeAll { $0.k < coverage.smallestN }
+      strata = []
+      omissions.append(
+        Omission(
+          analysis: "pass@k, votes and best of n",
+          reason: "The rows are candidates of one search, which depend on each other."))
+    }
     if isRepeated, isParallel {
       extrapolation = BetaBinomialCoverage(
-        counts, k: settings.extrapolation, level: bootstrap.level, seed: bootstrap.seed,
-        threads: bootstrap.threads)
+        counts, k: AskedCoverage.grid(settings.samples, counts), level: bootstrap.level,
+        seed: bootstrap.seed, threads: bootstrap.threads)
       passUntil = PassUntilReplay(arm, bootstrap: bootstrap)
       saturation = Saturation(arm, leastGain: settings.leastGain, bootstrap: bootstrap)
       if extrapolation == nil {
@@ -103,10 +122,30 @@ public struct ArmAnalysis: Codable, Sendable {
             reason: "No attempt is right, so that the tail of the difficulty cannot be seen."))
       }
     }
+    let (known, beyond) = (coverage, extrapolation)
+    asked = settings.samples.map {
+      AskedCoverage($0, coverage: known, extrapolation: beyond)
+    }
     let chosen = isParallel ? SelectorCurves(arm, settings: settings) : SelectorCurves()
     omissions += chosen.omissions
-    selectors = chosen.curves.map { SelectionCurve($0, bootstrap: bootstrap) }
-    losses = chosen.curves.map { SelectionLoss($0, of: arm, bootstrap: bootstrap) }
+    let drawn = chosen.curves.map { bootstrap.resampledMeans(of: $0.matrix) }
+    selectors = zip(chosen.curves, drawn).map {
+      SelectionCurve($0, draws: $1, bootstrap: bootstrap)
+    }
+    choice = SelectorChoice(chosen.curves, bootstrap: bootstrap)
+    losses = []
+    var reached: (of: ProblemCurves, matrix: ProblemMatrix, draws: [[Double]])?
+    for (curves, draws) in zip(chosen.curves, drawn) {
+      if reached?.of.problems != curves.problems || reached?.of.samples != curves.samples {
+        let matrix = SelectionLoss.coverage(curves, of: arm)
+        reached = (curves, matrix, bootstrap.resampledMeans(of: matrix))
+      }
+      guard let reached else { continue }
+      losses.append(
+        SelectionLoss(
+          curves, draws: draws, coverage: reached.matrix, coverageDraws: reached.draws,
+          bootstrap: bootstrap))
+    }
     if let vote = chosen.vote, let curves = chosen.voteCurves {
       modes = made("modes") { try ModeSplit(vote, curves, of: arm, bootstrap: bootstrap) }
     }
@@ -120,7 +159,9 @@ public struct ArmAnalysis: Codable, Sendable {
         }
       } else if arm.scores != nil {
         thresholds = made("thresholds of the score") {
-          try ThresholdSweep(arm, bootstrap: bootstrap)
+          var costs = settings.costs
+          costs.wrong = settings.thresholdCosts
+          return try ThresholdSweep(arm, costs: costs, bootstrap: bootstrap)
         }
       }
       if arm.answers != nil {
@@ -135,16 +176,18 @@ public struct ArmAnalysis: Codable, Sendable {
     if arm.tokens != nil, isRepeated {
       tokenSpread = made("spread of tokens") { try TokenSpread(arm, bootstrap: bootstrap) }
     }
-    if !isParallel { rounds = SequentialRounds(arm, bootstrap: bootstrap) }
+    if arm.rounds != nil { rounds = SequentialRounds(arm, bootstrap: bootstrap) }
     if recorded.steps != nil {
-      horizon = made("horizon") { try HorizonEstimate(recorded, bootstrap: bootstrap) }
+      horizon = made("horizon") {
+        try HorizonEstimate(recorded, success: settings.horizons, bootstrap: bootstrap)
+      }
       selfConditioning = made("self-conditioning") {
         try SelfConditioning(recorded, level: bootstrap.level, threads: bootstrap.threads)
       }
       if recorded.answers != nil {
         ahead = made("first to ahead by k") {
           try AheadDiagnosis(
-            recorded, steps: settings.steps, target: settings.target, bootstrap: bootstrap)
+            recorded, steps: settings.steps, target: settings.taskSuccess, bootstrap: bootstrap)
         }
       }
     }

@@ -42,12 +42,14 @@ public struct CostComparison: Codable, Sendable {
     var costed: [CostedPoint] = []
     var unknown: [String] = []
     for (arm, analysis) in zip(arms, analyses) {
-      guard let tokens = analysis.tokens?.value, arm.rounds == nil else { continue }
+      // A part of a search's candidates has no cost of its own.
+      guard let tokens = analysis.tokens?.value, arm.rounds == nil, arm.kind != .candidate else {
+        continue
+      }
       let pricing = Self.pricing(of: arm, analysis, settings: settings)
       if pricing == nil { unknown.append(arm.name) }
-      var curves = [
-        ("coverage", analysis.coverage.points.map { ($0.k, $0.coverage) })
-      ]
+      var curves = [("coverage", analysis.coverage.points.map { ($0.k, $0.coverage) })]
+      if arm.kind == .answer { curves = [("answer", [(1, analysis.coverage.accuracy)])] }
       curves += analysis.selectors.map { ($0.selector, Array(zip($0.samples, $0.accuracy))) }
       var costs: [Int: InferenceCost] = [:]
       for (selector, values) in curves {

@@ -21,10 +21,16 @@ public struct OutcomeAnalysis: Codable, Sendable {
   public var sizes: [SizeSampleTradeoff]
   /// What more effort brings, problem by problem [T13].
   public var arise: [ARISE]
-  /// The best strategy for each difficulty and budget, cross-fitted [T16].
-  public var allocation: AllocationByDifficulty?
+  /// The best strategy for each difficulty and budget, cross-fitted [T16]; one for each verifier.
+  public var allocations: [AllocationByDifficulty]
   /// What a choice of strategy tuned with one verifier loses with another [204].
   public var transfer: VerifierTransfer?
+  /// Handing the worst attempts over to a target; empty where none was asked for.
+  public var cascades: [Cascade]
+  /// What a rule of repeats would have spent; nil where none was asked for.
+  public var repeats: RepeatReplay?
+  /// What was not made of the arms together, and why.
+  public var omissions: [ArmAnalysis.Omission]
   /// What was inferred while reading.
   public var notes: [String]
   /// Cautions that hold for any such table.
@@ -59,30 +65,44 @@ public struct OutcomeAnalysis: Codable, Sendable {
     interval = Interval(
       level: bootstrap.level, method: "bootstrap over problems", resamples: bootstrap.resamples,
       seed: bootstrap.seed)
-    arms = table.arms.map {
-      ArmAnalysis($0, columns: table.armColumns, settings: settings)
+    let (known, kindCautions) = table.knowingCandidates()
+    arms = known.arms.map {
+      ArmAnalysis($0, columns: known.armColumns, settings: settings)
     }
-    let attempts = table.arms.map(\.byAttempt)
+    let attempts = known.arms.map(\.byAttempt)
     comparisons = Self.comparisons(attempts, settings)
+    comparisons += TokenCurve.comparisons(
+      TokenCurve.strategies(of: known.answersOnly), most: Self.allPairs, bootstrap: bootstrap)
     costs = CostComparison(
-      attempts, analyses: arms, columns: table.armColumns, settings: settings)
-    sizes = SizeSampleTradeoff.all(of: attempts, columns: table.armColumns, settings: settings)
-    arise = []
-    if let ladders = try? EffortLadder.ladders(of: table) {
-      arise = ladders.compactMap { try? ARISE($0, bootstrap: bootstrap) }
-    }
-    if let strategies = try? AllocationArm.arms(of: table) {
-      if Set(strategies.map(\.strategy)).count > 1 {
-        allocation = try? AllocationByDifficulty(
-          strategies, bins: settings.bins, bootstrap: bootstrap)
+      attempts, analyses: arms, columns: known.armColumns, settings: settings)
+    sizes = SizeSampleTradeoff.all(of: attempts, columns: known.armColumns, settings: settings)
+    let strategies = StrategyAnalyses(known.answersOnly, settings: settings)
+    arise = strategies.arise
+    allocations = strategies.allocations
+    transfer = strategies.transfer
+    omissions = strategies.omissions
+    cascades = []
+    if let target = settings.target {
+      do {
+        let found = try Self.cascades(attempts, to: target, settings: settings)
+        cascades = found.cascades
+        omissions += found.omissions
+      } catch {
+        omissions.append(.init(analysis: "handing over", reason: error.description))
       }
-      if Set(strategies.map(\.verifier)).count > 1 {
-        transfer = try? VerifierTransfer(strategies, bins: settings.bins, bootstrap: bootstrap)
+    }
+    if let rule = settings.repeatRule {
+      do {
+        repeats = try RepeatReplay(
+          rule, on: EffortLadder(labels: attempts.map(\.name), arms: attempts),
+          threads: bootstrap.threads)
+      } catch {
+        omissions.append(.init(analysis: "the rule of repeats", reason: error.description))
       }
     }
     notes = table.notes
     cautions = []
-    cautions = self.generalCautions
+    cautions = kindCautions + self.generalCautions
   }
 
   /// More arms than these are compared with the first one only.
@@ -93,17 +113,24 @@ public struct OutcomeAnalysis: Codable, Sendable {
   ) -> [PairedComparison] {
     guard arms.count > 1 else { return [] }
     let curves = arms.map { arm -> [ProblemCurves] in
-      guard arm.rounds == nil else { return [] }
-      var found = (try? [PassAtK().curves(of: arm, threads: settings.bootstrap.threads)]) ?? []
+      guard arm.rounds == nil, arm.kind != .candidate else { return [] }
+      let threads = settings.bootstrap.threads
+      if arm.kind == .answer {
+        var given = (try? [PassAtK().curves(of: arm, samples: [1], threads: threads)]) ?? []
+        for index in given.indices { given[index].selector = "answer" }
+        return given
+      }
+      var found =
+        (try? [PassAtK().curves(of: arm, samples: settings.grid, threads: threads)]) ?? []
       if arm.answers != nil {
         let vote = MajorityVote(
           unparseable: settings.unparseable, seed: settings.bootstrap.seed)
-        if let one = try? vote.curves(of: arm, threads: settings.bootstrap.threads) {
+        if let one = try? vote.curves(of: arm, samples: settings.grid, threads: threads) {
           found.append(one)
         }
       }
       if arm.scores != nil,
-        let one = try? BestOfN().curves(of: arm, threads: settings.bootstrap.threads)
+        let one = try? BestOfN().curves(of: arm, samples: settings.grid, threads: threads)
       {
         found.append(one)
       }
@@ -122,6 +149,14 @@ public struct OutcomeAnalysis: Codable, Sendable {
               ), bootstrap: settings.bootstrap)
           else { continue }
           comparisons.append(comparison)
+          let isOneSample = one.samples == [1]
+          if !isOneSample,
+            let own = TokenCurve(one, name: "\(arms[first].name), \(one.selector)"),
+            let others = TokenCurve(other, name: "\(arms[second].name), \(one.selector)"),
+            let even = TokenCurve.comparison(others, own, bootstrap: settings.bootstrap)
+          {
+            comparisons.append(even)
+          }
         }
       }
     }
@@ -129,16 +164,21 @@ public struct OutcomeAnalysis: Codable, Sendable {
   }
 
   private var generalCautions: [String] {
-    var cautions = [
-      "Coverage is not accuracy: it needs a selector that recognises the right answer."
-    ]
+    var cautions: [String] = []
+    if arms.contains(where: { ($0.coverage.points.last?.k ?? 1) > 1 }) {
+      cautions.append(
+        "Coverage is not accuracy: it needs a selector that recognises the right answer.")
+    }
     if arms.contains(where: { $0.modes != nil }) {
       cautions.append(
         "A majority vote tends to the most frequent answer, right or wrong, however many samples.")
     }
     if arms.count > 1 {
       cautions.append(
-        "Arms compared at equal numbers of samples may differ in tokens: see the costs.")
+        comparisons.contains(where: \.isAtEqualTokens)
+          ? "Arms compared at equal numbers of samples may differ in tokens; where tokens are known "
+            + "they are compared at equal tokens too."
+          : "Arms compared at equal numbers of samples may differ in tokens: see the costs.")
     }
     if comparisons.count > 3 {
       cautions.append(

@@ -31,6 +31,7 @@ extension OutcomeArm {
     if self.tokens != nil { arm.tokens = tokens }
     if let scores { arm.stepScores = StepScores(starts: ends, values: scores.map { Float($0) }) }
     arm.strata = strata
+    arm.kind = kind
     arm.constants = constants
     return arm
   }

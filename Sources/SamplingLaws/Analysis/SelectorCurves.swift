@@ -30,7 +30,7 @@ struct SelectorCurves: Sendable {
       let draws = min(max(20_000_000 / max(arm.attemptCount, 1), 2), 200)
       for weighting in [
         VoteWeighting.score, .softmax(temperature: settings.voteTemperature), .minMax, .rank,
-      ] {
+      ] + (settings.topShare.map { [.topShare($0)] } ?? []) {
         selectors.append(
           WeightedVote(
             weighting: weighting, unparseable: settings.unparseable, draws: draws, seed: seed))
@@ -42,7 +42,7 @@ struct SelectorCurves: Sendable {
     for selector in selectors {
       do {
         let found = try selector.curves(
-          of: arm, samples: nil, threads: settings.bootstrap.threads)
+          of: arm, samples: settings.grid, threads: settings.bootstrap.threads)
         curves.append(found)
         if selector is MajorityVote { voteCurves = found }
       } catch {

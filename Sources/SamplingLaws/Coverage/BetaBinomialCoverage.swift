@@ -25,7 +25,7 @@ public struct BetaBinomialCoverage: Sendable, Codable {
     public var k: Double
     /// pass@k.
     public var coverage: Estimated
-    /// Whether k exceeds every recorded number of attempts.
+    /// Whether k exceeds the smallest number of attempts at a problem, so that no exact value is known.
     public var isExtrapolated: Bool
   }
 
@@ -82,7 +82,9 @@ public struct BetaBinomialCoverage: Sendable, Codable {
   ) {
     let cells = counts.cells
     let likelihood = BetaBinomialLikelihood(cells)
-    guard likelihood.hasSuccess, let most = counts.attempts.max() else { return nil }
+    guard likelihood.hasSuccess, let most = counts.attempts.max(),
+      let least = counts.attempts.min()
+    else { return nil }
     let maximum = likelihood.maximum(withMass: true)
     let cut = Self.inflation * ChiSquared(degreesOfFreedom: 1).quantile(level)
     let region = LikelihoodRegion(likelihood, maximum: maximum, drop: cut / 2)
@@ -101,7 +103,7 @@ public struct BetaBinomialCoverage: Sendable, Codable {
     self.level = level
     let asked = grid ?? Self.grid(beyond: 100 * Double(most))
     points = asked.map { k in
-      Point(k: k, coverage: estimate { $0.coverage(k) }, isExtrapolated: k > Double(most))
+      Point(k: k, coverage: estimate { $0.coverage(k) }, isExtrapolated: k > Double(least))
     }
     let pooled = PooledLikelihood(cells)
     let saturating = pooled.best

@@ -38,12 +38,22 @@ public struct CoverageCurve: Sendable, Codable {
   public var warnings: [String]
 
   /// The curves of an arm.
-  public init(_ arm: OutcomeArm, bootstrap: ProblemBootstrap = ProblemBootstrap()) {
-    self.init(AttemptCounts(arm), bootstrap: bootstrap)
+  ///
+  /// - Parameters:
+  ///   - arm: the attempts.
+  ///   - k: numbers of attempts to look at besides powers of two; those beyond the smallest N are left
+  ///     out.
+  ///   - bootstrap: how to find intervals.
+  public init(
+    _ arm: OutcomeArm, at k: [Int] = [], bootstrap: ProblemBootstrap = ProblemBootstrap()
+  ) {
+    self.init(AttemptCounts(arm), at: k, bootstrap: bootstrap)
   }
 
-  /// The curves of counts of at least one problem.
-  public init(_ counts: AttemptCounts, bootstrap: ProblemBootstrap = ProblemBootstrap()) {
+  /// The curves of counts of at least one problem; parameters as for an arm.
+  public init(
+    _ counts: AttemptCounts, at k: [Int] = [], bootstrap: ProblemBootstrap = ProblemBootstrap()
+  ) {
     precondition(counts.problemCount > 0, "a curve of no problems")
     name = counts.name
     problems = counts.problemCount
@@ -53,7 +63,8 @@ public struct CoverageCurve: Sendable, Codable {
     medianN = sizes[sizes.count / 2]
     level = bootstrap.level
     warnings = counts.warnings
-    let grid = Self.grid(upTo: smallestN)
+    let most = smallestN
+    let grid = Set(Self.grid(upTo: most) + k.filter { $0 >= 1 && $0 <= most }).sorted()
     let estimates = Self.estimates(counts, grid: grid, bootstrap)
     accuracy = estimates[0]
     neverSolved = estimates[1]

@@ -83,10 +83,35 @@ struct CountDistributions {
     return counts
   }
 
+  /// How many of some problems fall on each count: a binomial number of what is left at each, which for
+  /// many problems is much less work than drawing them one by one.
+  private static func multinomial(
+    _ cumulative: [Double], _ problems: Int, using random: inout SplittableRandom
+  ) -> [Int] {
+    var left = problems
+    var before = 0.0
+    return cumulative.indices.map { c in
+      let rest = 1 - before
+      let isLast = c == cumulative.count - 1
+      let share = isLast || rest <= 0 ? 1 : min(max((cumulative[c] - before) / rest, 0), 1)
+      before = cumulative[c]
+      let drawn = random.nextBinomial(trials: left, probability: share)
+      left -= drawn
+      return drawn
+    }
+  }
+
   /// Draws a table.
   func draw(using random: inout SplittableRandom) -> [AttemptCounts.Cell] {
     var cells: [AttemptCounts.Cell] = []
     for column in columns {
+      if column.problems > 32 * column.cumulative.count {
+        cells += Self.multinomial(column.cumulative, column.problems, using: &random).enumerated()
+          .filter { $0.element > 0 }.map {
+            .init(attempts: column.attempts, correct: $0.offset, weight: Double($0.element))
+          }
+        continue
+      }
       var histogram = [Double](repeating: 0, count: column.attempts + 1)
       for _ in 0..<column.problems {
         let place = random.nextUniform()

@@ -14,6 +14,10 @@ extension PassCount {
 }
 
 /// What sampling until the r-th success would have told, replayed on recorded attempts [5].
+///
+/// Every number is the exact mean over all orders of the recorded attempts, so that none depends on the
+/// order of the file: with c of N attempts right the r-th success comes at draw K with probability
+/// C(K − 1, r − 1)·C(N − K, c − r)/C(N, c).
 public struct PassUntilReplay: Sendable, Codable {
   /// The result for one number of successes to wait for.
   public struct Target: Sendable, Codable, Hashable {
@@ -25,7 +29,8 @@ public struct PassUntilReplay: Sendable, Codable {
     public var censored: Double
     /// The mean of passes/draws, the maximum of each problem's likelihood; biased upwards.
     public var maximumLikelihood: Estimated
-    /// The mean of the unbiased estimates, (r − 1)/(K − 1) or passes/draws where censored.
+    /// The mean of the unbiased estimates, (r − 1)/(K − 1) or passes/draws where censored: the share of
+    /// right attempts, whatever r.
     public var unbiased: Estimated
     /// One pass rate for all problems by the censored likelihood: all passes over all draws. Hard
     /// problems are drawn more often, so it lies below the mean.
@@ -53,24 +58,23 @@ public struct PassUntilReplay: Sendable, Codable {
   /// What limits them.
   public var warnings: [String]
 
-  /// The draws of each problem of an arm until its r-th success, in recorded order.
-  public static func counts(_ arm: OutcomeArm, until r: Int) -> [PassCount] {
-    (0..<arm.problemCount).compactMap { problem in
-      let rows = arm.rows(ofProblem: problem)
-      if rows.isEmpty { return nil }
-      var count = PassCount(passes: 0, draws: 0)
-      for row in rows where count.passes < r {
-        count.draws += 1
-        count.passes += Int(arm.correct[row])
-      }
-      return count
+  /// The probability that the r-th success comes at each draw from the r-th on, in a random order of N
+  /// attempts of which c ≥ r are right.
+  public static func lastDraws(until r: Int, correct c: Int, attempts n: Int) -> [Double] {
+    precondition(r >= 1 && c >= r && n >= c, "\(r) of \(c) right attempts of \(n)")
+    var chance = (0..<r).reduce(1.0) { $0 * Double(c - $1) / Double(n - $1) }
+    var chances = [chance]
+    for k in stride(from: r, to: n - c + r, by: 1) {
+      chance *= Double(k) / Double(k - r + 1) * Double(n - k - c + r) / Double(n - k)
+      chances.append(chance)
     }
+    return chances
   }
 
   /// Replays an arm of at least one attempt.
   ///
   /// - Parameters:
-  ///   - arm: the attempts, in the order in which they were drawn.
+  ///   - arm: the attempts.
   ///   - successes: the numbers r ≥ 2 of successes to wait for.
   ///   - bootstrap: how to find intervals.
   public init(
@@ -86,8 +90,39 @@ public struct PassUntilReplay: Sendable, Codable {
     resolution = 1 / Double(cap)
     level = bootstrap.level
     warnings = counts.warnings
-    targets = successes.map { r in
-      Self.target(Self.counts(arm, until: r), until: r, cap: sizes[sizes.count / 2], bootstrap)
+    let (cells, places) = counts.indexedCells()
+    let replays = successes.map { PassUntilCells(cells, until: $0) }
+    let columns = replays.flatMap(\.columns)
+    let total = Double(problems)
+    @Sendable func sums(_ weights: [Double]) -> [Double] {
+      columns.map { column in
+        var sum = 0.0
+        for index in weights.indices { sum += weights[index] * column[index] }
+        return sum / total
+      }
+    }
+    let centre = sums(cells.map(\.weight))
+    let draws = bootstrap.replicates(of: problems) { drawn in
+      var weights = [Double](repeating: 0, count: cells.count)
+      for (problem, weight) in drawn.enumerated() { weights[places[problem]] += weight }
+      return sums(weights)
+    }
+    let (count, most) = (problems, cap)
+    targets = replays.enumerated().map { index, replay in
+      let first = index * PassUntilCells.columnCount
+      func estimated(_ value: ([Double]) -> Double) -> Estimated {
+        bootstrap.interval(around: value(centre), draws: draws.map(value), problems: count)
+      }
+      let likelihood = BetaBinomialLikelihood(replay.stopped)
+      return Target(
+        successes: replay.successes, draws: estimated { $0[first] },
+        censored: cells.reduce(0) { $0 + ($1.correct < replay.successes ? $1.weight : 0) } / total,
+        maximumLikelihood: estimated { $0[first + 1] }, unbiased: estimated { $0[first + 2] },
+        pooled: estimated { $0[first + 3] / $0[first] },
+        betaMean: likelihood.hasSuccess
+          ? likelihood.maximum(withMass: false).distribution.mean : nil,
+        relativePrecision: 1 / Double(replay.successes).squareRoot(),
+        smallestRate: Double(replay.successes - 1) / Double(max(most - 1, 1)))
     }
     for target in targets where target.censored > 0.5 {
       warnings.append(
@@ -95,30 +130,48 @@ public struct PassUntilReplay: Sendable, Codable {
           + "success \(target.successes); their precision is not 1/√\(target.successes).")
     }
   }
+}
 
-  private static func target(
-    _ counts: [PassCount], until r: Int, cap: Int, _ bootstrap: ProblemBootstrap
-  ) -> Target {
-    var matrix = ProblemMatrix(columnCount: 4, problems: counts.count)
-    for count in counts {
-      matrix.append([
-        Double(count.draws), count.rate, count.unbiasedRate(target: r), Double(count.passes),
-      ])
+/// What problems of each N and c come to when sampling stops at the r-th success.
+private struct PassUntilCells: Sendable {
+  static let columnCount = 4
+  let successes: Int
+  /// Of each cell the mean draws, the mean of passes/draws, the unbiased rate and the mean passes.
+  private(set) var columns: [[Double]]
+  /// How often each number of draws and passes is met, problems weighted by probability.
+  private(set) var stopped: [AttemptCounts.Cell] = []
+
+  init(_ cells: [AttemptCounts.Cell], until r: Int) {
+    successes = r
+    columns = Array(repeating: [], count: Self.columnCount)
+    var weights: [Int: Double] = [:]
+    for cell in cells {
+      let (n, c) = (cell.attempts, cell.correct)
+      let rate = Double(c) / Double(n)
+      guard c >= r else {
+        for (place, value) in [Double(n), rate, rate, Double(c)].enumerated() {
+          columns[place].append(value)
+        }
+        stopped.append(cell)
+        continue
+      }
+      var plain = 0.0
+      for (offset, chance) in PassUntilReplay.lastDraws(until: r, correct: c, attempts: n)
+        .enumerated() where chance > 0
+      {
+        plain += chance * Double(r) / Double(r + offset)
+        weights[r + offset, default: 0] += chance * cell.weight
+      }
+      let draws = Double(r) * Double(n + 1) / Double(c + 1)
+      for (place, value) in [draws, plain, rate, Double(r)].enumerated() {
+        columns[place].append(value)
+      }
     }
-    let means = bootstrap.means(of: matrix)
-    let ratios = bootstrap.resampledMeans(of: matrix).map { $0[3] / $0[0] }
-    let likelihood = BetaBinomialLikelihood(
-      AttemptCounts(attempts: counts.map(\.draws), correct: counts.map(\.passes)).cells)
-    return Target(
-      successes: r, draws: means[0],
-      censored: Double(counts.count { $0.isCensored(target: r) }) / Double(counts.count),
-      maximumLikelihood: means[1], unbiased: means[2],
-      pooled: bootstrap.interval(
-        around: means[3].value / means[0].value, draws: ratios, problems: counts.count),
-      betaMean: likelihood.hasSuccess
-        ? likelihood.maximum(withMass: false).distribution.mean : nil,
-      relativePrecision: 1 / Double(r).squareRoot(),
-      smallestRate: Double(r - 1) / Double(max(cap - 1, 1)))
+    let least = 1e-9 * cells.reduce(0) { $0 + $1.weight }
+    for (draws, weight) in weights.sorted(by: { $0.key < $1.key }) where weight > least {
+      stopped.append(AttemptCounts.Cell(attempts: draws, correct: r, weight: weight))
+    }
+    stopped.sort { ($0.attempts, $0.correct) < ($1.attempts, $1.correct) }
   }
 }
 

@@ -43,6 +43,9 @@ public struct ARISE: Codable, Sendable, Hashable {
   public var adjacentSlope: Estimated
   /// The same, averaged over all pairs of levels.
   public var pairwiseSlope: Estimated
+  /// Accuracy as a curve of the levels' mean tokens that rises and may fall again [109]; nil for fewer
+  /// than three levels, or outcomes that are all alike.
+  public var curve: RiseAndFall?
   /// The score of each problem, in the order of the first level's.
   public var perProblem: [ProblemScore]
   /// What to beware of.
@@ -117,6 +120,14 @@ public struct ARISE: Codable, Sendable, Hashable {
     }
     adjacentSlope = estimated { Self.slope($0, levels: count, adjacent: true) }
     pairwiseSlope = estimated { Self.slope($0, levels: count, adjacent: false) }
+    if count > 2 {
+      var accuracies = ProblemMatrix(columnCount: count, problems: problems)
+      for problem in 0..<problems {
+        accuracies.append((0..<count).map { matrix[problem, 3 + $0] })
+      }
+      curve = try? RiseAndFall(
+        efforts: levels.map(\.tokens.value), accuracies: accuracies, bootstrap: bootstrap)
+    }
     warnings = ladder.warnings + aligned.warnings
     let unknown = cells.count - problems
     if unknown > 0 { warnings.append("\(unknown) problems lack tokens at some level; left out.") }

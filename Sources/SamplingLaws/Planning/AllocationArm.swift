@@ -21,14 +21,20 @@ public struct AllocationArm: Sendable {
 
   /// The arms of a table by their columns `strategy`, `verifier` and `budget` (or `level`).
   ///
-  /// Any other column that tells arms apart, such as the model, becomes part of the strategy.
+  /// Any other column that tells arms apart, such as the model, becomes part of the strategy. The verifier
+  /// `none` is none.
   ///
-  /// - Throws: without a column of budgets, and for budgets that are not positive numbers.
+  /// - Throws: without a column of budgets, for budgets that are not positive numbers, and where rows are
+  ///   the attempts within a budget and not its answers.
   public static func arms(of table: OutcomeTable) throws(PlanningError) -> [AllocationArm] {
     let columns = table.armColumns
     guard let budget = ["budget", "level"].compactMap({ columns.firstIndex(of: $0) }).first else {
       throw .missingColumn("budget")
     }
+    try PlanningError.require(
+      !table.hasAttemptsOfBudgets,
+      "The rows are the attempts that each strategy drew within its budget, not the answers that it gave: "
+        + "give the table of answers, which `allometry testtime run` writes with --answers.")
     let verifier = columns.firstIndex(of: "verifier")
     var result: [AllocationArm] = []
     for arm in table.arms {
@@ -41,9 +47,22 @@ public struct AllocationArm: Sendable {
       result.append(
         AllocationArm(
           strategy: name.isEmpty ? "all attempts" : name, budget: amount,
-          verifier: verifier.map { arm.key[$0] } ?? "", arm: arm))
+          verifier: verifier.map { Self.verifier(arm.key[$0]) } ?? "", arm: arm))
     }
     return result
+  }
+
+  private static func verifier(_ word: String) -> String {
+    ["none", "no", "-", "–", "null"].contains(word.lowercased()) ? "" : word
+  }
+
+  /// The verifiers of some arms; one empty name where none has any.
+  static func verifiers(_ arms: [AllocationArm]) -> [String] {
+    var names: [String] = []
+    for arm in arms where !arm.verifier.isEmpty && !names.contains(arm.verifier) {
+      names.append(arm.verifier)
+    }
+    return names.isEmpty ? [""] : names
   }
 }
 
@@ -55,6 +74,8 @@ public struct DifficultyBins: Sendable, Hashable, Codable {
     case passRate
     /// The mean score of the baseline arm's attempts: no labels are needed.
     case score
+    /// The stratum that the table gives each problem; every stratum is a bin.
+    case stratum
   }
 
   /// Where bins end.

@@ -47,6 +47,8 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
     public var choices: [Choice]
   }
 
+  /// The verifier of the arms that have one; empty where none has.
+  public var verifier: String
   /// The strategy that gains are over.
   public var referenceStrategy: String
   /// How problems are sorted.
@@ -96,7 +98,7 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
       arms, baseline: base, baselineIsCompared: place, bins: bins, crossFitted: isCrossFitted,
       seed: bootstrap.seed, threads: bootstrap.threads)
     let tallies = PolicyTallies(
-      accuracies: data.accuracies, binsOfProblems: data.bins, bins: bins.count,
+      accuracies: data.accuracies, binsOfProblems: data.bins, bins: data.binNames.count,
       parts: PolicyTallies.deal(data.labels.count, seed: bootstrap.seed))
     let curves = AllocationCurves(
       grid: grid, reference: referencePlaces, tallies: tallies, isCrossFitted: isCrossFitted)
@@ -108,6 +110,7 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
       bootstrap.unboundedInterval(
         around: centre[column], draws: draws.map { $0[column] }, problems: count)
     }
+    verifier = arms.first { !$0.verifier.isEmpty }?.verifier ?? ""
     referenceStrategy = referenceName
     self.bins = bins
     self.isCrossFitted = isCrossFitted
@@ -123,7 +126,9 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
         },
         reference: estimated(column + 1), gain: estimated(column + 2),
         gainOverBestFixed: estimated(column + 3), efficiency: estimated(column + 4),
-        choices: curves.choices(totals, budget: index, names: arms.map(\.strategy), bins: bins))
+        choices: curves.choices(
+          totals, budget: index, names: arms.map(\.strategy),
+          bins: data.binNames))
     }
     warnings = data.warnings
     if tallies.sizes.contains(where: { $0 > 0 && $0 < 10 }) {

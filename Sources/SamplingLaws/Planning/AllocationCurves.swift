@@ -80,7 +80,7 @@ struct AllocationCurves: Sendable {
   }
 
   /// The choices of a budget over all problems, and how many splits agree.
-  func choices(_ all: [Double], budget: Int, names: [String], bins: DifficultyBins)
+  func choices(_ all: [Double], budget: Int, names: [String], bins: [String])
     -> [AllocationByDifficulty.Choice]
   {
     let choices = grid.choices(budget)
@@ -90,7 +90,7 @@ struct AllocationCurves: Sendable {
       let best = PolicyTallies.best(whole[bin], choices)
       let agreeing = splits.count { PolicyTallies.best($0.choose[bin], choices) == best }
       return AllocationByDifficulty.Choice(
-        bin: bins.name(bin), problems: tallies.sizes[bin], strategy: names[choices[best]],
+        bin: bins[bin], problems: tallies.sizes[bin], strategy: names[choices[best]],
         agreement: Double(agreeing) / Double(splits.count),
         accuracies: choices.map { whole[bin][$0 + 1] / whole[bin][0] })
     }

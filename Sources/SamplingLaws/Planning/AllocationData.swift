@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Optimization
 internal import RunTables
 internal import Statistics
@@ -9,6 +10,8 @@ struct AllocationData: Sendable {
   let accuracies: [[[Double]]]
   /// Of each variant and problem.
   let bins: [[Int]]
+  /// What each bin is called, from the hardest; strata in the order of their names.
+  let binNames: [String]
   let warnings: [String]
 
   /// - Parameters:
@@ -26,9 +29,11 @@ struct AllocationData: Sendable {
         arm.steps == nil, "Allocation needs one row an attempt, not one a step.")
     }
     if bins.measure == .score, baseline.scores == nil { throw .missingColumn("score") }
+    if bins.measure == .stratum, baseline.strata == nil { throw .missingColumn("stratum") }
     try PlanningError.require(bins.count >= 1, "There must be a bin of difficulty.")
     let aligned = try ProblemAlignment(arms.map(\.arm.problems) + [baseline.problems])
-    let isSplit = crossFitted && baselineIsCompared != nil
+    // A stratum is known before any attempt, so that no attempt has to be kept apart for it.
+    let isSplit = crossFitted && baselineIsCompared != nil && bins.measure != .stratum
     let variants = isSplit ? 2 : 1
     let measure = bins.measure
     struct Row: Sendable {
@@ -54,7 +59,11 @@ struct AllocationData: Sendable {
         return count > 0 ? total / Double(count) : .nan
       }
       func difficulty(_ row: Int) -> Double {
-        measure == .score ? baseline.scores?[row] ?? .nan : Double(baseline.correct[row])
+        switch measure {
+        case .score: baseline.scores?[row] ?? .nan
+        case .passRate: Double(baseline.correct[row])
+        case .stratum: 0
+        }
       }
       return Row(
         accuracies: accuracies,
@@ -66,7 +75,13 @@ struct AllocationData: Sendable {
       !(rows[index].accuracies + rows[index].difficulty + rows[index].judged).contains(
         where: \.isNaN)
     }
-    if kept.count < 2 { throw .tooFew("Fewer than two problems have attempts in every arm.") }
+    if kept.count < 2 {
+      throw .tooFew(
+        isSplit
+          ? "Difficulty cannot be told: the baseline has one attempt a problem, which may not both tell "
+            + "difficulty and be judged. A column stratum, or repeated attempts of the baseline, would do."
+          : "Fewer than two problems have attempts in every arm.")
+    }
     labels = kept.map { aligned.labels[$0] }
     accuracies = (0..<variants).map { variant in
       kept.map { index in
@@ -75,10 +90,18 @@ struct AllocationData: Sendable {
         return values
       }
     }
-    var random = SplittableRandom(seed: seed).split(-2)
-    let ties = kept.map { _ in random.next() }
-    self.bins = (0..<variants).map { variant in
-      bins.bins(kept.map { rows[$0].difficulty[variant] }, ties: ties)
+    if measure == .stratum, let strata = baseline.strata {
+      let own = kept.map { strata[aligned.places[arms.count][$0]] }
+      let names = Set(own).sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+      self.bins = [own.map { names.firstIndex(of: $0) ?? 0 }]
+      binNames = names.map { $0.isEmpty ? "no stratum" : $0 }
+    } else {
+      var random = SplittableRandom(seed: seed).split(-2)
+      let ties = kept.map { _ in random.next() }
+      self.bins = (0..<variants).map { variant in
+        bins.bins(kept.map { rows[$0].difficulty[variant] }, ties: ties)
+      }
+      binNames = (0..<bins.count).map { bins.name($0) }
     }
     var warnings = aligned.warnings
     let unusable = rows.count - kept.count

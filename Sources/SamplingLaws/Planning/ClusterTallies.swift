@@ -1,5 +1,4 @@
 internal import Optimization
-internal import Statistics
 
 /// Amounts in cells, cluster by cluster, summed again and again over resampled clusters.
 ///
@@ -39,14 +38,12 @@ struct ClusterTallies: Sendable {
     _ bootstrap: ProblemBootstrap, _ statistic: @Sendable ([Double]) -> Value
   ) -> [Value] {
     let clusters = clusterCount
+    let kept = ResampleWeights.of(bootstrap, problems: clusters)
     let groups = parallelMap(
-      count: (bootstrap.resamples + 7) / 8, threads: bootstrap.threads
+      count: ResampleWeights.groups(bootstrap.resamples), threads: bootstrap.threads
     ) { group -> [Value] in
-      var weights = [SIMD8<Double>](repeating: .zero, count: clusters)
-      for lane in 0..<8 {
-        var random = SplittableRandom(seed: bootstrap.seed).split(group * 8 + lane)
-        for _ in 0..<clusters { weights[random.nextIndex(below: clusters)][lane] += 1 }
-      }
+      let weights = ResampleWeights.group(
+        group, of: kept, seed: bootstrap.seed, problems: clusters)
       var sums = [SIMD8<Double>](repeating: .zero, count: cellCount)
       sums.withUnsafeMutableBufferPointer { sums in
         cells.withUnsafeBufferPointer { cells in

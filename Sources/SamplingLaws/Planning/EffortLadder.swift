@@ -35,6 +35,10 @@ public struct EffortLadder: Sendable {
     guard let place = wanted.compactMap({ table.armColumns.firstIndex(of: $0) }).first else {
       throw .missingColumn(wanted[0])
     }
+    try PlanningError.require(
+      table.armColumns[place] != "budget" || !table.hasAttemptsOfBudgets,
+      "The rows are the attempts that each strategy drew within its budget, not the answers that it gave: "
+        + "give the table of answers, which `allometry testtime run` writes with --answers.")
     var names: [String] = []
     var groups: [[OutcomeArm]] = []
     for arm in table.arms {

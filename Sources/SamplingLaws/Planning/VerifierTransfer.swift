@@ -50,7 +50,7 @@ public struct VerifierTransfer: Codable, Sendable, Hashable {
       arms, baseline: base, baselineIsCompared: compared, bins: bins, crossFitted: true,
       seed: bootstrap.seed, threads: bootstrap.threads)
     let tallies = PolicyTallies(
-      accuracies: data.accuracies, binsOfProblems: data.bins, bins: bins.count,
+      accuracies: data.accuracies, binsOfProblems: data.bins, bins: data.binNames.count,
       parts: PolicyTallies.deal(data.labels.count, seed: bootstrap.seed))
     // At each budget the strategies that every verifier has, and their arms by verifier.
     var cells: [(budget: Double, places: [[Int]])] = []

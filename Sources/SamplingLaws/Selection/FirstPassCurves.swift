@@ -103,6 +103,17 @@ struct FirstPassCurves: Sendable {
   /// The number of problems.
   var problemCount: Int { groups.count }
 
+  /// Whether more samples are worth more at every problem, however many: samples cost nothing, and what
+  /// passes is nowhere worse than nothing.
+  func alwaysGains(_ costs: ResamplingCosts, wrong: Double) -> Bool {
+    let isFree = costs.perSample == 0 && costs.perToken == 0
+    return isFree
+      && precisions.indices.allSatisfy { problem in
+        !anyPass[problem]
+          || costs.rewardRight * precisions[problem] >= wrong * (1 - precisions[problem])
+      }
+  }
+
   /// Sums over problems, each with its multiplicity.
   func sums(_ weights: [Double]) -> Sums {
     let columns = samples.count

@@ -14,8 +14,15 @@ public struct OptimalSamples: Codable, Sendable {
     public var costWrong: Double
     /// G(K) at each K, with pointwise intervals.
     public var gains: [Estimated]
-    /// K*, the number of samples with the largest gain; 0 where no number has one above 0.
-    public var best: Int
+    /// K*, the number of samples with the largest gain; 0 where no number has one above 0, nil where
+    /// more are always worth more: samples cost nothing, and at no problem does what passes cost more
+    /// than it brings.
+    public var best: Int?
+    /// The recorded number of samples with the largest gain, at which the numbers below hold; the
+    /// largest one where K* is unbounded.
+    public var recordedBest: Int
+    /// Whether the largest recorded number is the best, so that K* may be larger or unbounded.
+    public var isAtEnd: Bool
     /// The numbers of samples, 0 among them, whose gain cannot be told from that of the best: the paired
     /// interval of the difference reaches 0. Ascending; where G is flat they are many. In planted worlds
     /// the true K* is among them nine times in ten or more where it is below ten; where it is larger and
@@ -96,7 +103,9 @@ public struct OptimalSamples: Codable, Sendable {
     problems = curves.problemCount
     self.samples = grid.samples
     self.costs = costs
-    scenarios = costs.wrong.map { summary.scenario(costs, wrong: $0) }
+    scenarios = costs.wrong.map { wrong in
+      summary.scenario(costs, wrong: wrong, isUnbounded: curves.alwaysGains(costs, wrong: wrong))
+    }
     accepted = centre.accepted.map { $0 / count }
     meanSamples = centre.drawn.map { $0 / count }
     accuracy = grid.samples.indices.map { column in
@@ -118,12 +127,12 @@ public struct OptimalSamples: Codable, Sendable {
         "The verifier passes exactly the right attempts: it is perfect, or its column is that of "
           + "rightness.")
     }
-    let atEnd = scenarios.filter { $0.best == grid.largest && grid.largest > 1 }
+    let atEnd = scenarios.filter { $0.isAtEnd && $0.best != nil && grid.largest > 1 }
     if !atEnd.isEmpty {
+      let prices = atEnd.map { plainNumber($0.costWrong) }.joined(separator: ", ")
       warnings.append(
         "With \(grid.largest) attempts recorded the best number of samples is at least that where a "
-          + "wrong answer costs " + atEnd.map { String($0.costWrong) }.joined(separator: ", ") + "."
-      )
+          + "wrong answer costs \(prices).")
     }
   }
 }
@@ -153,14 +162,17 @@ struct FirstPassMeans {
     return gains.firstIndex { $0 >= most - 1e-12 * max(abs(most), 1) } ?? 0
   }
 
-  func scenario(_ costs: ResamplingCosts, wrong: Double) -> OptimalSamples.Scenario {
+  func scenario(
+    _ costs: ResamplingCosts, wrong: Double, isUnbounded: Bool
+  ) -> OptimalSamples.Scenario {
     let count = Double(problems)
     let gains = centre.gains(costs, wrong: wrong).map { $0 / count }
     let drawn = draws.map { $0.gains(costs, wrong: wrong).map { $0 / count } }
     let pointwise = gains.indices.map { column in
       bootstrap.interval(around: gains[column], draws: drawn.map { $0[column] }, problems: problems)
     }
-    let best = Self.best(gains)
+    // A curve that only rises is best at its end, where it may be flat.
+    let best = isUnbounded && (gains.max() ?? 0) > 0 ? gains.count - 1 : Self.best(gains)
     let chosen = drawn.map { Self.best($0) }
     // E*[max over K] − max over K estimates the bias; taking the best column's own mean for the latter
     // cancels most of the resampling noise.
@@ -181,7 +193,9 @@ struct FirstPassMeans {
     let accepted = draws ? centre.accepted[best] / count : 0
     // No sample at all is worth 0, so that neither the gain nor its limits lie below.
     return OptimalSamples.Scenario(
-      costWrong: wrong, gains: pointwise, best: draws ? samples[best] : 0,
+      costWrong: wrong, gains: pointwise,
+      best: draws ? (isUnbounded ? nil : samples[best]) : 0,
+      recordedBest: draws ? samples[best] : 0, isAtEnd: draws && best == samples.count - 1,
       plausible: plausible(gains, drawn, pointwise, best: best), choices: choices,
       gain: Estimated(
         value: max(corrected.value, 0), low: corrected.low.isNaN ? .nan : max(corrected.low, 0),

@@ -7,7 +7,7 @@ internal import Statistics
 public struct PairedComparison: Codable, Sendable {
   /// The difference at one number of samples.
   public struct Difference: Codable, Sendable {
-    /// n.
+    /// n, or tokens where the comparison is at equal tokens.
     public var samples: Int
     /// The mean of the first arm over matched problems.
     public var first: Double
@@ -37,6 +37,9 @@ public struct PairedComparison: Codable, Sendable {
   public var onlyFirst: Int
   /// Problems only in the second arm.
   public var onlySecond: Int
+  /// Whether the arms are compared at equal tokens rather than at equal numbers of samples: between two
+  /// recorded numbers, some problems get the larger one.
+  public var isAtEqualTokens = false
   /// The differences at each number of samples that both have.
   public var differences: [Difference]
   /// What to beware of.

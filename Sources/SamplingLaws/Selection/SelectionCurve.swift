@@ -31,10 +31,16 @@ public struct SelectionCurve: Codable, Sendable {
 
   /// Averages curves over problems.
   public init(_ curves: ProblemCurves, bootstrap: ProblemBootstrap) {
+    self.init(
+      curves, draws: bootstrap.resampledMeans(of: curves.matrix), bootstrap: bootstrap)
+  }
+
+  /// Averages curves whose resampled means are known.
+  init(_ curves: ProblemCurves, draws drawn: [[Double]], bootstrap: ProblemBootstrap) {
     selector = curves.selector
     problems = curves.matrix.problemCount
     samples = curves.samples
-    accuracy = bootstrap.means(of: curves.matrix)
+    accuracy = bootstrap.means(of: curves.matrix, draws: drawn)
     tokens = curves.tokens
     draws = curves.draws
     warnings = curves.warnings

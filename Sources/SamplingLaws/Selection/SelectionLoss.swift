@@ -16,24 +16,45 @@ public struct SelectionLoss: Codable, Sendable {
 
   /// Compares the curves of a selector with coverage at the same problems.
   public init(_ curves: ProblemCurves, of arm: OutcomeArm, bootstrap: ProblemBootstrap) {
-    selector = curves.selector
-    samples = curves.samples
+    let reached = Self.coverage(curves, of: arm)
+    self.init(
+      curves, draws: bootstrap.resampledMeans(of: curves.matrix), coverage: reached,
+      coverageDraws: bootstrap.resampledMeans(of: reached), bootstrap: bootstrap)
+  }
+
+  /// pass@n at the problems of some curves and their numbers of samples.
+  static func coverage(_ curves: ProblemCurves, of arm: OutcomeArm) -> ProblemMatrix {
     let ladders = SubsetLadder.ladders(
       curves.problems.map { arm.rows(ofProblem: $0).count }, samples: curves.samples)
-    let columns = curves.samples.count
-    var matrix = ProblemMatrix(columnCount: 3 * columns, problems: curves.problems.count)
-    for (row, problem) in curves.problems.enumerated() {
+    var matrix = ProblemMatrix(
+      columnCount: curves.samples.count, problems: curves.problems.count)
+    for problem in curves.problems {
       let rows = arm.rows(ofProblem: problem)
-      let wrong = rows.count { arm.correct[$0] == 0 }
-      let reached = curves.samples.indices.map { column in
-        ladders[rows.count].map { 1 - $0[column, wrong] } ?? .nan
-      }
-      let chosen = curves.samples.indices.map { curves.matrix[row, $0] }
-      matrix.append(reached + chosen + zip(reached, chosen).map { $0 - $1 })
+      var wrong = 0
+      for row in rows where arm.correct[row] == 0 { wrong += 1 }
+      let ladder = ladders[rows.count]
+      matrix.append(
+        curves.samples.indices.map { column in ladder.map { 1 - $0[column, wrong] } ?? .nan })
     }
-    let means = bootstrap.means(of: matrix)
-    coverage = Array(means[..<columns])
-    accuracy = Array(means[columns..<(2 * columns)])
-    loss = Array(means[(2 * columns)...])
+    return matrix
+  }
+
+  /// Compares curves whose resampled means are known with coverage whose are: the difference of means is
+  /// the mean of differences, resample by resample.
+  init(
+    _ curves: ProblemCurves, draws drawn: [[Double]], coverage reached: ProblemMatrix,
+    coverageDraws: [[Double]], bootstrap: ProblemBootstrap
+  ) {
+    selector = curves.selector
+    samples = curves.samples
+    coverage = bootstrap.means(of: reached, draws: coverageDraws)
+    accuracy = bootstrap.means(of: curves.matrix, draws: drawn)
+    let centres = zip(reached.means, curves.matrix.means).map { $0 - $1 }
+    let count = reached.problemCount
+    loss = centres.indices.map { column in
+      bootstrap.interval(
+        around: centres[column],
+        draws: zip(coverageDraws, drawn).map { $0[column] - $1[column] }, problems: count)
+    }
   }
 }

@@ -25,16 +25,26 @@ public struct ThresholdSweep: Codable, Sendable {
     public var completeness: Double
     /// P(pass | wrong).
     public var falsePositiveRate: Double
-    /// The optimum with the threshold.
-    public var optimum: OptimalSamples.Scenario
+    /// The optimum with the threshold for each cost of a wrong answer.
+    public var optima: [OptimalSamples.Scenario]
   }
 
   /// The thresholds, ascending.
   public var rows: [Row]
-  /// The place in ``rows`` of the threshold with the largest gain.
-  public var best: Int
-  /// The gain on one half of the problems of what is best on the other, averaged over both.
-  public var crossFitted: Estimated
+  /// What is best for one cost of a wrong answer.
+  public struct Choice: Codable, Sendable, Hashable {
+    /// V_f.
+    public var costWrong: Double
+    /// The place in ``ThresholdSweep/rows`` of the threshold with the largest gain.
+    public var best: Int
+    /// The gain on one half of the problems of what is best on the other, averaged over both.
+    public var crossFitted: Estimated
+  }
+
+  /// What samples and answers are worth.
+  public var costs: ResamplingCosts
+  /// What is best for each cost of a wrong answer.
+  public var choices: [Choice]
   /// What to beware of.
   public var warnings: [String]
 
@@ -43,7 +53,7 @@ public struct ThresholdSweep: Codable, Sendable {
   /// - Parameters:
   ///   - arm: attempts with scores.
   ///   - quantiles: the quantiles of the scores to take as thresholds.
-  ///   - costs: what samples and answers are worth; the first cost of a wrong answer counts.
+  ///   - costs: what samples and answers are worth.
   ///   - samples: the numbers of samples to compare.
   ///   - bootstrap: the resampling of problems.
   public init(
@@ -60,8 +70,7 @@ public struct ThresholdSweep: Codable, Sendable {
       .filter { !$0.isNaN }.sorted()
     guard !sorted.isEmpty else { throw .missingColumn("score") }
     guard !quantiles.isEmpty else { throw .invalidSetting("No quantile of the scores is given.") }
-    var costs = costs
-    costs.wrong = [costs.wrong[0]]
+    if costs.perToken > 0, arm.tokens == nil { throw .missingColumn("tokens") }
     let grid = try SampleGrid(arm, asked: samples, spacing: SampleGrid.dense)
     rows = []
     var curves: [FirstPassCurves] = []
@@ -86,21 +95,28 @@ public struct ThresholdSweep: Codable, Sendable {
         Row(
           quantile: quantile, threshold: threshold, completeness: Double(both) / Double(right),
           falsePositiveRate: Double(passing - both) / Double(passes.count - right),
-          optimum: optimum.scenarios[0]))
+          optima: optimum.scenarios))
       curves.append(FirstPassCurves(arm, passes: passes, grid: grid, costs: costs))
     }
-    best = FirstPassMeans.best(rows.map(\.optimum.gain.value))
-    crossFitted = Self.crossFit(curves, costs: costs, bootstrap: bootstrap)
+    self.costs = costs
     warnings = grid.warnings
-    if crossFitted.high < rows[best].optimum.gain.value {
-      warnings.append(
-        "The gain of the best threshold does not hold up on problems that it was not chosen on; the "
-          + "cross-fitted gain is \(rounded(crossFitted.value)).")
+    choices = []
+    for (place, wrong) in costs.wrong.enumerated() {
+      let best = FirstPassMeans.best(rows.map(\.optima[place].gain.value))
+      let fitted = Self.crossFit(curves, costs: costs, wrong: wrong, bootstrap: bootstrap)
+      choices.append(Choice(costWrong: wrong, best: best, crossFitted: fitted))
+      if fitted.high < rows[best].optima[place].gain.value {
+        warnings.append(
+          "Where a wrong answer costs \(plainNumber(wrong)) the gain of the best threshold does not hold "
+            + "up on problems that it was not chosen on; the cross-fitted gain is "
+            + "\(rounded(fitted.value)).")
+      }
     }
   }
 
   private static func crossFit(
-    _ curves: [FirstPassCurves], costs: ResamplingCosts, bootstrap: ProblemBootstrap
+    _ curves: [FirstPassCurves], costs: ResamplingCosts, wrong: Double,
+    bootstrap: ProblemBootstrap
   ) -> Estimated {
     let count = curves[0].problemCount
     var random = SplittableRandom(seed: bootstrap.seed).split(-1)
@@ -111,14 +127,14 @@ public struct ThresholdSweep: Codable, Sendable {
       let tested = order.indices.filter { $0 % 2 == fold }.map { order[$0] }
       var weights = [Double](repeating: 1, count: count)
       for problem in tested { weights[problem] = 0 }
-      let sums = curves.map { $0.sums(weights).gains(costs, wrong: costs.wrong[0]) }
+      let sums = curves.map { $0.sums(weights).gains(costs, wrong: wrong) }
       let columns = sums.map { FirstPassMeans.best($0) }
       let threshold = FirstPassMeans.best(zip(sums, columns).map { $0[$1] })
       // No sample at all is worth 0.
       guard sums[threshold][columns[threshold]] > 0 else { continue }
       for problem in tested {
         let here = curves[threshold].sums(ofProblem: problem)
-        gains[problem] = here.gains(costs, wrong: costs.wrong[0])[columns[threshold]]
+        gains[problem] = here.gains(costs, wrong: wrong)[columns[threshold]]
       }
     }
     var matrix = ProblemMatrix(columnCount: 1, problems: count)

@@ -1,3 +1,5 @@
+public import RunTables
+
 /// What a strategy is, for people and for the tests that every strategy passes.
 public struct StrategyCard: Sendable, Hashable {
   /// The name on the command line: `beam-search`.
@@ -10,6 +12,10 @@ public struct StrategyCard: Sendable, Hashable {
   public var version: Int
   /// Whether it cannot do without a verifier.
   public var needsVerifier: Bool
+  /// What its attempts are: independent draws, or candidates that depend on each other.
+  public var attempts: RowKind
+  /// What the model must have learnt besides plain solutions; nil for nothing.
+  public var lesson: StrategyLesson?
   /// The options with their defaults.
   public var options: [StrategyOption]
 
@@ -21,9 +27,12 @@ public struct StrategyCard: Sendable, Hashable {
   ///   - source: where it comes from.
   ///   - version: rises when it computes something else.
   ///   - needsVerifier: whether it cannot do without a verifier.
+  ///   - attempts: what its attempts are.
+  ///   - lesson: what the model must have learnt besides plain solutions.
   ///   - options: the options with their defaults.
   public init(
     name: String, summary: String, source: String, version: Int = 1, needsVerifier: Bool,
+    attempts: RowKind = .candidate, lesson: StrategyLesson? = nil,
     options: [StrategyOption] = []
   ) {
     self.name = name
@@ -31,6 +40,8 @@ public struct StrategyCard: Sendable, Hashable {
     self.source = source
     self.version = version
     self.needsVerifier = needsVerifier
+    self.attempts = attempts
+    self.lesson = lesson
     self.options = options
   }
 }

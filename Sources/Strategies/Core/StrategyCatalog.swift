@@ -7,6 +7,8 @@ public enum StrategyCatalog {
     ParallelSampling.self,
     BeamSearch.self,
     DiverseVerifierTreeSearch.self,
+    MonteCarloTreeSearch.self,
+    GatedRetry.self,
     SequentialRevision.self,
     IterativeDeepeningSampling.self,
     AheadByK.self,

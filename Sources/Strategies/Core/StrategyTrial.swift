@@ -47,10 +47,10 @@ public struct StrategyTrial {
           results.arms.append(arm)
           let key = [arm.model, arm.strategy, arm.verifier, "\(budget)"]
           results.attempts.arms.append(
-            outcomes(key, labels, solved.map(\.attempts)))
+            outcomes(key, labels, choice.card.attempts, solved.map(\.attempts)))
           results.answers.arms.append(
             outcomes(
-              key, labels,
+              key, labels, .answer,
               solved.map { result in
                 [
                   OutcomeAttempt(
@@ -67,9 +67,10 @@ public struct StrategyTrial {
   }
 
   private func outcomes(
-    _ key: [String], _ labels: [String], _ attempts: [[OutcomeAttempt]]
+    _ key: [String], _ labels: [String], _ kind: RowKind, _ attempts: [[OutcomeAttempt]]
   ) -> OutcomeArm {
     var arm = OutcomeArm(key: key, problems: labels, attempts: attempts)
+    arm.kind = kind
     if problems.contains(where: { $0.stratum != nil }) {
       arm.strata = problems.map { $0.stratum ?? "" }
     }
@@ -88,6 +89,9 @@ public struct StrategyReport: Sendable {
   /// The answer that each arm gave to each problem; its tokens are all that were generated and all
   /// that the verifier read, its prompt tokens those of the policy.
   public var answers = OutcomeTable(source: "trial", armColumns: columns, arms: [])
+
+  /// Nothing yet.
+  public init() {}
 }
 
 /// One strategy on one bench at one budget: how often its answers are right, and what they cost.

@@ -11,7 +11,7 @@ public struct ParallelSampling: Strategy {
     summary: "writes N solutions independently and chooses an answer: the first, the majority's, "
       + "that of the best score, or that of the highest sum of scores",
     source: "[20] best-of-N weighted, [204] majority and best-of-N",
-    needsVerifier: false,
+    needsVerifier: false, attempts: .sample,
     options: [
       SearchOptions.selection("majority"), SearchOptions.aggregate, SearchOptions.temperature,
     ])

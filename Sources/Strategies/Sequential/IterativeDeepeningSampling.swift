@@ -15,7 +15,7 @@ public struct IterativeDeepeningSampling: Strategy {
     summary: "stops at growing lengths to look back, writes the last step anew and goes on; N such "
       + "solutions and a choice among them",
     source: "[22] ID-sampling within majority or best-of-N",
-    needsVerifier: false,
+    needsVerifier: false, attempts: .sample, lesson: .looksBack,
     options: [
       .whole("first", 4, in: 1...65_536, "steps before the first look back, B₀"),
       .number("growth", 2, in: 1.01...1e9, "what that length is multiplied by; 1e9: no looks back"),

@@ -80,7 +80,13 @@ extension ParallelThinking where Element == Float {
     }
   }
 
-  private func operations(prompt: Int, path: Int, _ settings: ThinkingSettings) -> Double {
+  /// The floating-point operations of thinking about one prompt, with the keys and values of paths kept.
+  ///
+  /// - Parameters:
+  ///   - prompt: tokens of the prompt.
+  ///   - path: tokens of a path, its tag included.
+  ///   - settings: how many paths, and how long the summary.
+  public func operations(prompt: Int, path: Int, _ settings: ThinkingSettings) -> Double {
     let costs = PassOperations(model.configuration)
     return costs.operations(from: 0, count: prompt, logitRows: 0)
       + Double(settings.paths) * costs.operations(from: prompt, count: path, logitRows: path - 1)

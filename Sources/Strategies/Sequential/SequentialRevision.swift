@@ -14,7 +14,7 @@ public struct SequentialRevision: Strategy {
     summary: "writes chains of attempts, each after having seen the last ones of its chain, and "
       + "chooses among all attempts by majority or score",
     source: "[20] revisions, with the ratio of sequential to parallel attempts",
-    needsVerifier: false,
+    needsVerifier: false, lesson: .revisions,
     options: [
       .whole("rounds", 4, in: 1...256, "attempts of a chain; the budget divided by it is chains"),
       .whole("context", 4, in: 1...64, "earlier attempts that are shown"),

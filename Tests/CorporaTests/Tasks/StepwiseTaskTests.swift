@@ -12,8 +12,11 @@ import Testing
     try #require(try TaskCatalog.task(named: name, knobs) as? any StepwiseTask)
   }
 
-  @Test func thereAreFour() {
-    #expect(Self.names == ["hanoi-step", "stepwise-arithmetic", "stepwise-parity", "countdown"])
+  @Test func thereAreFive() {
+    #expect(
+      Self.names == [
+        "hanoi-step", "stepwise-arithmetic", "stepwise-parity", "countdown", "dictionary-sum",
+      ])
   }
 
   @Test(arguments: names) func examplesAreRightInEveryStep(_ name: String) throws {
@@ -113,6 +116,23 @@ import Testing
     #expect(task.isCorrect([2, 2], to: prompt) && !task.isCorrect([1, 1], to: prompt))
     #expect(!task.isRight(step: 0, of: [2, 2], to: prompt))
     #expect(task.answer(of: [2, 2], to: prompt) == "1")
+  }
+
+  @Test func dictionarySumsByHand() throws {
+    let task = try DictionarySum(["steps": 2, "keys": 2, "entries": 3])
+    // Words 1, 2 and 3, values 4 for 0 up to 13 for 9, equals 14: 2 is 9, 3 is 1, 1 is 5.
+    let dictionary: [Int32] = [2, 13, 3, 5, 1, 9]
+    // 9 + 1 = 0 and 0 + 5 + 5 = 0 (mod 10).
+    let prompt = [0] + dictionary + [2, 3, 1, 1, 14]
+    #expect(task.acceptedAnswers(to: prompt + [-1, -1]) == [[4, 4]])
+    #expect(task.isCorrect([5, 4], to: prompt) && !task.isRight(step: 0, of: [5, 4], to: prompt))
+    #expect(task.answer(of: [4, 4], to: prompt) == "0")
+    #expect(task.answer(of: [4, 14], to: prompt) == nil)
+    // A word that the dictionary gives twice makes no prompt.
+    let broken: [Int32] = [0, 2, 13, 2, 5, 1, 9, 2, 2, 1, 1, 14]
+    #expect(task.acceptedAnswers(to: broken + [-1, -1]).isEmpty)
+    let values = Set((0..<50).map { task.example($0, of: 2).tokens[2] })
+    #expect(values.count > 5)
   }
 
   @Test func countdownByHand() throws {

@@ -174,6 +174,12 @@ struct KnobEffect: Sendable {
       "steps": .init(low: 2, high: 16, measure: KnobEffect.length),
       "width": .init(low: 1, high: 4, measure: KnobEffect.length),
     ],
+    "dictionary-sum": [
+      "steps": .init(low: 2, high: 16, measure: KnobEffect.length),
+      "keys": .init(low: 1, high: 4, measure: KnobEffect.length),
+      "entries": .init(low: 2, high: 16, measure: KnobEffect.vocabulary),
+      "modulus": .init(low: 4, high: 32, measure: KnobEffect.chanceFalls),
+    ],
     "countdown": [
       "numbers": .init(low: 2, high: 4, measure: KnobEffect.length),
       "digits": .init(low: 2, high: 3, measure: KnobEffect.answers),

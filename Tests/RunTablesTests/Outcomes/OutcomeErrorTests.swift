@@ -137,9 +137,12 @@ import Testing
   @Test(arguments: ["NaN", "", "2", "0.5", "-1", "maybe", "10", "1e9999"])
   func notATruth(_ cell: String) {
     let found = cell == "NaN" || cell.isEmpty ? "a missing value" : "\"\(cell)\""
+    let hint =
+      ["2", "0.5", "10"].contains(cell)
+      ? "; partial credit is read with --threshold, such as --threshold 0.5" : ""
     #expect(
       message { _ = try OutcomeTable.parse("problem,acc\na,1\na,\(cell)\n", source: "a.csv") }
-        == "a.csv:3: column acc: found \(found), expected \(Self.truths)")
+        == "a.csv:3: column acc: found \(found), expected \(Self.truths)\(hint)")
   }
 
   @Test(arguments: [

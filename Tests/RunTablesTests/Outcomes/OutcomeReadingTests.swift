@@ -40,9 +40,11 @@ import Testing
 
   @Test func answersAreText() throws {
     let text = "problem,correct,answer\na,1,1\na,1,1.0\na,1,\" 1 \"\nb,1,\nb,1,1.0\nb,0,1\n"
-    let table = try OutcomeTable.parse(text, source: "a.csv")
+    let table = try OutcomeTable.parse(
+      text, source: "a.csv", options: OutcomeOptions(answers: .exact))
     #expect(table.arms[0].answers == [0, 1, 0, -1, 0, 1])
     #expect(table.notes == ["answers are compared as text, so that 1 and 1.0 differ"])
+    #expect(try oneArm(text).answers == [0, 0, 0, -1, 0, 0])
   }
 
   @Test func quotedAndEscapedAnswersAreTheSame() throws {

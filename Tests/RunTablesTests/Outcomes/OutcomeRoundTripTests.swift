@@ -122,7 +122,8 @@ struct RandomOutcomes {
     var expected = arm
     expected.strata = labels.map { _ in "s" }
     expected.constants = ["n_params": 7e9]
-    let back = try OutcomeTable.read(contentsOf: path)
+    let back = try OutcomeTable.read(
+      contentsOf: path, options: OutcomeOptions(answers: .exact, noAnswer: []))
     #expect(back.arms.map { picture($0) } == [picture(expected)])
     let table = OutcomeTable(source: "made", armColumns: ["model"], arms: [expected])
     try table.writeCSV(to: path)
@@ -154,7 +155,7 @@ struct RandomOutcomes {
     let path = temporaryPath("refused.csv")
     defer { try? FileManager.default.removeItem(atPath: path) }
     let writer = try OutcomeTableWriter(path: path)
-    for label in ["", "  "] {
+    for label in ["", "  ", "\t"] {
       #expect(
         message {
           try writer.write(problem: label, attempt: 0, outcome: .init(correct: true))

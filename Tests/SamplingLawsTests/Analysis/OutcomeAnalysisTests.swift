@@ -2,6 +2,7 @@ import Foundation
 import RunTables
 import SamplingLaws
 import ScalingLaws
+import Statistics
 import Testing
 
 /// Everything at once, on worlds whose truth is known.
@@ -104,5 +105,157 @@ struct OutcomeAnalysisTests {
       #expect(abs(quantity.mean - quantity.truth) < 0.06, "\(quantity.name)")
       #expect(quantity.held >= 0.65, "\(quantity.name) \(quantity.held)")
     }
+  }
+
+  // MARK: Numbers of attempts that are asked for
+
+  @Test func askedNumbersAreExactAsFarAsTheyAreRecorded() throws {
+    var settings = Self.settings
+    settings.samples = [3, 5, 16, 17, 1000]
+    let table = Self.world().sample(seed: 3)
+    let analysis = OutcomeAnalysis(table, settings: settings)
+    let arm = try #require(analysis.arms.first)
+    #expect(arm.asked.map(\.isExtrapolated) == [false, false, false, true, true])
+    #expect(arm.coverage.points.map(\.k) == [1, 2, 3, 4, 5, 8, 16])
+    let counts = AttemptCounts(table.arms[0])
+    for asked in arm.asked.prefix(3) {
+      let exact =
+        counts.correct.reduce(0) {
+          $0 + Coverage.passAtK(Int(asked.k), correct: $1, attempts: 16)
+        } / 120
+      #expect(abs(try #require(asked.coverage).value - exact) < 1e-12)
+    }
+    #expect(try #require(arm.asked[4].coverage).value > (arm.asked[2].coverage?.value ?? 1))
+    // Where some problems have fewer attempts nothing is exact beyond those.
+    var ragged = table
+    ragged.arms[0] = OutcomeArm(
+      problems: ["a", "b"], starts: [0, 4, 12], correct: [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])
+    let mixed = try #require(OutcomeAnalysis(ragged, settings: settings).arms.first)
+    #expect(mixed.asked.map(\.isExtrapolated) == [false, true, true, true, true])
+    // One attempt a problem says nothing of more.
+    var single = table
+    single.arms[0] = OutcomeArm(problems: ["a", "b"], starts: [0, 1, 2], correct: [1, 0])
+    let one = try #require(OutcomeAnalysis(single, settings: settings).arms.first)
+    #expect(one.asked.allSatisfy { $0.coverage == nil && $0.isExtrapolated })
+  }
+
+  // MARK: What rows are
+
+  /// Two strategies whose answers are as good at every budget: what a search draws within its budget
+  /// says something else.
+  private static func strategies(kinds: Bool) -> (attempts: OutcomeTable, answers: OutcomeTable) {
+    var random = SplittableRandom(seed: 12)
+    let columns = ["model", "strategy", "verifier", "budget"]
+    var attempts = OutcomeTable(source: "attempts", armColumns: columns, arms: [])
+    var answers = OutcomeTable(source: "answers", armColumns: columns, arms: [])
+    let ease = (0..<200).map { _ in random.nextUniform() }
+    for (strategy, verifier) in [("parallel-sampling", "none"), ("beam-search", "prm")] {
+      for budget in [4, 16] {
+        // Candidates of a search agree with each other.
+        let drawn = ease.map { ease in
+          let found = random.nextUniform() < ease
+          return (0..<budget).map { _ in
+            OutcomeAttempt(
+              correct: strategy == "beam-search" ? found : random.nextUniform() < 0.8 * ease,
+              tokens: 10, answer: "x")
+          }
+        }
+        let given = ease.map { ease in
+          [OutcomeAttempt(correct: random.nextUniform() < ease, tokens: Double(10 * budget))]
+        }
+        let key = ["m", strategy, verifier, "\(budget)"]
+        var candidates = OutcomeArm(key: key, attempts: drawn)
+        var answered = OutcomeArm(key: key, attempts: given)
+        if kinds {
+          candidates.kind = strategy == "beam-search" ? .candidate : .sample
+          answered.kind = .answer
+        }
+        candidates.strata = ease.map { $0 < 0.5 ? "hard" : "easy" }
+        answered.strata = candidates.strata
+        attempts.arms.append(candidates)
+        answers.arms.append(answered)
+      }
+    }
+    return (attempts, answers)
+  }
+
+  @Test(arguments: [true, false]) func candidatesAreNoAttempts(kinds: Bool) throws {
+    let (attempts, answers) = Self.strategies(kinds: kinds)
+    let analysis = OutcomeAnalysis(attempts, settings: Self.settings)
+    #expect(analysis.allocations.isEmpty && analysis.arise.isEmpty)
+    let reasons = analysis.omissions.map(\.reason)
+    #expect(reasons.contains { $0.contains("not the answers that it gave") })
+    #expect(analysis.omissions.contains { $0.analysis == "strategies by difficulty" })
+    for arm in analysis.arms where arm.key["strategy"] == "beam-search" {
+      #expect(arm.kind == .candidate && arm.selectors.isEmpty && arm.extrapolation == nil)
+      #expect(arm.coverage.points.count == 1 && arm.passUntil == nil && arm.stopping == nil)
+    }
+    for arm in analysis.arms where arm.key["strategy"] == "parallel-sampling" {
+      #expect(arm.kind == .sample && !arm.selectors.isEmpty)
+    }
+    #expect(
+      kinds
+        == !analysis.cautions.contains { $0.contains("taken for candidates of a search") })
+    // The answers say that neither is better.
+    let given = OutcomeAnalysis(answers, settings: Self.settings)
+    let allocation = try #require(given.allocations.first)
+    #expect(given.allocations.count == 1 && allocation.verifier == "prm")
+    #expect(allocation.bins.measure == .stratum)
+    #expect(allocation.budgets.map(\.budget) == [4, 16])
+    #expect(Set(allocation.budgets[0].choices.map(\.bin)) == ["easy", "hard"])
+    for budget in allocation.budgets {
+      #expect(abs(budget.gainOverBestFixed.value) < 0.05)
+      #expect(budget.gainOverBestFixed.low < 0 && budget.gainOverBestFixed.high > -0.05)
+    }
+    #expect(given.arise.count == 2)
+    #expect(given.omissions.isEmpty, "\(given.omissions)")
+  }
+
+  @Test func allocationIsNeverSilent() throws {
+    let (_, answers) = Self.strategies(kinds: true)
+    var blind = answers
+    for index in blind.arms.indices { blind.arms[index].strata = nil }
+    let untold = OutcomeAnalysis(blind, settings: Self.settings)
+    #expect(untold.allocations.isEmpty)
+    #expect(untold.omissions.contains { $0.reason.hasPrefix("Difficulty cannot be told") })
+    // Two verifiers have an allocation each, and share what needs none.
+    var two = answers
+    for index in [2, 3] {
+      var other = answers.arms[index]
+      other.key[2] = "orm"
+      two.arms.append(other)
+    }
+    var settings = Self.settings
+    settings.baseline = "beam-search"
+    let both = OutcomeAnalysis(two, settings: settings)
+    #expect(both.allocations.map(\.verifier) == ["prm", "orm"])
+    #expect(both.allocations.allSatisfy { $0.budgets[0].fixed.count == 2 })
+    #expect(both.allocations.allSatisfy { $0.referenceStrategy == "m · beam-search" })
+    #expect(both.transfer != nil)
+    settings.baseline = "best-of-n"
+    let unknown = OutcomeAnalysis(two, settings: settings)
+    #expect(unknown.omissions.contains { $0.reason.hasPrefix("There is no strategy `best-of-n`") })
+  }
+
+  // MARK: The best of many ways to choose
+
+  /// Scores that say nothing: the best of many selectors is the best by luck alone.
+  @Test func theBestOfManyIsFlattered() throws {
+    var world = Self.world()
+    world.problems = 60
+    world.verifier = .init(discrimination: 0)
+    var settings = Self.settings
+    settings.topShare = 0.5
+    var excess = 0.0
+    for seed in 0..<20 {
+      let analysis = OutcomeAnalysis(world.sample(seed: UInt64(seed)), settings: settings)
+      let arm = try #require(analysis.arms.first)
+      let choice = try #require(arm.choice)
+      #expect(choice.selectors == arm.selectors.count && choice.samples == 16)
+      #expect(arm.selectors.contains { $0.selector == choice.best })
+      excess += (choice.accuracy.value - choice.crossFitted.value) / 20
+      #expect(choice.accuracy.value >= choice.crossFitted.value - 1e-9)
+    }
+    #expect(excess > 0.005)
   }
 }

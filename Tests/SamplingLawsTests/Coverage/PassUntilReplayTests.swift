@@ -44,26 +44,54 @@ import Testing
     #expect(plain > p + 0.004)
   }
 
-  @Test func replaysAttemptsInOrder() throws {
+  /// Exact means over all orders of the attempts, by walking through the orders.
+  @Test(arguments: [2, 3]) func meansOverAllOrders(r: Int) throws {
+    let problems = [[1, 1, 1, 0, 0, 0], [0, 1, 0, 0, 0, 0], [1, 1, 0, 0, 1, 1]]
     let arm = OutcomeArm(
       problems: ["a", "b", "c"], starts: [0, 6, 12, 18],
-      correct: [0, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0])
-    #expect(
-      PassUntilReplay.counts(arm, until: 2)
-        == [
-          PassCount(passes: 2, draws: 4), PassCount(passes: 0, draws: 6),
-          PassCount(passes: 2, draws: 2),
-        ])
-    let report = PassUntilReplay(arm, until: [2, 3])
-    let two = report.targets[0]
-    #expect(two.draws.value == 4)
-    #expect(abs(two.censored - 1.0 / 3) < 1e-15)
-    #expect(abs(two.maximumLikelihood.value - (0.5 + 0 + 1) / 3) < 1e-15)
-    #expect(abs(two.unbiased.value - (1.0 / 3 + 0 + 1) / 3) < 1e-15)
-    #expect(abs(two.pooled.value - 4.0 / 12) < 1e-15)
-    #expect(abs(two.relativePrecision - 0.7071068) < 1e-6)
-    #expect(two.smallestRate == 0.2)
-    #expect(report.resolution == 1.0 / 6)
+      correct: problems.flatMap { $0.map { UInt8($0) } })
+    var sums = [Double](repeating: 0, count: 4)
+    for outcomes in problems {
+      // Each choice of the places of the right ones is as likely as any other.
+      let places = subsets(of: 6, size: outcomes.reduce(0, +))
+      for right in places {
+        var count = PassCount(passes: 0, draws: 0)
+        for draw in 0..<6 where count.passes < r {
+          count.draws += 1
+          count.passes += right.contains(draw) ? 1 : 0
+        }
+        let numbers = [
+          Double(count.draws), count.rate, count.unbiasedRate(target: r), Double(count.passes),
+        ]
+        for index in sums.indices { sums[index] += numbers[index] / Double(places.count) / 3 }
+      }
+    }
+    let target = PassUntilReplay(arm, until: [r]).targets[0]
+    #expect(abs(target.draws.value - sums[0]) < 1e-12)
+    #expect(abs(target.maximumLikelihood.value - sums[1]) < 1e-12)
+    #expect(abs(target.unbiased.value - sums[2]) < 1e-12)
+    #expect(abs(target.pooled.value - sums[3] / sums[0]) < 1e-12)
+    #expect(abs(target.censored - 1.0 / 3) < 1e-15)
+    #expect(abs(target.relativePrecision - 1 / Double(r).squareRoot()) < 1e-12)
+    #expect(target.smallestRate == Double(r - 1) / 5)
+    let chances = PassUntilReplay.lastDraws(until: r, correct: 4, attempts: 6)
+    #expect(abs(chances.reduce(0, +) - 1) < 1e-12 && chances.count == 3)
+  }
+
+  /// Attempts that are sorted by outcome, or not at all, are the same attempts.
+  @Test func theOrderOfTheFileDecidesNothing() throws {
+    let world = PlantedWorld(problems: 60, attempts: 20, components: [.init(a: 1, b: 3)])
+    let arm = world.sample(seed: 4).arms[0]
+    let reference = PassUntilReplay(arm).targets
+    for ascending in [true, false] {
+      var other = arm
+      for problem in 0..<arm.problemCount {
+        let rows = arm.rows(ofProblem: problem)
+        let sorted = arm.correct[rows].sorted()
+        other.correct.replaceSubrange(rows, with: ascending ? sorted : sorted.reversed())
+      }
+      #expect(PassUntilReplay(other).targets == reference)
+    }
   }
 
   @Test func meansOfAPlantedWorld() throws {

@@ -106,11 +106,12 @@ struct OptimalSamplesTests {
     #expect(free.gains.last?.value ?? 1 <= found.ceiling.value)
     #expect(found.samples.last == 100 && found.samples.prefix(24) == Array(1...24)[...])
     // Costlier wrong answers ask for fewer samples.
-    let best = found.scenarios.map(\.best)
+    #expect(free.best == nil && free.isAtEnd && free.recordedBest == 100)
+    let best = found.scenarios.map(\.recordedBest)
     #expect(zip(best, best.dropFirst()).allSatisfy { $0 >= $1 })
     for scenario in found.scenarios {
       #expect(abs(scenario.choices.reduce(0) { $0 + $1.share } - 1) < 1e-9)
-      #expect(scenario.plausible.contains(scenario.best))
+      #expect(scenario.plausible.contains(scenario.recordedBest))
       #expect(scenario.selectionBias > -1e-12)
     }
   }
@@ -149,16 +150,63 @@ struct OptimalSamplesTests {
     #expect(
       zip(sweep.rows, sweep.rows.dropFirst()).allSatisfy { $0.completeness >= $1.completeness })
     #expect(sweep.rows[0].completeness == 1 && sweep.rows[0].falsePositiveRate == 1)
-    let best = sweep.rows[sweep.best]
-    #expect(best.optimum.gain.value > sweep.rows[0].optimum.gain.value + 0.1)
-    #expect(sweep.crossFitted.value < best.optimum.gain.value + 0.05)
-    #expect(sweep.crossFitted.low < best.optimum.gain.value)
+    let choice = sweep.choices[0]
+    let best = sweep.rows[choice.best]
+    #expect(best.optima[0].gain.value > sweep.rows[0].optima[0].gain.value + 0.1)
+    #expect(choice.crossFitted.value < best.optima[0].gain.value + 0.05)
+    #expect(choice.crossFitted.low < best.optima[0].gain.value)
     // A row is the analysis of its passes.
     var judged = arm
     judged.passes = arm.passes(threshold: best.threshold)
     let alone = try OptimalSamples(
       judged, costs: ResamplingCosts(wrong: [1]), bootstrap: bootstrap)
-    #expect(alone.scenarios[0].gain == best.optimum.gain)
+    #expect(alone.scenarios[0].gain == best.optima[0].gain)
+  }
+
+  /// Every cost of a wrong answer and of a sample reaches the thresholds, one at a time or together.
+  @Test func thresholdsFeelAllCosts() throws {
+    let arm = PlantedAttempts(
+      problems: 80, attempts: 12, rate: { $0.nextUniform() < 0.5 ? 0.7 : 0.1 }, separation: 1.5
+    ).arm()
+    func sweep(_ wrong: [Double], _ sample: Double = 0) throws -> ThresholdSweep {
+      try ThresholdSweep(
+        arm, costs: ResamplingCosts(wrong: wrong, perSample: sample), bootstrap: bootstrap)
+    }
+    let all = try sweep([0, 1, 8])
+    for (place, wrong) in [0.0, 1, 8].enumerated() {
+      let one = try sweep([wrong])
+      #expect(one.choices[0] == all.choices[place])
+      #expect(one.rows.map(\.optima[0].gain) == all.rows.map(\.optima[place].gain))
+    }
+    // Where wrong answers are dear more is rejected, and less is won.
+    #expect(
+      all.choices[0].best <= all.choices[1].best && all.choices[1].best <= all.choices[2].best)
+    #expect(all.choices[0].crossFitted.value > all.choices[2].crossFitted.value + 0.1)
+    let dear = try sweep([1], 0.3)
+    #expect(dear.choices[0].crossFitted.value < all.choices[1].crossFitted.value - 0.05)
+    let limits = dear.rows.compactMap(\.optima[0].best)
+    #expect(limits.count == dear.rows.count && limits.allSatisfy { $0 < 12 })
+  }
+
+  /// More samples are always worth more if they are free and what passes is right often enough.
+  @Test(arguments: [
+    // Passes of two problems, rightness, cost of a wrong answer, cost of a sample, K* without a limit.
+    ([1, 0, 1, 0], [1, 0, 1, 0], 4.0, 0.0, true),
+    ([1, 0, 1, 0], [1, 0, 0, 0], 0.0, 0.0, true),
+    ([1, 1, 0, 0], [1, 0, 0, 0], 1.0, 0.0, true),
+    ([1, 1, 0, 0], [1, 0, 0, 0], 1.5, 0.0, false),
+    ([1, 0, 1, 0], [1, 0, 1, 0], 1.0, 0.01, false),
+  ])
+  func limitsThatAreNone(
+    passes: [Int], right: [Int], wrong: Double, sample: Double, isUnbounded: Bool
+  ) throws {
+    let attempts = zip(passes, right).map { OutcomeAttempt(correct: $1 == 1, passes: $0 == 1) }
+    let found = try OptimalSamples(
+      OutcomeArm(attempts: [attempts, attempts, attempts]),
+      costs: ResamplingCosts(wrong: [wrong], perSample: sample), bootstrap: bootstrap
+    ).scenarios[0]
+    #expect((found.best == nil) == (isUnbounded && found.recordedBest > 0))
+    if isUnbounded, found.recordedBest > 0 { #expect(found.recordedBest == 4) }
   }
 
   @Test func threadsChangeNothing() throws {

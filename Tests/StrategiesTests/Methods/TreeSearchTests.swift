@@ -9,7 +9,10 @@ import Testing
     let problems = try SmallPolicy.problems(50)
     let bench = try SmallPolicy.bench(OracleVerifier())
     let single = try bench.sampler.samples(1, of: problems)
-    for name in ["parallel-sampling", "beam-search", "diverse-verifier-tree-search"] {
+    for name in [
+      "parallel-sampling", "beam-search", "diverse-verifier-tree-search",
+      "monte-carlo-tree-search", "gated-retry",
+    ] {
       let results = try SmallPolicy.solve(name, problems, budget: 1, on: bench)
       #expect(results.map(\.answer) == single.map { $0[0].answer })
       #expect(results.map(\.isCorrect) == single.map { $0[0].isCorrect })

@@ -15,10 +15,11 @@ struct TestTimeRunCommand: ParsableCommand {
     abstract: "Let a trained model of ours solve problems by several strategies, at equal cost.",
     discussion: """
       The task must be one that is written in steps (stepwise-arithmetic,
-      countdown, stepwise-parity); the model one that was trained on it. A process
-      verifier is trained on the model's own samples. Budgets are solutions whose
-      tokens may be generated for a problem; tokens and FLOPs are measured, the
-      verifier's included.
+      countdown, stepwise-parity, dictionary-sum); the model one that was trained on it.
+      A process verifier is trained on the model's own samples. sequential-revision and
+      iterative-deepening run on copies of the model that go on learning what these
+      need. Budgets are solutions whose tokens may be generated for a problem; tokens
+      and FLOPs are measured, the verifier's included.
 
       Strategies (--strategies lists them with their options):
 
@@ -26,8 +27,9 @@ struct TestTimeRunCommand: ParsableCommand {
           --layers 2 --width 64 --steps 2000 --out runs/policy
         allometry testtime run runs/policy --task stepwise-arithmetic \\
           --knobs steps=4,digits=2 --strategy parallel-sampling \\
-          --strategy beam-search:width=4 --budgets 4,16 --out attempts.csv
-        allometry testtime attempts.csv
+          --strategy beam-search:width=4 --budgets 4,16 \\
+          --out attempts.csv --answers answers.csv
+        allometry testtime answers.csv
       """)
 
   @OptionGroup var input: OptionalCheckpointArguments
@@ -70,18 +72,32 @@ struct TestTimeRunCommand: ParsableCommand {
   @Option(help: "Training steps of the verifier.")
   var verifierSteps: Int = 600
 
+  @Option(help: "Training steps of the copies for revisions and looks back.")
+  var trainingSteps: Int = 600
+
+  @Option(help: "Problems whose wrong attempts a copy learns to revise.")
+  var trainingProblems: Int = 500
+
   @Option(help: "The seed of problems and samples.")
   var seed: UInt64 = 1
 
   @Option(
     help: ArgumentHelp(
-      "Write every attempt: CSV, for allometry testtime.", valueName: "file.csv"))
+      "Write every attempt: CSV. The answers go beside it, to NAME-answers.csv.",
+      valueName: "file.csv"))
   var out: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the answer that each strategy gave to each problem: CSV.", valueName: "file.csv"))
+      "Write the answer that each strategy gave to each problem, and all that it cost: CSV.",
+      valueName: "file.csv"))
   var answers: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Attempts of other chance that tell each problem's difficulty, where the task does not.",
+      valueName: "count"))
+  var difficultyAttempts: Int = 8
 
   @OptionGroup var output: OutputArguments
 
@@ -99,11 +115,23 @@ struct TestTimeRunCommand: ParsableCommand {
     /// What training the verifier cost: samples it learned from, and its own training.
     var verifierSamples: StrategyCost?
     var verifierTrainingOperations: Double?
+    /// What training each copy of the model cost.
+    var trainings: [Training] = []
+
+    /// A copy of the model that has learnt something more.
+    struct Training: Encodable {
+      var model: String
+      var lesson: StrategyLesson
+      var steps: Int
+      var operations: Double
+    }
   }
 
   /// Held-out problems come from another stream than training's and the verifier's.
   private static let problemStream: UInt64 = 0x7465_7374
   private static let verifierStream: UInt64 = 0x7665_7269
+  private static let difficultyStream: UInt64 = 0x6469_6666
+  private static let lessonStream: UInt64 = 0x6C65_7373
 
   func run() throws {
     try reportingFailure {
@@ -116,7 +144,7 @@ struct TestTimeRunCommand: ParsableCommand {
         Int(saturating: $0)
       }
       try check()
-      let tables = try [out, answers].map { path in
+      let tables = try [out, answersPath].map { path in
         try path.map { try OutputFile($0, .table, output) }
       }
       let knobs = try NameList.numbers(knobs, option: "--knobs")
@@ -130,19 +158,29 @@ struct TestTimeRunCommand: ParsableCommand {
       let policy = try Policy(loaded.model, task: task, name: loaded.name, rule: rule, pool: pool)
       var answer = Answer(task: self.task, arms: [])
       let judge = try judge(of: policy, task, &answer)
-      let bench = Bench(Sampler(policy, seed: seed), verifier: judge)
-      let trial = StrategyTrial(
-        benches: [bench], choices: choices, budgets: budgets,
-        problems: Problem.draw(problems, from: task, seed: Self.problemStream &+ seed))
-      let report = try trial.run { arm in
-        Console.progress(
-          "\(arm.strategy), budget \(arm.budget): \(NumberFormat.percent(arm.accuracy))")
+      let drawn = try drawnProblems(for: policy, task)
+      var report = StrategyReport()
+      // Strategies with a lesson of their own run on a copy that has learnt it.
+      for lesson in [nil, .revisions, .looksBack] as [StrategyLesson?] {
+        let own = choices.filter { $0.card.lesson == lesson }
+        if own.isEmpty { continue }
+        let runner = try lesson.map { try self.taught($0, policy, own, &answer) } ?? policy
+        let found = try StrategyTrial(
+          benches: [Bench(Sampler(runner, seed: seed), verifier: judge)], choices: own,
+          budgets: budgets, problems: drawn
+        ).run { arm in
+          Console.progress(
+            "\(arm.strategy), budget \(arm.budget): \(NumberFormat.percent(arm.accuracy))")
+        }
+        report.arms += found.arms
+        report.attempts.arms += found.attempts.arms
+        report.answers.arms += found.answers.arms
       }
       Console.progress("")
       answer.arms = report.arms
       for table in tables { try table?.check() }
       if let out { try report.attempts.writeCSV(to: out) }
-      if let answers { try report.answers.writeCSV(to: answers) }
+      if let answersPath { try report.answers.writeCSV(to: answersPath) }
       if json {
         Console.print(try jsonText(answer))
       } else {
@@ -151,10 +189,70 @@ struct TestTimeRunCommand: ParsableCommand {
     }
   }
 
+  /// A copy of the policy that has learnt what some strategies need.
+  private func taught(
+    _ lesson: StrategyLesson, _ policy: Policy, _ choices: [StrategyChoice],
+    _ answer: inout Answer
+  ) throws -> Policy {
+    let context =
+      lesson == .revisions ? choices.map { $0.options.whole("context") }.max() ?? 4 : 4
+    let steps = trainingSteps
+    let found = try lesson.taught(
+      to: Sampler(policy, seed: seed &+ Self.lessonStream), context: context,
+      problems: trainingProblems, recipe: recipe(steps: steps, length: policy.task.longestExample),
+      seed: Self.lessonStream
+    ) { event in
+      if case .step(let progress) = event {
+        Console.progress("\(lesson.rawValue): step \(progress.step) of \(steps)")
+      }
+    }
+    Console.progress("")
+    answer.trainings.append(
+      Answer.Training(
+        model: found.policy.name, lesson: lesson, steps: steps, operations: found.operations))
+    return found.policy
+  }
+
+  private func recipe(steps: Int, length: Int) -> TrainingRecipe {
+    var recipe = TrainingRecipe(batchSize: 64, sequenceLength: length)
+    recipe.budget = .steps(steps)
+    recipe.seed = seed
+    recipe.validation.every = 0
+    recipe.schedule = Schedule(
+      warmup: steps / 10, ScheduleName.linear.shape(steps: steps, decay: 0.2))
+    recipe.optimizer = OptimizerName.muon.usualSettings
+    return recipe
+  }
+
+  /// Where answers are written: beside the attempts unless another place is named.
+  private var answersPath: String? {
+    if let answers { return answers }
+    guard let out, out != "-" else { return nil }
+    return out.hasSuffix(".csv") ? "\(out.dropLast(4))-answers.csv" : "\(out)-answers.csv"
+  }
+
+  /// The problems; where the task does not tell their difficulty, attempts that no strategy sees do.
+  private func drawnProblems(for policy: Policy, _ task: any StepwiseTask) throws -> [Problem] {
+    var drawn = Problem.draw(problems, from: task, seed: Self.problemStream &+ seed)
+    guard difficultyAttempts > 0, out != nil || answers != nil,
+      drawn.allSatisfy({ $0.stratum == nil })
+    else { return drawn }
+    let samples = try Sampler(policy, seed: seed &+ Self.difficultyStream)
+      .samples(difficultyAttempts, of: drawn)
+    for index in drawn.indices {
+      let right = samples[index].count(where: \.isCorrect)
+      drawn[index].stratum = "\(right) of \(difficultyAttempts) right"
+    }
+    return drawn
+  }
+
   private func check() throws {
     try OptionCheck.atLeast(1, problems, option: "--problems")
+    try OptionCheck.atLeast(0, difficultyAttempts, option: "--difficulty-attempts")
     try OptionCheck.atLeast(1, verifierProblems, option: "--verifier-problems")
     try OptionCheck.atLeast(1, verifierSteps, option: "--verifier-steps")
+    try OptionCheck.atLeast(1, trainingSteps, option: "--training-steps")
+    try OptionCheck.atLeast(1, trainingProblems, option: "--training-problems")
     guard ["process", "oracle", "none"].contains(verifier) else {
       throw OptionCheck.unknown(
         verifier, among: ["process", "oracle", "none"], option: "--verifier")
@@ -200,19 +298,12 @@ struct TestTimeRunCommand: ParsableCommand {
       from: sampler,
       problems: Problem.draw(verifierProblems, from: task, seed: Self.verifierStream),
       attempts: 8, labels: try stepLabels())
-    var recipe = TrainingRecipe(batchSize: 64, sequenceLength: task.longestExample)
-    recipe.budget = .steps(verifierSteps)
-    recipe.seed = seed
-    recipe.validation.every = 0
-    recipe.schedule = Schedule(
-      warmup: verifierSteps / 10, ScheduleName.linear.shape(steps: verifierSteps, decay: 0.2))
-    recipe.optimizer = OptimizerName.muon.usualSettings
     let configuration = ProcessVerifier.configuration(
       like: policy.model.configuration, for: task)
     let steps = verifierSteps
     let trained = try ProcessVerifier.trained(
       on: examples, task: task, configuration: configuration, startingFrom: policy.model,
-      recipe: recipe, pool: policy.pool
+      recipe: recipe(steps: steps, length: task.longestExample), pool: policy.pool
     ) { event in
       if case .step(let progress) = event {
         Console.progress("verifier: step \(progress.step) of \(steps)")
@@ -254,14 +345,32 @@ struct TestTimeRunCommand: ParsableCommand {
           "Training the verifier took \(NumberFormat.flops(cost)) FLOPs, which are not in the table.",
           width: Console.width))
     }
-    if let out { Console.print("Attempts: \(out). Next: allometry testtime \(out)") }
-    if let answers { Console.print("Answers: \(answers)") }
+    for training in answer.trainings {
+      Console.print(
+        Console.wrap(
+          "\(training.model) is a copy of the model trained for \(training.lesson.rawValue): \(training.steps) steps, \(NumberFormat.flops(training.operations)) FLOPs, which are not in the table.",
+          width: Console.width))
+    }
+    if let out {
+      Console.print(
+        Console.wrap(
+          "Attempts: \(out), for pass@k and votes of independent samples.", width: Console.width))
+    }
+    if let answersPath {
+      Console.print(
+        Console.wrap(
+          "Answers: \(answersPath), for accuracy at a budget and strategies by difficulty. Next: allometry testtime \(answersPath)",
+          width: Console.width))
+    }
   }
 
   private static var listing: String {
     StrategyCatalog.cards.map { card in
       let options = card.options.map { "    \($0.name)=\($0.standard)  \($0.explanation)" }
-      let head = "\(card.name)\(card.needsVerifier ? " (needs a verifier)" : "")"
+      let needs =
+        card.needsVerifier
+        ? " (needs a verifier)" : card.lesson.map { " (trains a copy for \($0.rawValue))" } ?? ""
+      let head = "\(card.name)\(needs)"
       return
         ([head, Console.wrap("  \(card.summary) \(card.source)", width: Console.width)] + options)
         .joined(separator: "\n")

@@ -1,0 +1,29 @@
+public import ScalingLaws
+
+/// Coverage at a number of attempts that was asked for.
+public struct AskedCoverage: Codable, Sendable, Hashable {
+  /// The number of attempts.
+  public var k: Double
+  /// pass@k: exact over subsets of the recorded attempts where every problem has so many, by the fitted
+  /// distribution of difficulty otherwise; nil where that could not be fitted.
+  public var coverage: Estimated?
+  /// Whether the value is that of the fit.
+  public var isExtrapolated: Bool
+
+  init(_ k: Double, coverage: CoverageCurve, extrapolation: BetaBinomialCoverage?) {
+    self.k = k
+    if let point = coverage.points.first(where: { Double($0.k) == k }) {
+      self.coverage = point.coverage
+      isExtrapolated = false
+    } else {
+      self.coverage = extrapolation?.points.first { $0.k == k }?.coverage
+      isExtrapolated = true
+    }
+  }
+
+  /// The usual grid of an extrapolation together with the numbers that were asked for; nil for none.
+  static func grid(_ asked: [Double], _ counts: AttemptCounts) -> [Double]? {
+    guard !asked.isEmpty, let most = counts.attempts.max() else { return nil }
+    return Set(BetaBinomialCoverage.grid(beyond: 100 * Double(most)) + asked).sorted()
+  }
+}

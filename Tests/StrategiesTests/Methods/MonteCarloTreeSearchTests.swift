@@ -1,0 +1,67 @@
+import Corpora
+import Foundation
+import RunTables
+import Strategies
+import Testing
+
+/// The checks of [202] on tree search by PUCT and on retries.
+@Suite struct MonteCarloTreeSearchTests {
+  /// Q + P·√N/(1 + n)·(ln((N + c_base + 1)/c_base) + c_init), worked out by hand.
+  @Test func puctByHand() {
+    let value = MonteCarloTreeSearch.puct(
+      value: 0.5, prior: 0.25, parentVisits: 16, visits: 3)
+    #expect(abs(value - (0.5 + 0.25 * 4 / 4 * (log(19_669.0 / 19_652) + 1.25))) < 1e-12)
+    #expect(
+      MonteCarloTreeSearch.puct(value: 0.5, prior: 1, parentVisits: 9, visits: 0, exploration: 0)
+        < 0.51)
+  }
+
+  @Test func budgetsAreKept() throws {
+    let problems = try SmallPolicy.problems(30)
+    let bench = try SmallPolicy.bench(OracleVerifier())
+    let task = bench.policy.task
+    for budget in [1, 2, 5, 8] {
+      for width in ["1", "3"] {
+        let results = try SmallPolicy.solve(
+          "monte-carlo-tree-search", ["width": width], problems, budget: budget, on: bench)
+        for result in results {
+          #expect(!result.attempts.isEmpty)
+          #expect(result.cost.generatedTokens <= Double(budget * task.solutionLength))
+          // At most a part of a solution is left over.
+          #expect(
+            result.cost.generatedTokens >= Double(max(budget - 1, 1) * task.solutionLength)
+              || result.attempts.count > 0)
+          #expect(result.attempts.allSatisfy { $0.stepScores?.count == task.stepCount })
+        }
+      }
+    }
+  }
+
+  /// With a verifier that knows, search finds more than as many samples do.
+  @Test func anOracleLeadsTheSearch() throws {
+    let problems = try SmallPolicy.problems(120)
+    let bench = try SmallPolicy.bench(OracleVerifier())
+    let searched = try SmallPolicy.solve(
+      "monte-carlo-tree-search", problems, budget: 8, on: bench)
+    let sampled = try SmallPolicy.solve(
+      "parallel-sampling", ["select": "best"], problems, budget: 8, on: bench)
+    #expect(searched.count { $0.isCorrect } > sampled.count { $0.isCorrect })
+  }
+
+  @Test func retriesStopWhenTheVerifierIsSure() throws {
+    let problems = try SmallPolicy.problems(60)
+    let bench = try SmallPolicy.bench(OracleVerifier())
+    let samples = try bench.sampler.samples(6, of: problems)
+    let results = try SmallPolicy.solve("gated-retry", problems, budget: 6, on: bench)
+    for (result, samples) in zip(results, samples) {
+      let first = samples.firstIndex(where: \.isCorrect)
+      #expect(result.attempts.count == first.map { $0 + 1 } ?? 6)
+      #expect(result.isCorrect == (first != nil))
+      let tokens = Double(result.attempts.count * bench.policy.task.solutionLength)
+      #expect(result.cost.generatedTokens == tokens)
+    }
+    let never = try SmallPolicy.solve(
+      "gated-retry", ["threshold": "0"], problems, budget: 6, on: bench)
+    #expect(never.allSatisfy { $0.attempts.count == 1 })
+  }
+}
