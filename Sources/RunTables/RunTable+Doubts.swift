@@ -15,7 +15,8 @@ extension RunTable {
       return selecting(rows: outcomes.indices.filter { !outcomes[$0].isNaN })
         .doubts(response: response)
     }
-    return sizeDoubts() + [computeDoubt(), lossDoubt(response), bitsDoubt(response)].compactMap { $0 }
+    return sizeDoubts()
+      + [computeDoubt(), lossDoubt(response), bitsDoubt(response)].compactMap { $0 }
   }
 
   /// What is hardly plausible about two tables that are held against each other: scales that do not
