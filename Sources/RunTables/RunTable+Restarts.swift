@@ -9,9 +9,13 @@ extension RunTable {
   /// is the same run only if the column `run` says so; without one, the rows are taken for another
   /// curve. A note says how many rows gave way, and from where.
   ///
+  /// Rows that end before what they would replace, such as steps 110 to 150 behind step 300, may be
+  /// the earlier ones: without a column of times that tells, they are refused.
+  ///
   /// - Parameter response: the column of the outcome; rows without one are left alone, since logs of
   ///   training and evaluation interleave.
-  public func keepingLaterSteps(response: String = "loss") -> RunTable {
+  /// - Throws: ``TableError`` that names the two rows of a step of which neither is known to be later.
+  public func keepingLaterSteps(response: String = "loss") throws(TableError) -> RunTable {
     guard let step = stepColumn, let steps = try? numbers(step), rowCount > 2 else { return self }
     let outcomes = (try? numbers(response)) ?? []
     let measured = (0..<rowCount).filter { row in
@@ -20,7 +24,8 @@ extension RunTable {
     var stale: [Int] = []
     var restarted: [String] = []
     for (run, rows) in rowsOfRuns(among: measured) {
-      let replaced = supersededRows(rows, steps, isNamed: run != nil, except: [step, response])
+      let replaced = try supersededRows(
+        rows, steps, isNamed: run != nil, except: [step, response])
       guard !replaced.isEmpty else { continue }
       stale += replaced
       restarted.append(run ?? "the run")
@@ -71,7 +76,7 @@ extension RunTable {
   /// The rows of one run whose step was logged again later.
   private func supersededRows(
     _ rows: [Int], _ steps: [Double], isNamed: Bool, except: [String]
-  ) -> [Int] {
+  ) throws(TableError) -> [Int] {
     var pieces: [[Int]] = []
     for row in rows {
       if let last = pieces.last?.last, steps[last] < steps[row] {
@@ -97,12 +102,35 @@ extension RunTable {
         before += piece
         continue
       }
+      let reached = before.map { steps[$0] }.max() ?? 0
+      if steps[piece[piece.count - 1]] < reached, !isLater(piece[0], than: before),
+        let row = piece.first(where: { known[steps[$0]] != nil }), let old = known[steps[row]]
+      {
+        var error = badCell(
+          row, except[0],
+          found: "step \(Column.spelling(steps[row])) again (first on line \(lineNumbers[old]))",
+          expected: "each step once, or a log in the order in which it was written")
+        error.hint = "--keep-duplicates keeps both"
+        throw error
+      }
       for row in piece {
         if let old = known.updateValue(row, forKey: steps[row]) { stale.append(old) }
       }
       before += piece
     }
     return stale
+  }
+
+  /// Whether a column of times says that a row was written after others.
+  private func isLater(_ row: Int, than before: [Int]) -> Bool {
+    for (name, column) in columns {
+      let words = ColumnWords(name).list
+      guard words.contains("timestamp") || words.contains("time"),
+        case .numbers(let times) = column
+      else { continue }
+      if before.allSatisfy({ times[$0] < times[row] }) { return true }
+    }
+    return false
   }
 
   /// Whether what did not change in some rows is the same in others.

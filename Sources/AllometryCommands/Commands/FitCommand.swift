@@ -80,7 +80,7 @@ struct FitCommand: ParsableCommand {
       let table = duplicates.counted(try input.reading.read(input.table))
       let groups = try FitSession.groups(of: table, by: by).map { group in
         var group = group
-        group.table = duplicates.laterSteps(group.table, response: law.response)
+        group.table = try duplicates.laterSteps(group.table, response: law.response)
         if let frontier {
           group.table = try FitSession.frontier(
             of: group.table, bins: frontier, response: law.response ?? "loss")

@@ -15,9 +15,9 @@ struct DuplicateArguments: ParsableArguments {
   }
 
   /// The table whose steps are counted as the option says.
-  func laterSteps(_ table: RunTable, response: String?) -> RunTable {
+  func laterSteps(_ table: RunTable, response: String?) throws -> RunTable {
     guard !keepDuplicates else { return table }
-    var result = table.keepingLaterSteps(response: response ?? "loss")
+    var result = try table.keepingLaterSteps(response: response ?? "loss")
     if result.rowCount < table.rowCount, let last = result.notes.indices.last {
       result.notes[last] += "; --keep-duplicates keeps both"
     }
