@@ -22,12 +22,12 @@ struct StudyStoreArguments: ParsableArguments {
 
   /// The store, which must be there.
   func open() throws -> RunStore {
-    do throws(StoreError) {
+    do {
       return try RunStore(path, creating: false, reading: true)
-    } catch
-      where error.code == .missing && !FileManager.default.fileExists(atPath: path)
-      && error.message.hasPrefix("there is no store")
-    {
+    } catch let error as StoreError {
+      guard error.code == .missing, error.message.hasPrefix("there is no store") else {
+        throw error
+      }
       throw CommandFailure(
         .missingInput,
         "\(path): there is no store; `allometry study run` makes one, --store names another")
