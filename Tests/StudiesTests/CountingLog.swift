@@ -9,19 +9,19 @@ final class CountingLog: RunLog, Sendable {
   var recorded: Int { count.withLock { $0 } }
 
   func outcomes(of identities: [RunIdentity]) throws -> [RunIdentity: RunOutcome] {
-    try log.outcomes(of: identities)
+    log.outcomes(of: identities)
   }
 
   func claim(_ identity: RunIdentity, definition: String) throws -> Bool {
-    try log.claim(identity, definition: definition)
+    log.claim(identity, definition: definition)
   }
 
-  func release(_ identity: RunIdentity) throws { try log.release(identity) }
+  func release(_ identity: RunIdentity) throws { log.release(identity) }
 
   func record(_ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity) throws {
     count.withLock { $0 += 1 }
-    try log.record(outcome, curves: curves, of: identity)
+    log.record(outcome, curves: curves, of: identity)
   }
 
-  func curves(of identity: RunIdentity) throws -> [RunCurve] { try log.curves(of: identity) }
+  func curves(of identity: RunIdentity) throws -> [RunCurve] { log.curves(of: identity) }
 }

@@ -37,15 +37,15 @@ import Training
       let one = MemoryRunLog()
       let others = try plan.runs(knowing: [:]).filter { $0.row.identity != run.row.identity }
       for other in others {
-        try one.record(
+        one.record(
           RunOutcome(status: .finished, costs: other.row.costs), curves: [],
           of: other.row.identity)
       }
       _ = try LocalExecutor(workers: 1, folder: place + "/b").run(
         plan, data: data, log: one, stop: StopRequest()
       ) { _ in }
-      let outcome = try #require(try one.outcomes(of: [run.row.identity]).values.first)
-      try alone.record(outcome, curves: [], of: run.row.identity)
+      let outcome = try #require(one.outcomes(of: [run.row.identity]).values.first)
+      alone.record(outcome, curves: [], of: run.row.identity)
     }
     let rows = try TinyStudy.rows(of: plan, in: alone)
     #expect(rows.map(\.loss) == branches.rows.map(\.loss))

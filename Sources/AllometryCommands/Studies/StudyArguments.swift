@@ -24,7 +24,7 @@ struct StudyStoreArguments: ParsableArguments {
   func open() throws -> RunStore {
     do {
       return try RunStore(path, creating: false, reading: true)
-    } catch let error as StoreError {
+    } catch {
       guard error.code == .missing, error.message.hasPrefix("there is no store") else {
         throw error
       }

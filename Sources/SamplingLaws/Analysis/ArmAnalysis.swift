@@ -102,7 +102,8 @@ public struct ArmAnalysis: Codable, Sendable {
     let isParallel = arm.rounds == nil && arm.kind != .candidate
     if arm.kind == .candidate, isRepeated {
       // All of them together are what the search came to; a part of them is no smaller search.
-      coverage.points.removeAll { $0.k < coverage.smallestN }
+      let smallest = coverage.smallestN
+      coverage.points.removeAll { $0.k < smallest }
       strata = []
       omissions.append(
         Omission(

@@ -102,10 +102,14 @@ import Testing
 
   @Test(arguments: ["filter", "metric", "grader", "scorer"])
   func gradingsAreNoAttempts(_ name: String) throws {
-    let lines = (0..<6).flatMap { document in
-      [("strict", document == 2), ("flexible", document % 3 > 0)].map { grader, right in
-        "{\"doc_id\": \(document), \"target\": \"1\", \"filtered_resps\": [\"\(right ? 1 : 2)\"], "
-          + "\"\(name)\": \"\(grader)\", \"exact_match\": \(right ? 1.0 : 0.0)}"
+    var lines: [String] = []
+    for document in 0..<6 {
+      for (grader, right) in [("strict", document == 2), ("flexible", document % 3 > 0)] {
+        let response = right ? "1" : "2"
+        let match = right ? "1.0" : "0.0"
+        lines.append(
+          "{\"doc_id\": \(document), \"target\": \"1\", \"filtered_resps\": [\"\(response)\"], "
+            + "\"\(name)\": \"\(grader)\", \"exact_match\": \(match)}")
       }
     }
     let table = try OutcomeTable.parse(lines.joined(separator: "\n"), source: "a.jsonl")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Reports
 internal import RunTables
 internal import SamplingLaws
+internal import ScalingLaws
 
 /// `allometry testtime judge`.
 struct TestTimeJudgeCommand: ParsableCommand {
@@ -71,7 +72,7 @@ struct TestTimeJudgeCommand: ParsableCommand {
           judged: counts.judged, sensitivity: counts.sensitivity, specificity: counts.specificity,
           level: level)
       } catch {
-        throw CommandFailure(.badData, error.description)
+        throw CommandFailure(.badData, "\(error)")
       }
       if json {
         Console.print(
