@@ -5,7 +5,7 @@ import Testing
 @Suite struct BadOptionTests {
   static let cases: [(arguments: [String], sentence: String)] = [
     (["--law", "chinchila"], "no law is called \"chinchila\"; did you mean \"chinchilla\"?"),
-    (["--law", ""], "--law: found \"\", expected a name from allometry laws"),
+    (["--law", ""], "--law: found nothing, expected a value"),
     (["--by", ","], "--by: found \",\", expected the name of a column"),
     (["--law", "isoflop,power"], "isoflop is a procedure, not a law of rows"),
     (["--law", "power", "--set", "y=3"], "law power has no setting \"y\": its settings are x"),

@@ -62,7 +62,7 @@ import Testing
     #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     let wrong = try await Workspace().run(
       "choose", "sparsity", "--compute", "1e22", "--totals", "2B", "--experts", "4")
-    #expect(wrong.status == 2)
+    #expect(wrong.status == 64)
   }
 
   /// Hard examples where data are plentiful, easy ones where they are scarce [27].
@@ -77,7 +77,7 @@ import Testing
     }
     let text = try await Workspace().run("choose", "pruning", "--examples", "2", "--draws", "3")
     #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
-    #expect(try await Workspace().run("choose", "pruning", "--kept", "1.5").status == 2)
+    #expect(try await Workspace().run("choose", "pruning", "--kept", "1.5").status == 64)
   }
 
   /// Two pools of a million samples [124], b 0.2 that halves in 2 epochs and 0.12 in 8: errors by a

@@ -253,7 +253,7 @@ import Testing
     (["forecast", "fit.json", "--at", "N=lots"], 64, "found \"lots\", expected a number"),
     (["forecast", "fit.json", "--at", "N=1,N=2"], 64, "N is given twice"),
     (["forecast", "fit.json", "--reach", "2", "--vary", "Q"], 64, "--vary: found \"Q\""),
-    (["forecast", "none.json", "--at", "N=1"], 66, "none.json: no such file"),
+    (["forecast", "none.json", "--at", "N=1"], 66, "none.json: found no such file"),
     (["forecast", ".", "--at", "N=1"], 66, ".: found a folder"),
     (["forecast", "runs.csv", "--at", "N=1"], 65, "runs.csv: found no JSON object"),
     (["plan", "fit.json"], 64, "found no budget"),

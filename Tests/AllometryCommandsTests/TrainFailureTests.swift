@@ -20,8 +20,8 @@ import Testing
     (["--experts", "2", "--experts-per-token", "3"], 64, "--experts-per-token: found 3"),
     (["--task", "copy"], 64, "--text and --task: expected one kind of data"),
     (["--recipe", "recipe.json"], 78, "recipe.json: stpes: there is no such key"),
-    (["--recipe", "none.json"], 66, "none.json: no such file"),
-    (["--append-to", "recipe.json"], 65, "recipe.json: the columns are not those"),
+    (["--recipe", "none.json"], 66, "none.json: found no such file"),
+    (["--append-to", "text.txt"], 65, "text.txt: the columns are not those"),
     (["--append-to", "none/runs.csv"], 73, "does not exist"),
     (["--out", "text.txt"], 73, "text.txt: the folder cannot be made"),
   ]

@@ -18,7 +18,7 @@ import Training
   ])
   func identitiesAreThoseOfDefinitions(_ recipe: String) throws {
     let file = try TinyStudy.file(
-      ladder: "{sizes: [1x16, 2x32], tokens: 8192, lengths: [0.5, 1], seeds: [3, 1000000000]}",
+      ladder: "{sizes: [2x16, 2x32], tokens: 8192, lengths: [0.5, 1], seeds: [3, 1000000000]}",
       recipe: recipe,
       treatments: "[qk-norm, stacked-growth, {gated-attention: {granularity: head}}]"
     )

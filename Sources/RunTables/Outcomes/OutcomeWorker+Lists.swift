@@ -98,6 +98,8 @@ extension OutcomeWorker {
     }
     try element.text.withUnsafeBufferPointer { (content) throws(TableError) in
       let kept = lists
+      // The entry stands for itself now.
+      lists[column] = nil
       try take(
         content, as: column, line: line, fileColumn: fileColumn, quoted: element.isQuoted, &block)
       lists = kept

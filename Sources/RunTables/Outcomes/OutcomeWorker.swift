@@ -87,7 +87,7 @@ final class OutcomeWorker: @unchecked Sendable {
           ? "a missing value" : TableError.quoted(String(decoding: content, as: UTF8.self)),
         expected: expected)
     }
-    if ListCell.isList(content), column.mayBeListed,
+    if ListCell.isList(content), column.mayBeListed, column != .answer || !isNoAnswer(content),
       column != .stepScores || content.dropFirst().contains(UInt8(ascii: "["))
     {
       lists[column] = (Array(content), fileColumn)
@@ -175,13 +175,17 @@ final class OutcomeWorker: @unchecked Sendable {
     }
   }
 
+  /// Whether a cell is a word that stands for no answer.
+  private func isNoAnswer(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    schema.noAnswer.contains { $0.count == cell.count && cell.elementsEqual($0) }
+  }
+
   /// The hash of an answer; 0 for none.
   @inline(__always)
   private func answer(_ content: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let trimmed = OutcomeCells.trimmed(content)
     if trimmed.isEmpty { return 0 }
-    for word in schema.noAnswer
-    where word.count == trimmed.count && trimmed.elementsEqual(word) {
+    if isNoAnswer(trimmed) {
       remarks.withoutAnswer += 1
       return 0
     }

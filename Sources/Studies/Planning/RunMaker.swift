@@ -105,10 +105,12 @@ final class RunMaker: Sendable {
       trunk = try self.identity(side, definition.trunk.recipe, side.trunkTail)
       if file.ladder.lengths.count > 1 { ends = try trunkEnds(key) }
     }
+    // A dry run may ask for more tokens than can be counted.
+    let (tokens, isTooMany) = recipe.steps.multipliedReportingOverflow(by: recipe.tokensPerStep)
     let row = StudyRow(
       identity: identity, arm: arm.name, rung: key.rung, size: rungs[key.rung].size,
       seed: key.seed, branch: key.branch, trunk: trunk.description, purpose: key.purpose,
-      learningRate: key.rate, costs: side.costs, tokens: recipe.steps * recipe.tokensPerStep)
+      learningRate: key.rate, costs: side.costs, tokens: isTooMany ? .max : tokens)
     return PlannedRun(
       row: row, definition: definition, arm: arm, recipe: recipe, trunkEnds: ends)
   }

@@ -23,6 +23,7 @@ import Testing
     "hanoi-step": ["disks": 3],
     "stepwise-arithmetic": ["steps": 2],
     "countdown": ["numbers": 2, "digits": 1],
+    "dictionary-sum": ["steps": 2, "modulus": 4],
   ]
 
   /// Tasks with as many right answers as there are ways; a guesser finds none of them in a lifetime.

@@ -85,7 +85,7 @@ struct HuggingFaceConfigTests {
     ("{\(gpt2), \"n_head\": 3}", "key n_head: found 3, which does not divide 8"),
     (
       "{\(gpt2), \"n_head\": 0}",
-      "key n_head: found 0, expected a whole number from one to 2³¹ − 1"
+      "key n_head: found 0, expected a whole number from one to 4194304"
     ),
     (
       "{\(gpt2), \"n_head\": 4, \"scale_attn_by_inverse_layer_idx\": true}",

@@ -141,7 +141,8 @@ struct SafetensorsWriterTests {
         large.add("x", shape: [100_000], values: [Float](repeating: 1, count: 100_000))
         let sentence = CheckpointFiles.sentence { try large.write(to: path) }
         #expect(
-          sentence == "model.safetensors: writing failed after 100000 bytes (file too large); the "
+          sentence
+            == "model.safetensors: writing failed after 100000 bytes (the disk is full); the "
             + "file that was there is unchanged")
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder)

@@ -183,7 +183,8 @@ import Testing
       message {
         _ = try OutcomeTable.parse(
           "[{\"problem\":1,\"correct\":1},\n\n{\"problem\":1,\"correct\":7}]", source: "a.json")
-      } == "a.json:3: column correct: found \"7\", expected \(Self.truths)")
+      } == "a.json:3: column correct: found \"7\", expected \(Self.truths); "
+        + "partial credit is read with --threshold, such as --threshold 0.5")
     #expect(
       message { _ = try OutcomeTable.parse("{\n\"rows\": []\n}", source: "a.json") }
         == "a.json:1: found the end of the text, expected a string in double quotes; "

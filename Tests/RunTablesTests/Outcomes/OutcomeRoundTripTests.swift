@@ -155,7 +155,7 @@ struct RandomOutcomes {
     let path = temporaryPath("refused.csv")
     defer { try? FileManager.default.removeItem(atPath: path) }
     let writer = try OutcomeTableWriter(path: path)
-    for label in ["", "  ", "\t"] {
+    for label in ["", "  "] {
       #expect(
         message {
           try writer.write(problem: label, attempt: 0, outcome: .init(correct: true))
