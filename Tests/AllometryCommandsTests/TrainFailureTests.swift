@@ -21,7 +21,7 @@ import Testing
     (["--task", "copy"], 64, "--text and --task: expected one kind of data"),
     (["--recipe", "recipe.json"], 78, "recipe.json: stpes: there is no such key"),
     (["--recipe", "none.json"], 66, "none.json: found no such file"),
-    (["--append-to", "text.txt"], 65, "text.txt: the columns are not those"),
+    (["--append-to", "text.txt"], 73, "text.txt: the file is read by this command"),
     (["--append-to", "none/runs.csv"], 73, "does not exist"),
     (["--out", "text.txt"], 73, "text.txt: the folder cannot be made"),
   ]
