@@ -56,7 +56,12 @@ public enum FileBytes {
       close(descriptor)
       throw TableError(.missingFile, source: path, found: "a folder", expected: "a file")
     }
-    if status.st_mode & S_IFMT == S_IFIFO {
+    let kind = status.st_mode & S_IFMT
+    guard kind != S_IFBLK, kind != S_IFCHR || isatty(descriptor) == 1 || path == "/dev/null" else {
+      close(descriptor)
+      throw TableError(.missingFile, source: path, found: "a device", expected: "a file")
+    }
+    if kind == S_IFIFO {
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&wait, 1, 5_000) != 0 else {
         close(descriptor)

@@ -82,7 +82,7 @@ import Testing
       (0..<9_000).map { "{\"k\($0)\":1}\n" }.joined(), to: "keys.jsonl")
     mkfifo(workspace.path("pipe.csv"), 0o600)
     for (arguments, sentence) in [
-      (["fit", "/dev/zero"], "MiB"), (["fit", "wide.csv"], "more than 10000 columns"),
+      (["fit", "/dev/zero"], "a device"), (["fit", "wide.csv"], "more than 10000 columns"),
       (["fit", "keys.jsonl"], "different keys"), (["fit", "pipe.csv"], "a pipe that nobody"),
       (["testtime", "pipe.csv"], "a pipe that nobody"),
     ] {
