@@ -47,9 +47,10 @@ enum RowChecksum {
     return Int64(bitPattern: hash)
   }
 
-  /// Whether a hash that is kept is that of the row; rows of earlier versions may have none.
+  /// Whether a hash that is kept is that of the row; one that has none was not written by us, for
+  /// those of earlier versions are hashed when the file is brought up to date.
   static func holds(_ kept: Int64?, _ row: Row, _ columns: Range<Int>) -> Bool {
-    kept.map { $0 == of(row, columns) } ?? true
+    kept == of(row, columns)
   }
 
   /// Hashes a run that was just written.

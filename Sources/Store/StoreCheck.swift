@@ -78,20 +78,28 @@ extension RunStore {
         check.faults.append(.init(run: nil, studies: [], problem: "a run without a name"))
         continue
       }
-      let studies = try self.studies(of: text, db)
-      func fault(_ problem: String) {
-        check.faults.append(.init(run: identity, studies: studies, problem: problem))
+      func fault(_ problem: String) throws {
+        check.faults.append(
+          .init(run: identity, studies: try studies(of: text, db), problem: problem))
       }
       if let definition: String = row[after + 1], RunIdentity(of: definition) != identity {
-        fault("the definition is not the one that names the run")
+        try fault("the definition is not the one that names the run")
       }
-      do {
-        guard let outcome = try coding.outcome(row) else { continue }
+      let outcome: RunOutcome?
+      do { outcome = try coding.outcome(row) } catch {
+        outcome = nil
+        try fault("a stored number is not the one that was written")
+        check.runs += 1
+      }
+      let isSealed = row[RowChecksum.runColumnCount] as Int64? != nil
+      if let outcome {
         check.runs += 1
         let losses: Int = row[after + 2]
-        if outcome.status == .finished, losses == 0 { fault("the curve of the loss is missing") }
-      } catch {
-        fault("a stored number is not the one that was written")
+        if outcome.status == .finished, losses == 0 {
+          try fault("the curve of the loss is missing")
+        }
+      } else if row.hasNull(atIndex: 1), isSealed {
+        try fault("the run has ended, but not how")
       }
       for curve in try Row.fetchAll(
         db, sql: "SELECT name, data FROM curves WHERE run = ?", arguments: [row[after] as Int64])
@@ -100,7 +108,7 @@ extension RunStore {
         let name: String = curve[0]
         let data: Data = curve[1]
         do { _ = try CurveCoding.decode([UInt8](data), name: name) } catch {
-          fault("the curve \(name) is damaged")
+          try fault("the curve \(name) is damaged")
         }
       }
     }
@@ -127,7 +135,7 @@ extension RunStore {
         }
       }
       let kept: Int64? = study[2]
-      if let kept, kept != whole.value { fault("rows of the study are missing or out of order") }
+      if kept != whole.value { fault("rows of the study are missing or out of order") }
     }
   }
 

@@ -62,7 +62,7 @@ struct StudyRowCoding {
     }
     let kept = try Int64.fetchOne(
       db, sql: "SELECT checksum FROM studies WHERE id = ?", arguments: [study])
-    guard kept == nil || kept == whole.value else {
+    guard kept == whole.value else {
       throw DamagedRow(name: "the list of the study's rows")
     }
     return rows

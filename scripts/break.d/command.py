@@ -84,8 +84,6 @@ class Command:
             self.refused += 1
             if code not in (130,) and not errors.strip():
                 raise Fault(f"status {code} without a word of {self.said(arguments)}")
-        elif code != 0 and not may_fail:
-            raise Fault(f"status {code} of {self.said(arguments)}")
         if not may_fail and code != 0:
             raise Fault(
                 f"status {code} of {self.said(arguments)}: "

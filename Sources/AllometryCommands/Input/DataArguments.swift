@@ -72,8 +72,8 @@ struct DataArguments: ParsableArguments {
     try OptionCheck.atLeast(tokens == nil ? 257 : 1, vocabulary, option: "--vocabulary")
     for path in [text, tokens, validationTokens].compactMap({ $0 }) {
       try OptionCheck.exists(path)
-      InputFiles.note(path)
     }
+    for path in try description().paths { InputFiles.note(path) }
   }
 
   /// What the options name.

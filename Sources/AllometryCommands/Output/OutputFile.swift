@@ -135,8 +135,19 @@ enum InputFiles {
 
   private static let known = Mutex<Set<File>>([])
 
-  /// Takes down a file by what it is, whatever it is called.
+  /// Takes down a file, or all in a folder, by what it is, whatever it is called.
   static func note(_ path: String) {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      for name in FileManager.default.enumerator(atPath: path) ?? .init() {
+        if let name = name as? String { noteFile("\(path)/\(name)") }
+      }
+    } else {
+      noteFile(path)
+    }
+  }
+
+  private static func noteFile(_ path: String) {
     guard let file = file(path) else { return }
     known.withLock { _ = $0.insert(file) }
   }

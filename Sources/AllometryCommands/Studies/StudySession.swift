@@ -43,6 +43,7 @@ struct StudySession {
     self.text = text
     file = try StudyFile(
       text: text, name: path, folder: (path as NSString).deletingLastPathComponent)
+    for path in file.corpus.paths { InputFiles.note(path) }
     do throws(DatasetError) {
       data = try Dataset(file.corpus, cacheFolder: cache)
     } catch {

@@ -27,8 +27,11 @@ final class StudyWaiting {
     }
     next = progress.seconds + 5
     // Who cannot be asked now can be asked later.
-    guard let claims = try? store.heldClaims() else { return }
-    let sentences = Dictionary(grouping: claims.values, by: \.owner)
+    guard let claims = try? store.heldClaims(), let known = try? plan.outcomes(in: store),
+      let runs = try? plan.runs(knowing: known)
+    else { return }
+    let mine = runs.compactMap { claims[$0.row.identity] }
+    let sentences = Dictionary(grouping: mine, by: \.owner)
       .sorted { ($0.key.host, $0.key.process) < ($1.key.host, $1.key.process) }
       .map { Self.sentence($0.key, $0.value.count) }
     let text = sentences.joined(separator: "\n")

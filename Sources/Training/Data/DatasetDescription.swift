@@ -63,6 +63,20 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
   /// ``Source/tokens(path:validation:)``, which need it.
   public var vocabulary: Int?
 
+  /// The files and folders that are read.
+  public var paths: [String] {
+    func paths(_ source: Source) -> [String] {
+      switch source {
+      case .toolchain, .language, .task: []
+      case .text(let path): [path]
+      case .tokens(let path, let validation): [path] + [validation].compactMap { $0 }
+      case .domains(let domains): domains.flatMap { paths($0.source) }
+      }
+    }
+    guard case .file(let tokenizer) = tokenizer else { return paths(source) }
+    return paths(source) + [tokenizer]
+  }
+
   /// - Parameters:
   ///   - source: where the data come from.
   ///   - tokenizer: how text becomes tokens.

@@ -67,8 +67,12 @@ struct StudyCheckCommand: ParsableCommand {
     }
     let studies = Set(check.faults.flatMap(\.studies)).sorted()
     if !studies.isEmpty {
-      lines.append("To mend it, train again what is damaged:")
-      lines += studies.map { "  allometry study run \($0).yaml --retry --store \(place.path)" }
+      lines.append(
+        "To mend it, train again what is damaged: `allometry study run FILE --retry --store "
+          + "\(place.path)` with the file of \(studies.joined(separator: ", ")).")
+    }
+    if check.faults.contains(where: { $0.run == nil && $0.studies.isEmpty }) {
+      lines.append("What is wrong with the file itself is mended by a copy of it only.")
     }
     Console.print(lines.joined(separator: "\n"))
   }

@@ -86,7 +86,7 @@ struct StudyRunCommand: ParsableCommand {
         ).print(json: json)
       }
       guard let store, let page else { return }
-      if retry { try forgetFailures(of: plan, in: store) }
+      if retry { try forgetFailures(of: plan, named: session.file.name, in: store) }
       let carried = StudyRun(
         session: session, settings: settings, plan: plan, store: store, folder: place.folder)
       try carried.run(quietly: json)
@@ -99,8 +99,12 @@ struct StudyRunCommand: ParsableCommand {
     }
   }
 
-  private func forgetFailures(of plan: StudyPlan, in store: RunStore) throws {
-    try store.forget(try store.check().damagedRuns)
+  /// Forgets what failed and what is damaged of this study; what only others use is theirs.
+  private func forgetFailures(
+    of plan: StudyPlan, named name: String, in store: RunStore
+  ) throws {
+    let damaged = try store.check().faults.filter { $0.studies.contains(name) }
+    try store.forget(Array(Set(damaged.compactMap(\.run))))
     let known = try plan.outcomes(in: store)
     try store.forget(known.filter { $0.value.status == .failed }.map(\.key))
   }
