@@ -24,7 +24,7 @@ public struct DomainSampling: Treatment {
     citation: """
       Li et al., Upsample or Upweight? Balanced Training on Heavily Imbalanced Datasets, 2024
       """,
-    reference: 188, family: .data,
+    reference: 188, family: .data, version: 2,
     options: [
       .choice(
         "rule", "cooldown", of: ["temperature", "scalarization", "cooldown"],

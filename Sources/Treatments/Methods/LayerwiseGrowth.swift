@@ -20,7 +20,7 @@ public struct LayerwiseGrowth: Treatment {
       Bochkov, Growing Transformers: Modular Composition and Layer-wise Expansion on a Frozen \
       Substrate, 2025
       """,
-    reference: 84, family: .depth,
+    reference: 84, family: .depth, version: 2,
     options: [
       .choice(
         "code", "binary", of: ["binary", "random", "trained"],

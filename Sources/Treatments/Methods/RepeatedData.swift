@@ -18,7 +18,7 @@ public struct RepeatedData: Treatment {
     citation: """
       Hernandez et al., Scaling Laws and Interpretability of Learning from Repeated Data, 2022
       """,
-    reference: 135, family: .data,
+    reference: 135, family: .data, version: 2,
     options: [
       .number("share", 0.1, in: 0...1, "the share f of training tokens that are of the subset"),
       .number(

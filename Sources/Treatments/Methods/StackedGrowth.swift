@@ -16,7 +16,7 @@ public struct StackedGrowth: Treatment {
       A model grown from one of half the depth converges sooner than one that starts at full depth.
       """,
     citation: "Meituan LongCat Team, LongCat-Flash Technical Report, 2025",
-    reference: 106, family: .depth,
+    reference: 106, family: .depth, version: 2,
     options: [
       .number(
         "growth-share", 0.5, in: 0...0.99,

@@ -23,7 +23,7 @@ public struct StructuredFeedForwards: Treatment {
       Wei, Moalla, Pascanu, Gulcehre, Building on Efficient Foundations: Effectively Training LLMs \
       with Structured Feedforward Layers, 2024
       """,
-    reference: 112, family: .weights,
+    reference: 112, family: .weights, version: 2,
     options: [
       .choice(
         "kind", "low-rank", of: ["low-rank", "block-shuffle", "block-dense"],
