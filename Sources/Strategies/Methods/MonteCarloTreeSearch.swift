@@ -10,9 +10,10 @@ public struct MonteCarloTreeSearch: Strategy {
   public static let card = StrategyCard(
     name: "monte-carlo-tree-search",
     summary:
-      "grows a tree of beginnings: the leaf that PUCT points to is continued M times by a step, a "
-      + "process verifier values the new ones, and their values go up the tree",
-    source: "[202] MCTS with PUCT, c_base 19652 and c_init 1.25",
+      "grows a tree of beginnings: the one that PUCT points to is continued M times by a step, a "
+      + "process verifier values the new ones, and their values go up the tree; a beginning that "
+      + "was visited often is continued anew",
+    source: "[202] MCTS with PUCT, c_base 19652 and c_init 1.25; continuing anew is this program's",
     needsVerifier: true,
     options: [
       .whole("width", 4, in: 1...1024, "M: how often a leaf is continued"),
@@ -54,8 +55,12 @@ public struct MonteCarloTreeSearch: Strategy {
   }
 
   /// Searches problem by problem, all of them side by side; a budget of N is the tokens of N solutions,
-  /// whichever steps they are spent on. What is left when no leaf can be continued M times finishes the
-  /// beginnings with the highest values.
+  /// whichever steps they are spent on. What is left when no beginning can be continued M times
+  /// finishes those with the highest values.
+  ///
+  /// A beginning of v visits is continued ⌊√(v/M)⌋ times M times at most, and a whole solution that
+  /// PUCT points to counts one more visit: otherwise one unlucky first draw could not be mended by any
+  /// budget.
   public func solve(
     _ problems: [Problem], budget: Int, on bench: Bench
   ) throws -> [StrategyResult] {
@@ -66,14 +71,15 @@ public struct MonteCarloTreeSearch: Strategy {
       // One expansion of every tree that can pay for it and for the rest of a solution.
       var requests: [(tree: Int, node: Int, count: Int)] = []
       for tree in trees.indices {
-        guard let node = trees[tree].leaf({ choose(trees[tree], $0) }, depth: task.stepCount) else {
-          continue
-        }
+        guard
+          let node = trees[tree].next(
+            depth: task.stepCount, width: width, choose: { choose($0, $1) })
+        else { continue }
         let rest = task.stepCount - trees[tree].nodes[node].depth
         if trees[tree].steps >= width + rest - 1 {
           requests.append((tree, node, width))
-        } else if let best = trees[tree].bestOpen(depth: task.stepCount) {
-          requests.append((tree, best, 1))
+        } else if let open = trees[tree].affordable(depth: task.stepCount) {
+          requests.append((tree, open, 1))
         }
       }
       if requests.isEmpty { break }
@@ -206,35 +212,56 @@ private struct SearchTree {
     self.steps = steps
   }
 
-  /// The leaf that a choice of children leads to; nil where it is a whole solution or nothing can be
-  /// paid for.
-  func leaf(_ choose: (Int) -> Int, depth: Int) -> Int? {
+  /// How often one search may come to whole solutions before it takes what is open.
+  private static let mostRevisits = 64
+
+  /// The beginning to continue: where the choice of children leads, or one above that has been visited
+  /// often enough to be continued anew; nil where nothing can be paid for.
+  mutating func next(
+    depth: Int, width: Int, choose: (SearchTree, Int) -> Int
+  ) -> Int? {
     guard steps > 0 else { return nil }
-    var node = 0
-    while !nodes[node].children.isEmpty { node = choose(node) }
-    return nodes[node].depth < depth ? node : bestOpen(depth: depth)
+    for _ in 0..<Self.mostRevisits {
+      var node = 0
+      while nodes[node].depth < depth {
+        let made = nodes[node].children.reduce(0) { $0 + nodes[$1].draws }
+        let rounds = (Double(nodes[node].visits) / Double(width)).squareRoot().rounded(.down)
+        if made < width * max(Int(rounds), 1) { return node }
+        node = choose(self, node)
+      }
+      visit(node, value: nodes[node].scores.last ?? 0)
+    }
+    return affordable(depth: depth)
   }
 
-  /// The unfinished leaf with the highest value of those that can still be finished; the deepest of equals.
-  func bestOpen(depth: Int) -> Int? {
-    nodes.indices.filter {
+  /// The unfinished leaf with the highest value of those that can still be finished, the deepest of
+  /// equals; the root where all are finished and a whole solution can be paid for.
+  func affordable(depth: Int) -> Int? {
+    let open = nodes.indices.filter {
       nodes[$0].children.isEmpty && nodes[$0].depth < depth && depth - nodes[$0].depth <= steps
-    }.max {
+    }
+    let best = open.max {
       let (a, b) = (nodes[$0], nodes[$1])
       return (a.scores.last ?? 0, a.depth, -$0) < (b.scores.last ?? 0, b.depth, -$1)
     }
+    return best ?? (steps >= depth ? 0 : nil)
   }
 
   /// Adds a continuation, or counts one that is there once more, and its value up to the root.
   mutating func add(_ tokens: [Int32], _ scores: [Double], to parent: Int) {
-    var node = nodes[parent].children.first { nodes[$0].tokens == tokens } ?? nodes.count
+    let node = nodes[parent].children.first { nodes[$0].tokens == tokens } ?? nodes.count
     if node == nodes.count {
       nodes.append(
         Node(tokens: tokens, scores: scores, depth: nodes[parent].depth + 1, parent: parent))
       nodes[parent].children.append(node)
     }
     nodes[node].draws += 1
-    let value = scores.last ?? 0
+    visit(node, value: scores.last ?? 0)
+  }
+
+  /// Counts a visit and its value from a node up to the root.
+  private mutating func visit(_ place: Int, value: Double) {
+    var node = place
     while true {
       nodes[node].visits += 1
       nodes[node].sum += value
