@@ -207,7 +207,9 @@ struct TestTimePage {
   private var comparisonSentences: [String] {
     analysis.comparisons.compactMap { comparison in
       guard let last = comparison.differences.last else { return nil }
-      let p = last.plainPValue.hasPrefix("<") ? "p \(last.plainPValue)" : "p = \(last.plainPValue)"
+      let p =
+        "<>".contains(last.plainPValue.prefix(1))
+        ? "p \(last.plainPValue)" : "p = \(last.plainPValue)"
       let amount =
         comparison.isAtEqualTokens
         ? "\(NumberFormat.scale(Double(last.samples))) tokens each"

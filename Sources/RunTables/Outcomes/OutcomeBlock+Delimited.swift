@@ -53,10 +53,10 @@ extension OutcomeBlock {
           start: layout.bytes + cell.start, count: cell.end - cell.start)
         if cell.hasDoubledQuotes {
           try Self.unescaped(content).withUnsafeBufferPointer { (plain) throws(TableError) in
-            try use(plan, plain, line, column, true, worker)
+            try use(plan, plain, line, column, worker)
           }
         } else {
-          try use(plan, content, line, column, cell.quoted, worker)
+          try use(plan, content, line, column, worker)
         }
       }
       if column + 1 < columns {
@@ -80,15 +80,15 @@ extension OutcomeBlock {
   @inline(__always)
   private mutating func use(
     _ plan: OutcomeSchema.Plan, _ content: UnsafeBufferPointer<UInt8>, _ line: Int,
-    _ fileColumn: Int, _ quoted: Bool, _ worker: OutcomeWorker
+    _ fileColumn: Int, _ worker: OutcomeWorker
   ) throws(TableError) {
     switch plan {
     case .unused: break
     case .number(let meaning), .text(let meaning):
       try worker.take(
-        content, as: meaning, line: line, fileColumn: fileColumn, quoted: quoted, &self)
+        content, as: meaning, line: line, fileColumn: fileColumn, &self)
     case .several:
-      try use(worker.schema.uses[fileColumn], content, line, fileColumn, quoted, worker)
+      try use(worker.schema.uses[fileColumn], content, line, fileColumn, worker)
     }
   }
 
@@ -96,16 +96,16 @@ extension OutcomeBlock {
   @inline(__always)
   mutating func use(
     _ uses: [OutcomeSchema.Use], _ content: UnsafeBufferPointer<UInt8>, _ line: Int,
-    _ fileColumn: Int, _ quoted: Bool, _ worker: OutcomeWorker
+    _ fileColumn: Int, _ worker: OutcomeWorker
   ) throws(TableError) {
     for use in uses {
       switch use {
       case .column(let meaning):
         try worker.take(
-          content, as: meaning, line: line, fileColumn: fileColumn, quoted: quoted, &self)
+          content, as: meaning, line: line, fileColumn: fileColumn, &self)
       case .arm(let part):
         worker.takeArm(part, content, line: line, fileColumn: fileColumn)
-      case .constant(let constant): worker.takeConstant(constant, content, quoted: quoted)
+      case .constant(let constant): worker.takeConstant(constant, content)
       }
     }
   }

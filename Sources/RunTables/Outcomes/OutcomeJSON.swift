@@ -197,15 +197,15 @@ struct OutcomeJSON {
           case .escapedString:
             let text = try scanner.text(slice, line: line, column: schema.fileNames[column])
             try Array(text.utf8).withUnsafeBufferPointer { (plain) throws(TableError) in
-              try block.use(uses, plain, line, column, true, worker)
+              try block.use(uses, plain, line, column, worker)
             }
-          case .missing: try block.use(uses, nothing, line, column, false, worker)
+          case .missing: try block.use(uses, nothing, line, column, worker)
           case .number, .string, .verbatim:
-            try block.use(uses, content, line, column, slice.kind == .string, worker)
+            try block.use(uses, content, line, column, worker)
           }
         }
         for column in seen.indices where seen[column] != row {
-          try block.use(schema.uses[column], nothing, line, column, false, worker)
+          try block.use(schema.uses[column], nothing, line, column, worker)
         }
         try worker.endRow(line: line, &block)
       }

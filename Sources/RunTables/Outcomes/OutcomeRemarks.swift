@@ -33,7 +33,7 @@ struct OutcomeRemarks: Sendable {
     if withoutAnswer > 0 {
       let words = schema.noAnswer.map { "\"\(String(decoding: $0, as: UTF8.self))\"" }
       notes.append(
-        "\(withoutAnswer) answers are \(words.joined(separator: " or ")), which counts as no answer"
+        "\(withoutAnswer) \(withoutAnswer == 1 ? "answer is" : "answers are") \(words.joined(separator: " or ")), which counts as no answer"
       )
     }
     for (word, count) in wordsForNothing.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {

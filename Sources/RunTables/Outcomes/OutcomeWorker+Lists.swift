@@ -101,7 +101,7 @@ extension OutcomeWorker {
       // The entry stands for itself now.
       lists[column] = nil
       try take(
-        content, as: column, line: line, fileColumn: fileColumn, quoted: element.isQuoted, &block)
+        content, as: column, line: line, fileColumn: fileColumn, &block)
       lists = kept
     }
   }

@@ -68,7 +68,7 @@ final class OutcomeWorker: @unchecked Sendable {
       if column == .attempt, let code = AttemptCode.number(number) {
         block.attempt?.base[row] = code
       } else {
-        try take(content, as: column, line: line, fileColumn: fileColumn, quoted: false, &block)
+        try take(content, as: column, line: line, fileColumn: fileColumn, &block)
       }
     }
   }
@@ -76,7 +76,7 @@ final class OutcomeWorker: @unchecked Sendable {
   /// Takes in a cell by its text.
   func take(
     _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int, fileColumn: Int,
-    quoted: Bool, _ block: inout OutcomeBlock
+    _ block: inout OutcomeBlock
   ) throws(TableError) {
     let row = block.rows
     let place = UInt64(block.index) << 32 | UInt64(row)
@@ -216,7 +216,7 @@ final class OutcomeWorker: @unchecked Sendable {
   }
 
   /// Takes in what should be a constant of the row's arm; text counts as missing.
-  func takeConstant(_ constant: Int, _ content: UnsafeBufferPointer<UInt8>, quoted: Bool) {
+  func takeConstant(_ constant: Int, _ content: UnsafeBufferPointer<UInt8>) {
     rowConstants[constant] = OutcomeCells.number(content, .count) ?? .nan
   }
 

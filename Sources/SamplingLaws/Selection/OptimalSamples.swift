@@ -181,13 +181,9 @@ struct FirstPassMeans {
       around: gains[best] - bias, draws: drawn.map { $0[best] - bias }, problems: problems)
     let numbers = zip(drawn, chosen).map { $0[$1] > 0 ? samples[$1] : 0 }.sorted()
     var choices: [OptimalSamples.Choice] = []
-    for number in numbers {
-      let share = 1 / Double(numbers.count)
-      if let last = choices.last, last.samples == number {
-        choices[choices.count - 1].share += share
-      } else {
-        choices.append(.init(samples: number, share: share))
-      }
+    for number in numbers where choices.last?.samples != number {
+      let count = numbers.count { $0 == number }
+      choices.append(.init(samples: number, share: Double(count) / Double(numbers.count)))
     }
     let draws = gains[best] > 0
     let accepted = draws ? centre.accepted[best] / count : 0

@@ -80,7 +80,8 @@ public struct ResamplingModel: Sendable, Hashable, Codable {
 
   /// G(K) by its closed form; G(∞), which may be −∞, for nil.
   public func gain(_ samples: Int?) -> Double {
-    types.reduce(0) { sum, type in
+    if samples == 0 { return 0 }
+    return types.reduce(0) { sum, type in
       let beta = rejection(type)
       let worth = worth(type)
       if worth == 0 || type.prior == 0 { return sum }

@@ -35,6 +35,7 @@ import Testing
     [#"x \le 3"#, #"x\leq3"#, "x<=3"],
     [#"\frac{x}{2}"#, "x/2"],
     [#"50\%"#, "50%"],
+    [#"2\frac{1}{2}"#, "2 1/2", #"$2 \frac{1}{2}$"#],
   ])
   func formulasOfOneValue(_ same: [String]) {
     #expect(Set(same.map { AnswerForm.math.spelling(of: $0) }).count == 1, "\(same)")
@@ -51,6 +52,9 @@ import Testing
     ["1,23", "123", "1.23"],
     ["12345678901234567890", "12345678901234567891"],
     [#"\alpha"#, #"\beta"#, "alpha"],
+    [#"2\frac{1}{2}"#, "10.5", "21/2"],
+    ["3 1/2", "31/2", "15.5"],
+    ["1 2", "12"],
     ["x=5=y", "5=y=x", "5"],
   ])
   func answersThatDiffer(_ others: [String]) {

@@ -235,12 +235,12 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       let sides = part.split(separator: "=").map(String.init)
       let number = sides.count == 2 ? Double(sides[1]) : nil
-      switch (sides.first, number) {
-      case ("ahead", let number?) where number >= 1 && number == number.rounded():
-        return .aheadBy(Int(number))
-      case ("posterior", let number?) where number >= 0.5 && number < 1: return .posterior(number)
-      case ("first-pass", let number?) where number >= 1 && number == number.rounded():
-        return .firstPass(limit: Int(number))
+      let count = number.flatMap { Int(exactly: $0) }.flatMap { $0 >= 1 ? $0 : nil }
+      switch (sides.first, number, count) {
+      case ("ahead", _, let count?): return .aheadBy(count)
+      case ("posterior", let number?, _) where number >= 0.5 && number < 1:
+        return .posterior(number)
+      case ("first-pass", _, let count?): return .firstPass(limit: count)
       default:
         throw CommandFailure(
           .usage,

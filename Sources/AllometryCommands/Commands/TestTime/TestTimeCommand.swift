@@ -9,9 +9,9 @@ struct TestTimeCommand: ParsableCommand {
       A table of recorded attempts (CSV, JSON lines or JSON) has one row an
       attempt: problem and correct, and what there is of attempt, tokens,
       tokens_in, score, answer, verifier_pass, step_scores, round, step, stratum;
-      model, strategy, verifier, budget and level tell arms apart. Names that harnesses
-      use are known (doc_id, completion_id, exact_match, filtered_resps, …), lists of
-      grades in a row are attempts, and filter tells gradings apart.
+      model, strategy, verifier, budget and level tell arms apart. Names that
+      harnesses use are known (doc_id, completion_id, exact_match, filtered_resps,
+      …), lists of grades in a row are attempts, and filter tells gradings apart.
 
         allometry testtime outcomes.csv --report report.html
 

@@ -117,14 +117,20 @@ struct TestTimeJudgeCommand: ParsableCommand {
         "\(read.source):\(read.lineNumbers[row]): column \(verdict): found a missing value, expected 0 or 1"
       )
     }
-    func count(_ wanted: Bool) -> JudgeCorrection.Count {
+    func count(_ wanted: Bool) throws -> JudgeCorrection.Count {
       let labelled = labels.indices.filter { labels[$0] == wanted }
+      guard !labelled.isEmpty else {
+        throw CommandFailure(
+          .badData,
+          "\(read.source): column \(label): found no \(wanted ? 1 : 0), expected some outcomes labelled \(wanted ? "right" : "wrong")"
+        )
+      }
       return JudgeCorrection.Count(
         labelled.count { verdicts[$0] == wanted }, of: labelled.count)
     }
     return (
-      JudgeCorrection.Count(verdicts.count { $0 == true }, of: verdicts.count), count(true),
-      count(false)
+      JudgeCorrection.Count(verdicts.count { $0 == true }, of: verdicts.count), try count(true),
+      try count(false)
     )
   }
 
@@ -143,13 +149,15 @@ struct TestTimeJudgeCommand: ParsableCommand {
   }
 
   private static func count(_ text: String?, _ option: String) throws -> JudgeCorrection.Count {
-    let parts = (text ?? "").split(separator: "/").compactMap { Int($0) }
-    guard parts.count == 2, parts[0] >= 0, parts[1] >= max(parts[0], 1) else {
+    let parts = (text ?? "").split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let right = parts[0], let all = parts[1], right >= 0,
+      all >= max(right, 1)
+    else {
       throw CommandFailure(
         .usage,
         "\(option): found \(text.map { "\"\($0)\"" } ?? "nothing"), expected a count such as 88/100, or a table"
       )
     }
-    return JudgeCorrection.Count(parts[0], of: parts[1])
+    return JudgeCorrection.Count(right, of: all)
   }
 }

@@ -107,15 +107,16 @@ struct TestTimeResampleCommand: ParsableCommand {
     }
     try OptionCheck.nonnegative(sampleCost, option: "--sample-cost")
     let types = try type.map { text in
-      let numbers = text.split(separator: ":").compactMap { Double($0) }
-      guard numbers.count == 2, numbers[0] > 0, numbers[0].isFinite, (0...1).contains(numbers[1])
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+      guard parts.count == 2, let share = parts[0], let rate = parts[1], share > 0, share <= 1e9,
+        (0...1).contains(rate)
       else {
         throw CommandFailure(
           .usage,
           "--type: found \"\(text)\", expected a share above 0 and a rate from 0 to 1, such as 0.58:0.87"
         )
       }
-      return (share: numbers[0], rate: numbers[1])
+      return (share: share, rate: rate)
     }
     guard !types.isEmpty else {
       throw CommandFailure(.usage, "--type: found none, expected share:rate such as 1:0.3")

@@ -15,10 +15,10 @@ struct TestTimeRunCommand: ParsableCommand {
     abstract: "Let a trained model of ours solve problems by several strategies, at equal cost.",
     discussion: """
       The task must be one that is written in steps (stepwise-arithmetic,
-      countdown, stepwise-parity, dictionary-sum); the model one that was trained on it.
-      A process verifier is trained on the model's own samples. sequential-revision and
-      iterative-deepening run on copies of the model that go on learning what these
-      need. Budgets are solutions whose tokens may be generated for a problem; tokens
+      countdown, stepwise-parity, dictionary-sum); the model one that was trained
+      on it. A process verifier is trained on the model's own samples.
+      sequential-revision and iterative-deepening run on copies of the model that
+      go on learning what these need. Budgets are solutions whose tokens may be generated for a problem; tokens
       and FLOPs are measured, the verifier's included.
 
       Strategies (--strategies lists them with their options):

@@ -5,9 +5,10 @@
 /// these rules in this order:
 ///
 /// - `$`, `\(`, `\)`, `\[`, `\]`, `\boxed{x}` and the like, blanks and spacing commands, `\left`,
-///   `\right`, `\displaystyle`, degree signs and a full stop at the end are left out;
+///   `\right`, `\displaystyle`, degree signs and a full stop at the end are left out; a blank between
+///   two digits stays, for `1 2` is not `12`;
 /// - `\text{x}`, `\mathrm{x}` and other commands of typeface are `x`;
-/// - `\frac{a}{b}`, `\dfrac{a}{b}`, `\tfrac12` are `a/b`; `\sqrt2` is `\sqrt{2}`; `\cdot` and `\times`
+/// - `\frac{a}{b}`, `\dfrac{a}{b}`, `\tfrac12` are `a/b`, and after a number `+a/b`, as `2 1/2` is; `\sqrt2` is `\sqrt{2}`; `\cdot` and `\times`
 ///   are `*`, `\le` and `\ge` `<=` and `>=`, `−` is `-`, `{,}` is `,`;
 /// - `(B)` is `B`, and `x = 5` is `5`, for one letter.
 ///

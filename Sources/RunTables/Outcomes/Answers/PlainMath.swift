@@ -42,8 +42,9 @@ struct PlainMath {
     let byte = text[at]
     at += 1
     switch byte {
-    case UInt8(ascii: "$"), UInt8(ascii: "~"), 32, 9, 10, 13: return []
-    case UInt8(ascii: "\\"): return command()
+    case UInt8(ascii: "$"): return []
+    case UInt8(ascii: "~"), 32, 9, 10, 13: return blank(after: previous)
+    case UInt8(ascii: "\\"): return command(after: previous)
     case UInt8(ascii: "{"):
       let group = sequence(until: UInt8(ascii: "}"))
       let isScript = previous == UInt8(ascii: "^") || previous == UInt8(ascii: "_")
@@ -65,12 +66,25 @@ struct PlainMath {
     }
   }
 
+  /// Blanks say nothing but between digits: `3 1/2` is three and a half, and `1 2` is two numbers.
+  private mutating func blank(after previous: UInt8?) -> [UInt8] {
+    while at < text.count, [32, 9, 10, 13, UInt8(ascii: "~")].contains(text[at]) { at += 1 }
+    guard let previous, AnswerForm.isDigit(previous), at < text.count, AnswerForm.isDigit(text[at])
+    else { return [] }
+    var end = at
+    while end < text.count, AnswerForm.isDigit(text[end]) { end += 1 }
+    var below = end + 1
+    while below < text.count, AnswerForm.isDigit(text[below]) { below += 1 }
+    let isFraction = end < text.count && text[end] == UInt8(ascii: "/") && below > end + 1
+    return [isFraction ? UInt8(ascii: "+") : 32]
+  }
+
   private func starts(with bytes: [UInt8]) -> Bool {
     at + bytes.count <= text.count && text[at..<(at + bytes.count)].elementsEqual(bytes)
   }
 
   /// What follows a backslash.
-  private mutating func command() -> [UInt8] {
+  private mutating func command(after previous: UInt8?) -> [UInt8] {
     guard at < text.count else { return [] }
     guard AnswerForm.isLetter(text[at]) else {
       let sign = text[at]
@@ -89,7 +103,10 @@ struct PlainMath {
     switch name {
     case "frac", "dfrac", "tfrac", "cfrac":
       let (above, below) = (argument(), argument())
-      return Self.factor(above) + [UInt8(ascii: "/")] + Self.factor(below)
+      let fraction = Self.factor(above) + [UInt8(ascii: "/")] + Self.factor(below)
+      // A number before a fraction is its whole part.
+      let isMixed = previous.map(AnswerForm.isDigit) ?? false
+      return (isMixed ? [UInt8(ascii: "+")] : []) + fraction
     case "sqrt": return Array("sqrt".utf8) + Self.inParentheses(argument())
     default:
       if Self.silent.contains(name) { return [] }
