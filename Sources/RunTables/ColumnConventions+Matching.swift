@@ -38,8 +38,9 @@ extension RunTable {
   fileprivate mutating func multiply(_ name: String, by match: ColumnIndex.Match) -> String {
     guard let values = try? numbers(name) else { return "" }
     let largest = values.lazy.filter(\.isFinite).max() ?? 0
-    // No model has 10^16 parameters or tokens: the name says a unit that the numbers do not have.
-    guard !match.isFromName || name == "C" || largest * match.factor <= 1e16 else {
+    // No model has 10^13 parameters or 10^16 tokens: the name says a unit that the numbers do not have.
+    let most = name == "N" || name == "active" ? 1e13 : 1e16
+    guard !match.isFromName || name == "C" || largest * match.factor <= most else {
       remember(match.name, for: name)
       return " (its numbers are too large for the unit in its name and are taken as they are)"
     }

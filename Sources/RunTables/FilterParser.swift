@@ -356,7 +356,8 @@ struct FilterParser {
         if let value = Set(values).filter({ !$0.isEmpty && rest.hasPrefix($0) })
           .max(by: { $0.count < $1.count }), !value.allSatisfy(FilterLexer.isWord)
         {
-          return "text needs quotes: \(name)\(sign)'\(value)'"
+          let mark = value.contains("'") ? "\"" : "'"
+          return "text needs quotes: \(name)\(sign)\(mark)\(value)\(mark)"
         }
       }
     }

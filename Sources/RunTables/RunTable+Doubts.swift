@@ -61,7 +61,7 @@ extension RunTable {
     if let sizes, sizes.upperBound < 1e4, isSize {
       let unit = sizes.upperBound < 30 ? 1e9 : 1e6
       result.append(
-        "N is \(Self.shown(sizes)) parameters at most\(hint("N", unit, "if it is in \(unit == 1e9 ? "billions" : "millions")"))"
+        "N is \(Self.shown(sizes)) parameters\(hint("N", unit, "if it is in \(unit == 1e9 ? "billions" : "millions")"))"
       )
     }
     if let tokens, tokens.upperBound < 1e6,

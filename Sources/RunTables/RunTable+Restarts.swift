@@ -95,6 +95,7 @@ extension RunTable {
         overlaps && before.count > 1
         && (isNamed || steps[piece[0]] > (before.map { steps[$0] }.min() ?? .infinity))
         && agree(piece, with: before, except: except)
+        && piece.allSatisfy { row in known[steps[row]].map { isSamePlace(row, $0) } ?? true }
       guard isRestart else {
         // Another curve begins, or the same goes on.
         if overlaps { (known, before) = ([:], []) }
@@ -119,6 +120,15 @@ extension RunTable {
       before += piece
     }
     return stale
+  }
+
+  /// Whether two rows of a step say the same of how large the run was and how far it had come.
+  private func isSamePlace(_ row: Int, _ other: Int) -> Bool {
+    ["N", "active", "D", "C", "U", "batch_tokens"].allSatisfy { name in
+      guard case .numbers(let values)? = columns[name] else { return true }
+      let (a, b) = (values[row], values[other])
+      return a.isNaN || b.isNaN || abs(a - b) <= 1e-6 * abs(b)
+    }
   }
 
   /// Whether a column of times says that a row was written after others.

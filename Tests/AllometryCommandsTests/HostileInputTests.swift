@@ -102,10 +102,19 @@ import Testing
     let fit = try await workspace.run(
       ["fit", "runs.csv", "--law", "chinchilla", "--json"] + FitCommandTests.quick)
     try workspace.write(fit.output, to: "fit.json")
-    for place in ["N=1e-310,D=1e9", "N=1e308,D=1e308", "N=1e-310,D=1e-310", "N=5e-324,D=1e300"] {
+    for place in [
+      "N=1e-310,D=1e9", "N=1e308,D=1e308", "N=1e-310,D=1e-310", "N=5e-324,D=1e300", "N=7e9,D=1e308",
+    ] {
       let outcome = try await workspace.run("forecast", "fit.json", "--at", place)
       #expect([0, 64, 65].contains(outcome.status), "\(place): \(outcome.status) \(outcome.error)")
+      #expect(!outcome.output.contains("unknown"), "\(outcome.output)")
     }
+    // Degrees of freedom of a damaged file are drawn once, not one by one.
+    let many = fit.output.replacing(
+      try Regex("\"degreesOfFreedom\" *: *[0-9.]+"), with: "\"degreesOfFreedom\" : 1e12")
+    #expect(many != fit.output)
+    try workspace.write(many, to: "many.json")
+    #expect(try await workspace.run("forecast", "many.json", "--at", "N=7e9,D=1e12").status == 0)
   }
 
   @Test func namesThatATerminalWouldObeyAreShownAsText() async throws {

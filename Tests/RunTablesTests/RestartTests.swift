@@ -62,6 +62,19 @@ import Testing
   }
 
   /// Rows that end before what they would replace may be the earlier ones, unless a time tells.
+  /// The ends of runs of other batches count other steps: equal ones are no restart.
+  @Test func runsOfOtherBatchesAreKept() throws {
+    var rows = ["N,D,step,loss"]
+    for (batch, losses) in [(1, [3.4, 3.2, 3.1, 3.0]), (2, [3.3, 3.1, 3.0, 2.9])] {
+      for (index, loss) in losses.enumerated() {
+        let step = 100 << index
+        rows.append("1e8,\(Double(step * batch) * 1e6),\(step),\(loss)")
+      }
+    }
+    let table = try RunTable.parse(rows.joined(separator: "\n") + "\n", source: "final.csv")
+    #expect(try table.keepingLaterSteps().rowCount == 8)
+  }
+
   @Test func unknownOrder() throws {
     let rows = [(1, 5), (2, 4), (3, 3), (4, 2), (2, 9), (3, 9)]
     let bare = try plain("run,step,loss\n" + rows.map { "a,\($0.0),\($0.1)\n" }.joined())

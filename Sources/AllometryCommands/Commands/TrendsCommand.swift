@@ -181,6 +181,12 @@ struct TrendsCommand: ParsableCommand {
     of table: RunTable, scaleColumn: String, notes: inout [String]
   ) throws -> [TaskSeries] {
     let chances = try NameList.numbers(chance, option: "--chance")
+    for (name, value) in chances.sorted(by: { $0.key < $1.key }) where !(0..<1).contains(value) {
+      throw CommandFailure(
+        .usage,
+        "--chance: found \(name) = \(NumberFormat.significant(value, 6)), expected a share from 0 to below 1"
+      )
+    }
     let counts = try NameList.numbers(items, option: "--items").mapValues { count in
       guard let whole = Int(exactly: count), whole > 0 else {
         throw CommandFailure(

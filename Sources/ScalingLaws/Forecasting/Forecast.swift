@@ -107,14 +107,16 @@ extension Forecast {
       text += "law \(lawName) predicts"
     }
     text += " \(response) \(plainNumber(law.value, digits: 4))"
-    if law.low.isFinite, law.high.isFinite { text += " \(interval(law))" }
-    if run.low.isFinite, run.high.isFinite { text += "; a single run falls in \(interval(run))" }
-    text += " (\(plainNumber(level * 100)) %)."
+    let hasInterval = law.low.isFinite && law.high.isFinite
+    let hasRun = run.low.isFinite && run.high.isFinite
+    if hasInterval { text += " \(interval(law))" }
+    if hasRun { text += "; a single run falls in \(interval(run))" }
+    text += hasInterval || hasRun ? " (\(plainNumber(level * 100)) %)." : ", without an interval."
     if let laws {
       let values = laws.map { "\($0.law) \(plainNumber($0.prediction.value, digits: 4))" }
       text += " Each alone: \(values.joined(separator: ", "))."
     }
-    if let components { text += " \(components.sentence)" }
+    if let sentence = components?.sentence, !sentence.isEmpty { text += " \(sentence)" }
     let beyond = reach.compactMap(\.sentence)
     if !beyond.isEmpty {
       text += " This reaches beyond the data: " + beyond.joined(separator: ", ") + "."

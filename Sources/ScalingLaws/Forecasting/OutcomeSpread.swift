@@ -26,7 +26,9 @@ public struct ForecastComponents: Sendable, Hashable, Codable {
   /// `Of a single run's variance 12 % is sampling, 30 % scatter and 58 % model error.`
   public var sentence: String {
     let shares = shares
-    guard shares.sampling.isFinite else { return "" }
+    guard
+      [shares.sampling, shares.scatter, shares.model, shares.laws].allSatisfy({ $0.isFinite })
+    else { return "" }
     func percent(_ share: Double) -> String {
       share > 0 && share < 0.005 ? "under 1 %" : "\(plainNumber((share * 100).rounded())) %"
     }
@@ -92,7 +94,7 @@ struct OutcomeSpread {
   ) -> Draws {
     guard fitted.scatter.isFinite, !refits.isEmpty else { return Draws(law: refits, run: []) }
     let model = fitted.modelError?.deviation(distance: distance) ?? 0
-    let freedom = Int(saturating: max(fitted.modelError?.degreesOfFreedom ?? 1, 1))
+    let freedom = max(fitted.modelError?.degreesOfFreedom ?? 1, 1)
     var generator = SplittableRandom(seed: seed).split(104_729)
     var modelGenerator = SplittableRandom(seed: seed).split(15_485_863)
     let each = max(1, (simulated + refits.count - 1) / refits.count)
@@ -101,7 +103,10 @@ struct OutcomeSpread {
     outcomes.reserveCapacity(each * refits.count)
     for prediction in refits {
       for _ in 0..<each {
-        let error = model > 0 ? model * modelGenerator.nextStudent(freedom) : 0
+        let error =
+          model > 0
+          ? model * modelGenerator.nextNormal()
+            * modelGenerator.nextStudentScale(degreesOfFreedom: freedom) : 0
         if model > 0 {
           means.append(fitted.objective.outcome(prediction: prediction, residual: error))
         }
@@ -141,17 +146,5 @@ extension Estimated {
       return self
     }
     return Estimated(value: value, low: min(low, other.low), high: max(high, other.high))
-  }
-}
-
-extension SplittableRandom {
-  /// Returns a number of Student's t with a whole number of degrees of freedom.
-  mutating func nextStudent(_ degreesOfFreedom: Int) -> Double {
-    var chiSquared = 0.0
-    for _ in 0..<degreesOfFreedom {
-      let normal = nextNormal()
-      chiSquared += normal * normal
-    }
-    return nextNormal() / (chiSquared / Double(degreesOfFreedom)).squareRoot()
   }
 }

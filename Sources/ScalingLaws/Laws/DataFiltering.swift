@@ -77,7 +77,8 @@ public struct DataFiltering: Law {
     var weight = 1.0
     let last = min(epochs.max(), Self.epochLimit)
     var epoch = 1.0
-    while epoch < last {
+    // What is left of a weight below 1e-24 is nothing beside the first.
+    while epoch < last, weight > 1e-24 {
       var share = epochs / epoch
       share.replace(with: Lanes(repeating: 1 + 1 / epoch), where: epochs .> epoch + 1)
       share.replace(with: Lanes(repeating: 1), where: epochs .< epoch)

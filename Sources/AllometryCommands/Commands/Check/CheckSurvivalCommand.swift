@@ -70,6 +70,8 @@ struct CheckSurvivalCommand: ParsableCommand {
     /// The longest time that was waited for.
     var longest: Double
     var level: Double
+    /// What was read as what, and the rows that were left out.
+    var notes: [String]
   }
 
   func run() throws {
@@ -79,6 +81,10 @@ struct CheckSurvivalCommand: ParsableCommand {
           .usage, "--level: found \(level), expected a number between 0.5 and 1")
       }
       let names = (by ?? "").split(separator: ",").map(\.trimmingSpaces)
+      if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) }) {
+        throw CommandFailure(
+          .usage, "--by: found \(twice.element) twice, expected each column once")
+      }
       let (table, _) = try input.reading.read(input.table)
         .droppingMissing(in: [time, event] + names)
       let positive = try table.validated(positive: [time] + names)
@@ -90,6 +96,12 @@ struct CheckSurvivalCommand: ParsableCommand {
         )
       }
       let logs = try names.map { try positive.numbers($0).map { log($0) } }
+      for (name, values) in zip(names, logs) where Set(values).count < 2 {
+        throw CommandFailure(
+          .badData,
+          "\(table.source): column \(name): found one value in all rows, expected several to tell what it does"
+        )
+      }
       let means = logs.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
       let times = try positive.numbers(time)
       let fit = try CommandFailure.naming(table.source) {
@@ -101,6 +113,9 @@ struct CheckSurvivalCommand: ParsableCommand {
       }
       let given = try NameList.numbers(at, option: "--at")
       for name in given.keys.sorted() where !names.contains(name) {
+        guard !names.isEmpty else {
+          throw CommandFailure(.usage, "--at: found \(name), expected it among the columns of --by")
+        }
         throw OptionCheck.unknown(name, among: names, option: "--at")
       }
       let offsets = try zip(names, means).map { name, mean -> Double in
@@ -124,7 +139,7 @@ struct CheckSurvivalCommand: ParsableCommand {
         place: Dictionary(
           zip(names, zip(means, offsets)).map { ($0, exp($1.0 + $1.1)) },
           uniquingKeysWith: { first, _ in first }),
-        quantiles: quantiles, longest: times.max() ?? .nan, level: level)
+        quantiles: quantiles, longest: times.max() ?? .nan, level: level, notes: table.notes)
       if json { Console.print(try jsonText(answer)) } else { print(answer, names: names) }
     }
   }
@@ -136,6 +151,7 @@ struct CheckSurvivalCommand: ParsableCommand {
         "\(NumberFormat.significant(x.low, 3)) to \(NumberFormat.significant(x.high, 3))",
       ]
     }
+    Console.print(Console.opening(notes: answer.notes, doubts: []), terminator: "")
     Console.print(
       Console.wrap(
         "\(answer.rows) runs, of which \(answer.events) had the event; the others were stopped before.",
@@ -165,7 +181,7 @@ struct CheckSurvivalCommand: ParsableCommand {
     }
     Console.print(
       Console.wrap(
-        "\(place.isEmpty ? "Of all runs" : "At \(place.joined(separator: ", "))") \(times.joined(separator: ", ")).",
+        "\(place.isEmpty ? "Of all runs" : "At \(place.joined(separator: ", ")), of all runs") \(times.joined(separator: ", ")).",
         width: Console.width))
     let cure =
       answer.curedShare > 0.005
@@ -174,5 +190,8 @@ struct CheckSurvivalCommand: ParsableCommand {
     Console.print(
       Console.wrap(
         "The hazard is \(answer.hazard.rawValue) with time.\(cure)", width: Console.width))
+    for note in Console.remarks(answer.notes) {
+      Console.print(Console.wrap(note, width: Console.width))
+    }
   }
 }

@@ -60,6 +60,9 @@ struct ChoosePruningCommand: ParsableCommand {
     var rows: [Row]
   }
 
+  /// The most numbers of a table of examples.
+  private static let largestTable = 4e6
+
   func run() throws {
     try reportingFailure {
       try OptionCheck.atLeast(2, dimension, option: "--dimension")
@@ -68,24 +71,18 @@ struct ChoosePruningCommand: ParsableCommand {
         throw CommandFailure(
           .usage, "--angle: found \(angle), expected degrees between 0 and 90")
       }
-      func numbers(_ text: String, option: String) throws -> [Double] {
-        let values = try text.split(separator: ",").map {
-          try NameList.positive(String($0), option: option)
-        }
-        guard !values.isEmpty else {
-          throw CommandFailure(.usage, "\(option): found nothing, expected numbers with commas")
-        }
-        return values
-      }
-      let sizes = try numbers(examples, option: "--examples")
-      let shares = try numbers(kept, option: "--kept")
+      let sizes = try NumberList.positive(examples, option: "--examples")
+      let shares = try NumberList.positive(kept, option: "--kept")
       guard shares.allSatisfy({ $0 <= 1 }) else {
         throw CommandFailure(.usage, "--kept: found \(kept), expected shares of 1 or less")
       }
-      guard let largest = sizes.max(), largest * Double(dimension) <= 200_000 else {
+      // A fit multiplies all examples several times; more than this takes minutes.
+      let width = Double(dimension)
+      guard let largest = sizes.max(), largest * width * width <= Self.largestTable else {
+        let most = NumberFormat.significant(Self.largestTable / width / width, 2)
         throw CommandFailure(
           .usage,
-          "--examples: found \(examples) at \(dimension) dimensions, expected at most 200000 examples in all"
+          "--examples: found \(examples) at \(dimension) dimensions, expected at most \(most) examples a dimension there"
         )
       }
       var rows: [Answer.Row] = []

@@ -112,16 +112,6 @@ struct ChooseSparsityCommand: ParsableCommand {
     }
   }
 
-  private func numbers(_ text: String, option: String) throws -> [Double] {
-    let values = try text.split(separator: ",").map {
-      try NameList.positive(String($0), option: option)
-    }
-    guard !values.isEmpty else {
-      throw CommandFailure(.usage, "\(option): found nothing, expected numbers with commas")
-    }
-    return values
-  }
-
   /// A plan with the intervals of a saved fit, or without any.
   private func choice(
     _ best: ExpertPlan, _ saved: SavedFit?, bytes: Double?, _ plan: ([Double]) -> ExpertPlan?
@@ -145,7 +135,7 @@ struct ChooseSparsityCommand: ParsableCommand {
       throw CommandFailure(
         .usage, "--totals is for sparse-moe; by joint-moe totals follow from --experts")
     }
-    let counts = try numbers(experts ?? "1,2,4,8,16,32", option: "--experts")
+    let counts = try NumberList.positive(experts ?? "1,2,4,8,16,32", option: "--experts")
     guard counts.allSatisfy({ $0 >= 1 }) else {
       throw CommandFailure(
         .usage, "--experts: found \"\(experts ?? "")\", expected numbers of 1 or more")
@@ -180,7 +170,7 @@ struct ChooseSparsityCommand: ParsableCommand {
     }
     let range = saved?.ranges["total"] ?? 5e8...3e10
     let sizes =
-      try totals.map { try numbers($0, option: "--totals") }
+      try totals.map { try NumberList.positive($0, option: "--totals") }
       ?? (0..<6).map { step in
         let ratio = range.upperBound / range.lowerBound
         return range.lowerBound * pow(ratio, Double(step) / 5)
@@ -258,11 +248,11 @@ struct ChooseSparsityCommand: ParsableCommand {
           choice.loss.low.isFinite
             ? NumberFormat.withInterval(choice.loss.value, choice.loss.low, choice.loss.high)
             : NumberFormat.significant(choice.loss.value, 5),
-          NumberFormat.scale(choice.memory) + "B",
+          ByteCount.text(choice.memory),
           remarks.compactMap { $0 }.joined(separator: ", "),
         ])
     }
-    let limit = bytes.map { " within \(NumberFormat.scale($0))B" } ?? ""
+    let limit = bytes.map { " within \(ByteCount.text($0))" } ?? ""
     Console.print(
       Console.wrap(
         "\(NumberFormat.flops(answer.compute)) FLOPs of training\(limit), \(answer.law) by \(answer.source):",
