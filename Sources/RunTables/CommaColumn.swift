@@ -12,6 +12,22 @@ struct CommaHabits: Sendable {
   var hasThousands = false
   /// Whether numbers of the file have points, other than those of JSON's own grammar.
   var hasPoints = false
+  /// Columns of numbers that were kept as written, for their points may separate thousands
+  /// (`10.000`) where other columns have decimal commas.
+  var undecided: Set<String> = []
+
+  /// Whether numbers may be what is left of thousands whose point was read as a decimal mark: all
+  /// below a thousand and with no more than three decimals.
+  static func mayBeGrouped(_ values: [Double]) -> Bool {
+    var isAny = false
+    for value in values where value.isFinite {
+      guard abs(value) < 1000, abs(value * 1000 - (value * 1000).rounded()) < 1e-6 else {
+        return false
+      }
+      isAny = true
+    }
+    return isAny
+  }
 }
 
 /// The cells of a column that may be numbers with commas, and what they allow.
@@ -60,6 +76,8 @@ struct CommaColumn {
   private(set) var firstEither: Int?
   private(set) var firstText: Int?
   private(set) var firstPoint: Int?
+  /// A number whose point cannot separate thousands.
+  private(set) var firstUngrouped: Int?
 
   /// Looks at the cells of a column of text, up to the first that is no number.
   init(_ values: [String], rules: CellRules) {
@@ -70,8 +88,11 @@ struct CommaColumn {
       switch Self.cell(value, rules) {
       case .plain(let number):
         plain.append(number)
-        if firstPoint == nil, !number.isNaN, value.utf8.contains(UInt8(ascii: ".")) {
-          firstPoint = row
+        if !number.isNaN, value.utf8.contains(UInt8(ascii: ".")) {
+          firstPoint = firstPoint ?? row
+          if firstUngrouped == nil, !Self.isGrouped(value, by: UInt8(ascii: ".")) {
+            firstUngrouped = row
+          }
         }
         continue
       case .decimal: firstDecimal = firstDecimal ?? row
@@ -93,7 +114,17 @@ struct CommaColumn {
     _ habits: CommaHabits, _ meaning: Meaning
   ) throws(Refusal) -> (values: [Double], mark: DecimalMark?, why: String) {
     if let firstText { throw .text(firstText) }
-    guard hasCommas else { return (plain, nil, "") }
+    guard hasCommas else {
+      // Where the comma is the decimal mark, `10.000` is ten thousand, unless that is no such value.
+      let isComma = habits.decimalMark == .comma || habits.hasDecimalCommas && !habits.hasPoints
+      guard firstPoint != nil, firstUngrouped == nil, isComma, meaning != .ratio else {
+        return (plain, nil, "")
+      }
+      return (
+        try read(.comma), .comma,
+        habits.decimalMark == .comma ? "as asked" : "for other columns have decimal commas"
+      )
+    }
     let (mark, why) = try decision(habits, meaning)
     return (try read(mark), mark, why)
   }
@@ -272,19 +303,34 @@ extension RunTable {
     var found: [(name: String, column: CommaColumn)] = []
     for case (let name, .text(let values)) in columns {
       let column = CommaColumn(values, rules: ColumnConventions.cellRules(forColumn: name))
-      if column.firstText == nil, column.hasCommas { found.append((name, column)) }
+      if column.firstText == nil, column.hasCommas || commas.undecided.contains(name) {
+        found.append((name, column))
+      }
     }
-    guard !found.isEmpty else { return self }
+    guard !found.isEmpty || !commas.undecided.isEmpty else { return self }
+    table.commas.undecided = []
+    for (name, column) in found where commas.undecided.contains(name) {
+      if column.firstUngrouped != nil { table.commas.hasPoints = true }
+    }
     for (_, column) in found where column.firstDecimal == nil || column.firstThousands == nil {
       if column.firstDecimal != nil { table.commas.hasDecimalCommas = true }
       if column.firstThousands != nil { table.commas.hasThousands = true }
     }
-    for (name, column) in found {
+    // What commas mean is known before points are judged by it.
+    for (name, column) in found.filter(\.column.hasCommas) + found.filter({ !$0.column.hasCommas }) {
       let meaning = ColumnConventions.commaMeaning(of: name)
-      guard let read = try? column.numbers(table.commas, meaning), let mark = read.mark,
+      guard let read = try? column.numbers(table.commas, meaning),
+        read.mark != nil || commas.undecided.contains(name),
         let converted = try? table.adding(name, .numbers(read.values))
       else { continue }
       table = converted
+      guard let mark = read.mark else { continue }
+      if mark == .comma { table.commas.hasDecimalCommas = true }
+      if !column.hasCommas, let row = column.firstPoint {
+        table.notes.append(
+          "column \(name): the point is between thousands, \(read.why): \(column.values[row]) is \(Column.spelling(read.values[row]))"
+        )
+      }
       let shown = [column.firstEither, column.firstDecimal, column.firstThousands]
         .compactMap { $0 }.min()
       if let row = shown {

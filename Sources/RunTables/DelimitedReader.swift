@@ -79,10 +79,38 @@ struct DelimitedReader {
         }
       }
       if isText == layout.isText {
-        return try merge(&blocks, layout, headLines, notes)
+        let table = try merge(&blocks, layout, headLines, notes)
+        let undecided = undecided(table)
+        guard !undecided.isEmpty else { return table }
+        // Once more, with the spelling of what may have points between thousands.
+        for (column, name) in layout.names.enumerated() where undecided.contains(name) {
+          layout.isText[column] = true
+        }
+        var spelled = parse(starts, layout)
+        var kept = try merge(&spelled, layout, headLines, notes)
+        kept.commas.undecided = undecided
+        return kept
       }
       layout.isText = isText
     }
+  }
+
+  /// The columns of numbers whose points may separate thousands, in a file that has decimal commas.
+  private func undecided(_ table: RunTable) -> Set<String> {
+    guard options.decimalMark != .point else { return [] }
+    var names: Set<String> = []
+    var hasDecimalCommas = options.decimalMark == .comma
+    for (name, column) in table.columns {
+      switch column {
+      case .numbers(let values):
+        if CommaHabits.mayBeGrouped(values) { names.insert(name) }
+      case .text(let values):
+        guard !hasDecimalCommas else { continue }
+        let cells = CommaColumn(values, rules: ColumnConventions.cellRules(forColumn: name))
+        hasDecimalCommas = cells.firstText == nil && cells.hasCommas
+      }
+    }
+    return hasDecimalCommas ? names : []
   }
 
   // MARK: Header

@@ -267,6 +267,7 @@ struct JSONColumnBuilder {
     }
     var columns: OrderedDictionary<String, Column> = [:]
     var unitColumns: Set<String> = []
+    var undecided: Set<String> = []
     for (name, slices) in cells {
       let renamed = name.isEmpty ? "unnamed" : name
       guard columns[renamed] == nil else {
@@ -275,6 +276,14 @@ struct JSONColumnBuilder {
           expected: "each name once")
       }
       columns[renamed] = try typed(slices, name, scanner)
+      // Strings that are numbers are kept as written where their points may separate thousands.
+      if decimalMark != .point, case .numbers(let values)? = columns[renamed],
+        CommaHabits.mayBeGrouped(values),
+        slices.allSatisfy({ $0.kind == .string || $0.kind == .missing })
+      {
+        columns[renamed] = try text(slices, name, scanner)
+        undecided.insert(renamed)
+      }
       if case .numbers? = columns[renamed],
         slices.contains(where: { $0.kind == .string && CellRules.hasUnit(Self.bytes($0, scanner)) })
       {
@@ -284,7 +293,7 @@ struct JSONColumnBuilder {
     var table = try RunTable(columns: columns, source: source, lineNumbers: lines)
     table.unitColumns = unitColumns
     // The points of JSON's own numbers say nothing about who wrote the strings.
-    table.commas = CommaHabits(decimalMark: decimalMark)
+    table.commas = CommaHabits(decimalMark: decimalMark, undecided: undecided)
     return table
   }
 

@@ -40,6 +40,27 @@ import Testing
     #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
+  @Test func theReportSaysWhatTheTextSays() async throws {
+    let command =
+      ["compare", "baseline.csv", "treatment.csv", "--report", "page.html"] + Self.options
+    let outcome = try await workspace.run(command)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("Report: page.html"))
+    let page = try workspace.read("page.html")
+    for words in [
+      "treatment.csv against baseline.csv", "What the treatment is worth", "Size by size",
+      "What the treatment changes", "Chance that it helps",
+    ] {
+      #expect(page.contains(words), "\(words)")
+    }
+    // A page of ours is replaced, a file of the user's is not.
+    #expect(try await workspace.run(command).status == 0)
+    let over = try await workspace.run(
+      ["compare", "baseline.csv", "treatment.csv", "--report", "treatment.csv"] + Self.options)
+    #expect(over.status != 0)
+    #expect(try !workspace.read("treatment.csv").contains("<html"))
+  }
+
   @Test func aTargetFarBeyondTheRunsIsRefused() async throws {
     let outcome = try await workspace.run(
       ["compare", "baseline.csv", "treatment.csv", "--target", "1e30"] + Self.options)

@@ -151,4 +151,34 @@ import Testing
         _ = try OutcomeTable.parse("problem;correct;tokens\np;1;1,5\n", source: "a.csv")
       }?.contains("expected a number of tokens") == true)
   }
+
+  /// Beside decimal commas a point separates thousands, in cells and in strings of JSON.
+  @Test(arguments: [
+    "N;D;loss\n10.000;200.000;2,345\n20.000;400.000;2,11\n",
+    "N,D,loss\n10.000,200.000,\"2,345\"\n20.000,400.000,\"2,11\"\n",
+    "{\"N\":\"10.000\",\"D\":\"200.000\",\"loss\":\"2,345\"}\n{\"N\":\"20.000\",\"D\":\"400.000\",\"loss\":\"2,11\"}\n",
+    "N;D;loss\n10.000;200.000;2,345\n20.000;400.000;2,110\n",
+  ])
+  func pointsSeparateThousandsBesideDecimalCommas(text: String) throws {
+    let table = try RunTable.parse(text, source: text.hasPrefix("{") ? "a.jsonl" : "a.csv")
+    #expect(try table.numbers("N") == [10_000, 20_000])
+    #expect(try table.numbers("D") == [200_000, 400_000])
+    #expect(try table.numbers("loss") == [2.345, 2.11])
+    #expect(table.notes.contains { $0.contains("10.000 is 10000") })
+  }
+
+  /// A file with points of its own, a rate, and files without decimal commas keep their points.
+  @Test func pointsThatAreDecimalMarksStay() throws {
+    let mixed = try RunTable.parse(
+      "N;width;loss;ratio\n1e6;1.500;2,345;0.5\n2e6;2.500;2,11;0.7\n", source: "a.csv")
+    #expect(try mixed.numbers("width") == [1.5, 2.5])
+    let rate = try RunTable.parse("N;loss;seconds\n1e6;2.345;0,5\n2e6;2.110;0,7\n", source: "a.csv")
+    #expect(try rate.numbers("loss") == [2.345, 2.11])
+    let plain = try RunTable.parse("N;loss\n10.000;2.345\n", source: "a.csv")
+    #expect(try plain.numbers("N") == [10])
+    var options = TableOptions()
+    options.decimalMark = .comma
+    let asked = try RunTable.parse("N;M\n10.000;3\n", source: "a.csv", options: options)
+    #expect(try asked.numbers("N") == [10_000])
+  }
 }

@@ -25,7 +25,7 @@ import Testing
     ),
     (
       "params,D,loss\n70,2e9,3\n410,8e9,2\n",
-      "N is 70 to 410 parameters at most; if it is in millions, give --map 'N=params*1e6'"
+      "N is 70 to 410 parameters; if it is in millions, give --map 'N=params*1e6'"
     ),
     ("N,D,loss\n7,1.4e11,3\n13,1e12,2\n", "if it is in billions, give --map 'N=N*1e9'"),
     (

@@ -18,6 +18,7 @@ struct CompareCommand: ParsableCommand {
 
       Examples:
         allometry compare baseline.csv treatment.csv --law power-constant --target 1e22
+        allometry compare baseline.csv treatment.csv --report comparison.html
         allometry compare runs.csv --arm method --baseline plain --treatment gated
         allometry compare baseline.json treatment.json --target 1e22
         allometry compare clip.csv mammut.csv --frontier 12 --law shifted-power
@@ -61,6 +62,13 @@ struct CompareCommand: ParsableCommand {
       valueName: "bins"))
   var frontier: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
+  var report: String?
+
+  @OptionGroup var output: OutputArguments
+
   @Flag(help: "Print JSON (schema allometry.comparison/1).")
   var json = false
 
@@ -76,17 +84,30 @@ struct CompareCommand: ParsableCommand {
         }
         options.path = .tokensPerParameter(tokensPerParameter)
       }
+      let page = try report.map { try OutputFile($0, .report, output) }
       let (comparison, notes, doubts) = try self.comparison(&options)
+      var summary = comparison.summary
+      summary.warnings = doubts + summary.warnings
+      try page?.write(
+        ComparisonReport(summary, names: names(), notes: notes).html())
       if json {
-        var summary = comparison.summary
-        summary.warnings = doubts + summary.warnings
         Console.print(try jsonText(summary))
       } else {
         Console.print(
           Console.opening(notes: notes, doubts: doubts) + ComparisonText(comparison).text(),
           terminator: "")
+        if let report { Console.print("\nReport: \(report)") }
       }
     }
+  }
+
+  /// What the arms are called in a report.
+  private func names() -> (baseline: String, treatment: String) {
+    guard let arm else { return (inputs[0], inputs[1]) }
+    return (
+      baseline ?? "the first \(arm) of \(inputs[0])",
+      treatment ?? "the other \(arm) of \(inputs[0])"
+    )
   }
 
   /// The comparison, the notes of its tables, and what is hardly plausible about them.

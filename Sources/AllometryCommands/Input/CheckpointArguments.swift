@@ -16,7 +16,10 @@ struct CheckpointArguments: ParsableArguments {
   var threads: Int?
 
   /// The threads.
-  func pool() throws -> ThreadPool {
+  func pool() throws -> ThreadPool { try Self.pool(threads: threads) }
+
+  /// As many threads as the option --threads says, or as there are processors.
+  static func pool(threads: Int?) throws -> ThreadPool {
     try OptionCheck.atLeast(1, threads, option: "--threads")
     if let threads, threads > 1024 {
       throw CommandFailure(.usage, "--threads: found \(threads), expected at most 1024")

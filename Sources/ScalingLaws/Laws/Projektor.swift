@@ -24,7 +24,7 @@ public struct Projektor: Law {
       ],
       response: .accuracy, objective: .squared,
       caution: "straight lines in the distance and in ln D: near a ceiling or floor of the "
-        + "accuracy they cannot hold; the distance is computed by the user, on features of theirs")
+        + "accuracy they cannot hold; allometry choose sources measures the distance on features of yours")
   }
 
   /// a0, a1, b0, b1.

@@ -39,17 +39,24 @@ public struct Superposition: Law {
   /// The mean over pairs of rows of the squared cosine between them.
   ///
   /// Random directions give 1/m, which is where the exponent 1 of strong superposition comes from.
+  /// The sum over all pairs is the squared norm of the m by m matrix Σ wwᵀ of unit rows w, less n.
   ///
   /// - Parameter rows: two or more rows of equal length, none of them zero.
   public static func meanSquaredOverlap(rows: [[Double]]) -> Double {
-    let lengths = rows.map { row in row.reduce(0) { $0 + $1 * $1 } }
-    var sum = 0.0
-    for i in rows.indices {
-      for j in 0..<i {
-        let dot = zip(rows[i], rows[j]).reduce(0) { $0 + $1.0 * $1.1 }
-        sum += dot * dot / (lengths[i] * lengths[j])
+    let width = rows.first?.count ?? 0
+    var gram = [Double](repeating: 0, count: width * width)
+    for row in rows {
+      let square = row.reduce(0) { $0 + $1 * $1 }
+      for i in 0..<width {
+        let scaled = row[i] / square
+        for j in 0...i { gram[i * width + j] += scaled * row[j] }
       }
     }
-    return sum / (Double(rows.count) * Double(rows.count - 1) / 2)
+    var sum = 0.0
+    for i in 0..<width {
+      for j in 0...i { sum += (i == j ? 1 : 2) * gram[i * width + j] * gram[i * width + j] }
+    }
+    let n = Double(rows.count)
+    return (sum - n) / (n * (n - 1))
   }
 }

@@ -44,6 +44,17 @@ public struct MixtureOptimum: Sendable {
   ///   - objective: the loss to lower.
   ///   - starts: mixtures to start from beside the middle of the ranges.
   public func minimize(_ objective: MixtureObjective, from starts: [[Double]] = []) -> [Double] {
+    minimize(from: starts) { objective($0) }
+  }
+
+  /// The optimum of any function of the shares from several starts.
+  ///
+  /// - Parameters:
+  ///   - starts: mixtures to start from beside the middle of the ranges.
+  ///   - objective: the value and its derivatives, up to a constant in common, at a mixture.
+  public func minimize(
+    from starts: [[Double]], _ objective: ([Double]) -> (value: Double, slopes: [Double])
+  ) -> [Double] {
     let middle = repaired(ranges.map { ($0.lowerBound + $0.upperBound) / 2 })
     let even = repaired(ranges.map { _ in 1 / Double(ranges.count) })
     var best = middle
@@ -57,7 +68,9 @@ public struct MixtureOptimum: Sendable {
   }
 
   /// Exchanges shares from one start until no pair gains.
-  func descend(_ objective: MixtureObjective, from start: [Double]) -> [Double] {
+  func descend(
+    _ objective: ([Double]) -> (value: Double, slopes: [Double]), from start: [Double]
+  ) -> [Double] {
     var shares = start
     var (value, slopes) = objective(shares)
     let tolerance = 1e-7 * max(abs(value), 1e-300)

@@ -10,7 +10,8 @@ struct CheckCommand: ParsableCommand {
       compute-optimal sizes; emergence whether the metric makes a jump; items where
       an accuracy loses its tie to compute; passes what many samples say of tasks
       that one sample fails; transfer whether more pre-training data help a task;
-      survival how long runs take where some were stopped before the end.
+      survival how long runs take where some were stopped before the end;
+      superposition whether loss falls with width because features are crowded.
 
       Examples:
         allometry check recipe runs.csv --let vocab=50257
@@ -19,5 +20,6 @@ struct CheckCommand: ParsableCommand {
     subcommands: [
       CheckRecipeCommand.self, CheckEmergenceCommand.self, CheckItemsCommand.self,
       CheckPassesCommand.self, CheckTransferCommand.self, CheckSurvivalCommand.self,
+      CheckSuperpositionCommand.self,
     ])
 }

@@ -8,11 +8,11 @@ struct ChooseCommand: ParsableCommand {
     abstract: "The best value of one design choice, by a saved fit or a published law.",
     discussion: """
       allometry plan divides compute between size and tokens; these commands choose
-      what else a run has: the schedule, the pools of data, the vocabulary, the
-      granularity and number of experts, how many parameters are active, the
-      precision, the split of encoder and decoder, which examples to keep of a
-      training set. allocation says whether several fits agree on size and tokens at
-      all.
+      what else a run has: the schedule, the pools of data, the sources nearest to
+      validation data, the vocabulary, the granularity and number of experts, how
+      many parameters are active, the precision, the split of encoder and decoder,
+      which examples to keep of a training set. allocation says whether several fits
+      agree on size and tokens at all.
       Where no fit is given, the constants are a paper's, and the answer says so.
 
       Examples:
@@ -20,7 +20,8 @@ struct ChooseCommand: ParsableCommand {
         allometry choose schedule curves.json --steps 24000 --peak 3e-4
       """,
     subcommands: [
-      ChooseScheduleCommand.self, ChoosePoolsCommand.self, ChooseVocabularyCommand.self,
+      ChooseScheduleCommand.self, ChoosePoolsCommand.self, ChooseSourcesCommand.self,
+      ChooseVocabularyCommand.self,
       ChooseGranularityCommand.self, ChooseExpertsCommand.self, ChooseSparsityCommand.self,
       ChoosePrecisionCommand.self, ChooseSplitCommand.self, ChoosePruningCommand.self,
       ChooseAllocationCommand.self,
