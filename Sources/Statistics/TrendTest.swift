@@ -181,9 +181,12 @@ public struct TrendTest: Sendable {
     var support = decision.support
     if support.values.allSatisfy({ $0 < level }) {
       for (shape, value) in last.support { support[shape] = value }
-      if let standardErrors, support.values.allSatisfy({ $0 < level }) {
+      if let standardErrors {
         let order = OrderTest(x: x, y: y, standardErrors: standardErrors, seed: seed)
-        if let (shape, value) = order.support {
+        let isMonotone = order.support.map { $0.shape == .increasing || $0.shape == .decreasing }
+        // A series that moves at its last point only is monotone, too.
+        let isLast = last.support.values.contains { $0 >= level }
+        if let (shape, value) = order.support, isMonotone == false || !isLast {
           support[shape] = max(support[shape] ?? 0, value)
         }
       }
