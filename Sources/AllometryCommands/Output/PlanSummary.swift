@@ -80,6 +80,11 @@ struct PlanSummary {
   private var warnings: [String] {
     let reach = answer.limited?.reach ?? answer.plan.reach
     var result = words.reasons
+    if let unweighed = answer.unweighed {
+      result.append(
+        "these limits are not weighed, for the table does not tell the plan that they would hold back: \(unweighed.joined(separator: "; "))"
+      )
+    }
     result += fitWarnings
     result += unmeasured
     result += answer.limited?.warnings ?? answer.plan.warnings
