@@ -73,7 +73,8 @@ struct PlanSummary {
       title: "Plan for \(NumberFormat.flops(answer.compute)) FLOPs",
       subtitle: "By the fit \(source)", summary: head, sections: sections,
       footer:
-        "Made by Allometry. The numbers are those that allometry plan prints for the same options.")
+        "Made by Allometry. The numbers are those that allometry plan prints for the same options.",
+      origin: .now)
   }
 
   /// What a reader must know of the plan that is printed, the fit it rests on included.

@@ -47,7 +47,7 @@ extension FitReading {
           $0.bias.isFinite ? ($0.bias > 0 ? "+" : "") + Wording.percent($0.bias) : Wording.missing,
         ]
       },
-      note: "Direction: the mean of prediction less outcome; plus is too high."
+      note: "Direction: the mean of prediction minus outcome; plus is too high."
         + (leaveOut.isFinite
           ? " With each scale left out in turn the error is \(Wording.percent(leaveOut))." : ""))
   }

@@ -94,7 +94,7 @@ extension StudyPage {
   private func lawMethod(_ laws: [StudyReading.Law]) -> String {
     guard let law = laws.first else { return "Exact training FLOPs by the accountant." }
     return
-      "Law \(law.name): loss = \(law.formula), fitted to each arm by itself. FLOPs are counted exactly, not as 6·N·D."
+      "Law \(law.name): \(FormulaMarkup.inline("loss = \(law.formula)")), fitted to each arm by itself. FLOPs are counted exactly, not as 6·N·D."
   }
 
   /// Runs that the figure cannot show.
@@ -181,7 +181,9 @@ extension StudyPage {
           domain: lossDomain(values)), layers: layers),
       caption:
         "The same runs by the parameters that each token passes through\(hasBranches ? ", at the longest length" : ""). \(lines)",
-      method: drawn.first.map { "Law \($0.name): loss = \($0.formula), for each arm by itself." }
+      method: drawn.first.map {
+        "Law \($0.name): \(FormulaMarkup.inline("loss = \($0.formula)")), for each arm by itself."
+      }
         ?? "Parameters as the accountant counts them.")
   }
 }

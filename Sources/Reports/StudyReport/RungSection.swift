@@ -28,7 +28,7 @@ extension StudyPage {
         .init("Difference", alignment: .trailing), .init("Flags"),
       ], rows: rows,
       note:
-        "Size: layers × width. Losses are means over the seeds. Difference: treatment less baseline over pairs of runs with the same seed, with its \(levelText) interval."
+        "Size: layers × width. Losses are means over the seeds. Difference: treatment minus baseline over pairs of runs with the same seed, with its \(levelText) interval."
     )
   }
 

@@ -29,7 +29,7 @@ extension TestTimePage {
     return Figure(
       Chart(
         title: "\(prefix(arm))Coverage beyond \(beyond.largestN) attempts",
-        x: Axis(label: "attempts", scale: .log10, format: .scale),
+        x: Axis(label: "attempts", scale: .log2, format: .count),
         y: Axis(label: "share of problems solved by any attempt", format: .percent),
         layers: [
           .band(
