@@ -94,7 +94,7 @@ extension FitReading {
         "This table needs no floor of the loss\(floor.high.isFinite ? ": E is at most \(Wording.number(floor.high))" : "")."
     }
     return
-      "However large the model and the data, the law expects no loss below E = \(Wording.estimated(floor))."
+      "However large the model and the data, the law expects no loss below \(FormulaMarkup.inline("E")) = \(Wording.estimated(floor))."
   }
 
   func trustSentence() -> String {

@@ -67,18 +67,18 @@ enum PageStyle {
     details.more{border:0;padding:0}details.more>summary{list-style:none;font-weight:600}\
     details.more::details-content{content-visibility:visible;block-size:auto}\
     figure,table,.numbers,.warning{break-inside:avoid}h2,h3{break-after:avoid}\
-    .scroll{overflow:visible;width:auto;max-width:none;left:0;transform:none;\
-    background:none}a{color:inherit;text-decoration:none}}
+    .scroll{overflow:visible;width:auto;max-width:none;background:none}a{color:inherit;text-decoration:none}}
     """
 
-  /// A table wider than the text takes what the window has, and beyond that scrolls; a shadow at an
-  /// edge says that there is more. The lids that hide the shadows move with the table.
+  /// A table wider than the text reaches as far to the right as the window lets it, and beyond that
+  /// scrolls; a shadow at an edge says that there is more. The lids that hide the shadows move with
+  /// the table; shadows begin a pixel inside, for an edge between two pixels would show through.
   private static let scrolling = """
     .scroll{overflow-x:auto;margin:1rem 0 .5rem;width:max-content;min-width:100%;\
-    max-width:min(100vw - 2rem,76rem);position:relative;left:50%;transform:translateX(-50%);\
+    max-width:min(100vw - 2rem,max(100%,50vw + 24rem));\
     background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/3rem 100% no-repeat local,\
     linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/3rem 100% no-repeat local,\
-    linear-gradient(to right,var(--shade),transparent) 0 0/1rem 100% no-repeat scroll,\
-    linear-gradient(to left,var(--shade),transparent) 100% 0/1rem 100% no-repeat scroll}
+    linear-gradient(to right,var(--shade),transparent) 1px 0/1rem 100% no-repeat scroll,\
+    linear-gradient(to left,var(--shade),transparent) calc(100% - 1px) 0/1rem 100% no-repeat scroll}
     """
 }

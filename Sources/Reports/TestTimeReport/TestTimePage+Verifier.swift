@@ -19,7 +19,7 @@ extension TestTimePage {
       {
         blocks.append(
           .paragraph(
-            "\(prefix(arm))Of \(samples) attempts the one with the highest score is right \(NumberFormat.withInterval(last.value * 100, last.low * 100, last.high * 100)) points less often than any of them is."
+            "\(prefix(arm))Of \(samples) attempts the one with the highest score is right less often than any of them is, by \(Self.pointsInWords(last).trimmingPrefix("+"))."
           ))
       }
       if let bias = arm.verifier?.lengthBias, let ratio = bias.ratio.last {

@@ -330,35 +330,57 @@ struct TestTimePage {
     analysis.omissions.map { "\(Wording.sentence($0.analysis)) not made: \($0.reason)" }
   }
 
-  /// What must be known before trusting the numbers, each once.
+  /// What must be known before trusting the numbers, each once: what spoils all of them first, then
+  /// what spoils choices and verifiers, then what goes beyond the records. What holds for several arms
+  /// is said once.
   var cautions: [String] {
-    var seen: Set<String> = []
-    let own = arms.flatMap { arm -> [String] in
-      let search =
-        arm.kind == .candidate && arm.coverage.medianN > 1
-        ? [
-          "Its rows are candidates of one search, which depend on each other: no pass@k, no votes."
-        ]
-        : []
-      let all =
-        search + arm.coverage.warnings + (arm.extrapolation?.warnings ?? [])
-        + (arm.saturation?.warnings ?? []) + arm.selectors.flatMap(\.warnings)
-        + (arm.modes?.warnings ?? []) + (arm.verifier?.warnings ?? [])
-        + (arm.optimalSamples?.warnings ?? []) + (arm.thresholds?.warnings ?? [])
-        + (arm.stopping?.warnings ?? []) + (arm.tokenSpread?.warnings ?? [])
-        + (arm.rounds?.warnings ?? []) + (arm.horizon?.warnings ?? [])
-        + (arm.selfConditioning?.warnings ?? []) + (arm.ahead?.warnings ?? [])
-        + (arm.conformal?.warnings ?? []) + (arm.riskControl?.warnings ?? [])
-      return all.map { prefix(arm) + Wording.sentence($0) }
-    }
-    let rest =
+    let kinds: [(ArmAnalysis) -> [String]] = [
+      { arm in
+        let isSearch = arm.kind == .candidate && arm.coverage.medianN > 1
+        return isSearch
+          ? [
+            "Its rows are candidates of one search, which depend on each other: no pass@k, no votes."
+          ] : []
+      },
+      { $0.coverage.warnings },
+      { ($0.verifier?.warnings ?? []) + ($0.optimalSamples?.warnings ?? []) },
+      { ($0.extrapolation?.warnings ?? []) + ($0.saturation?.warnings ?? []) },
+      { ($0.thresholds?.warnings ?? []) + ($0.stopping?.warnings ?? []) },
+      { ($0.conformal?.warnings ?? []) + ($0.riskControl?.warnings ?? []) },
+      { ($0.rounds?.warnings ?? []) + ($0.horizon?.warnings ?? []) },
+      { ($0.selfConditioning?.warnings ?? []) + ($0.ahead?.warnings ?? []) },
+      { $0.selectors.flatMap(\.warnings) + ($0.modes?.warnings ?? []) },
+      { $0.tokenSpread?.warnings ?? [] },
+    ]
+    let joint =
       analysis.comparisons.flatMap(\.warnings) + (analysis.costs?.warnings ?? [])
       + analysis.sizes.flatMap(\.warnings) + analysis.arise.flatMap(\.warnings)
       + analysis.allocations.flatMap(\.warnings) + (analysis.transfer?.warnings ?? [])
-      + unmade + analysis.cautions
-    return (own + rest).map { text in
-      let sentence = Wording.sentence(text)
+    let own = kinds.map { cautions(of: $0) }
+    var seen: Set<String> = []
+    let ordered = own.prefix(2).flatMap(\.self) + joint + own.dropFirst(2).flatMap(\.self)
+    return (ordered + unmade + analysis.cautions).map { text in
+      // Names of arms are written as the table writes them.
+      let sentence = arms.contains { text.hasPrefix($0.name) } ? text : Wording.sentence(text)
       return sentence.hasSuffix(".") ? sentence : sentence + "."
     }.filter { seen.insert($0).inserted }
+  }
+
+  /// The cautions of one kind of all arms; those that several arms share are said once, of all.
+  private func cautions(of kind: (ArmAnalysis) -> [String]) -> [String] {
+    var order: [String] = []
+    var names: [String: [String]] = [:]
+    for arm in arms {
+      for text in kind(arm) {
+        if names[text] == nil { order.append(text) }
+        if names[text]?.contains(arm.name) != true { names[text, default: []].append(arm.name) }
+      }
+    }
+    return order.map { text in
+      let sharing = names[text] ?? []
+      guard arms.count > 1 else { return text }
+      let who = sharing.count == arms.count ? "All arms" : Wording.list(sharing)
+      return "\(who): \(Wording.sentence(text))"
+    }
   }
 }
