@@ -55,7 +55,7 @@ public struct AllometryCommand: ParsableCommand {
     if let mistyped = MistypedCommand.find(
       in: CommandLine.arguments, root: AllometryCommand.self)
     {
-      Console.error("\(mistyped.sentence)\nSee '\(mistyped.before) --help' for all commands.")
+      Console.error(mistyped.sentence)
       exit(withError: ExitCode(CommandFailure.Status.usage.rawValue))
     }
     do {

@@ -6,7 +6,7 @@ internal import RunTables
 ///
 /// The parser suggests options; of a mistyped command it says only that it is unexpected.
 struct MistypedCommand {
-  /// The words before the one that is wrong, such as `allometry study`.
+  /// The words before the one that is wrong, such as `study`; empty for the first.
   let before: String
   /// The word that is wrong.
   let word: String
@@ -25,14 +25,14 @@ struct MistypedCommand {
     in arguments: [String], root: any ParsableCommand.Type
   ) -> MistypedCommand? {
     var command = root
-    var path = root.configuration.commandName ?? ""
+    var path = ""
     for argument in arguments.dropFirst() {
       let commands = command.configuration.subcommands
       // Options of a command that has others below it take no values.
       guard !commands.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
       if let next = commands.first(where: { $0.configuration.commandName == argument }) {
         command = next
-        path += " \(argument)"
+        path += "\(argument) "
         continue
       }
       let names = commands.compactMap { $0.configuration.commandName }
@@ -51,8 +51,8 @@ struct MistypedCommand {
   /// What is said.
   var sentence: String {
     let hint =
-      nearest.map { "; did you mean \($0)?" }
+      nearest.map { "; did you mean \(before)\($0)?" }
       ?? ", expected one of \(known.joined(separator: ", "))"
-    return "\(before): there is no command \"\(ShownText.line(word))\"\(hint)"
+    return "allometry: there is no command \"\(before)\(ShownText.line(word))\"\(hint)"
   }
 }

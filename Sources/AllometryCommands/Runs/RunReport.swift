@@ -69,7 +69,7 @@ struct RunReport {
   private var facts: [(name: String, value: String)] {
     let recipe = record.recipe
     return [
-      ("data", "\(record.data.name) (\(record.data.hash))"),
+      ("data", record.data.words),
       (
         "left out of them",
         record.data.notes.isEmpty ? "nothing" : record.data.notes.joined(separator: "; ")

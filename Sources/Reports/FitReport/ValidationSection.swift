@@ -143,7 +143,7 @@ extension FitReading {
         columns: ["row", "held_out", "predicted", "measured"],
         rows: (fitted.map { ($0, 0.0) } + held.map { ($0, 1.0) }).map { row, isHeld in
           [
-            .text(rows.labels[row]), .number(isHeld),
+            .text(rows.runNames?[row] ?? rows.labels[row]), .number(isHeld),
             .number(predicted[row].isFinite ? predicted[row] : .nan), .number(rows.response[row]),
           ]
         }))

@@ -80,13 +80,15 @@ public struct ScoreReport: Sendable {
           interval: "\(percent(score.coverage.share.low)) to \(percent(score.coverage.share.high))")
       )
     }
+    // The sentences at the head of the page hold it already.
+    let isSaid = summary.contains { $0.contains(score.calibration) }
+    let calibration: [ReportBlock] = isSaid ? [] : [.paragraph(score.calibration)]
     return [
       ReportSection(
         "How well did it predict?",
         [
-          .keyNumbers(numbers), .paragraph(score.calibration), .figure(agreement(score)),
-          .table(bands(score)),
-        ]),
+          .keyNumbers(numbers)
+        ] + calibration + [.figure(agreement(score)), .table(bands(score))]),
       ReportSection(
         "Errors by scale",
         [

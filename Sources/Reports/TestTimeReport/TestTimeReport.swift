@@ -31,11 +31,11 @@ public struct TestTimeReport: Sendable {
       page.armSection(), page.effortSection(), page.stepSection(), page.difficultySection(),
       page.methodSection(),
     ]
-    let made = command.isEmpty ? "" : " Made by: \(command)."
+    let made = command.isEmpty ? "Made by Allometry." : "Made by: \(command)."
     return ReportPage(
       title: "Test-time compute", subtitle: analysis.source, summary: page.summary,
       sections: sections.compactMap(\.self),
-      footer: "Made by Allometry.\(made) Needs no network; every figure brings its numbers.",
+      footer: "\(made) Needs no network; every figure brings its numbers.",
       origin: origin
     ).html()
   }

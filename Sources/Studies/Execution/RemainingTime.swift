@@ -6,17 +6,17 @@ internal import Foundation
 /// alone is no time, for small models take longer for theirs. What is shown approaches what is
 /// estimated within a part of the time that is left: one slow moment does not make minutes of
 /// seconds, or seconds of minutes.
-struct RemainingTime {
+public struct RemainingTime: Sendable {
   /// The number of jobs side by side.
-  let workers: Int
+  public let workers: Int
   /// Whether work is told in seconds of one worker.
-  let isTimed: Bool
+  public let isTimed: Bool
   private var shown: (at: Double, left: Double)?
 
   /// - Parameters:
   ///   - workers: the number of jobs side by side.
   ///   - isTimed: whether work is told in seconds of one worker.
-  init(workers: Int, isTimed: Bool) {
+  public init(workers: Int, isTimed: Bool) {
     self.workers = max(workers, 1)
     self.isTimed = isTimed
   }
@@ -32,7 +32,7 @@ struct RemainingTime {
   ///   - left: work that is left.
   ///   - longest: the most that is left of one job that is running.
   /// - Returns: seconds to the end; nil while nothing is known of the speed.
-  mutating func update(now: Double, done: Double, left: Double, longest: Double) -> Double? {
+  public mutating func update(now: Double, done: Double, left: Double, longest: Double) -> Double? {
     let seen = max(now, 1e-3)
     let rate: Double
     if isTimed {
