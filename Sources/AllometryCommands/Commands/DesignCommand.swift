@@ -151,7 +151,8 @@ struct DesignCommand: ParsableCommand {
           title: "Ladder for \(NumberFormat.flops(design.target)) FLOPs",
           subtitle: "By \(name), \(prior)",
           sections: [ReportSection("Which ladder predicts it", blocks), Self.runs(design)],
-          footer: "Made by Allometry. The numbers are those that allometry design prints.")
+          footer: "Made by Allometry. The numbers are those that allometry design prints.",
+          origin: .now)
         try page.write(text.html())
       }
       Console.print(
