@@ -80,6 +80,7 @@ struct StudyRunCommand: ParsableCommand {
       let settings = try session.settings(in: store, budget: seconds, measures: dryRun)
       let plan = try session.sizer.plan(settings.sizing)
       try session.check(plan, in: study, trains: !dryRun)
+      session.tellNotes()
       if dryRun {
         return try StudyDryRun(
           plan, settings.sizing, log: store, shortage: session.memoryShortage(plan)
