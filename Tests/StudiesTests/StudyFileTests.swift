@@ -1,3 +1,4 @@
+import Corpora
 import LanguageModels
 import Studies
 import Testing
@@ -84,6 +85,32 @@ import Treatments
     #expect(file.target == .compute(1e15) && file.budget == 90)
   }
 
+  @Test func filesAndTokensAreChosen() throws {
+    func corpus(_ lines: String) throws -> DatasetDescription {
+      try StudyFile(
+        text: "study: a\ncorpus:\n\(lines)\nladder:\n  sizes: [1x16]\ntreatments: [qk-norm]",
+        name: "a.yaml"
+      ).corpus
+    }
+    #expect(
+      try corpus("  text: /usr\n  include: ['*.h', \"*.hpp\"]\n  exclude: share")
+        == DatasetDescription(
+          .text(
+            path: "/usr", files: FileSelection(include: ["*.h", "*.hpp"], exclude: ["share"]))))
+    #expect(
+      try corpus("  tokens: /etc/passwd\n  vocabulary: 300\n  token-bits: 32")
+        == DatasetDescription(
+          .tokens(path: "/etc/passwd", validation: nil, bits: .thirtyTwo), vocabulary: 300))
+    let domains = try corpus(
+      "  domains:\n    - {name: a, text: /usr, include: '*.h'}\n    - {name: b, text: /etc}")
+    #expect(
+      domains.source
+        == .domains([
+          .init(name: "a", source: .text(path: "/usr", files: FileSelection(include: ["*.h"]))),
+          .init(name: "b", source: .text(path: "/etc")),
+        ]))
+  }
+
   @Test(arguments: [
     ("ladder:\n  sizes: [1x16]\n  seed: 3\ntreatments: [qk-norm]", 3, 3, "seeds?"),
     ("ladder:\n  sizes: [1x16]\ntreatment: [qk-norm]", 3, 1, "treatments?"),
@@ -103,6 +130,26 @@ import Treatments
       "qk-norm twice"
     ),
     ("ladder:\n  sizes: [1x16\ntreatments: [qk-norm]", 3, 11, "not YAML"),
+    (
+      "corpus:\n  text: /usr\n  include: *.py\nladder:\n  sizes: [1x16]", 3, 13,
+      "a text that begins with * needs quotes"
+    ),
+    (
+      "corpus:\n  include: '*.py'\nladder:\n  sizes: [1x16]", 2, 3,
+      "expected text, a folder whose files it chooses"
+    ),
+    (
+      "corpus:\n  text: /usr\n  exclude: [{}]\nladder:\n  sizes: [1x16]", 3, 13,
+      "a pattern such as"
+    ),
+    (
+      "corpus:\n  text: /usr\n  token-bits: 32\nladder:\n  sizes: [1x16]", 3, 3,
+      "expected tokens, a file that it describes"
+    ),
+    (
+      "corpus:\n  tokens: /etc/passwd\n  token-bits: 24\nladder:\n  sizes: [1x16]", 3, 3,
+      "expected 16 or 32, found 24"
+    ),
     ("corpus: nowhere/at-all\nladder:\n  sizes: [1x16]", 1, 9, "no such file"),
   ])
   func mistakesNameTheirLineAndTheNearestWord(

@@ -54,7 +54,7 @@ struct HeldOutTests {
       for start in stride(from: 0, to: size, by: recipe.sequenceLength) {
         let wanted = targets[start..<start + recipe.sequenceLength]
         guard wanted.contains(where: { $0 >= 0 }) else { continue }
-        rows.append(inputs[start..<start + recipe.sequenceLength] + wanted)
+        rows.append(Array(inputs[start..<start + recipe.sequenceLength]) + Array(wanted))
       }
     }
     return rows

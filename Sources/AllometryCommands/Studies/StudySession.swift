@@ -48,8 +48,9 @@ struct StudySession {
       data = try Dataset(file.corpus, cacheFolder: cache)
     } catch {
       let failure = CommandFailure(error)
+      // Settings of a study are keys, not options.
       throw CommandFailure(
-        failure.status == .usage ? .badData : failure.status, "\(path): corpus: \(failure.message)")
+        failure.status == .usage ? .badData : failure.status, "\(path): corpus: \(error)")
     }
     self.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     sizer = try StudySizer(file, data: data, workers: self.workers)
@@ -68,7 +69,7 @@ struct StudySession {
     let budget = budget ?? file.budget
     if let store, let known = try? store.study(file.name), known.file == text,
       let kept = try? JSONDecoder().decode(Settings.self, from: Data(known.settings.utf8)),
-      kept.budget == budget, kept.data == data.record,
+      kept.budget == budget, kept.data.withoutNotes == data.record.withoutNotes,
       !measures || !kept.sizing.speeds.isEmpty
     {
       return kept
@@ -80,6 +81,12 @@ struct StudySession {
       sizing: try sizer.settle(
         budget: budget, measures: measures, quickly: measures, report: line.report),
       data: data.record, context: sizer.context, folder: file.folder)
+  }
+
+  /// Says on standard error what was left out of a text of the user's own.
+  func tellNotes() {
+    if case .toolchain = file.corpus.source { return }
+    for note in data.record.notes { Console.error("Note: \(note).") }
   }
 
   /// What is to be said of the memory that a study takes; nil where there is enough.

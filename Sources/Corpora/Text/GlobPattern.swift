@@ -18,7 +18,8 @@ public struct GlobPattern: Sendable, Hashable {
   public init(_ text: String) {
     self.text = text
     var pattern = text
-    while pattern.hasPrefix("./") { pattern.removeFirst(2) }
+    // The folder itself: `./a` is `/a`.
+    while pattern.hasPrefix("./") { pattern.removeFirst() }
     isFolder = pattern.hasSuffix("/")
     while pattern.hasSuffix("/") { pattern.removeLast() }
     choices = Self.expanded(Array(pattern)).map { choice in

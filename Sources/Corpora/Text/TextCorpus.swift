@@ -16,8 +16,11 @@ public struct TextCorpus: Sendable {
   /// - Parameters:
   ///   - name: what the corpus is called.
   ///   - documents: the name and the text of each.
-  public init(name: String, documents: [(name: String, text: String)]) {
-    self.init(name: name, parts: documents.map { ($0.name, Array($0.text.utf8)) }, notes: [])
+  ///   - notes: what was left out, one sentence each.
+  public init(
+    name: String, documents: [(name: String, text: String)], notes: [String] = []
+  ) {
+    self.init(name: name, parts: documents.map { ($0.name, Array($0.text.utf8)) }, notes: notes)
   }
 
   init(name: String, parts: [(name: String, bytes: [UInt8])], notes: [String]) {

@@ -88,7 +88,8 @@ extension StudyFile {
       case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
         .composer(_, let problem, let mark, _):
         throw StudyFileError(
-          file: name, line: mark.line, column: mark.column, "not YAML: \(problem)")
+          file: name, line: mark.line, column: mark.column,
+          "not YAML: \(problem)\(quoting(text, line: mark.line))")
       case .duplicatedKeysInMapping(let keys, let context):
         throw StudyFileError(
           file: name, line: context.mark.line, column: context.mark.column,
@@ -99,6 +100,15 @@ extension StudyFile {
     } catch {
       throw StudyFileError(file: name, "not YAML: \(error)")
     }
+  }
+
+  /// What mends a line whose value begins with a sign that means something else in YAML.
+  private static func quoting(_ text: String, line: Int) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.indices.contains(line - 1),
+      let sign = lines[line - 1].firstMatch(of: /[:\-,\[] *([*!&%@`])/)?.1
+    else { return "" }
+    return "; a text that begins with \(sign) needs quotes"
   }
 
   private static func laws(_ file: YAMLSection) throws(StudyFileError) -> [String] {

@@ -70,7 +70,7 @@ struct TextDomain {
       }
       if start < document.range.upperBound { close(document.range.upperBound) }
     }
-    return TextCorpus(name: corpus.name, documents: parts)
+    return TextCorpus(name: corpus.name, documents: parts, notes: corpus.notes)
   }
 
   /// The split of the first seed that leaves something on both sides; small texts need another

@@ -81,6 +81,7 @@ struct StudyRunCommand: ParsableCommand {
         in: store, budget: seconds, measures: dryRun, quietly: json)
       let plan = try session.sizer.plan(settings.sizing)
       try session.check(plan, in: study, trains: !dryRun)
+      session.tellNotes()
       if dryRun {
         return try StudyDryRun(
           plan, settings.sizing, log: store, shortage: session.memoryShortage(plan)
