@@ -15,21 +15,25 @@ import Testing
     let names = ["7b", "14b-instruct-with-a-name-that-is-long"]
     let made = try await workspace.run(
       "testtime", "simulate", "--problems", "60", "--attempts", "16", "--wrong-answers", "8",
-      "--verifier", "1", "--tokens", "500:250", "--arms", "\(names[0])=0,\(names[1])=2",
+      "--verifier", "1", "--tokens", "500:250", "--arms", "\(names[1])=2,\(names[0])=0",
       "--replicates", "0", "--out", "two.csv")
     #expect(made.status == 0, "\(made.error)")
     let outcome = try await workspace.run(
       "testtime", "two.csv", "--report", "r.html", "--resamples", "200")
     #expect(outcome.status == 0, "\(outcome.error)")
     let flat = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let sentence = try Regex("\(names[1]) beats 7b by [0-9.]+ points \\[[0-9.]+, [0-9.]+\\] with a")
+    // The winner is the first arm of the table, so that the difference that is measured is negative.
+    let margin = #"by [0-9.]+ points \[[0-9.]+, [0-9.]+\]"#
+    let sentence = try Regex(
+      "\(names[1]) beats 7b \(margin) with a majority vote at 16 samples over 60 problems \\(p < [0-9.]+\\); at [0-9.k]+ tokens each \(margin)"
+    )
     #expect(flat.contains(sentence), "\(flat)")
 
     let html = try workspace.read("r.html")
     let shown = figures(html, "Accuracy against the number of attempts")
     #expect(shown.count == 2)
     let curves = shown.map { figure in
-      figure.matches(of: /class="[^"]*(s[0-9])[^"]*">([a-z][^<]*)<\/text>/)
+      figure.matches(of: /class="(series s[0-9]|key)">([a-z][^<]*)<\/text>/)
         .map { "\($0.output.1) \($0.output.2)" }.sorted()
     }
     #expect(curves.first == curves.last && curves.first?.isEmpty == false, "\(curves)")

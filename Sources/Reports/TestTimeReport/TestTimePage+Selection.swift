@@ -162,7 +162,7 @@ extension TestTimePage {
     }
     let weight = name[name.index(after: open)...].prefix { $0 != ";" && $0 != ")" }
     return
-      "vote by \(weight.replacing(" of score", with: "").replacing(" at temperature", with: ""))"
+      "vote by \(weight.replacing(" of score", with: "").replacing(" at temperature", with: "").replacing("score between lowest and highest", with: "scaled score"))"
   }
 
   private func selectionTable(_ arm: ArmAnalysis) -> ReportTable {

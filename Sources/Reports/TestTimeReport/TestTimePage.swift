@@ -238,6 +238,9 @@ struct TestTimePage {
   private var comparisonSentences: [String] {
     var sentences: [String] = []
     var last: (first: String, second: String, how: String?)?
+    /// Whether the last sentence is of the second arm's lead, so that what follows is told of it too.
+    var isOfSecond = false
+    var hasWinner = false
     for comparison in analysis.comparisons {
       guard let end = comparison.differences.last else { continue }
       let names = comparedArms(comparison)
@@ -251,22 +254,27 @@ struct TestTimePage {
       if comparison.isAtEqualTokens, names.how != nil, let before = last, before == names,
         let sentence = sentences.popLast()
       {
-        let even = "\(Self.pointsInWords(end.difference)) (\(p))"
-        sentences.append("\(sentence.trimmingSuffix(".")); at \(amount) \(even).")
+        let margin = isOfSecond ? Self.negated(end.difference) : end.difference
+        let even =
+          hasWinner
+          ? "by \(Self.points(margin, unit: " points", sign: ""))" : Self.pointsInWords(margin)
+        sentences.append("\(sentence.trimmingSuffix(".")); at \(amount) \(even) (\(p)).")
         continue
       }
       last = names
+      hasWinner = end.pValue < 0.05
+      isOfSecond = hasWinner && end.difference.value < 0
       let how = names.how.map { " \($0)" } ?? ""
       let place = "\(how) at \(amount) over \(Wording.count(comparison.matched, "problem"))"
-      guard end.pValue < 0.05 else {
+      guard hasWinner else {
         sentences.append(
           "No difference is shown between \(names.first) and \(names.second)\(place): \(Self.pointsInWords(end.difference)) (\(p))."
         )
         continue
       }
-      let isAhead = end.difference.value > 0
-      let (winner, loser) = isAhead ? (names.first, names.second) : (names.second, names.first)
-      let margin = isAhead ? end.difference : Self.negated(end.difference)
+      let (winner, loser) =
+        isOfSecond ? (names.second, names.first) : (names.first, names.second)
+      let margin = isOfSecond ? Self.negated(end.difference) : end.difference
       sentences.append(
         "\(winner) beats \(loser) by \(Self.points(margin, unit: " points", sign: ""))\(place) (\(p))."
       )
