@@ -45,10 +45,11 @@ let rooms: [Room] = [
     // Apple's own library stands in on macOS.
     products: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))]),
   Room(
-    name: "LanguageModels", rooms: ["Statistics", "Tensors"], testExclusions: ["Goldens"]),
+    name: "LanguageModels", rooms: ["Statistics", "RunTables", "Tensors"],
+    testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "Tensors", "LanguageModels"], testExclusions: ["Goldens"]
-  ),
+    name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
+    testExclusions: ["Goldens"]),
   Room(
     name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),

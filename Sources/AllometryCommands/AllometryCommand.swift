@@ -52,6 +52,12 @@ public struct AllometryCommand: ParsableCommand {
       Console.error("allometry: \(problem)")
       exit(withError: ExitCode(CommandFailure.Status.usage.rawValue))
     }
+    if let mistyped = MistypedCommand.find(
+      in: CommandLine.arguments, root: AllometryCommand.self)
+    {
+      Console.error(mistyped.sentence)
+      exit(withError: ExitCode(CommandFailure.Status.usage.rawValue))
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

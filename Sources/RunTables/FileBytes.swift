@@ -43,6 +43,11 @@ public enum FileBytes {
 
   /// Opens a file for reading; the caller closes the descriptor.
   static func open(_ path: String) throws(TableError) -> Int32 {
+    if let pointer = GitLFSPointer(atPath: path) {
+      throw TableError(
+        .badData, source: path, found: GitLFSPointer.found, expected: pointer.expected,
+        hint: GitLFSPointer.hint)
+    }
     // Opening a pipe waits for a writer otherwise, for ever if there is none.
     let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {

@@ -121,6 +121,9 @@ public struct Response: Sendable, Hashable {
     self.positive = positive
   }
 
+  /// The values that it can have, for rates; nil where nothing bounds them.
+  public var range: ClosedRange<Double>? { unit == "fraction" ? 0...1 : nil }
+
   /// `loss`, in nats per token.
   public static let loss = Response(column: "loss", unit: "nats/token")
   /// `error`, a rate between 0 and 1 of which less is better.

@@ -133,9 +133,10 @@ struct LastPointTest {
   }
 }
 
-/// Whether known errors reject every monotone series.
+/// Whether known errors reject every monotone series, or all but those of one direction.
 struct OrderTest {
-  /// The shape that turns once, or none, with its support; nil where a monotone series is possible.
+  /// The shape that is left, with its support: the one direction that is not rejected, or one that
+  /// turns once, or none; nil where nothing tells a series from a constant.
   let support: (shape: TrendShape, value: Double)?
 
   /// The number of constant series of noise that calibrate the distance.
@@ -159,22 +160,33 @@ struct OrderTest {
         $0 + weights[$1] * (values[$1] - fitted[$1]) * (values[$1] - fitted[$1])
       }
     }
-    let observed = min(
-      distance(values, weights, increasing: true), distance(values, weights, increasing: false))
-    guard observed > 0, values.count > 2 else {
+    let rise = distance(values, weights, increasing: true)
+    let fall = distance(values, weights, increasing: false)
+    let observed = min(rise, fall)
+    guard max(rise, fall) > 0, values.count > 2 else {
       support = nil
       return
     }
     let random = SplittableRandom(seed: seed).split(59)
     var reached = 0
+    var reachedOther = 0
     for simulation in 0..<Self.simulations {
       var generator = random.split(simulation)
       let noise = weights.map { generator.nextNormal() / $0.squareRoot() }
       // Either cone is least favourable at a constant; the larger of two p-values belongs to the
       // smaller distance, against the distance from one cone.
-      if distance(noise, weights, increasing: true) >= observed { reached += 1 }
+      let drawn = distance(noise, weights, increasing: true)
+      if drawn >= observed { reached += 1 }
+      if drawn >= max(rise, fall) { reachedOther += 1 }
     }
     let p = Double(reached + 1) / Double(Self.simulations + 1)
+    // A saturating series is one that rises or stays, and no parabola; that it falls or stays is what
+    // must be rejected.
+    let other = Double(reachedOther + 1) / Double(Self.simulations + 1)
+    if p > 0.1 {
+      support = (rise < fall ? .increasing : .decreasing, max(1 - 10 * other, 0))
+      return
+    }
     let value = max(1 - 10 * p, 0)
     func turning(_ peak: Bool) -> Double {
       values.indices.dropFirst().dropLast().map { turn in

@@ -66,7 +66,9 @@ public enum ScalingDirection: String, Sendable, Hashable {
 ///    line (where lines can be fitted, they decide). This serves saturating and late-rising series,
 ///    whose shape no parabola follows.
 /// 4. `lastRise` or `lastFall`: nothing of that, the points before the largest x agree with a
-///    constant, and the last differs from their mean. `uShaped`, `invertedU` or `irregular`: nothing
+///    constant, and the last differs from their mean. Then, with known errors, `increasing` or
+///    `decreasing` where the distances from the isotonic fits reject one direction by far and the
+///    other not at all, as for a saturating series that one parabola turns. `uShaped`, `invertedU` or `irregular`: nothing
 ///    of that, and known errors reject that the series rises or stays throughout as well as that it
 ///    falls or stays (the distance from the isotonic fits, against a constant). Both are tested at a
 ///    tenth of 1 − `level`, so they add little to the false verdicts.
@@ -181,7 +183,10 @@ public struct TrendTest: Sendable {
       for (shape, value) in last.support { support[shape] = value }
       if let standardErrors {
         let order = OrderTest(x: x, y: y, standardErrors: standardErrors, seed: seed)
-        if let (shape, value) = order.support {
+        let isMonotone = order.support.map { $0.shape == .increasing || $0.shape == .decreasing }
+        // A series that moves at its last point only is monotone, too.
+        let isLast = last.support.values.contains { $0 >= level }
+        if let (shape, value) = order.support, isMonotone == false || !isLast {
           support[shape] = max(support[shape] ?? 0, value)
         }
       }

@@ -29,11 +29,13 @@ public struct RunDefinition: Codable, Hashable, Sendable {
   }
 
   /// Rises when the engine computes something else from the same definition.
-  public static let engineVersion = 1
+  ///
+  /// 2: held-out windows are the same for all sizes of batches, the last batch being filled up.
+  public static let engineVersion = 2
 
   /// The engine that computes the run.
   public var engine = RunDefinition.engineVersion
-  /// The data, by their hash and that of the tokenizer.
+  /// The data, without notes, by their hash and that of the tokenizer.
   public var data: DatasetRecord
   /// The baseline's model, before treatments.
   public var model: ModelConfiguration
@@ -55,7 +57,7 @@ public struct RunDefinition: Codable, Hashable, Sendable {
     recipe: TrainingRecipe, sampling: SamplingPlan? = nil
   ) {
     self.sampling = sampling
-    self.data = data
+    self.data = data.withoutNotes
     self.model = model
     self.treatments = treatments
     self.recipe = recipe

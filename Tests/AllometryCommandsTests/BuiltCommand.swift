@@ -78,7 +78,8 @@ final class Workspace {
 
   /// Runs `allometry` in the folder and waits for its end.
   func run(
-    _ arguments: [String], input: String? = nil, output: String? = nil
+    _ arguments: [String], input: String? = nil, output: String? = nil,
+    environment: [String: String] = [:]
   ) async throws -> Outcome {
     let label = ".captured-\(UUID().uuidString)"
     let outputPath = output ?? path(label + ".out")
@@ -88,6 +89,7 @@ final class Workspace {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ["COLUMNS": "80", "LC_ALL": "C", "TZ": "UTC"]
+      .merging(environment) { $1 }
     process.standardOutput = try Self.handle(writing: outputPath)
     process.standardError = try Self.handle(writing: errorPath)
     if let input {

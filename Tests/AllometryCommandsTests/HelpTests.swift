@@ -28,7 +28,26 @@ import Testing
   }
 
   @Test(arguments: [
-    ["fti"], ["fit"], ["fit", "a.csv", "b.csv"], ["fit", "a.csv", "--lwa", "power"], ["plan"],
+    (["fti", "runs.csv"], "there is no command \"fti\"; did you mean fit?"),
+    (["study", "rnu", "s.yaml"], "there is no command \"study rnu\"; did you mean study run?"),
+    (["choose", "allocatoin"], "did you mean choose allocation?"),
+    (["testtime", "simulat"], "did you mean testtime simulate?"),
+    (["xyzzy"], "there is no command \"xyzzy\", expected one of fit, forecast"),
+  ])
+  func mistypedCommandsSuggestTheNearest(arguments: [String], sentence: String) async throws {
+    expectOneSentence(
+      try await Workspace().run(arguments), status: 64, containing: sentence)
+  }
+
+  @Test func aTableCalledLikeACommandIsATable() async throws {
+    let workspace = try Workspace()
+    try workspace.write("problem,correct\n1,1\n1,0\n2,0\n2,1\n", to: "simulat")
+    let outcome = try await workspace.run("testtime", "simulat")
+    #expect(outcome.status == 0, "\(outcome.error)")
+  }
+
+  @Test(arguments: [
+    ["fit"], ["fit", "a.csv", "b.csv"], ["fit", "a.csv", "--lwa", "power"], ["plan"],
   ])
   func wrongUsageHasStatus64(arguments: [String]) async throws {
     let outcome = try await Workspace().run(arguments)

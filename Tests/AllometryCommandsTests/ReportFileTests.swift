@@ -25,6 +25,21 @@ import Testing
     }
   }
 
+  /// The date comes from outside, so that the same input gives the same bytes; a report of ours is
+  /// replaced without being asked.
+  @Test func theSameDayGivesTheSameBytes() async throws {
+    let command = ["fit", "runs.csv", "--report", "report.html"] + FitCommandTests.quick
+    var pages: [String] = []
+    for day in ["86400", "86401", "172800"] {
+      let outcome = try await workspace.run(command, environment: ["SOURCE_DATE_EPOCH": day])
+      #expect(outcome.status == 0, "\(outcome.error)")
+      pages.append(try workspace.read("report.html"))
+    }
+    #expect(pages[0].contains("1970-01-02, Allometry 0.1.0"))
+    #expect(pages[0] == pages[1])
+    #expect(pages[2].contains("1970-01-03, Allometry"))
+  }
+
   @Test func aMissingFolderIsFoundBeforeTheWork() async throws {
     // The fit of all laws would take a second; the folder is looked at before.
     let outcome = try await workspace.run("fit", "runs.csv", "--report", "none/report.html")

@@ -64,14 +64,42 @@ import Testing
     #expect(try await workspace.run(base).status == 0)
     let before = try workspace.read("run/loss.csv")
     for (change, sentence) in [
-      (["--seed", "1"], "began with seed 0, found 1"), (["--qk-norm"], "began with another model"),
+      (["--seed", "1"], "began without --seed, but this command comes with --seed 1"),
+      (["--qk-norm"], "began without --qk-norm, but this command comes with --qk-norm"),
+      (["--steps", "6"], "began with --steps 3, but this command comes with --steps 6;"),
+      (["--batch", "4"], "began with --batch 8, but this command comes with --batch 4;"),
+      (["--accumulation", "2"], "but this command comes with --accumulation 2;"),
+      (["--width", "16"], "began with --width 32, but this command comes with --width 16;"),
+      (["--context", "16"], "began with --context 32, but this command comes with --context 16;"),
+      (["--optimizer", "sgd"], "but this command comes with --optimizer sgd;"),
+      (["--learning-rate", "0.5"], "but this command comes with --learning-rate 0.5;"),
+      (["--schedule", "cosine"], "but this command comes with --schedule cosine;"),
+      (["--clip", "3"], "began without --clip, but this command comes with --clip 3.0;"),
+      (["--z-loss", "0.1"], "but this command comes with --z-loss 0.1;"),
+      (["--warmup", "2"], "but this command comes with --warmup 2;"),
+      (
+        ["--tokenizer", "bpe", "--vocabulary", "300"],
+        "began without --tokenizer and --vocabulary, but this command comes with --tokenizer bpe "
+          + "and --vocabulary 300;"
+      ),
+      (
+        ["--steps", "6", "--seed", "2"],
+        "began with --steps 3 and without --seed, but this command comes with --steps 6 and --seed 2"
+      ),
     ] {
       expectOneSentence(
         try await workspace.run(base + change), status: 78, containing: sentence)
     }
+    let timed = base.map { $0 == "--steps" ? "--time" : $0 == "3" ? "2s" : $0 }
+    expectOneSentence(
+      try await workspace.run(timed), status: 78,
+      containing: "began with --steps 3, but this command comes with --time 2s;")
+    // Another spelling of the same numbers is no other run.
+    let same = try await workspace.run(base + ["--seed", "0", "--text", "./text.txt"])
+    #expect(same.status == 0, "\(same.error)")
     try workspace.write(TinyRuns.text + "More.", to: "text.txt")
     expectOneSentence(
-      try await workspace.run(base), status: 78, containing: "began with other data")
+      try await workspace.run(base), status: 78, containing: "the files have changed")
     #expect(try workspace.read("run/loss.csv") == before)
   }
 

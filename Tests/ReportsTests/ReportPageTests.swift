@@ -69,6 +69,60 @@ import Testing
     #expect(html.contains("{{title}}"))
   }
 
+  @Test func formulasAreSet() {
+    func html(_ formula: String) -> String {
+      ReportPage(title: "t", sections: [ReportSection("s", [.formula(formula)])]).html()
+    }
+    for (formula, expected) in [
+      ("E + A/x^alpha", "<i>E</i> + <i>A</i>/<i>x</i><sup><i>α</i></sup>"),
+      (
+        "(N_c/N)^(alpha_N/alpha_D)",
+        "(<i>N</i><sub><i>c</i></sub>/<i>N</i>)<sup><i>α</i><sub><i>N</i></sub>/<i>α</i><sub><i>D</i></sub></sup>"
+      ),
+      ("b M^-eta - L0", "<i>b</i> <i>M</i><sup>−<i>η</i></sup> − <i>L</i><sub>0</sub>"),
+      ("share exp(2 x^0.5)", "share exp(2 <i>x</i><sup>0.5</sup>)"),
+      ("x^(", "<i>x</i><sup></sup>"), ("N* < y", "<i>N</i>* &lt; <i>y</i>"),
+    ] {
+      #expect(html(formula).contains("display\">\(expected)</p>"), "\(formula)")
+    }
+  }
+
+  @Test func fiveCautionsStandOpen() throws {
+    let blocks = ReportBlock.cautions((1...7).map { "caution \($0)" })
+    let html = ReportPage(title: "t", sections: [ReportSection("s", blocks)]).html()
+    let parts = html.components(separatedBy: "<details")
+    #expect(parts.count == 2)
+    #expect(parts[0].contains("caution 5") && !parts[0].contains("caution 6"))
+    #expect(parts[1].contains("2 more cautions") && parts[1].contains("caution 7"))
+    #expect(
+      !ReportPage(
+        title: "t",
+        sections: [
+          ReportSection("s", ReportBlock.cautions(["only one"]))
+        ]
+      ).html().contains("<details"))
+  }
+
+  @Test func originIsGivenFromOutside() {
+    func html(_ origin: ReportOrigin?) -> String {
+      ReportPage(title: "t", sections: [], origin: origin).html()
+    }
+    let origin = ReportOrigin(date: "2026-12-01", version: "0.1.0")
+    #expect(html(origin).contains("2026-12-01, Allometry 0.1.0"))
+    #expect(html(origin) == html(origin))
+    #expect(!html(nil).contains("class=\"origin\""))
+  }
+
+  /// Between a number and its interval a line may break; a wide table has a box that scrolls.
+  @Test func tablesMayBreakAndScroll() {
+    let table = ReportTable(
+      columns: [.init("a", alignment: .trailing)], rows: [["1.2% [0.9, 1.5]"]])
+    let html = ReportPage(title: "t", sections: [ReportSection("s", [.table(table)])]).html()
+    #expect(html.contains("1.2%<span class=\"gap\"> </span>[0.9, 1.5]</td>"))
+    #expect(html.contains("<div class=\"scroll\" tabindex=\"0\"><table>"))
+    #expect(html.contains("overflow-x:auto"))
+  }
+
   @Test func numbersAreEmbedded() throws {
     let chart = SampleReport.bars
     let data = FigureData(

@@ -37,6 +37,17 @@ import Testing
     #expect(labels(power, 1e20...1e21, 600) == ["10²⁰", "2×10²⁰", "5×10²⁰", "10²¹"])
   }
 
+  @Test func powersOfTwo() {
+    let axis = Axis(label: "", scale: .log2, format: .count)
+    #expect(labels(axis, 1...64, 600) == ["1", "2", "4", "8", "16", "32", "64"])
+    #expect(labels(axis, 0.9...5000, 140) == ["1", "16", "256", "4096"])
+    #expect(labels(axis, 3000...70_000, 600) == ["4096", "8192", "16.4k", "32.8k", "65.5k"])
+    // Every power is marked, whether there is room for its name or not.
+    let ticks = Ticks.ticks(
+      axis, domain: 1...4096, length: 140, isHorizontal: true, fontSize: 13)
+    #expect(ticks.map(\.value) == (0...12).map { Double(1 << $0) })
+  }
+
   @Test func lessThanADecade() {
     let axis = Axis(label: "", scale: .log10)
     #expect(labels(axis, 2.05...4.2, 300, horizontal: false) == ["2.5", "3.0", "3.5", "4.0"])

@@ -41,7 +41,7 @@ import Testing
     for validation in [[], [2.0], [.nan]] {
       let html = Self.report(losses: losses, validation: validation, bytesPerToken: nil).html()
       #expect(html.hasPrefix("<!doctype html>"))
-      #expect(!html.contains("bits/byte"))
+      #expect(!html.contains("Bits per byte"))
     }
   }
 }

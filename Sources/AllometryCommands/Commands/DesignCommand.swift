@@ -151,7 +151,8 @@ struct DesignCommand: ParsableCommand {
           title: "Ladder for \(NumberFormat.flops(design.target)) FLOPs",
           subtitle: "By \(name), \(prior)",
           sections: [ReportSection("Which ladder predicts it", blocks), Self.runs(design)],
-          footer: "Made by Allometry. The numbers are those that allometry design prints.")
+          footer: "Made by Allometry. The numbers are those that allometry design prints.",
+          origin: .now)
         try page.write(text.html())
       }
       Console.print(
@@ -245,6 +246,10 @@ struct DesignCommand: ParsableCommand {
       blocks.append(
         .paragraph(
           "The first ladder: N \(sizes.joined(separator: ", ")); each with \(lengths) times the tokens that are optimal for it\(first.seeds > 1 ? ", \(first.seeds) seeds each" : "").\(runsFile.map { " Written to \($0)." } ?? " --runs FILE.csv writes its runs.")"
+        ))
+      blocks.append(
+        .paragraph(
+          "The widths are those of least squares: fit the ladder with --objective squared-log. The default objective, which outliers do not move, is about a third wider on clean runs."
         ))
       blocks.append(
         .paragraph(

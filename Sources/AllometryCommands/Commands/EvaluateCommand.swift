@@ -5,6 +5,7 @@ internal import LanguageModels
 internal import Reports
 internal import Statistics
 internal import Tensors
+internal import Training
 
 /// `allometry evaluate`.
 struct EvaluateCommand: ParsableCommand {
@@ -13,14 +14,17 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measure a trained model: loss of a text, accuracy of a task or of choices.",
     usage: "allometry evaluate <checkpoint> [--text|--task|--choices ...] [...]",
     discussion: """
-      Text is read in windows that overlap, so that tokens have at least context
+      Without --text, --task and --choices a run of allometry train is judged
+      by the data that it held out itself. Text is read in windows that overlap, so that tokens have at least context
       less stride tokens before them. Tasks are verified exactly. Questions are
       JSON lines with "prompt", "choices" and "answer"; all stages from the log
       probability to accuracy are given, for a metric may hide what a model
       gains with scale.
 
       Examples:
+        allometry evaluate runs/first
         allometry evaluate runs/first --text book.txt
+        allometry evaluate runs/first --text src --include '*.py'
         allometry evaluate runs/first --text book.txt --stride 64 --json
         allometry evaluate runs/copy --task copy --examples 1000
         allometry evaluate gpt2/ --choices questions.jsonl --normalize byte
@@ -31,6 +35,10 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A text: a file, a folder, or .jsonl with \"text\".", valueName: "path"))
   var text: String?
+
+  @OptionGroup var files: FileSelectionArguments
+
+  @OptionGroup var template: TemplateArguments
 
   @Option(
     parsing: .unconditional,
@@ -65,9 +73,20 @@ struct EvaluateCommand: ParsableCommand {
     var schema = "allometry.evaluation/1"
     var checkpoint: String
     var parameters: Int
+    var heldOut: HeldOutAnswer?
     var text: SlidingLoss?
     var task: TaskAccuracy?
     var choices: ChoiceStages?
+  }
+
+  /// What a run held out itself.
+  private struct HeldOutAnswer: Encodable {
+    var data: String
+    var documents: Int?
+    var tokens: Int
+    var bytes: Int?
+    var loss: Double
+    var bitsPerByte: Double?
   }
 
   /// Multiple choice at all stages.
@@ -92,6 +111,9 @@ struct EvaluateCommand: ParsableCommand {
       let loaded = try input.load()
       var answer = Answer(
         checkpoint: loaded.name, parameters: ModelCosts(loaded.model.configuration).parameterCount)
+      if text == nil, task == nil, choices == nil {
+        answer.heldOut = try heldOut(of: loaded, pool)
+      }
       if let text { answer.text = try loss(of: loaded, on: text, pool) }
       if let task {
         answer.task = try TaskAccuracy(
@@ -108,9 +130,19 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func check() throws {
-    guard text != nil || task != nil || choices != nil else {
+    if text == nil, task == nil, choices == nil {
+      let isThere = FileManager.default.fileExists(atPath: input.checkpoint)
+      guard try !isThere || RunLocation.run(at: input.checkpoint) != nil else {
+        throw CommandFailure(
+          .usage,
+          "\(input.checkpoint) is no run of allometry train, whose held-out data would do; expected "
+            + "--text, --task or --choices")
+      }
+    }
+    try files.check(folder: text, option: "--text")
+    if template.noSpecialTokens, text == nil, choices == nil {
       throw CommandFailure(
-        .usage, "nothing to evaluate on, expected --text, --task or --choices")
+        .usage, "--no-special-tokens is about --text and --choices; found neither")
     }
     try OptionCheck.atLeast(1, stride, option: "--stride")
     try OptionCheck.atLeast(1, examples, option: "--examples")
@@ -130,6 +162,19 @@ struct EvaluateCommand: ParsableCommand {
     for path in [text, choices].compactMap({ $0 }) { try OptionCheck.exists(path) }
   }
 
+  /// The loss of a run on what it held out itself, as its training recorded it.
+  private func heldOut(of loaded: LoadedModel, _ pool: ThreadPool) throws -> HeldOutAnswer {
+    guard let run = try RunLocation(input.checkpoint).run else {
+      throw CommandFailure(.usage, "expected --text, --task or --choices")
+    }
+    let data = try run.record.dataset(folder: run.folder)
+    let held = try HeldOutLoss(
+      of: loaded.model, on: data, recipe: run.record.recipe, pool: pool)
+    return HeldOutAnswer(
+      data: data.record.name, documents: data.record.evaluationDocuments, tokens: held.tokens,
+      bytes: held.bytes, loss: held.loss, bitsPerByte: held.bitsPerByte)
+  }
+
   private func loss(
     of loaded: LoadedModel, on path: String, _ pool: ThreadPool
   ) throws -> SlidingLoss {
@@ -144,16 +189,21 @@ struct EvaluateCommand: ParsableCommand {
       throw CommandFailure(
         .unsupported, "\(loaded.name): the next-token loss needs a model that sees the past alone")
     }
-    let corpus = try TextCorpus(contentsOf: path)
+    let corpus = try TextCorpus(contentsOf: path, selection: files.selection)
+    for note in corpus.notes { Console.error("Note: \(note).") }
     // A single file was cut into sections only to be split; here it is one text again.
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    let tokens =
-      isFolder.boolValue || path.hasSuffix(".jsonl")
-      ? corpus.encode(Array(corpus.documents.indices), by: tokenizer)
-      : tokenizer.encode(corpus.bytes)
+    template.explain(tokenizer)
+    if isFolder.boolValue || path.hasSuffix(".jsonl") {
+      let tokens = corpus.encode(
+        Array(corpus.documents.indices), by: tokenizer, template: template.template(of: tokenizer))
+      return try SlidingLoss(
+        loaded.model, on: tokens, stride: stride, tokenizer: tokenizer, pool: pool)
+    }
     return try SlidingLoss(
-      loaded.model, on: tokens, stride: stride, tokenizer: tokenizer, pool: pool)
+      loaded.model, on: template.encode(corpus.bytes, by: tokenizer), stride: stride,
+      template: template.template(of: tokenizer), tokenizer: tokenizer, pool: pool)
   }
 
   private func stages(
@@ -161,7 +211,13 @@ struct EvaluateCommand: ParsableCommand {
   ) throws -> ChoiceStages {
     let tokenizer = try loaded.tokenizer(for: "--choices")
     let questions = try MultipleChoiceReader.questions(atPath: path)
-    let items = questions.map { $0.encoded { tokenizer.encode($0) } }
+    // A choice goes on after the prompt: what ends a text has no place between the two.
+    let before = template.template(of: tokenizer).before
+    let items = questions.map { question in
+      var item = question.encoded { tokenizer.encode($0) }
+      item.prompt = before + item.prompt
+      return item
+    }
     let normalization: LengthNormalization =
       switch normalize {
       case "token": .perToken
@@ -169,7 +225,7 @@ struct EvaluateCommand: ParsableCommand {
       default: .none
       }
     let scorer = LanguageModelScorer(
-      loaded.model, startToken: tokenizer.endOfText, pool: pool)
+      loaded.model, startToken: loaded.startToken, pool: pool)
     let evaluation = try MultipleChoiceEvaluation(
       items: items, scorer: scorer, normalization: normalization)
     return ChoiceStages(
@@ -182,12 +238,24 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
+    if let held = answer.heldOut {
+      let bits = held.bitsPerByte.map { ", \(NumberFormat.fixed($0, 4)) bits per byte" } ?? ""
+      let documents = held.documents.map { ", \($0) document\($0 == 1 ? "" : "s")" } ?? ""
+      Console.print(
+        "the run's own held-out data (\(held.data)\(documents)), \(held.tokens) tokens: "
+          + "\(NumberFormat.fixed(held.loss, 4)) nats per token\(bits)")
+    }
     if let text = answer.text {
       let bits = text.bitsPerByte.map { ", \(NumberFormat.fixed($0, 4)) bits per byte" } ?? ""
       Console.print(
         "\(text.tokens) tokens: \(NumberFormat.fixed(text.loss, 4)) nats per token, perplexity "
           + "\(NumberFormat.significant(text.perplexity, 5))\(bits) (windows of \(text.context), "
           + "stride \(text.stride))")
+      if let part = text.withoutTemplate {
+        Console.print(
+          "without the template's tokens and the text's first: \(part.tokens) tokens, "
+            + "\(NumberFormat.fixed(part.loss, 4)) nats per token")
+      }
     }
     if let task = answer.task { Console.print(task.sentence) }
     if let choices = answer.choices {

@@ -113,7 +113,8 @@ struct FitCommand: ParsableCommand {
       guard !results.isEmpty else {
         throw CommandFailure(.badData, "no group of rows could be fitted")
       }
-      try page?.write(FitReport(parts: results.map(\.reportPart), compute: budget).html())
+      try page?.write(
+        FitReport(parts: results.map(\.reportPart), compute: budget, origin: .now).html())
       if json {
         Console.print(try FittedTable.json(results), terminator: "")
       } else {

@@ -52,8 +52,9 @@ struct ForecastCommand: ParsableCommand {
       "Ask instead for the smallest scale that reaches this outcome.", valueName: "outcome"))
   var reach: Double?
 
-  @Option(help: ArgumentHelp("The column to vary for --reach.", valueName: "column"))
-  var vary: String = "C"
+  @Option(
+    help: ArgumentHelp("The column to vary for --reach; default C.", valueName: "column"))
+  var vary: String?
 
   @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
 
@@ -114,14 +115,26 @@ struct ForecastCommand: ParsableCommand {
       let places = try at.map {
         try fit.columns(NameList.numbers($0, option: "--at"), option: "--at")
       }
+      if vary != nil, reach == nil {
+        throw CommandFailure(.usage, "--vary says what --reach looks for, expected --reach with it")
+      }
       if let reach {
+        let vary = vary ?? "C"
         let known = fit.readableColumns
         guard known.contains(vary) else {
           throw CommandFailure(
             .usage,
             "--vary: found \"\(vary)\", expected one of \(known.joined(separator: ", "))")
         }
-        try answerReach(fit, reach, places: places.isEmpty ? [[:]] : places)
+        if let place = places.first(where: { $0[vary] != nil }) {
+          throw CommandFailure(
+            .usage,
+            "--at: found \(vary) = \(NumberFormat.significant(place[vary] ?? .nan, 6)), which --vary \(vary) asks for, expected the other columns"
+          )
+        }
+        try answerReach(
+          fit, single ? nil : try SavedFitArguments.mixture(of: fit, source: saved.fit), reach,
+          places: places.isEmpty ? [[:]] : places)
         return
       }
       let mixture = single ? nil : try SavedFitArguments.mixture(of: fit, source: saved.fit)
@@ -164,18 +177,23 @@ struct ForecastCommand: ParsableCommand {
     }
   }
 
-  private func answerReach(_ fit: SavedFit, _ outcome: Double, places: [[String: Double]]) throws {
+  private func answerReach(
+    _ fit: SavedFit, _ mixture: LawMixture?, _ outcome: Double, places: [[String: Double]]
+  ) throws {
     struct Answer: Encodable {
       var schema = "allometry.reach/1"
       var law: String
       var outcome: Double
       var column: String
       var smallest: [Estimated]
+      /// Why each number is withheld or how far it lies beyond the table, in sentences.
+      var remarks: [[String]]
       var fitWarnings: [String]
     }
-    let smallest = try places.map { place in
+    let vary = vary ?? "C"
+    let answers = try places.map { place in
       do {
-        return try fit.smallest(vary, reaching: outcome, holding: place)
+        return try reached(fit, mixture, vary, outcome, place)
       } catch FitError
         .missingColumn(_, let column, let meaning, _)
       {
@@ -189,18 +207,69 @@ struct ForecastCommand: ParsableCommand {
       Console.print(
         try jsonText(
           Answer(
-            law: fit.law.name, outcome: outcome, column: vary, smallest: smallest,
-            fitWarnings: fit.fitWarnings)))
+            law: fit.law.name, outcome: outcome, column: vary, smallest: answers.map(\.value),
+            remarks: answers.map(\.remarks), fitWarnings: fit.fitWarnings)))
       return
     }
     let response = fit.document.response.column
-    for value in smallest {
-      let text =
-        value.value.isFinite
-        ? "\(response) \(NumberFormat.significant(outcome, 5)) is reached at \(vary) = \(NumberFormat.withInterval(value.value, value.low, value.high))."
-        : "\(response) \(NumberFormat.significant(outcome, 5)) is reached at no \(vary): it lies beyond what the law can give."
-      Console.print(Console.wrap(text, width: Console.width))
+    for (value, remarks) in answers {
+      Console.print(
+        Console.wrap(
+          (["\(response) \(NumberFormat.significant(outcome, 5)) \(text(value, of: vary))."]
+            + remarks.map { "\($0)." }).joined(separator: " "), width: Console.width))
     }
     printWarnings(of: fit)
+  }
+
+  /// Where an outcome is reached, with what must be said of it.
+  private func reached(
+    _ fit: SavedFit, _ mixture: LawMixture?, _ column: String, _ outcome: Double,
+    _ place: [String: Double]
+  ) throws -> (value: Estimated, remarks: [String]) {
+    let asksForOptimum = column == "C" && place["N"] == nil && place["D"] == nil
+    if asksForOptimum, fit.law.card.columns.contains(where: { $0.name == "N" }),
+      fit.law.card.columns.contains(where: { $0.name == "D" })
+    {
+      let plan =
+        try mixture?.plan(reaching: outcome, holding: place)
+        ?? fit.plan(reaching: outcome, holding: place)
+      let refusal = TargetRefusal(fit, plan)
+      return (
+        refusal?.bounds ?? plan.compute,
+        (refusal?.reasons ?? []) + plan.reach.filter { $0.column == "C" }.compactMap(\.sentence)
+      )
+    }
+    let value =
+      try mixture?.smallest(column, reaching: outcome, holding: place)
+      ?? fit.smallest(column, reaching: outcome, holding: place)
+    let reach = fit.ranges[column].flatMap { range in
+      value.value.isFinite
+        ? Reach(column: column, value: value.value, range: range).sentence : nil
+    }
+    return (value, [reach].compactMap(\.self))
+  }
+
+  private func text(_ value: Estimated, of column: String) -> String {
+    func number(_ x: Double) -> String {
+      column == "C" ? NumberFormat.flops(x) : NumberFormat.scale(x)
+    }
+    guard value.value.isFinite else {
+      if value.value.isNaN {
+        switch (value.low.isFinite && value.low > 0, value.high.isFinite) {
+        case (true, true):
+          return "is reached somewhere from \(column) = \(number(value.low)) to \(number(value.high))"
+        case (true, false): return "is reached at no less than \(column) = \(number(value.low))"
+        case (false, true): return "is reached at no more than \(column) = \(number(value.high))"
+        case (false, false): return "is reached at a \(column) that this table does not tell"
+        }
+      }
+      return "is reached at no \(column): it lies beyond what the law can give"
+    }
+    guard !value.low.isNaN, !value.high.isNaN else {
+      return "is reached at \(column) = \(number(value.value)), without an interval"
+    }
+    let high = value.high.isFinite ? number(value.high) : "no bound"
+    return
+      "is reached at \(column) = \(number(value.value)) [\(number(value.low)), \(high)]"
   }
 }

@@ -34,7 +34,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "What to continue; may be given several times. Default: the end of a text, alone.",
+      "What to continue; may be given several times. Default: nothing but what a text begins with.",
       valueName: "text"))
   var prompt: [String] = []
 
@@ -111,6 +111,8 @@ struct GenerateCommand: ParsableCommand {
       valueName: "share"))
   var baseTopP: Double?
 
+  @OptionGroup var template: TemplateArguments
+
   @Flag(help: "Prompts and output are token numbers: 1,2,3.")
   var tokenIds = false
 
@@ -120,6 +122,10 @@ struct GenerateCommand: ParsableCommand {
         temperature: temperature, topK: topK, topP: topP, minP: minP,
         repetitionPenalty: repetitionPenalty)
       if let problem = rule.problem { throw CommandFailure(.usage, problem) }
+      if tokenIds, template.noSpecialTokens {
+        throw CommandFailure(
+          .usage, "--no-special-tokens is about text, which --token-ids does not have")
+      }
       try OptionCheck.atLeast(1, tokens, option: "--tokens")
       try checkComposition()
       let policy = try policy()
@@ -266,14 +272,16 @@ struct GenerateCommand: ParsableCommand {
     }
     let tokenizer = try loaded.tokenizer(for: "--prompt")
     func encoded(_ text: String) throws -> [Int32] {
-      let tokens = tokenizer.encode(text, specialTokens: .isToken)
+      let tokens = template.encode(Array(text.utf8), by: tokenizer, specialTokens: .isToken)
       if !tokens.isEmpty { return tokens }
-      guard let end = tokenizer.endOfText else {
+      guard let start = loaded.startToken else {
         throw CommandFailure(.usage, "--prompt: found an empty text, expected some words")
       }
-      return [end]
+      return [start]
     }
-    return try (prompt.isEmpty ? [""] : prompt).map(encoded)
+    let prompts = try (prompt.isEmpty ? [""] : prompt).map(encoded)
+    template.explain(tokenizer)
+    return prompts
   }
 
   /// The number of tokens to write, within what the model can hold.

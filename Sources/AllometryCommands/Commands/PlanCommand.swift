@@ -80,6 +80,9 @@ struct PlanCommand: ParsableCommand {
     var plan: ComputePlan
     /// The optimum under all limits; absent where there are none.
     var limited: ConstrainedPlan?
+    /// The limits that could not be weighed, for the table does not tell the plan that they would
+    /// hold back; absent where there are none.
+    var unweighed: [String]?
     /// What set the budget, where several limits did.
     var budgetLimit: String?
     var cluster: ClusterAnswer?
@@ -114,10 +117,12 @@ struct PlanCommand: ParsableCommand {
       let page = try report.map { try OutputFile($0, .report, output) }
       if let targets = try SavedFitArguments.targets(saved.fit) {
         try refuseReport("a mixture")
+        try refuseBudget("mixture")
         try MixtureAnswer(targets: targets, options: shares).print(json: json)
         return
       }
       let document = try saved.document()
+      try shares.refuse(except: "size", of: document.law.name)
       if let allocation = document.allocation {
         try refuseReport("a fit of \(allocation.method.rawValue)")
         try print(allocation)
@@ -126,9 +131,11 @@ struct PlanCommand: ParsableCommand {
       let fit = try SavedFitArguments.fit(document, source: saved.fit)
       if fit.law is BatchSizeLaw {
         try refuseReport("a batch schedule")
+        try refuseBudget("batch-size")
         try BatchRampAnswer(fit: fit, size: shares.size).print(json: json)
         return
       }
+      try shares.refuse(except: nil, of: fit.law.name)
       let answer = try self.answer(fit)
       let summary = PlanSummary(answer, fit: fit)
       try page?.write(summary.page(source: saved.fit).html())
@@ -136,6 +143,16 @@ struct PlanCommand: ParsableCommand {
         json ? try jsonText(answer) : summary.text(), terminator: json ? "\n" : "")
       if let page, !json { Console.print("\nReport: \(page.path)") }
     }
+  }
+
+  /// Refuses options of a budget for a fit that divides none.
+  private func refuseBudget(_ law: String) throws {
+    let given =
+      budget.given + limit.given + (with == nil ? [] : ["--with"])
+      + (nextCap == nil ? [] : ["--next-cap"])
+    guard let first = given.first else { return }
+    throw CommandFailure(
+      .usage, "\(first) is for fits that divide a budget; found a fit of \(law)")
   }
 
   private func refuseReport(_ what: String) throws {
@@ -201,18 +218,24 @@ struct PlanCommand: ParsableCommand {
         )
       }
     }
+    if let target, let refusal = TargetRefusal(fit, plan) {
+      throw CommandFailure(.badData, refusal.sentence(for: target, source: saved.fit))
+    }
     let flops = resolved.flops ?? plan.compute.value
-    // Limits and other sizes are counted from N*, and say nothing where it is not known.
+    // Other sizes are counted from N*, and say nothing where it is not known.
     let determination = fit.determination(of: plan)
     let knowsSize = determination.refusal(of: "size") == nil
     let isLimited =
       limits.uniqueTokens != nil || !limits.caps.isEmpty
       || (limits.servedTokens > 0 && (limits.paysForServing || target != nil))
-    let limited =
-      isLimited && knowsSize
+    var limited =
+      isLimited
       ? try limitedPlan(
         resolved.flops.map { .compute($0) } ?? .outcome(target ?? 0), limits: limits, fit: fit,
         mixture: mixture, others: others) : nil
+    // A limit that binds may tell the size although the table does not.
+    if let plan = limited, !knowsSize, !fit.determines(plan) { limited = nil }
+    let unweighed = isLimited && limited == nil ? limits.sentences : nil
     let (size, tokens) = (limited?.size ?? plan.size, limited?.tokens ?? plan.tokens)
     if knowsSize, let refusal = fit.refusal(size: size.value, tokens: tokens.value) {
       throw CommandFailure(
@@ -227,7 +250,8 @@ struct PlanCommand: ParsableCommand {
     ).hours
     return Answer(
       law: fit.law.name, compute: flops, flopsPerToken: fit.flopsPerToken, held: held,
-      plan: plan.withholding(determination), limited: limited, budgetLimit: resolved.binding,
+      plan: plan.withholding(determination), limited: limited, unweighed: unweighed,
+      budgetLimit: resolved.binding,
       cluster: resolved.cluster.map { cluster in
         ClusterAnswer(
           devices: cluster.devices, accelerator: cluster.accelerator.name,

@@ -33,8 +33,10 @@ struct BudgetArguments: ParsableArguments {
 
   @Option(
     name: [.customLong("utilisation"), .customLong("mfu")], parsing: .unconditional,
-    help: ArgumentHelp("The share of the accelerator's peak that is reached."))
-  var utilisation: Double = ComputeBudget.defaultUtilisation
+    help: ArgumentHelp(
+      "The share of the accelerator's peak that is reached; default \(ComputeBudget.defaultUtilisation)."
+    ))
+  var reachedShare: Double?
 
   @Option(
     parsing: .unconditional,
@@ -57,6 +59,19 @@ struct BudgetArguments: ParsableArguments {
       "The most energy that training may take, in kWh (power of the datasheet, PUE 1.2).",
       valueName: "kWh"))
   var maxEnergy: String?
+
+  /// The share of the accelerator's peak that is reached.
+  var utilisation: Double { reachedShare ?? ComputeBudget.defaultUtilisation }
+
+  /// The options that were given, for fits that know no budget.
+  var given: [String] {
+    [
+      ("--compute", compute != nil), ("--hours", hours != nil), ("--gpus", gpus != nil),
+      ("--days", days != nil), ("--accelerator", accelerator != nil),
+      ("--mfu", reachedShare != nil), ("--target", target != nil), ("--price", price != nil),
+      ("--max-price", maxPrice != nil), ("--max-energy", maxEnergy != nil),
+    ].filter(\.1).map(\.0)
+  }
 
   /// A budget and the limit that set it.
   struct Resolved {
@@ -94,6 +109,9 @@ struct BudgetArguments: ParsableArguments {
       ("--max-energy", maxEnergy),
     ] where value != nil && device == nil {
       throw CommandFailure(.usage, "\(option) needs --accelerator, such as H100")
+    }
+    if reachedShare != nil, device == nil {
+      throw CommandFailure(.usage, "--mfu needs --accelerator, such as H100")
     }
     if price != nil, device == nil {
       throw CommandFailure(.usage, "--price needs --accelerator, such as H100")

@@ -39,7 +39,9 @@ struct CheckpointArguments: ParsableArguments {
         "\(checkpoint): the tokenizer has \(tokenizer.vocabularyCount) tokens, but the model has "
           + "\(vocabulary)")
     }
-    return LoadedModel(name: checkpoint, model: model, tokenizer: tokenizer)
+    return LoadedModel(
+      name: checkpoint, model: model, tokenizer: tokenizer,
+      beginOfText: location.beginOfText.flatMap { (0..<vocabulary).contains(Int($0)) ? $0 : nil })
   }
 }
 
@@ -50,6 +52,12 @@ struct LoadedModel {
   var model: LanguageModel<Float>
   /// Nil for models of numbers.
   var tokenizer: (any Tokenizer)?
+  /// What the model's configuration says that a text begins with; nil where it says nothing.
+  var beginOfText: Int32?
+
+  /// What stands before a text of nothing where no template says so: the configuration's token that
+  /// begins a text, or else the one that ends the text before.
+  var startToken: Int32? { beginOfText ?? tokenizer?.endOfText }
 
   /// The tokenizer that text needs.
   ///

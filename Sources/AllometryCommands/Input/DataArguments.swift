@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Corpora
 internal import Training
 
 /// What a model is trained on.
@@ -9,10 +10,20 @@ struct DataArguments: ParsableArguments {
       valueName: "path"))
   var text: String?
 
+  @OptionGroup var files: FileSelectionArguments
+
   @Option(
     help: ArgumentHelp(
-      "Tokens made elsewhere: 16 bits each, or llm.c's format.", valueName: "file.bin"))
+      "Tokens made elsewhere: 16 or 32 bits each, plain or in the format of llm.c, NumPy or Megatron.",
+      valueName: "file.bin"))
   var tokens: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Bits of a token of --tokens, 16 or 32, where a file without a header does not show them.",
+      valueName: "bits"))
+  var tokenBits: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -61,6 +72,13 @@ struct DataArguments: ParsableArguments {
     if validationTokens != nil, tokens == nil {
       throw CommandFailure(.usage, "--validation-tokens goes with --tokens")
     }
+    if tokenBits != nil, tokens == nil {
+      throw CommandFailure(.usage, "--token-bits goes with --tokens")
+    }
+    if let tokenBits, DatasetDescription.TokenBits(rawValue: tokenBits) == nil {
+      throw CommandFailure(.usage, "--token-bits: found \(tokenBits), expected 16 or 32")
+    }
+    try files.check(folder: text, option: "--text")
     if vocabulary != nil, tokens == nil, tokenizer != "bpe" {
       throw CommandFailure(
         .usage, "--vocabulary is the size of --tokenizer bpe or of --tokens; found neither")
@@ -93,8 +111,12 @@ struct DataArguments: ParsableArguments {
     if let task {
       return .task(name: task, knobs: try NameList.numbers(knobs, option: "--knobs"))
     }
-    if let tokens { return .tokens(path: tokens, validation: validationTokens) }
-    return text.map { .text(path: $0) } ?? .toolchain
+    if let tokens {
+      return .tokens(
+        path: tokens, validation: validationTokens,
+        bits: tokenBits.flatMap { DatasetDescription.TokenBits(rawValue: $0) })
+    }
+    return text.map { .text(path: $0, files: files.selection) } ?? .toolchain
   }
 
   private static func choice(

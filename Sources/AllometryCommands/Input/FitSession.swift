@@ -270,9 +270,15 @@ struct FitSession {
     weight: Double = 1
   ) throws -> FittedTable {
     let table = law.law == "auto" ? try withoutNonpositiveOutcomes(table) : table
-    let builder = ObservationsBuilder(
-      table: table, response: law.response, schedules: try schedule.source())
+    let source = try schedule.source()
+    let builder = ObservationsBuilder(table: table, response: law.response, schedules: source)
     let (laws, lawNotes) = try candidates(for: builder)
+    if source != nil, !laws.contains(where: ObservationsBuilder.readsSchedule) {
+      throw CommandFailure(
+        .usage,
+        "\(schedule.schedule == nil ? "--warmup" : "--schedule") is for laws of the training curve, found \(laws.map(\.name).joined(separator: ", "))"
+      )
+    }
     var rankingNotes = lawNotes
     var options = try law.options()
     var ranking: LawRanking?
@@ -293,14 +299,14 @@ struct FitSession {
         mixture, builder: builder, group: group, weight: weight, options: options)
     }
     let (observations, notes) = try builder.build(for: chosen)
-    let source = table.source
+    let name = table.source
     // Laws that were ranked were compared under one objective, and the winner keeps it.
     options.objective = try law.objective(for: ranking == nil ? chosen : laws[0])
     let title = "fitting \(chosen.name) to \(observations.count) rows"
     Console.progress("\(title) …")
     let line = FitProgressLine(title: title)
     options.progress = { line.report($0) }
-    let fitted = try CommandFailure.naming(source) {
+    let fitted = try CommandFailure.naming(name) {
       try ScalingLaws.fit(chosen, to: observations, options: options)
     }
     Console.progress("validating \(chosen.name) …")
@@ -313,7 +319,10 @@ struct FitSession {
       ranking: ranking, alternatives: alternatives,
       weight: ranking.map { $0.entries[$0.chosen].weight } ?? 1, source: table.source,
       notes: notes + rankingNotes
-        + [fitted.flopsPerToken.sentence, Self.splitSentence(of: fitted)].compactMap { $0 },
+        + [
+          fitted.flopsPerToken.sentence, Self.splitSentence(of: fitted),
+          group.isEmpty ? HiddenGroups(in: table, of: fitted)?.sentence : nil,
+        ].compactMap { $0 },
       group: group)
   }
 

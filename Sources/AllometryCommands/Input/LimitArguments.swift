@@ -38,18 +38,28 @@ struct LimitArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many of --serve-on share one model.", valueName: "count"))
-  var serveDevices: Double = 1
+    help: ArgumentHelp("How many of --serve-on share one model; default 1.", valueName: "count"))
+  var serveDevices: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Bytes of a parameter when served: 2 for BF16, 1 for FP8."))
-  var bytesPerParameter: Double = 2
+    help: ArgumentHelp("Bytes of a parameter when served: 2 for BF16 (the default), 1 for FP8."))
+  var bytesPerParameter: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Bytes of key-value cache beside the weights: 10G.", valueName: "bytes"))
   var kvMemory: String?
+
+  /// The options that were given, for fits that know no limits.
+  var given: [String] {
+    [
+      ("--inference", inference != nil), ("--total", total), ("--unique", unique != nil),
+      ("--memory", memory != nil), ("--latency", latency != nil), ("--serve-on", serveOn != nil),
+      ("--serve-devices", serveDevices != nil),
+      ("--bytes-per-parameter", bytesPerParameter != nil), ("--kv-memory", kvMemory != nil),
+    ].filter(\.1).map(\.0)
+  }
 
   /// The limits that the options name.
   ///
@@ -59,6 +69,14 @@ struct LimitArguments: ParsableArguments {
   func limits(accelerator: Accelerator?, isTarget: Bool) throws -> PlanLimits {
     try OptionCheck.positive(bytesPerParameter, option: "--bytes-per-parameter")
     try OptionCheck.positive(serveDevices, option: "--serve-devices")
+    let bytesEach = bytesPerParameter ?? 2
+    let devices = serveDevices ?? 1
+    for (name, isGiven) in [
+      ("--bytes-per-parameter", bytesPerParameter != nil), ("--kv-memory", kvMemory != nil),
+    ] where isGiven && memory == nil && latency == nil && serveOn == nil {
+      throw CommandFailure(
+        .usage, "\(name) is of a served model, expected --memory, --latency or --serve-on with it")
+    }
     if total, inference == nil {
       throw CommandFailure(
         .usage, "--total: expected --inference, the tokens to be served, with it")
@@ -75,22 +93,22 @@ struct LimitArguments: ParsableArguments {
     }
     let cache = try kvMemory.map { try NameList.positive($0, option: "--kv-memory") } ?? 0
     var caps: [SizeCap] = []
-    let device = server?.memory.map { $0 * serveDevices }
+    let device = server?.memory.map { $0 * devices }
     if let bytes = try memory.map({ try NameList.positive($0, option: "--memory") }) ?? device {
       guard bytes > cache else {
         throw CommandFailure(
           .usage, "--kv-memory: found more than the memory there is, expected less")
       }
-      caps.append(.memory(bytes, bytesPerParameter: bytesPerParameter, cache: cache))
+      caps.append(.memory(bytes, bytesPerParameter: bytesEach, cache: cache))
     }
     if let latency {
       guard let bandwidth = (server ?? accelerator)?.bandwidth else {
         throw CommandFailure(
-          .usage, "--latency needs --serve-on, an accelerator whose bandwidth is known")
+          .usage, "--latency needs --serve-on or --accelerator, one whose bandwidth is known")
       }
       let seconds = try Self.seconds(latency)
       let cap = SizeCap.latency(
-        seconds, bandwidth: bandwidth * serveDevices, bytesPerParameter: bytesPerParameter,
+        seconds, bandwidth: bandwidth * devices, bytesPerParameter: bytesEach,
         cache: cache)
       guard cap.parameters >= 1 else {
         throw CommandFailure(
@@ -98,7 +116,8 @@ struct LimitArguments: ParsableArguments {
           "--latency: found \(latency), in which not even the cache can be read; expected longer")
       }
       caps.append(cap)
-    } else if serveDevices != 1, server == nil {
+    }
+    if serveDevices != nil, server == nil {
       throw CommandFailure(.usage, "--serve-devices needs --serve-on, such as H100")
     }
     return PlanLimits(

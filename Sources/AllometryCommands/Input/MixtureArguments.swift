@@ -21,13 +21,13 @@ struct MixtureArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How often --available tokens may be repeated.", valueName: "epochs"))
-  var epochs: Double = 4
+    help: ArgumentHelp("How often --available tokens may be repeated; default 4.", valueName: "epochs"))
+  var epochs: Double?
 
   @Option(
     help: ArgumentHelp(
-      "How the mixture is found: optimum, or dirichlet as RegMix does.", valueName: "search"))
-  var search: String = "optimum"
+      "How the mixture is found: optimum (the default), or dirichlet as RegMix does.", valueName: "search"))
+  var search: String?
 
   @Option(
     help: ArgumentHelp(
@@ -37,18 +37,18 @@ struct MixtureArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The sum of the Dirichlet's concentrations.", valueName: "strength"))
-  var strength: Double = 1
+    help: ArgumentHelp("The sum of the Dirichlet's concentrations; default 1.", valueName: "strength"))
+  var strength: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many mixtures the Dirichlet search draws.", valueName: "count"))
-  var samples: Int = 100_000
+    help: ArgumentHelp("How many mixtures the Dirichlet search draws; default 100000.", valueName: "count"))
+  var samples: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many of the best drawn mixtures are averaged.", valueName: "count"))
-  var best: Int = 128
+    help: ArgumentHelp("How many of the best drawn mixtures are averaged; default 128.", valueName: "count"))
+  var best: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -56,8 +56,15 @@ struct MixtureArguments: ParsableArguments {
       valueName: "name=value"))
   var size: String?
 
-  @Option(parsing: .unconditional, help: "The seed of the Dirichlet search.")
-  var searchSeed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "The seed of the Dirichlet search; default 0.")
+  var searchSeed: UInt64?
+
+  /// How many mixtures the Dirichlet search draws.
+  var drawn: Int { samples ?? 100_000 }
+  /// How many of the best are averaged.
+  var averaged: Int { best ?? 128 }
+  /// The sum of the Dirichlet's concentrations.
+  var concentration: Double { strength ?? 1 }
 
   /// The two searches.
   enum Search: String, CaseIterable {
@@ -65,11 +72,41 @@ struct MixtureArguments: ParsableArguments {
     case dirichlet
   }
 
-  func chosenSearch() throws -> Search {
-    guard let search = Search(rawValue: search) else {
+  /// Refuses options that nothing would read.
+  ///
+  /// - Parameters:
+  ///   - option: the one that this kind of fit does read, without dashes.
+  ///   - law: the law of the fit.
+  func refuse(except option: String?, of law: String) throws {
+    for (name, isGiven) in [
+      ("share-bounds", shareBounds != nil), ("available", available != nil),
+      ("training-tokens", trainingTokens != nil), ("epochs", epochs != nil),
+      ("search", search != nil), ("prior", prior != nil), ("strength", strength != nil),
+      ("samples", samples != nil), ("best", best != nil), ("size", size != nil),
+      ("search-seed", searchSeed != nil),
+    ] where isGiven && name != option {
       throw CommandFailure(
-        .usage, "--search: found \"\(search)\", expected optimum or dirichlet")
+        .usage,
+        "--\(name) is for fits of \(name == "size" ? "mixture and batch-size" : "mixture"); found a fit of \(law)"
+      )
     }
+  }
+
+  func chosenSearch() throws -> Search {
+    let word = self.search ?? "optimum"
+    guard let search = Search(rawValue: word) else {
+      throw CommandFailure(
+        .usage, "--search: found \"\(word)\", expected optimum or dirichlet")
+    }
+    if search == .optimum {
+      for (name, isGiven) in [
+        ("prior", prior != nil), ("strength", strength != nil), ("samples", samples != nil),
+        ("best", best != nil), ("search-seed", searchSeed != nil),
+      ] where isGiven {
+        throw CommandFailure(.usage, "--\(name) is of --search dirichlet, expected both")
+      }
+    }
+    let (samples, best, strength) = (drawn, averaged, concentration)
     guard samples >= 1, samples <= 10_000_000 else {
       throw CommandFailure(
         .usage, "--samples: found \(samples), expected a number from 1 to 10000000")
@@ -118,8 +155,13 @@ struct MixtureArguments: ParsableArguments {
       throw CommandFailure(
         .usage, "--available and --training-tokens belong together: found one, expected both")
     }
+    if epochs != nil, trainingTokens == nil {
+      throw CommandFailure(
+        .usage, "--epochs says how often --available tokens are seen, expected --available with it")
+    }
     if let trainingTokens {
       let total = try NameList.positive(trainingTokens, option: "--training-tokens")
+      let epochs = epochs ?? 4
       guard epochs > 0, epochs.isFinite else {
         throw CommandFailure(.usage, "--epochs: found \(epochs), expected a positive number")
       }
@@ -155,7 +197,7 @@ struct MixtureArguments: ParsableArguments {
         .badData, "the saved fit holds no mean mixture: give the centre with --prior")
     }
     // A concentration of zero is a domain that is never drawn.
-    return centre.map { max(strength * $0 / total, 1e-4) }
+    return centre.map { max(concentration * $0 / total, 1e-4) }
   }
 
   /// N and D for each law, in its order.

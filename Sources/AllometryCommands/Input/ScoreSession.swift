@@ -102,7 +102,7 @@ struct ScoreSession {
     ScoreReport(
       parts: ranking.entries.map {
         ScoreReport.Part(name: parts[$0.index].name, score: $0.score)
-      }, source: source, summary: sentences, notes: notes)
+      }, source: source, summary: sentences, notes: notes, origin: .now)
   }
 
   /// The answer, as JSON gives it.

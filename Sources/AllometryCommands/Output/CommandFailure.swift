@@ -75,7 +75,12 @@ struct CommandFailure: Error {
     case let error as CheckpointError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as TokenizerError: self.init(.badData, error.description)
-    case let error as TextCorpusError: self.init(.badData, error.description)
+    case let error as TextCorpusError:
+      if error.setting != nil {
+        self.init(.usage, "--\(error.description)")
+      } else {
+        self.init(.badData, error.description)
+      }
     case let error as ConfigurationError: self.init(.usage, error.description)
     case let error as LanguageError: self.init(.usage, "--knobs: \(error)")
     case let error as TaskError: self.init(.usage, "--knobs: \(error)")

@@ -68,7 +68,7 @@ struct FitSummary {
     for entry in ranking.entries {
       if let other = entry.sameAs {
         text +=
-          wrapped("\(entry.fit.law.name) is \(other) written otherwise and counts once.") + "\n"
+          wrapped("\(entry.fit.law.name) predicts what \(other) does, on the table and beyond, and counts once with it.") + "\n"
       }
     }
     for skipped in ranking.skipped {

@@ -89,12 +89,12 @@ struct MixtureAnswer {
     case .dirichlet:
       let drawn = DirichletSearch(
         concentrations: try options.concentrations(of: domains, mean: mean), within: space,
-        samples: options.samples, seed: options.searchSeed)
-      best = drawn.best(estimate.value, of: options.best)
+        samples: options.drawn, seed: options.searchSeed ?? 0)
+      best = drawn.best(estimate.value, of: options.averaged)
       // The same draws as the estimate's, or the average of the best would not be the same thing.
       let refits = stride(from: 0, to: refits, by: max(1, refits / 24)).prefix(24)
       spread = refits.map { index in
-        drawn.best(objective(targets.map { $0.draws[index] }).value, of: options.best)
+        drawn.best(objective(targets.map { $0.draws[index] }).value, of: options.averaged)
       }
     }
     let reference = mean.reduce(0, +) > 0.5 ? mean : domains.map { _ in 1 / Double(domains.count) }
@@ -128,17 +128,24 @@ struct MixtureAnswer {
       best[$0] > 1e-4 && abs(best[$0] - space.ranges[$0].upperBound) < 1e-6
         && space.ranges[$0].upperBound < 1
     }.map { domains[$0] }
+    let change = summed(true)
+    var warnings = warnings(sizes: sizes)
+    if change.high >= 0 {
+      warnings.insert(
+        "whether the shares make a difference at all is not told by this table: the gain over the mean of the fitted mixtures is not told from zero, and the shares above are no advice",
+        at: 0)
+    }
     return Answer(
       search: search.rawValue, shares: named(best),
       intervals: Dictionary(
         domains.indices.map { index in
           (domains[index], ends(best[index], spread.map { $0[index] }))
         }, uniquingKeysWith: { first, _ in first }),
-      outcome: summed(false), change: summed(true), targets: list, atBounds: atBounds,
+      outcome: summed(false), change: change, targets: list, atBounds: atBounds,
       sizes: Dictionary(
         zip(laws[0].scale.columns, sizes[0]).map { ($0, $1) },
         uniquingKeysWith: { first, _ in first }),
-      warnings: warnings(sizes: sizes))
+      warnings: warnings)
   }
 
   /// What each target counts, adding up to 1.
@@ -198,7 +205,7 @@ struct MixtureAnswer {
     }
     let found =
       answer.search == MixtureArguments.Search.dirichlet.rawValue
-      ? "The average of the best \(options.best) of \(options.samples) mixtures drawn from a Dirichlet distribution inside the allowed shares"
+      ? "The average of the best \(options.averaged) of \(options.drawn) mixtures drawn from a Dirichlet distribution inside the allowed shares"
       : "The optimum of the law inside the allowed shares"
     let what =
       targets.count == 1

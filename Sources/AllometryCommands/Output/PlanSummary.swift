@@ -69,17 +69,47 @@ struct PlanSummary {
     let head = sections.removeFirst().blocks.compactMap { block -> String? in
       if case .paragraph(let text) = block { text } else { nil }
     }
+    // The terminal prints all of them, and titles that stand over no heading.
+    sections = sections.map { section in
+      var section = section
+      let warnings = section.blocks.compactMap { block -> String? in
+        if case .warning(let text) = block { text } else { nil }
+      }
+      section.blocks = section.blocks.compactMap { block in
+        switch block {
+        case .warning: return nil
+        case .table(var table):
+          if table.caption == section.title + ":" { table.caption = "" }
+          return .table(table)
+        default: return block
+        }
+      }
+      section.blocks += ReportBlock.cautions(warnings.map(Self.sentence))
+      return section
+    }
     return ReportPage(
       title: "Plan for \(NumberFormat.flops(answer.compute)) FLOPs",
       subtitle: "By the fit \(source)", summary: head, sections: sections,
       footer:
-        "Made by Allometry. The numbers are those that allometry plan prints for the same options.")
+        "Made by Allometry. The numbers are those that allometry plan prints for the same options.",
+      origin: .now)
+  }
+
+  /// A caution with a first letter in upper case, unless that names a column, and a full stop.
+  private static func sentence(_ text: String) -> String {
+    let sentence = text.prefix(1).uppercased() + text.dropFirst()
+    return sentence.hasSuffix(".") ? sentence : sentence + "."
   }
 
   /// What a reader must know of the plan that is printed, the fit it rests on included.
   private var warnings: [String] {
     let reach = answer.limited?.reach ?? answer.plan.reach
     var result = words.reasons
+    if let unweighed = answer.unweighed {
+      result.append(
+        "these limits are not weighed, for the table does not tell the plan that they would hold back: \(unweighed.joined(separator: "; "))"
+      )
+    }
     result += fitWarnings
     result += unmeasured
     result += answer.limited?.warnings ?? answer.plan.warnings

@@ -13,6 +13,8 @@ enum TerminalBlocks {
       switch block {
       case .paragraph(let words):
         (text, runs) = (wrapped(words), true)
+      case .formula(let words):
+        (text, runs) = (wrapped(words), true)
       case .warning(let words):
         (text, runs) = (wrapped("Warning: \(words)"), true)
       case .table(let table): text = self.text(table)

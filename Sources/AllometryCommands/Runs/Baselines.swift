@@ -8,35 +8,6 @@ struct Baselines {
   var data: Dataset
   var recipe: TrainingRecipe
 
-  /// The number of held-out tokens that are predicted, and of the bytes that they stand for.
-  func extent() throws -> (tokens: Int, bytes: Int?) {
-    switch data.content {
-    case .text, .tokens:
-      let windows = try data.allWindows(recipe)
-      return (windows.targetCount, data.tokenizer.map { windows.targetByteCount(tokenizer: $0) })
-    case .language:
-      return (recipe.validation.batches * recipe.microBatchSize * recipe.sequenceLength, nil)
-    case .domains(let domains):
-      let parts = try DomainValidation(domains, recipe: recipe).parts
-      return (parts.reduce(0) { $0 + $1.targetCount }, nil)
-    case .task(let task):
-      let held = try TaskValidation(task, recipe: recipe)
-      var count = 0
-      let size = recipe.microBatchSize * recipe.sequenceLength
-      var inputs = [Int32](repeating: 0, count: size)
-      var targets = inputs
-      for batch in 0..<held.count {
-        inputs.withUnsafeMutableBufferPointer { inputs in
-          targets.withUnsafeMutableBufferPointer {
-            held.write(batch: batch, inputs: inputs, targets: $0)
-          }
-        }
-        count += targets.count { $0 >= 0 }
-      }
-      return (count, nil)
-    }
-  }
-
   /// The losses to compare with.
   func losses() throws -> [Baseline] {
     switch data.content {
@@ -49,7 +20,7 @@ struct Baselines {
       // On these very windows: the expected loss would carry the noise of drawing them.
       return [
         Baseline(
-          name: "ideal predictor", loss: language.idealLoss(of: try languageWindows(language))),
+          name: "ideal predictor", loss: language.idealLoss(of: try languageWindows())),
         Baseline(name: "best without context", loss: language.unigramEntropy),
       ]
     case .task(let task):
@@ -57,20 +28,12 @@ struct Baselines {
     }
   }
 
-  /// The windows that validate a run on a language.
-  private func languageWindows(_ language: any SyntheticLanguage) throws -> [[Int32]] {
-    let held = LanguageValidation(language, recipe: recipe)
+  /// The windows that judge a run on a language.
+  private func languageWindows() throws -> [[Int32]] {
     let length = recipe.sequenceLength
-    var inputs = [Int32](repeating: 0, count: recipe.microBatchSize * length)
-    var targets = inputs
     var windows: [[Int32]] = []
-    for batch in 0..<held.count {
-      inputs.withUnsafeMutableBufferPointer { inputs in
-        targets.withUnsafeMutableBufferPointer {
-          held.write(batch: batch, inputs: inputs, targets: $0)
-        }
-      }
-      for start in stride(from: 0, to: inputs.count, by: length) {
+    try data.heldOut(recipe).forEachBatch(recipe) { inputs, targets in
+      for start in stride(from: 0, to: inputs.count, by: length) where targets[start] >= 0 {
         windows.append(Array(inputs[start..<start + length]) + [targets[start + length - 1]])
       }
     }
@@ -80,7 +43,7 @@ struct Baselines {
   private func losses(
     _ text: Dataset.TextContent, _ tokenizer: any Tokenizer
   ) throws -> [Baseline] {
-    let windows = try data.allWindows(recipe)
+    guard let windows = try data.heldOut(recipe) as? EvaluationBatches else { return [] }
     let bytes = ByteTokenizer()
     let training =
       tokenizer is ByteTokenizer

@@ -41,11 +41,31 @@ struct RunLocation {
     // A checkpoint inside a run's folder has its tokenizer two folders above.
     let folders = [path, "\(path)/../.."]
     tokenizer = folders.map { "\($0)/tokenizer.json" }.first { files.fileExists(atPath: $0) }
-    data = try folders.compactMap { try RunRecord.read($0) }.first?.data
+    run = try Self.run(at: path)
   }
 
-  /// What the run was trained on; nil where the model is not that of a run.
-  private let data: DatasetRecord?
+  /// The run whose folder, or a checkpoint of which, a path names; nil where it names none.
+  ///
+  /// - Parameter path: the folder that was named.
+  static func run(at path: String) throws -> (folder: String, record: RunRecord)? {
+    for folder in [path, "\(path)/../.."] {
+      if let record = try RunRecord.read(folder) { return (folder, record) }
+    }
+    return nil
+  }
+
+  /// The run that the model comes from; nil where it comes from elsewhere.
+  let run: (folder: String, record: RunRecord)?
+
+  /// What stands before a text of nothing, as the model's own configuration says it; nil where it
+  /// says nothing.
+  var beginOfText: Int32? {
+    struct Tokens: Decodable { var bos_token_id: Int32? }
+    return ["generation_config.json", "config.json"].lazy.compactMap { name in
+      RegularFile.contents(atPath: "\(checkpoint)/\(name)")
+        .flatMap { try? JSONDecoder().decode(Tokens.self, from: $0) }?.bos_token_id
+    }.first
+  }
 
   /// A hash as records write it.
   private static func digits(_ hash: UInt64) -> String {
@@ -61,12 +81,16 @@ struct RunLocation {
     guard let tokenizer else { return nil }
     let read = try BytePairTokenizer(contentsOf: tokenizer)
     let isSame: Bool
+    let data = run?.record.data
     switch data?.tokenizer {
     case nil: isSame = true
     case "bytes":
       isSame = RegularFile.contents(atPath: tokenizer) == Data(ByteTokenizerFile.json().utf8)
     default:
       isSame = data?.tokenizerFingerprint == Self.digits(read.fingerprint)
+      // Runs of before templates counted were trained without them.
+      let bare = read.withoutTemplate()
+      if !isSame, data?.tokenizerFingerprint == Self.digits(bare.fingerprint) { return bare }
     }
     guard isSame else {
       throw CommandFailure(

@@ -80,12 +80,8 @@ struct RunPlan {
 
     let time = try command.recipe.timeBudget()
     if let old, old.timeBudget != time {
-      let began =
-        old.timeBudget.map { "a time of \(NumberFormat.duration($0))" } ?? "a number of steps"
-      throw CommandFailure(
-        .badConfiguration,
-        "\(folder): the run in this folder began with \(began); use the same options or another "
-          + "--out")
+      throw RunDifference.failure(
+        folder, RunDifference.budgets(old: old, command: command))
     }
     if let old, time != nil {
       recipe.budget = old.recipe.budget
@@ -106,26 +102,15 @@ struct RunPlan {
         kernels: InstructionSet.name, threads: pool.threadCount, started: Date())
     record.kernels = InstructionSet.name
     record.threads = pool.threadCount
-    if let old { try refuse(ifDifferentFrom: old) }
-  }
-
-  /// A run goes on with what it began with, or not at all.
-  private func refuse(ifDifferentFrom old: RunRecord) throws {
-    let change: String?
-    if old.data != data.record {
-      change = "other data (\(old.data.name), \(old.data.hash))"
-    } else if old.model != model {
-      change = "another model"
-    } else if let difference = try recipe.firstDifference(from: old.recipe) {
-      change = "\(difference.key) \(difference.other), found \(difference.value)"
-    } else {
-      change = nil
+    if let old {
+      var new = record
+      new.data = data.record
+      new.model = model
+      new.recipe = recipe
+      if let difference = try RunDifference.sentence(old: old, new: new, command: command) {
+        throw RunDifference.failure(folder, difference)
+      }
     }
-    guard let change else { return }
-    throw CommandFailure(
-      .badConfiguration,
-      "\(folder): the run in this folder began with \(change); use the same options or another "
-        + "--out")
   }
 
   /// A folder that cannot be made is refused before the work that would fill it.

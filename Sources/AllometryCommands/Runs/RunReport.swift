@@ -22,12 +22,12 @@ struct RunReport {
     return TrainingReport(
       title: "Training run \((folder as NSString).lastPathComponent)", summary: summary,
       training: points("loss.csv", "cross_entropy"),
-      validation: points("validation.csv", "loss"),
+      validation: points("validation.csv", "loss"), heldOutLoss: result?.validationLoss,
       references: (result?.baselines ?? []).map {
         TrainingReport.Reference(name: $0.name, loss: $0.loss)
       },
       bytesPerToken: bytesPerToken, facts: facts, warnings: warnings,
-      command: (["allometry", "train"] + record.arguments).joined(separator: " ")
+      command: (["allometry", "train"] + record.arguments).joined(separator: " "), origin: .now
     ).html()
   }
 
@@ -69,18 +69,20 @@ struct RunReport {
   private var facts: [(name: String, value: String)] {
     let recipe = record.recipe
     return [
-      ("data", "\(record.data.name) (\(record.data.hash))"),
+      ("data", record.data.words),
       (
-        "left out",
+        "left out of them",
         record.data.notes.isEmpty ? "nothing" : record.data.notes.joined(separator: "; ")
       ),
       ("tokenizer", record.data.tokenizer ?? "none"),
-      ("parameters", "\(record.parameterCount)"),
-      ("without embeddings", "\(record.nonEmbeddingParameterCount)"),
+      ("parameters", NumberFormat.grouped(record.parameterCount)),
+      ("without embeddings", NumberFormat.grouped(record.nonEmbeddingParameterCount)),
       ("layers", "\(record.model.layers.count)"), ("width", "\(record.model.width)"),
-      ("tokens", "\(record.tokenCount)"), ("FLOPs", NumberFormat.flops(record.compute)),
-      ("steps", "\(recipe.steps)"), ("tokens a step", "\(recipe.tokensPerStep)"),
-      ("optimiser", "\(recipe.optimizer)"), ("schedule", "\(recipe.schedule)"),
+      ("tokens", NumberFormat.grouped(record.tokenCount)),
+      ("FLOPs", NumberFormat.flops(record.compute)),
+      ("steps", NumberFormat.grouped(recipe.steps)),
+      ("tokens a step", NumberFormat.grouped(recipe.tokensPerStep)),
+      ("optimiser", recipe.optimizer.words), ("schedule", recipe.schedule.words),
       ("seed", "\(recipe.seed)"), ("threads", "\(record.threads)"),
       ("training time", NumberFormat.duration(record.seconds)),
       ("allometry", record.version),

@@ -21,6 +21,17 @@ struct SlidingLoss: Encodable {
   /// The length of windows and the distance between them.
   var context: Int
   var stride: Int
+  /// The loss without the tokens that a template puts around the text, and without the text's first
+  /// token, which is predicted from them alone; nil where there is no template.
+  var withoutTemplate: Part?
+
+  /// A part of the tokens.
+  struct Part: Encodable {
+    /// The number of tokens that were predicted.
+    var tokens: Int
+    /// The mean of −ln p in nats.
+    var loss: Double
+  }
 
   /// Measures the loss.
   ///
@@ -28,11 +39,12 @@ struct SlidingLoss: Encodable {
   ///   - model: the model.
   ///   - text: at least two tokens.
   ///   - stride: the distance between windows, up to the context.
+  ///   - template: what stands around the text among its tokens.
   ///   - tokenizer: says how many bytes tokens stand for.
   ///   - pool: the threads.
   init(
-    _ model: LanguageModel<Float>, on text: [Int32], stride: Int, tokenizer: (any Tokenizer)?,
-    pool: ThreadPool
+    _ model: LanguageModel<Float>, on text: [Int32], stride: Int,
+    template: TextTemplate = TextTemplate(), tokenizer: (any Tokenizer)?, pool: ThreadPool
   ) throws {
     let targets = text.count - 1
     guard targets >= 1 else {
@@ -44,7 +56,12 @@ struct SlidingLoss: Encodable {
     let wanted = tape.indices([length])
     let recorded = model.loss(pass, targets: wanted)
     let crossEntropy = pass.crossEntropy ?? recorded
+    // Of target t, which is token t + 1.
+    let isOwn = { (target: Int) in
+      target >= template.before.count && target < targets - template.after.count
+    }
     var nats = 0.0
+    var foreign = (nats: 0.0, count: 0)
     var done = 0
     while done < targets {
       // The last window ends with the text.
@@ -56,6 +73,14 @@ struct SlidingLoss: Encodable {
       }
       tape.replay()
       nats += Double(crossEntropy.values.pointee) * Double(end - done)
+      for target in done..<end where !template.isEmpty && !isOwn(target) {
+        for place in 0..<length {
+          wanted.values[place] = start + place == target ? text[target + 1] : -1
+        }
+        tape.replay()
+        foreign.nats += Double(crossEntropy.values.pointee)
+        foreign.count += 1
+      }
       done = end
     }
     tokens = targets
@@ -63,6 +88,10 @@ struct SlidingLoss: Encodable {
     perplexity = exp(loss)
     context = length
     self.stride = stride
+    if foreign.count > 0, foreign.count < targets {
+      let count = targets - foreign.count
+      withoutTemplate = Part(tokens: count, loss: (nats - foreign.nats) / Double(count))
+    }
     if let tokenizer {
       let count = text.dropFirst().reduce(0) { $0 + tokenizer.byteCount(of: $1) }
       bytes = count

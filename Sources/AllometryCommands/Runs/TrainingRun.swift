@@ -139,6 +139,7 @@ struct TrainingRun {
         "A step takes \(NumberFormat.duration(calibration.secondsPerStep)) here, so "
           + "\(recipe.steps) steps are about \(NumberFormat.duration(time)).")
     }
+    lines += plan.data.record.notes.map { "Note: \($0)." }
     for line in lines { Console.error(line) }
   }
 
@@ -146,14 +147,11 @@ struct TrainingRun {
   private func judge(_ model: LanguageModel<Float>) throws -> RunResult {
     var result = RunResult()
     let baselines = Baselines(data: plan.data, recipe: plan.recipe)
-    let extent = try baselines.extent()
-    result.validationLoss = try finalLoss(model)
-    result.validationTokens = extent.tokens
-    result.validationBytes = extent.bytes
-    if let loss = result.validationLoss, let bytes = extent.bytes, bytes > 0 {
-      result.bitsPerByte = BitsPerByte.bitsPerByte(
-        nats: loss * Double(extent.tokens), byteCount: bytes)
-    }
+    let held = try HeldOutLoss(of: model, on: plan.data, recipe: plan.recipe, pool: pool)
+    result.validationLoss = held.loss
+    result.validationTokens = held.tokens
+    result.validationBytes = held.bytes
+    result.bitsPerByte = held.bitsPerByte
     if !command.noBaselines { result.baselines = try baselines.losses() }
     if case .task(let task) = plan.data.content {
       result.accuracy = try TaskAccuracy(
@@ -161,20 +159,6 @@ struct TrainingRun {
         pool: pool)
     }
     return result
-  }
-
-  /// The loss on all held-out text; on what the run validated on where data are made up.
-  private func finalLoss(_ model: LanguageModel<Float>) throws -> Double? {
-    switch plan.data.content {
-    case .text, .tokens:
-      var recipe = plan.recipe
-      let windows = try plan.data.allWindows(recipe)
-      recipe.validation.batches = windows.count
-      return try Validation.loss(
-        of: LanguageModelObjective(model), on: windows, recipe: recipe, pool: pool)
-    case .language, .task, .domains:
-      return LossTable.points("\(plan.folder)/validation.csv", column: "loss").last?.loss
-    }
   }
 
   private func writeReport(_ record: RunRecord) throws {

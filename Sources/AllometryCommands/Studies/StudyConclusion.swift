@@ -66,13 +66,13 @@ struct StudyConclusion {
     // What was found is said before anything can go wrong with the file.
     if json {
       Console.print(text)
-      try page.write(StudyReport(reading).html())
+      try page.write(StudyReport(reading, origin: .now).html())
       return
     }
     let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
     Console.print(
       StudySummaryText(reading, width: Console.width, style: style).render(), terminator: "")
-    try page.write(StudyReport(reading).html())
+    try page.write(StudyReport(reading, origin: .now).html())
     Console.print("Report: \(page.path)")
   }
 }

@@ -74,7 +74,6 @@ extension StudyReading.Side {
     parameters = side.parameters
     activeParameters = side.activeParameters
     stateBytes = side.stateBytes
-    tokensPerSecond = side.tokensPerSecond
     learningRates = side.learningRates
     diagnostics = side.diagnostics
     metrics = side.metrics

@@ -97,7 +97,7 @@ extension StudyReading {
     _ data: DatasetRecord, _ file: StudyFile
   ) -> [(name: String, value: String)] {
     var facts = [
-      (name: "corpus", value: "\(data.name) (\(data.kind), \(data.hash))"),
+      (name: "corpus", value: data.words),
       ("tokenizer", data.tokenizer ?? "none"),
     ]
     if let tokens = data.trainingTokens {

@@ -94,6 +94,7 @@ extension StudyReading.Run {
       state: state, loss: row.loss)
     isSweep = row.purpose == .learningRateSweep
     message = row.outcome?.message
+    tokensPerSecond = row.outcome?.tokensPerSecond
     tokens = Double(row.tokens)
     operations = row.compute
     activeParameters = Double(row.costs.activeParameters)

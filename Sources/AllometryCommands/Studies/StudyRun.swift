@@ -38,7 +38,7 @@ struct StudyRun {
     let waiting = StudyWaiting(store: store, plan: plan)
     let stop = StopRequest.onInterrupt()
     let isWhole = try executor.run(
-      plan, data: session.data, log: store, stop: stop,
+      plan, data: session.data, log: store, stop: stop, sizing: settings.sizing,
       report: { progress in
         display.show(progress)
         if !quietly { waiting.tell(progress, over: display) }

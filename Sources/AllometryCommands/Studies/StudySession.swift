@@ -61,7 +61,10 @@ struct StudySession {
   ///   - store: where studies are kept; nil if there is none yet.
   ///   - budget: the time in seconds; nil for what the file says.
   ///   - measures: whether times are to be told even where nothing depends on them.
-  func settings(in store: RunStore?, budget: Double?, measures: Bool) throws -> Settings {
+  ///   - quietly: whether nothing is said while speeds are measured.
+  func settings(
+    in store: RunStore?, budget: Double?, measures: Bool, quietly: Bool
+  ) throws -> Settings {
     let budget = budget ?? file.budget
     if let store, let known = try? store.study(file.name), known.file == text,
       let kept = try? JSONDecoder().decode(Settings.self, from: Data(known.settings.utf8)),
@@ -70,9 +73,12 @@ struct StudySession {
     {
       return kept
     }
+    let line = SizingProgressLine(quietly: quietly)
+    defer { line.finish() }
     return Settings(
       budget: budget,
-      sizing: try sizer.settle(budget: budget, measures: measures, quickly: measures),
+      sizing: try sizer.settle(
+        budget: budget, measures: measures, quickly: measures, report: line.report),
       data: data.record, context: sizer.context, folder: file.folder)
   }
 

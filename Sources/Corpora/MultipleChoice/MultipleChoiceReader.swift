@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LanguageModels
+internal import RunTables
 
 /// Reads multiple-choice questions from JSON lines: one object a line.
 ///
@@ -16,6 +17,7 @@ public enum MultipleChoiceReader {
     guard let data = RegularFile.contents(atPath: path) else {
       throw .file(path: path, problem: "cannot be read")
     }
+    if let pointer = GitLFSPointer(data) { throw .file(path: path, problem: pointer.problem) }
     return try questions(in: Array(data))
   }
 

@@ -11,7 +11,9 @@ public struct EvaluationBatches: Sendable {
   public let contextLength: Int
   /// The number of windows in a batch.
   public let batchSize: Int
-  /// The number of batches; all are full.
+  /// The number of windows.
+  public let windowCount: Int
+  /// The number of batches; the last one may have fewer windows than the others.
   public let count: Int
   private let available: Int
 
@@ -21,43 +23,42 @@ public struct EvaluationBatches: Sendable {
   ///   - stream: where they come from.
   ///   - contextLength: T, at least 1.
   ///   - batchSize: windows in a batch, at least 1.
-  ///   - maximumWindows: the number of windows not to exceed; nil takes all. It is rounded down to
-  ///     whole batches.
-  /// - Throws: ``TextCorpusError`` if there is not one full batch.
+  ///   - maximumWindows: the number of windows not to exceed, at least 1; nil takes all. Which
+  ///     windows are taken does not depend on the size of batches.
+  /// - Throws: ``TextCorpusError`` if the stream is too short for one window.
   public init(
     stream: TokenStream, contextLength: Int, batchSize: Int, maximumWindows: Int? = nil
   ) throws(TextCorpusError) {
     precondition(contextLength > 0 && batchSize > 0, "a batch has at least one window of one input")
+    precondition(maximumWindows.map { $0 > 0 } ?? true, "at least one window is taken")
     guard stream.count > contextLength else {
       throw BatchSampler.tooShort(stream, contextLength: contextLength)
     }
     available = (stream.count - 1) / contextLength
-    count = min(available, maximumWindows ?? available) / batchSize
-    guard count > 0 else {
-      throw TextCorpusError(
-        source: stream.name,
-        problem: "\(min(available, maximumWindows ?? available)) windows of \(contextLength) "
-          + "inputs do not fill one batch of \(batchSize); give more text or a smaller batch")
-    }
+    windowCount = min(available, maximumWindows ?? available)
+    count = (windowCount + batchSize - 1) / batchSize
     self.stream = stream
     self.contextLength = contextLength
     self.batchSize = batchSize
   }
 
   /// The number of targets in all batches.
-  public var targetCount: Int { count * batchSize * contextLength }
+  public var targetCount: Int { windowCount * contextLength }
 
   /// The first tokens of the windows of one batch.
   public func starts(of batch: Int) -> [Int] {
-    (0..<batchSize).map { start(of: batch * batchSize + $0) }
+    let first = batch * batchSize
+    return (first..<min(first + batchSize, windowCount)).map(start)
   }
 
-  /// Writes one batch as rows of T inputs and, shifted by one token, T targets.
+  /// Writes one batch as rows of T inputs and, shifted by one token, T targets; rows without a
+  /// window, at the end of the last batch, predict nothing.
   ///
   /// - Parameters:
   ///   - batch: which, from 0.
   ///   - inputs: room for `batchSize × contextLength` tokens, row after row.
-  ///   - targets: as much room; target t of a row is the token after input t.
+  ///   - targets: as much room; target t of a row is the token after input t, −1 where there is no
+  ///     window.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>
@@ -66,8 +67,10 @@ public struct EvaluationBatches: Sendable {
     precondition(
       inputs.count == batchSize * contextLength && targets.count == inputs.count,
       "the buffers must hold batchSize × contextLength tokens")
-    for row in 0..<batchSize {
-      let start = start(of: batch * batchSize + row)
+    let starts = starts(of: batch)
+    inputs[(starts.count * contextLength)...].update(repeating: 0)
+    targets[(starts.count * contextLength)...].update(repeating: -1)
+    for (row, start) in starts.enumerated() {
       let range = (row * contextLength)..<((row + 1) * contextLength)
       stream.copy(from: start, into: UnsafeMutableBufferPointer(rebasing: inputs[range]))
       stream.copy(from: start + 1, into: UnsafeMutableBufferPointer(rebasing: targets[range]))
@@ -89,6 +92,6 @@ public struct EvaluationBatches: Sendable {
   }
 
   private func start(of window: Int) -> Int {
-    window * available / (count * batchSize) * contextLength
+    window * available / windowCount * contextLength
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RunTables
 
 /// A file in memory as it lies on the disk, read only.
 final class MappedFile: Sendable {
@@ -27,7 +28,12 @@ final class MappedFile: Sendable {
       let reason = String(cString: strerror(errno)).lowercased()
       throw TextCorpusError(source: path, problem: "the file cannot be mapped (\(reason))")
     }
-    bytes = UnsafeRawBufferPointer(start: base, count: count)
+    let mapped = UnsafeRawBufferPointer(start: base, count: count)
+    if let pointer = GitLFSPointer(mapped) {
+      munmap(base, count)
+      throw TextCorpusError(source: path, problem: pointer.problem)
+    }
+    bytes = mapped
   }
 
   deinit {

@@ -5,13 +5,19 @@ public struct TextCorpusError: Error, Sendable, Hashable, CustomStringConvertibl
   public var source: String
   /// What is wrong and what would be right.
   public var problem: String
+  /// The setting that is to blame or that mends it, as options and study files call it; nil where
+  /// the file itself is.
+  public var setting: String?
 
   /// Puts an error together from its parts.
-  public init(source: String, problem: String) {
+  public init(source: String, problem: String, setting: String? = nil) {
     self.source = source
     self.problem = problem
+    self.setting = setting
   }
 
   /// The whole error as one sentence.
-  public var description: String { "\(source): \(problem)" }
+  public var description: String {
+    (setting.map { "\($0): " } ?? "") + "\(source): \(problem)"
+  }
 }

@@ -17,6 +17,8 @@ public struct TokenStream: Sendable {
   public let byteCount: Int?
   /// What the stream is called in messages.
   public let name: String
+  /// How the tokens of a file were read, where that is not the usual way.
+  public let note: String?
   let storage: Storage
 
   /// A stream of tokens in memory.
@@ -29,11 +31,12 @@ public struct TokenStream: Sendable {
     self.init(storage: .memory(tokens), count: tokens.count, byteCount: byteCount, name: name)
   }
 
-  init(storage: Storage, count: Int, byteCount: Int?, name: String) {
+  init(storage: Storage, count: Int, byteCount: Int?, name: String, note: String? = nil) {
     self.storage = storage
     self.count = count
     self.byteCount = byteCount
     self.name = name
+    self.note = note
   }
 
   /// The token at a place, which must exist.

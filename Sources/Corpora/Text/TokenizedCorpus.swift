@@ -12,7 +12,8 @@ public struct TokenizedCorpus: Sendable {
 extension TextCorpus {
   /// Encodes both sides of a split, or maps them from a cache.
   ///
-  /// Each document is followed by the tokenizer's end of text, if it has one. The result does not
+  /// Each document stands in the tokenizer's template and is followed by its end of text, if it has
+  /// one. The result does not
   /// depend on the number of threads. A cache file is named by a hash of the text and the
   /// tokenizer, so it can never be out of date; it is written under another name and then renamed,
   /// so that a run that is killed leaves no half-written one; a damaged one is made anew.
@@ -49,9 +50,19 @@ extension TextCorpus {
       validation: try side(split.validation, "validation"))
   }
 
-  /// The tokens of some documents, each followed by the end of text.
-  public func encode(_ documents: [Int], by tokenizer: any Tokenizer) -> [Int32] {
+  /// The tokens of some documents, each with what a template puts around it, and followed by the end
+  /// of text where the template ends with nothing.
+  ///
+  /// - Parameters:
+  ///   - documents: which, in this order.
+  ///   - tokenizer: cuts the text.
+  ///   - template: what is put around each; nil for the tokenizer's own.
+  public func encode(
+    _ documents: [Int], by tokenizer: any Tokenizer, template: TextTemplate? = nil
+  ) -> [Int32] {
     let blocks = blocks(of: documents, byteCount: 1 << 20)
+    let template = template ?? tokenizer.template
+    let ends = template.after.isEmpty ? [tokenizer.endOfText].compactMap { $0 } : template.after
     var parts = [[Int32]](repeating: [], count: blocks.count)
     parts.withUnsafeMutableBufferPointer { parts in
       // Each iteration writes its own element.
@@ -59,10 +70,11 @@ extension TextCorpus {
       DispatchQueue.concurrentPerform(iterations: blocks.count) { index in
         var tokens: [Int32] = []
         for document in blocks[index] {
+          tokens += template.before
           withBytes(of: document) {
             tokenizer.encode($0, specialTokens: .isText, appendingTo: &tokens)
           }
-          if let end = tokenizer.endOfText { tokens.append(end) }
+          tokens += ends
         }
         parts[index] = tokens
       }

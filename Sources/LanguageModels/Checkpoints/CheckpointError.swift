@@ -1,3 +1,5 @@
+internal import RunTables
+
 /// One thing that is wrong with a checkpoint, said in one sentence.
 ///
 /// The parts are kept apart so that a program can use them; ``description`` puts them together as
@@ -46,6 +48,18 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 extension CheckpointError {
+  /// Refuses the few lines that stand for a file that Git LFS has not fetched.
+  ///
+  /// - Parameters:
+  ///   - bytes: what was read.
+  ///   - file: what messages call it.
+  static func refusePointer(
+    _ bytes: some Collection<UInt8>, file: String
+  ) throws(CheckpointError) {
+    guard let pointer = GitLFSPointer(bytes) else { return }
+    throw CheckpointError(.badData, file: file, pointer.problem)
+  }
+
   /// Up to five names and how many more there are.
   static func listed(_ names: some Collection<String>) -> String {
     let first = names.prefix(5).joined(separator: ", ")

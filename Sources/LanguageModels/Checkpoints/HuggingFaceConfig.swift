@@ -51,6 +51,7 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     guard let data = RegularFile.contents(atPath: file) else {
       throw CheckpointError(.missingFile, file: file, "cannot be read")
     }
+    try CheckpointError.refusePointer(data, file: (file as NSString).lastPathComponent)
     do {
       self = try JSONDecoder().decode(HuggingFaceConfig.self, from: data)
     } catch var error as CheckpointError {

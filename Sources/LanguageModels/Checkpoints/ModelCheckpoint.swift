@@ -153,6 +153,7 @@ public enum ModelCheckpoint {
     guard let data = RegularFile.contents(atPath: path) else {
       throw CheckpointError(.missingFile, file: path, "cannot be read")
     }
+    try CheckpointError.refusePointer(data, file: ownDescription)
     do {
       return try JSONDecoder().decode(ModelConfiguration.self, from: data)
     } catch {

@@ -40,6 +40,7 @@ public struct SafetensorsFile: Sendable {
     let name = (path as NSString).lastPathComponent
     let file = try MappedFile(path)
     let bytes = file.bytes
+    try CheckpointError.refusePointer(bytes, file: name)
     guard bytes.count >= 8 else {
       throw CheckpointError(
         .badData, file: name,

@@ -30,6 +30,7 @@ public struct SafetensorsFolder: Sendable {
     guard let json = RegularFile.contents(atPath: path) else {
       throw CheckpointError(.missingFile, file: name, "cannot be read")
     }
+    try CheckpointError.refusePointer(json, file: name)
     guard let index = try? JSONDecoder().decode(Index.self, from: json) else {
       throw CheckpointError(
         .badData, file: name,

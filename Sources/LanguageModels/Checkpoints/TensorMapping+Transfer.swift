@@ -80,12 +80,20 @@ extension TensorMapping {
   private func matched(
     _ checkpoint: SafetensorsFolder
   ) throws(CheckpointError) -> [Piece: String] {
+    let known = try TensorNames(checkpoint.names, file: checkpoint.name) { names in
+      correspondences.allSatisfy { correspondence in
+        correspondence.pieces.allSatisfy { piece in
+          self.names(of: piece, in: correspondence).contains { names.contains($0) }
+        }
+      }
+    }
     var sources: [Piece: String] = [:]
     var missing: [String] = []
     var misshapen: [String] = []
     for correspondence in correspondences {
       for piece in correspondence.pieces {
-        guard let name = piece.names.first(where: { checkpoint.entry($0) != nil }),
+        let names = names(of: piece, in: correspondence)
+        guard let name = names.lazy.compactMap({ known.stored[$0] }).first,
           let entry = checkpoint.entry(name)
         else {
           missing.append(piece.names[0])
@@ -106,15 +114,18 @@ extension TensorMapping {
         .badData, file: checkpoint.name, "\(what): \(CheckpointError.listed(names))")
     }
     try refuse(missing, "tensors are missing that config.json asks for")
-    let used = Set(sources.values).union(repetitions.flatMap(\.names))
+    let used = Set(sources.values)
+    let repeated = Set(repetitions.flatMap(\.names))
     try refuse(
-      checkpoint.names.filter { !used.contains($0) && !ignores($0) },
+      known.stored.filter { name, stored in
+        !used.contains(stored) && !repeated.contains(name) && !ignores(name)
+      }.values.sorted(),
       "tensors are there that config.json has no place for")
     try refuse(misshapen, "tensors do not fit config.json")
     for repetition in repetitions {
-      guard let name = repetition.names.first(where: { checkpoint.entry($0) != nil }),
+      guard let name = repetition.names.lazy.compactMap({ known.stored[$0] }).first,
         let correspondence = correspondences.first(where: { $0.parameter == repetition.parameter }),
-        let original = sources[correspondence.pieces[0]]
+        let original = sources[correspondence.pieces[0]], original != name
       else { continue }
       let equal = try checkpoint.file(of: name).withBytes(of: name) { bytes in
         (try? checkpoint.file(of: original).withBytes(of: original) { $0.elementsEqual(bytes) })
@@ -127,6 +138,13 @@ extension TensorMapping {
       }
     }
     return sources
+  }
+
+  /// The names that a piece goes by: its own, and those of tensors that repeat its parameter, which
+  /// may be there in its place.
+  private func names(of piece: Piece, in correspondence: Correspondence) -> [String] {
+    piece.names
+      + repetitions.filter { $0.parameter == correspondence.parameter }.flatMap(\.names)
   }
 
   /// The memory of every parameter, after a check that the model has them all in our shapes.

@@ -35,7 +35,7 @@ public struct TensorMapping: Hashable, Sendable {
     }
   }
 
-  /// A tensor that repeats another parameter and may be absent.
+  /// A tensor that repeats another parameter and may be absent, or be there alone.
   struct Repetition: Hashable, Sendable {
     var names: [String]
     var parameter: String

@@ -1,12 +1,14 @@
 internal import Foundation
+internal import RunTables
 
 extension BytePairTokenizer {
   /// Reads a Hugging Face `tokenizer.json`.
   ///
   /// Supported: a BPE model over the byte alphabet, with merges as `"a b"` or `["a", "b"]` and
   /// `ignore_merges`; the pre-tokenizer `ByteLevel`, alone or after a `Split` by the regular
-  /// expression of GPT-2, GPT-4 or LLaMA 3; added and special tokens; templates. `unk_token` is
-  /// not needed, as every byte must have a token.
+  /// expression of GPT-2, GPT-4 or LLaMA 3; added tokens, special or not, with all their flags;
+  /// templates. `unk_token` is not needed, as every byte must have a token. The white space that a
+  /// token with `lstrip` or `rstrip` takes does not come back when it is decoded.
   ///
   /// - Parameter path: the file.
   /// - Throws: ``TokenizerError`` naming the field that is wrong or not supported.
@@ -16,6 +18,11 @@ extension BytePairTokenizer {
       throw TokenizerError(
         source: path, field: "the file", found: "nothing that can be read",
         expected: "a Hugging Face tokenizer.json")
+    }
+    if let pointer = GitLFSPointer(json) {
+      throw TokenizerError(
+        source: path, field: "the file", found: GitLFSPointer.found,
+        expected: "\(pointer.expected); \(GitLFSPointer.hint)")
     }
     try self.init(json: Array(json), source: name)
   }
@@ -71,7 +78,14 @@ extension BytePairTokenizer {
       throw error(
         "model.vocab", "no token for byte \(byte)", "a token for each of the 256 bytes")
     }
-    for token in added { vocabulary[Int(token.token)] = Array(token.spelling.utf8) }
+    for token in added where !token.isInVocabulary {
+      vocabulary[Int(token.token)] = Array(token.spelling.utf8)
+    }
+
+    for token in pipeline.template.before + pipeline.template.after
+    where !vocabulary.indices.contains(Int(token)) || vocabulary[Int(token)] == nil {
+      throw error("post_processor", "token number \(token)", "a token of the vocabulary")
+    }
 
     var merges: [(left: Int32, right: Int32, merged: Int32)] = []
     merges.reserveCapacity(model.merges.count)
@@ -96,21 +110,20 @@ extension BytePairTokenizer {
   ) throws(TokenizerError) -> [AddedToken] {
     var result: [AddedToken] = []
     for (index, token) in (file.added_tokens ?? []).enumerated() {
-      let flags = [
-        ("single_word", token.single_word), ("lstrip", token.lstrip), ("rstrip", token.rstrip),
-      ]
-      for (name, value) in flags where value == true {
-        throw TokenizerError(
-          source: source, field: "added_tokens.\(index).\(name)", found: "true",
-          expected: "false: decoding could not restore the text")
-      }
       guard token.id >= 0 else {
         throw TokenizerError(
           source: source, field: "added_tokens.\(index).id", found: "\(token.id)",
           expected: "a number from 0")
       }
+      // Where the vocabulary has the spelling, its number holds, as in `tokenizers`.
+      let known = file.model.vocab[token.content]
+      let isSpecial = token.special ?? false
       result.append(
-        AddedToken(token: token.id, spelling: token.content, isSpecial: token.special ?? false))
+        AddedToken(
+          token: known ?? token.id, spelling: token.content, isSpecial: isSpecial,
+          takesSpaceBefore: token.lstrip ?? false, takesSpaceAfter: token.rstrip ?? false,
+          isWholeWord: token.single_word ?? false,
+          isNormalized: token.normalized ?? !isSpecial, isInVocabulary: known != nil))
     }
     return result
   }

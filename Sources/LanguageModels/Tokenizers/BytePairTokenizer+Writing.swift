@@ -6,13 +6,14 @@ extension BytePairTokenizer {
   public func json() -> String {
     let added = contents.added.map { token in
       #"    {"id": \#(token.token), "content": \#(Self.quoted(token.spelling)), "#
-        + #""single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "#
+        + #""single_word": \#(token.isWholeWord), "lstrip": \#(token.takesSpaceBefore), "#
+        + #""rstrip": \#(token.takesSpaceAfter), "normalized": \#(token.isNormalized), "#
         + #""special": \#(token.isSpecial)}"#
     }
-    let addedTokens = Set(contents.added.map(\.token))
+    let outside = Set(contents.added.filter { !$0.isInVocabulary }.map(\.token))
     let spellings = contents.vocabulary.map { $0.map { ByteAlphabet.spelling(of: $0) } }
     let vocabulary = spellings.enumerated().compactMap { token, spelling -> String? in
-      guard let spelling, !addedTokens.contains(Int32(token)) else { return nil }
+      guard let spelling, !outside.contains(Int32(token)) else { return nil }
       return "      \(Self.quoted(spelling)): \(token)"
     }
     let merges = contents.merges.map { merge in

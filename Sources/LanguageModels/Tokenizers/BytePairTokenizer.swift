@@ -17,9 +17,9 @@ public final class BytePairTokenizer: Tokenizer {
   /// The tokens with a meaning outside the text, in the order of their numbers.
   public let specialTokens: [SpecialToken]
   /// The tokens that a template puts before and after a text (`post_processor`), such as a
-  /// begin-of-text token. `encode` never adds them: a caller that wants them does.
-  public let template: Template
-  /// A hash of the vocabulary, merges, pattern and special tokens.
+  /// begin-of-text token.
+  public let template: TextTemplate
+  /// A hash of the vocabulary, merges, pattern, added tokens and template.
   public let fingerprint: UInt64
   /// The token that ends a document: the special token spelled `<|endoftext|>`, `<|end_of_text|>`,
   /// `</s>` or `<|eot_id|>`, the first of these that there is.
@@ -31,20 +31,12 @@ public final class BytePairTokenizer: Tokenizer {
   private let tokenBytes: [UInt8]
   private let tokenEnds: [Int]
   private let isSpecial: [Bool]
-  private let finder: SpellingFinder
+  private let finder: AddedTokenFinder
   /// The number of each token's bytes, for whole words; empty if merges always decide.
   private let wholeWords: ByteStringTable
   private let wholeWordTokens: [Int32]
   /// Caches that no thread is using; the lock is held only to take or return one.
   private let idleCaches = Mutex<[WordCache]>([])
-
-  /// Tokens that a model was trained to see around a text.
-  public struct Template: Sendable, Hashable {
-    /// Tokens before the text.
-    public var before: [Int32] = []
-    /// Tokens after the text.
-    public var after: [Int32] = []
-  }
 
   /// What a tokenizer is made of; checked before it comes here.
   struct Contents: Sendable {
@@ -54,14 +46,7 @@ public final class BytePairTokenizer: Tokenizer {
     var merges: [(left: Int32, right: Int32, merged: Int32)]
     var ignoresMergesForWholeWords = false
     var added: [AddedToken] = []
-    var template = Template()
-  }
-
-  /// A token that is found by its spelling before the text is cut.
-  struct AddedToken: Sendable, Hashable {
-    var token: Int32
-    var spelling: String
-    var isSpecial: Bool
+    var template = TextTemplate()
   }
 
   init(_ contents: Contents) {
@@ -78,18 +63,18 @@ public final class BytePairTokenizer: Tokenizer {
       ["<|endoftext|>", "<|end_of_text|>", "</s>", "<|eot_id|>"].lazy
       .compactMap { spelling in special.first { $0.spelling == spelling }?.token }.first
     table = MergeTable(contents.merges)
-    finder = SpellingFinder(added.map { ($0.token, Array($0.spelling.utf8)) })
+    finder = AddedTokenFinder(contents.added)
 
     var byteTokens = [Int32](repeating: 0, count: 256)
     var flat: [UInt8] = []
     var ends: [Int] = []
     var wholeWords = ByteStringTable()
     var wholeWordTokens: [Int32] = []
-    let addedTokens = Set(added.map(\.token))
+    let outside = Set(added.filter { !$0.isInVocabulary }.map(\.token))
     for (token, bytes) in contents.vocabulary.enumerated() {
       flat += bytes ?? []
       ends.append(flat.count)
-      guard let bytes, !addedTokens.contains(Int32(token)) else { continue }
+      guard let bytes, !outside.contains(Int32(token)) else { continue }
       if bytes.count == 1 { byteTokens[Int(bytes[0])] = Int32(token) }
       if contents.ignoresMergesForWholeWords,
         bytes.withUnsafeBufferPointer({ wholeWords.insert($0).isNew })
@@ -122,15 +107,10 @@ public final class BytePairTokenizer: Tokenizer {
     appendingTo tokens: inout [Int32]
   ) {
     var cache = idleCaches.withLock { $0.popLast() } ?? WordCache()
-    switch specialTokens {
-    case .isText: encodeText(bytes, cache: &cache, to: &tokens)
-    case .isToken:
-      finder.forEachPiece(of: bytes) { piece in
-        switch piece {
-        case .token(let token): tokens.append(token)
-        case .text(let range):
-          encodeText(UnsafeBufferPointer(rebasing: bytes[range]), cache: &cache, to: &tokens)
-        }
+    finder.forEachPiece(of: bytes, specialTokens: specialTokens) { piece in
+      switch piece {
+      case .token(let token): tokens.append(token)
+      case .text(let part): encodeText(part, cache: &cache, to: &tokens)
       }
     }
     let used = cache
@@ -183,6 +163,13 @@ public final class BytePairTokenizer: Tokenizer {
     return contents.vocabulary[Int(token)]
   }
 
+  /// The same tokenizer that puts nothing around a text.
+  public func withoutTemplate() -> BytePairTokenizer {
+    var contents = contents
+    contents.template = TextTemplate()
+    return BytePairTokenizer(contents)
+  }
+
   private func byteRange(of token: Int32) -> Range<Int>? {
     let index = Int(token)
     guard index >= 0, index < tokenEnds.count, !isSpecial[index] else { return nil }
@@ -204,7 +191,11 @@ public final class BytePairTokenizer: Tokenizer {
     }
     add(words)
     for token in contents.added {
-      add(Array("\(token.token) \(token.isSpecial) \(token.spelling)".utf8))
+      add(Array(token.definition.utf8))
+    }
+    // Without a template what it was before templates counted.
+    if !contents.template.isEmpty {
+      add(Array("\(contents.template.before) \(contents.template.after)".utf8))
     }
     return hash
   }

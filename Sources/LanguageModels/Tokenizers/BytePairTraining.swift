@@ -77,6 +77,6 @@ public struct BytePairTraining: Sendable {
     return BytePairTokenizer(
       BytePairTokenizer.Contents(
         pattern: pattern, vocabulary: vocabulary, merges: merges,
-        added: [BytePairTokenizer.AddedToken(token: end, spelling: endOfText, isSpecial: true)]))
+        added: [AddedToken(token: end, spelling: endOfText, isSpecial: true)]))
   }
 }

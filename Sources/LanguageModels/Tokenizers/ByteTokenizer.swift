@@ -26,11 +26,10 @@ public struct ByteTokenizer: Tokenizer, Hashable {
       tokens.append(contentsOf: bytes.lazy.map { Int32($0) })
       return
     }
-    let finder = SpellingFinder([(256, Array("<|endoftext|>".utf8))])
-    finder.forEachPiece(of: bytes) { piece in
+    let end = AddedToken(token: 256, spelling: "<|endoftext|>", isSpecial: true)
+    AddedTokenFinder([end]).forEachPiece(of: bytes, specialTokens: .isToken) { piece in
       switch piece {
-      case .text(let range):
-        tokens.append(contentsOf: bytes[range].lazy.map { Int32($0) })
+      case .text(let part): tokens.append(contentsOf: part.lazy.map { Int32($0) })
       case .token(let token): tokens.append(token)
       }
     }

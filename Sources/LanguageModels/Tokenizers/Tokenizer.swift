@@ -1,7 +1,8 @@
 /// Text to token numbers and back, without loss for any bytes.
 ///
 /// A conforming type is a bijection between byte strings and the token sequences that its
-/// `encode` gives out: `decode(encode(x)) == x` holds for every byte string, valid UTF-8 or not.
+/// `encode` gives out: `decode(encode(x)) == x` holds for every byte string, valid UTF-8 or not,
+/// unless an added token takes the white space beside it.
 public protocol Tokenizer: Sendable {
   /// The number of token numbers, special tokens included: every token is below it.
   var vocabularyCount: Int { get }
@@ -9,6 +10,9 @@ public protocol Tokenizer: Sendable {
   var specialTokens: [SpecialToken] { get }
   /// The token that ends a document, if the vocabulary has one.
   var endOfText: Int32? { get }
+  /// The tokens that the model's own library puts around a text. `encode` never adds them;
+  /// ``Tokenizer/encodeWhole(_:specialTokens:)`` does.
+  var template: TextTemplate { get }
   /// A hash of everything that decides how text is cut; equal tokenizers have equal ones, in any
   /// process.
   var fingerprint: UInt64 { get }
@@ -48,13 +52,29 @@ public struct SpecialToken: Sendable, Hashable {
 /// What the spelling of a special token means when it occurs in text that is being encoded.
 public enum SpecialTokenSpelling: Sendable, Hashable {
   /// It is text like any other: right for documents, whose authors are not to be trusted with
-  /// control tokens.
+  /// control tokens (`encode_special_tokens` of PyPI `tokenizers`). Added tokens that are not
+  /// special are found all the same.
   case isText
   /// It is the special token: what PyPI `tokenizers` does, and right for prompts written by hand.
   case isToken
 }
 
 extension Tokenizer {
+  /// Nothing is put around a text.
+  public var template: TextTemplate { TextTemplate() }
+
+  /// The tokens of a whole text with those that the template puts around it, as the model was
+  /// trained to see it: `encode` of PyPI `tokenizers`.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text, normally UTF-8.
+  ///   - specialTokens: whether the spelling of a special token within the text means that token.
+  public func encodeWhole(
+    _ bytes: [UInt8], specialTokens: SpecialTokenSpelling = .isText
+  ) -> [Int32] {
+    template.before + encode(bytes, specialTokens: specialTokens) + template.after
+  }
+
   /// The tokens of a text.
   public func encode(_ text: String, specialTokens: SpecialTokenSpelling = .isText) -> [Int32] {
     encode(Array(text.utf8), specialTokens: specialTokens)

@@ -8,6 +8,7 @@ struct TokenizerFile: Decodable {
     var single_word: Bool?
     var lstrip: Bool?
     var rstrip: Bool?
+    var normalized: Bool?
     var special: Bool?
   }
 

@@ -4,7 +4,7 @@
 /// tokenizer that is nearly right would spoil every number computed from its tokens.
 struct TokenizerPipeline {
   let pattern: WordPattern
-  let template: BytePairTokenizer.Template
+  let template: TextTemplate
 
   init(_ file: TokenizerFile, source: String) throws(TokenizerError) {
     func require(_ value: JSONValue?, _ field: String, _ expected: String) throws(TokenizerError) {
@@ -90,35 +90,76 @@ struct TokenizerPipeline {
     return pattern
   }
 
+  /// What processors put around one text. Several of them in a row come to one template at most:
+  /// `tokenizers` applies a second one as if the pieces of the first were a pair of texts.
   private static func template(
     of value: JSONValue, source: String
-  ) throws(TokenizerError) -> BytePairTokenizer.Template {
+  ) throws(TokenizerError) -> TextTemplate {
+    let templates = try templates(of: value, field: "post_processor", source: source)
+    guard templates.count <= 1 else {
+      throw TokenizerError(
+        source: source, field: "post_processor", found: "\(templates.count) templates in a row",
+        expected: "one at most")
+    }
+    return templates.first ?? TextTemplate()
+  }
+
+  private static func templates(
+    of value: JSONValue, field: String, source: String
+  ) throws(TokenizerError) -> [TextTemplate] {
     switch value["type"].text {
-    case nil where value == .null: return BytePairTokenizer.Template()
-    case "ByteLevel": return BytePairTokenizer.Template()
+    case nil where value == .null: return []
+    case "ByteLevel": return []
     case "Sequence":
-      var result = BytePairTokenizer.Template()
-      for processor in value["processors"].items ?? [] {
-        let template = try template(of: processor, source: source)
-        result.before = template.before + result.before
-        result.after += template.after
+      var result: [TextTemplate] = []
+      for (index, processor) in (value["processors"].items ?? []).enumerated() {
+        result += try templates(
+          of: processor, field: "\(field).processors.\(index)", source: source)
       }
       return result
-    case "TemplateProcessing": return try single(of: value, source: source)
+    case "TemplateProcessing": return [try single(of: value, field: field, source: source)]
+    case "BertProcessing", "RobertaProcessing":
+      return [
+        TextTemplate(
+          before: [try token(of: value, "cls", field: field, source: source)],
+          after: [try token(of: value, "sep", field: field, source: source)])
+      ]
     default:
       throw TokenizerError(
-        source: source, field: "post_processor", found: value.shown,
-        expected: "\"ByteLevel\", \"TemplateProcessing\" or a \"Sequence\" of these")
+        source: source, field: field, found: value.shown,
+        expected: "\"ByteLevel\", \"TemplateProcessing\", \"RobertaProcessing\", "
+          + "\"BertProcessing\" or a \"Sequence\" of these")
     }
+  }
+
+  /// The number in a pair of a spelling and a number, such as `"sep": ["</s>", 2]`.
+  private static func token(
+    of value: JSONValue, _ key: String, field: String, source: String
+  ) throws(TokenizerError) -> Int32 {
+    let pair = value[key].items ?? []
+    guard pair.count == 2, case .number(let number) = pair[1], let token = Int32(exactly: number)
+    else {
+      throw TokenizerError(
+        source: source, field: "\(field).\(key)", found: value[key].shown,
+        expected: "the spelling of a token and its number")
+    }
+    return token
   }
 
   /// The special tokens of a template for one text.
   private static func single(
-    of value: JSONValue, source: String
-  ) throws(TokenizerError) -> BytePairTokenizer.Template {
-    var result = BytePairTokenizer.Template()
+    of value: JSONValue, field: String, source: String
+  ) throws(TokenizerError) -> TextTemplate {
+    var result = TextTemplate()
+    let pieces = value["single"].items ?? []
+    let texts = pieces.count { $0["Sequence"] != .null }
+    guard texts == 1 else {
+      throw TokenizerError(
+        source: source, field: "\(field).single", found: "the text \(texts) times",
+        expected: "the text once, with tokens before and after it")
+    }
     var isAfter = false
-    for piece in value["single"].items ?? [] {
+    for piece in pieces {
       if piece["Sequence"] != .null {
         isAfter = true
         continue
@@ -131,7 +172,7 @@ struct TokenizerPipeline {
       }
       guard !tokens.isEmpty else {
         throw TokenizerError(
-          source: source, field: "post_processor.special_tokens", found: "no ids for \"\(name)\"",
+          source: source, field: "\(field).special_tokens", found: "no ids for \"\(name)\"",
           expected: "the number of every token in the template")
       }
       if isAfter { result.after += tokens } else { result.before += tokens }

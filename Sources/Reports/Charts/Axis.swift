@@ -8,6 +8,8 @@ public struct Axis: Sendable {
     case linear
     /// Equal steps for equal ratios; values that are not positive are not drawn.
     case log10
+    /// As `log10`, with ticks at powers of two; for numbers of samples, which are doubled.
+    case log2
     /// Named places: category `i` is at the value `i` and owns `i − 0.5` to `i + 0.5`.
     ///
     /// On a vertical axis the first category is at the top.
@@ -24,6 +26,8 @@ public struct Axis: Sendable {
     case power
     /// Percentages of a fraction: 12%.
     case percent
+    /// Whole numbers in full up to 9,999, unit letters beyond: 1024, 16k; for numbers of samples.
+    case count
     /// Anything else; must not depend on state.
     case custom(@Sendable (Double) -> String)
   }
@@ -58,6 +62,9 @@ public struct Axis: Sendable {
     Axis(label: label, scale: .category(names))
   }
 
+  /// Whether equal steps are equal ratios.
+  var isLogarithmic: Bool { scale == .log10 || scale == .log2 }
+
   var isCategory: Bool {
     if case .category = scale { return true }
     return false
@@ -70,7 +77,7 @@ public struct Axis: Sendable {
     _ values: [Double], tight: [Double] = [], includesZero: Bool = false
   ) -> ClosedRange<Double> {
     if case .category(let names) = scale { return -0.5...(Double(max(1, names.count)) - 0.5) }
-    let isLog = scale == .log10
+    let isLog = isLogarithmic
     // Beyond these, padding and differences would leave the range of a double.
     func isUsable(_ value: Double) -> Bool {
       isLog ? value >= 1e-250 && value <= 1e250 : abs(value) <= 1e250

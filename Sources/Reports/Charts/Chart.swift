@@ -80,7 +80,7 @@ public struct Chart: Sendable {
     guard x.domain == nil, room > 0, !x.isCategory else { return domain }
     let stretch = 1 / (1 - min(0.6, room))
     let (low, high) = (domain.lowerBound, domain.upperBound)
-    return x.scale == .log10
+    return x.isLogarithmic
       ? low...(low * pow(high / low, stretch)) : low...(low + (high - low) * stretch)
   }
 
@@ -109,7 +109,7 @@ public struct Chart: Sendable {
   /// Whether a value has a place on an axis whose ends are taken from the data, and lies within
   /// those that are given.
   private func drawable(_ value: Double, _ axis: Axis) -> Bool {
-    guard value.isFinite, axis.scale != .log10 || value > 0 else { return false }
+    guard value.isFinite, !axis.isLogarithmic || value > 0 else { return false }
     return axis.domain?.contains(value) ?? true
   }
 }

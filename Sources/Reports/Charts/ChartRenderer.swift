@@ -36,7 +36,7 @@ struct ChartRenderer {
     text += "\" viewBox=\"0 0 \(width) \(height)\" width=\"100%\" role=\"img\""
     text += " font-size=\"\(PathData.number(frame.fontSize))\">"
     text += "<title>\(MarkupText.escape(chart.title))</title>"
-    text += "<desc>\(MarkupText.escape(chart.method))</desc>"
+    text += "<desc>\(MarkupText.escape(FormulaMarkup.plain(chart.method)))</desc>"
     if isStandalone {
       text += "<style>\(ChartStyle.standalone)</style>"
       text += "<rect class=\"paper\" width=\"\(width)\" height=\"\(height)\"/>"

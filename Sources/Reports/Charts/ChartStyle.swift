@@ -4,14 +4,14 @@
 /// each has a contrast of at least 3.8 to 1 and can carry words, lightened for dark paper.
 enum ChartStyle {
   static let light = """
-    --paper:#fff;--ink:#1c2127;--muted:#5f6b7a;--grid:#e6e9ed;--axis:#9aa4b0;\
+    --paper:#fff;--shade:#1c212738;--ink:#1c2127;--muted:#5f6b7a;--grid:#e6e9ed;--axis:#9aa4b0;\
     --c1:#0072b2;--c2:#c04a00;--c3:#007d5c;--c4:#a9447f;--c5:#8a6b00;--c6:#1a7fc2;--c7:#7a3e1d;\
     --c8:#5b6470;--r0:#440154;--r1:#46307e;--r2:#3d4d8a;--r3:#32688e;--r4:#277f8e;--r5:#1f9089;\
     --r6:#2a9d6f;--r7:#4f9a35;--r8:#7f9200
     """
 
   static let dark = """
-    --paper:#14181d;--ink:#e7ebf0;--muted:#a3afbd;--grid:#2a323b;--axis:#66727f;\
+    --paper:#14181d;--shade:#e7ebf030;--ink:#e7ebf0;--muted:#a3afbd;--grid:#2a323b;--axis:#66727f;\
     --c1:#56b4e9;--c2:#f28e4b;--c3:#2cc295;--c4:#e08cbb;--c5:#f0d34a;--c6:#9ad1f5;--c7:#d2a58a;\
     --c8:#a7b0bc;--r0:#8a86e0;--r1:#6f8fe0;--r2:#5a9cd8;--r3:#45a9cb;--r4:#36b6bb;--r5:#35bfa0;\
     --r6:#55cd7f;--r7:#9ad94a;--r8:#fde725

@@ -14,7 +14,7 @@ struct PlotScale: Sendable {
   }
 
   init(axis: Axis, domain: ClosedRange<Double>, start: Double, end: Double) {
-    isLog = axis.scale == .log10
+    isLog = axis.isLogarithmic
     low = isLog ? Foundation.log(domain.lowerBound) : domain.lowerBound
     high = isLog ? Foundation.log(domain.upperBound) : domain.upperBound
     self.start = start

@@ -63,6 +63,8 @@ public enum Ticks {
     case .log10:
       let target = Int(saturating: length / (isHorizontal ? 70 : 45))
       return logarithmic(axis, domain: domain, length: length, target: target, fits: fits)
+    case .log2:
+      return powersOfTwo(axis, domain: domain, fits: fits)
     }
   }
 
@@ -122,6 +124,26 @@ public enum Ticks {
     return (marked + unlabelled.map { Tick(value: $0, label: nil) }).sorted { $0.value < $1.value }
   }
 
+  /// Powers of two, every one of them marked, as many labelled as fit.
+  private static func powersOfTwo(
+    _ axis: Axis, domain: ClosedRange<Double>, fits: ([Tick]) -> Bool
+  ) -> [Tick] {
+    // Values a rounding error outside still count as inside.
+    let first = Int(saturating: (log2(domain.lowerBound) - 1e-9).rounded(.up))
+    let last = Int(saturating: (log2(domain.upperBound) + 1e-9).rounded(.down))
+    guard first <= last, last - first < 2_100 else { return [] }
+    let values = (first...last).map { pow(2, Double($0)) }
+    let names = labels(values, axis.format)
+    for step in 1...max(1, values.count) {
+      // Counted from 2⁰, so that 1 has a label where it is on the axis.
+      let ticks = zip(first...last, zip(values, names)).map { exponent, tick in
+        Tick(value: tick.0, label: exponent.isMultiple(of: step) ? tick.1 : nil)
+      }
+      if fits(ticks) { return ticks }
+    }
+    return values.map { Tick(value: $0, label: nil) }
+  }
+
   // MARK: Labels
 
   static func labelled(_ values: [Double], _ format: Axis.Format) -> [Tick] {
@@ -135,6 +157,12 @@ public enum Ticks {
     case .plain: return distinct(values) { plainLabels(values, digits: $0) }
     case .scale: return distinct(values) { d in values.map { NumberFormat.scale($0, digits: d) } }
     case .power: return distinct(values) { d in values.map { power($0, digits: d) } }
+    case .count:
+      return distinct(values) { digits in
+        values.map {
+          $0 < 9_999.5 ? NumberFormat.significant($0, 4) : NumberFormat.scale($0, digits: digits)
+        }
+      }
     case .percent:
       return plainLabels(values.map { $0 * 100 }, digits: 12).map { $0 + "%" }
     }

@@ -116,8 +116,9 @@ public struct ComparisonReport: Sendable {
       .points(PointLayer(measured, label: "at the runs' scales")),
       .points(PointLayer(target, radius: 4.5, label: target.isEmpty ? nil : "at the target")),
     ]
-    if comparison.crossing.verdict == .crossesInside || comparison.crossing.verdict == .crossesBeyond,
-      let crossing = comparison.crossing.scale.value
+    if let crossover = comparison.crossing,
+      crossover.verdict == .crossesInside || crossover.verdict == .crossesBeyond,
+      let crossing = crossover.scale.value
     {
       layers.append(.rule(RuleLayer(.vertical, at: crossing, label: "crossover", color: .ink)))
     }

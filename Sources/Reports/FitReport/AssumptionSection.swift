@@ -13,7 +13,7 @@ extension FitReading {
     let search = fit.search
     var rows: [[String]] = [
       ["Source", part.source],
-      ["Law", "\(fit.law.name): \(equation)"],
+      ["Law", "\(fit.law.name): \(inlineEquation)"],
       ["Catalogue entries", card.citations.map { "[\($0)]" }.joined(separator: " ")],
       ["Minimised", objectiveText],
       [
@@ -31,7 +31,7 @@ extension FitReading {
     }
     if !fit.law.settings.isEmpty {
       rows.append([
-        "Settings", fit.law.settings.map { "\($0.name) = \($0.value)" }.joined(separator: ", "),
+        "Settings", fit.law.settings.map { "\($0.name): \($0.value)" }.joined(separator: ", "),
       ])
     }
     let held = fit.law.parameters.map(\.name).filter { !fit.freeParameters.contains($0) }
@@ -47,9 +47,9 @@ extension FitReading {
   private var objectiveText: String {
     let residual =
       switch fit.objective.residual {
-      case .linear: "prediction less outcome"
-      case .log: "ln prediction less ln outcome"
-      case .logPlusOne: "ln(1 + prediction) less ln(1 + outcome)"
+      case .linear: "prediction minus outcome"
+      case .log: "ln prediction minus ln outcome"
+      case .logPlusOne: "ln(1 + prediction) minus ln(1 + outcome)"
       }
     var text = "the sum over rows of "
     if let delta = fit.objective.delta {

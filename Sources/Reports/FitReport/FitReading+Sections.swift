@@ -7,8 +7,8 @@ extension FitReading {
   /// - Parameter isAlone: whether the page is about this fit only, so that the summary heads it.
   func sections(isAlone: Bool) -> [ReportSection] {
     [
-      overviewSection(isAlone: isAlone), mainFigureSection(), residualSection(), parameterSection(),
-      rankingSection(), tradeoffSection(), planSection(), validationSection(),
+      overviewSection(isAlone: isAlone), planSection(), rankingSection(), mainFigureSection(),
+      tradeoffSection(), validationSection(), parameterSection(), residualSection(),
       influenceSection(), assumptionSection(),
     ].compactMap { $0 }
   }
@@ -50,7 +50,7 @@ extension FitReading {
     }
     let span = spans.isEmpty ? "" : ", spanning \(Wording.list(spans))"
     return
-      "What was fitted: \(what)\(span). The law \(fit.law.name) says \(equation)."
+      "What was fitted: \(what)\(span). The law \(fit.law.name) says \(inlineEquation)."
   }
 
   func predictionSentence() -> String? {
@@ -94,7 +94,7 @@ extension FitReading {
         "This table needs no floor of the loss\(floor.high.isFinite ? ": E is at most \(Wording.number(floor.high))" : "")."
     }
     return
-      "However large the model and the data, the law expects no loss below E = \(Wording.estimated(floor))."
+      "However large the model and the data, the law expects no loss below \(FormulaMarkup.inline("E")) = \(Wording.estimated(floor))."
   }
 
   func trustSentence() -> String {
@@ -117,22 +117,28 @@ extension FitReading {
   }
 
   private func warningSentence() -> String? {
-    let count =
-      fit.warnings.count + (plan?.warnings.count ?? 0) + (determination?.summary == nil ? 0 : 1)
-      + (influenceWarning() == nil ? 0 : 1) + (distanceWarning() == nil ? 0 : 1)
+    let count = cautions.count
     guard count > 0 else { return nil }
     return
       "\(Wording.spelled(count)) caution\(count == 1 ? "" : "s") below limit\(count == 1 ? "s" : "") what may be concluded."
   }
 
+  /// What limits the conclusions, the worst first: what cannot be told at all, how far the answer
+  /// lies from the runs, what hangs on single runs, then what the plan and the fit say of themselves.
+  var cautions: [String] {
+    var seen: Set<String> = []
+    let own = ((plan?.warnings ?? []) + fit.warnings).map { Wording.sentence($0) + "." }
+    return
+      ([determination?.summary, distanceWarning(), influenceWarning()].compactMap(\.self) + own)
+      .filter { seen.insert($0).inserted }
+  }
+
   // MARK: First section
 
+  var overviewTitle: String { "Key numbers and cautions" }
+
   func overviewSection(isAlone: Bool) -> ReportSection {
-    var blocks: [ReportBlock] = fit.warnings.map { .warning(Wording.sentence($0) + ".") }
-    blocks += (plan?.warnings ?? []).map { .warning(Wording.sentence($0) + ".") }
-    if let refusal = determination?.summary { blocks.append(.warning(refusal)) }
-    if let note = influenceWarning() { blocks.append(.warning(note)) }
-    if let note = distanceWarning() { blocks.append(.warning(note)) }
+    var blocks = ReportBlock.cautions(cautions)
     if fit.warnings.isEmpty {
       blocks.append(
         .paragraph("The fit itself raised no warning."))
@@ -145,7 +151,7 @@ extension FitReading {
     // On a page of its own the sentences head the page.
     let sentences = isAlone ? [] : summary().map { ReportBlock.paragraph($0) }
     return ReportSection(
-      "Key numbers and cautions", sentences + [.keyNumbers(keyNumbers())] + blocks)
+      overviewTitle, sentences + [.keyNumbers(keyNumbers())] + blocks)
   }
 
   private func keyNumbers() -> [KeyNumber] {
@@ -180,7 +186,7 @@ extension FitReading {
     }
     if plan == nil {
       numbers += fit.freeParameters.prefix(4).compactMap { name in
-        fit.interval(of: name).map { key(name, $0) }
+        fit.interval(of: name).map { key(FormulaMarkup.inline(name), $0) }
       }
     }
     if let last = part.validation.last {

@@ -129,10 +129,30 @@ struct FitReading {
       ?? Wording.estimated(x)
   }
 
-  /// The law as an equation, with its column of size named where the formula calls it x.
-  var equation: String {
-    let x = fit.law.settings.first { $0.name == "x" }.map { ", where x is \($0.value)" }
-    return "\(responseName) = \(card.formula)\(x ?? "")"
+  /// The law as an equation.
+  var equation: String { "\(responseName) = \(card.formula)" }
+
+  /// The equation for a running text, with its column of size named where the formula calls it x.
+  var inlineEquation: String {
+    FormulaMarkup.inline(equation) + (sizeColumn.map { ", where x is \($0)" } ?? "")
+  }
+
+  /// What the formula calls x; nil where it names its columns itself.
+  var sizeColumn: String? { fit.law.settings.first { $0.name == "x" }?.value }
+
+  /// What to call a row: its run where the table names runs, else what tells it from others.
+  func rowName(_ row: Int) -> String {
+    let rows = fit.observations
+    if let name = rows.runNames?[row], !name.isEmpty {
+      let isAlone = !rows.columns.keys.contains("step") || rows.clusterCount == rows.count
+      guard !isAlone, let step = rows.columns["step"]?[row] else { return name }
+      return "\(name), step \(Wording.number(step))"
+    }
+    let columns = card.columns.compactMap { requirement in
+      rows.columns[requirement.name].map { "\(requirement.name) \(Wording.number($0[row]))" }
+    }
+    guard !columns.isEmpty else { return Wording.rowLabel(rows.labels[row]) }
+    return columns.prefix(3).joined(separator: ", ")
   }
 
   /// The unit of departures that are not shares.
@@ -209,7 +229,8 @@ struct FitReading {
       let runs = Dictionary(grouping: all) { rows.clusters[$0] }.sorted { $0.key < $1.key }
       return runs.enumerated().map { index, run in
         ColorGroup(
-          label: runs.count <= 8 ? "run \(index + 1)" : nil,
+          label: runs.count <= 8
+            ? run.value.first.flatMap { rows.runNames?[$0] } ?? "run \(index + 1)" : nil,
           color: runs.count <= 8
             ? .series(index) : .ramp(Double(index) / Double(runs.count - 1)), rows: run.value)
       }
@@ -231,7 +252,7 @@ struct FitReading {
       let members = ordered.filter { size[$0] > low && size[$0] <= cut }
       low = cut
       guard let first = members.first, let last = members.last else { continue }
-      let ends = [size[first], size[last]].map { NumberFormat.scale($0, digits: 2) }
+      let ends = [size[first], size[last]].map { NumberFormat.scale($0) }
       result.append(
         ColorGroup(
           label: "N " + (ends[0] == ends[1] ? ends[0] : "\(ends[0]) to \(ends[1])"),
@@ -255,10 +276,10 @@ struct FitReading {
 
   var departureAxis: Axis {
     switch fit.objective.residual {
-    case .log: return Axis(label: "Measured over law, less one", format: .percent)
+    case .log: return Axis(label: "Measured over law, minus 1", format: .percent)
     case .linear:
       return Axis(
-        label: "Measured less law" + (departureUnit.isEmpty ? "" : " (\(departureUnit))"))
+        label: "Measured minus law" + (departureUnit.isEmpty ? "" : " (\(departureUnit))"))
     case .logPlusOne: return Axis(label: "ln(1 + measured) − ln(1 + law)")
     }
   }
@@ -278,7 +299,8 @@ struct FitReading {
         "\(requirement.name) \(Wording.number($0[row]))"
       }
     }
-    return "\(rows.labels[row]): \(columns.joined(separator: ", ")), \(responseName) "
+    let name = rows.runNames?[row] ?? Wording.rowLabel(rows.labels[row])
+    return "\(name): \(columns.joined(separator: ", ")), \(responseName) "
       + NumberFormat.significant(rows.response[row], 4)
   }
 }

@@ -41,6 +41,8 @@ public struct FitReport: Sendable {
   public var parts: [Part]
   /// The training compute to plan for, in FLOPs; nil for ten times the largest of the data.
   public var compute: Double?
+  /// When it is made and by which version; nil says nothing of it.
+  public var origin: ReportOrigin?
 
   /// A report.
   ///
@@ -48,9 +50,11 @@ public struct FitReport: Sendable {
   ///   - parts: the fits, one a group of rows.
   ///   - compute: the training compute to plan for, in FLOPs; nil for ten times the largest of
   ///     the data.
-  public init(parts: [Part], compute: Double?) {
+  ///   - origin: when it is made and by which version.
+  public init(parts: [Part], compute: Double?, origin: ReportOrigin? = nil) {
     self.parts = parts.map { $0.thinned(to: Self.shownRows) }
     self.compute = compute
+    self.origin = origin
   }
 
   /// The most rows that figures show; more would drown the page and its reader.
@@ -73,7 +77,7 @@ public struct FitReport: Sendable {
       let reading = readings[0]
       return ReportPage(
         title: reading.heading, subtitle: reading.subtitle, summary: reading.summary(),
-        sections: sections[0], footer: Self.footer)
+        sections: sections[0], footer: Self.footer, origin: origin)
     }
     var result = [overview(readings)]
     for (reading, own) in zip(readings, sections) {
@@ -82,15 +86,18 @@ public struct FitReport: Sendable {
         result += own.map { ReportSection("\(name): \($0.title)", $0.blocks) }
       } else {
         // A table of contents with a dozen entries for each group would help nobody.
-        let first = own.prefix(2).flatMap(\.blocks)
-        let rest = own.dropFirst(2).map { ReportBlock.details(summary: $0.title, $0.blocks) }
+        let open = [reading.overviewTitle, reading.figureTitle]
+        let first = own.filter { open.contains($0.title) }.flatMap(\.blocks)
+        let rest = own.filter { !open.contains($0.title) }.map {
+          ReportBlock.details(summary: $0.title, $0.blocks)
+        }
         result.append(ReportSection(name, first + rest))
       }
     }
     return ReportPage(
       title: "Scaling laws of \(readings.count) groups of runs",
       subtitle: Set(parts.map(\.source)).sorted().joined(separator: ", "),
-      summary: readings.map { $0.line() }, sections: result, footer: Self.footer)
+      summary: readings.map { $0.line() }, sections: result, footer: Self.footer, origin: origin)
   }
 
   private static let footer =
@@ -104,7 +111,7 @@ public struct FitReport: Sendable {
       [
         .init("Group"), .init("Law"), .init("Rows", alignment: .trailing),
         .init("Held-out error", alignment: .trailing), .init("Warnings", alignment: .trailing),
-      ] + parameters.map { .init($0, alignment: .trailing) }
+      ] + parameters.map { .init(FormulaMarkup.inline($0), alignment: .trailing) }
     let rows = readings.map { reading -> [String] in
       let fit = reading.fit
       let values = parameters.map { name in

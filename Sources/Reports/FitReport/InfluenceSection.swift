@@ -48,7 +48,7 @@ extension FitReading {
       [move.before, move.after].map { Wording.number($0, digits: digits) }
     }
     while both()[0] == both()[1], digits < 6 { digits += 1 }
-    var result = "\(move.name) from \(both()[0]) to \(both()[1]) ("
+    var result = "\(FormulaMarkup.inline(move.name)) from \(both()[0]) to \(both()[1]) ("
     result += "\(Wording.percent(move.share)) of the value"
     if move.errors.isFinite {
       result += ", \(NumberFormat.significant(move.errors, 2)) standard errors"
@@ -90,7 +90,7 @@ extension FitReading {
     ]
     let names = fit.freeParameters
     let slots = names.compactMap { fit.law.index(of: $0) }
-    let columns = names.map { TextTable.Column($0, alignment: .trailing) }
+    let columns = names.map { TextTable.Column(FormulaMarkup.inline($0), alignment: .trailing) }
     func values(_ estimate: [Double]) -> [String] {
       slots.map { Wording.number(estimate[$0], digits: 4) }
     }
@@ -101,7 +101,7 @@ extension FitReading {
           columns: [.init("Without"), .init("Residual", alignment: .trailing)] + columns,
           rows: [["(all rows)", ""] + values(fit.estimate)]
             + influence.rows.map {
-              [Wording.rowLabel($0.label), departureText(departure(residual: $0.residual))]
+              [rowName($0.row), departureText(departure(residual: $0.residual))]
                 + values($0.without)
             }, emphasizedRows: [0], note: "Residuals are measured against the law of all rows.")))
     blocks.append(
@@ -111,7 +111,7 @@ extension FitReading {
           columns: [.init("Dropped", alignment: .trailing), .init("Last dropped")] + columns,
           rows: [["0", ""] + values(fit.estimate)]
             + influence.path.enumerated().map { index, step in
-              ["\(index + 1)", Wording.rowLabel(step.label)] + values(step.estimate)
+              ["\(index + 1)", rowName(step.dropped)] + values(step.estimate)
             }, emphasizedRows: [0],
           note:
             "After each row the law is fitted again and the worst of the rest is dropped, which finds rows that hide each other."
@@ -134,7 +134,7 @@ extension FitReading {
       return .line(
         LineLayer(
           xs: xs, ys: values.map { ($0[slot.index] - fit.estimate[slot.index]) / slot.error },
-          color: .series(place), label: slot.name))
+          color: .series(place), label: FormulaMarkup.characters(slot.name)))
     }
     return Figure(
       Chart(

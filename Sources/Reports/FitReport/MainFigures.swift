@@ -3,6 +3,8 @@ internal import ScalingLaws
 internal import Statistics
 
 extension FitReading {
+  var figureTitle: String { "The law and the runs" }
+
   func mainFigureSection() -> ReportSection? {
     var figures: [Figure]
     switch shape {
@@ -12,7 +14,7 @@ extension FitReading {
     case .several: figures = card.columns.map { columnFigure($0.name) }
     }
     if shape == .tradeoff { figures += otherColumns().map { columnFigure($0) } }
-    return ReportSection("The law and the runs", figures.map { .figure($0) })
+    return ReportSection(figureTitle, figures.map { .figure($0) })
   }
 
   /// Columns of a law that divides compute, besides N, D and C.
@@ -50,7 +52,7 @@ extension FitReading {
     let room = 0.25 * (high - low)
     let ends = band.filter { $0.isFinite && $0 > low - room && $0 < high + room }
     (low, high) = (min(low, ends.min() ?? low), max(high, ends.max() ?? high))
-    if axis.scale == .log10 {
+    if axis.isLogarithmic {
       let pad = pow(high / low, 0.04)
       axis.domain = low / pad...high * pad
     } else {
@@ -139,7 +141,7 @@ extension FitReading {
     let high = used.map { values[$0] }.max() ?? 1
     let place = singleForecast()?.columns[column] ?? high
     let xs =
-      horizontal.scale == .log10
+      horizontal.isLogarithmic
       ? Wording.grid(min(low, place), max(high, place), 60)
       : (0..<60).map { low + (max(high, place) - low) * Double($0) / 59 }
     let curve = xs.map { x in
@@ -248,7 +250,7 @@ extension FitReading {
     _ color: ChartColor
   ) -> [ChartLayer] {
     guard let low = values.min(), let high = values.max(), high > low else { return [] }
-    let isLog = axis(column).scale == .log10
+    let isLog = axis(column).isLogarithmic
     let xs =
       isLog ? Wording.grid(low, high, 40) : (0..<40).map { low + (high - low) * Double($0) / 39 }
     var columns = Dictionary(Array(rest), uniquingKeysWith: { first, _ in first })

@@ -4,7 +4,9 @@ internal import Statistics
 
 extension FitReading {
   func parameterSection(figures: Bool = true) -> ReportSection {
-    var blocks: [ReportBlock] = [.paragraph(equation), .table(table())]
+    var blocks: [ReportBlock] = [.formula(equation)]
+    if let sizeColumn { blocks.append(.paragraph("Here x is \(sizeColumn).")) }
+    blocks.append(.table(table()))
     if figures, hasIntervals {
       blocks += [intervalFigure(), valleyFigure()].compactMap { $0 }.map { .figure($0) }
     }
@@ -18,14 +20,14 @@ extension FitReading {
         parameter.domain == .positive
       {
         return [
-          parameter.name, "at its bound",
+          FormulaMarkup.inline(parameter.name), "at its bound",
           bound.high.map { "at most \(Wording.number($0))" } ?? Wording.missing, Wording.missing,
           parameter.unit, "not needed by this table",
         ]
       }
       let error = isFree && !fit.isExact ? fit.standardError(of: parameter.name) : .nan
       return [
-        parameter.name, NumberFormat.significant(fit.estimate[index], 5),
+        FormulaMarkup.inline(parameter.name), NumberFormat.significant(fit.estimate[index], 5),
         isFree
           ? fit.interval(of: parameter.name).map(Wording.interval) ?? Wording.missing
           : Wording.missing,
@@ -80,7 +82,7 @@ extension FitReading {
         x: Axis(
           label: "Multiple of the estimate", scale: isLog ? .log10 : .linear,
           format: .custom { NumberFormat.significant($0, 3) + "×" }),
-        y: .categories(entries.map(\.name)), layers: layers),
+        y: .categories(entries.map { FormulaMarkup.characters($0.name) }), layers: layers),
       caption:
         "Short bars are parameters that the runs determine. A long one is often traded against another (see below): then predictions can be sound where the parameter is not.",
       method: "\(levelText) intervals divided by the estimate.",
@@ -117,10 +119,13 @@ extension FitReading {
       }
     }
     guard let best else { return nil }
-    let names = [best.a, best.b].map { fit.law.parameters[$0].name }
+    let names = [best.a, best.b].map {
+      FormulaMarkup.characters(fit.law.parameters[$0].name)
+    }
     func axis(_ index: Int) -> Axis {
       let parameter = fit.law.parameters[index]
-      let label = parameter.unit.isEmpty ? parameter.name : "\(parameter.name) (\(parameter.unit))"
+      let name = FormulaMarkup.characters(parameter.name)
+      let label = parameter.unit.isEmpty ? name : "\(name) (\(parameter.unit))"
       let sorted = draws.map { $0[index] }.sorted()
       let value = fit.estimate[index]
       var low = min(quantile(sorted: sorted, 0.005), value)

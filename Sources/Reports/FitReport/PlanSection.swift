@@ -143,7 +143,7 @@ extension FitReading {
     var blocks: [ReportBlock] = []
     blocks.append(.paragraph(forecast.sentence))
     let (column, _) = main
-    if let place = forecast.columns[column], axis(column).scale == .log10 {
+    if let place = forecast.columns[column], axis(column).isLogarithmic {
       let rows = [0.1, 1, 10].compactMap { factor -> [String]? in
         let at = [column: place * factor]
         guard let next = try? part.mixture?.forecast(at: at) ?? fit.forecast(at: at) else {

@@ -19,8 +19,8 @@ extension FitReading {
     ReportTable(
       columns: [
         .init("Law"), .init("Fitted", alignment: .trailing),
-        .init("Held-out error", alignment: .trailing),
-        .init("Last window", alignment: .trailing),
+        .init("Error, mean of windows", alignment: .trailing),
+        .init("Error, last window", alignment: .trailing),
         .init("Leave-one-out", alignment: .trailing), .init("AIC", alignment: .trailing),
         .init("BIC", alignment: .trailing), .init("Weight", alignment: .trailing),
       ],
@@ -37,7 +37,7 @@ extension FitReading {
         ]
       }, emphasizedRows: [ranking.chosen],
       note:
-        "Fitted: the number of parameters. Held-out error: the mean over expanding windows of the relative error on the rows larger than those fitted. Last window: the one with the most rows fitted. Leave-one-out: every scale predicted from the others. AIC and BIC compare laws on the rows that all of them were fitted to; they say less about larger runs. Weight: what the law counts for where all answer together."
+        "Fitted: the number of parameters. Errors are relative, on the rows larger than those fitted: the mean over expanding windows, and the window with the most rows fitted. Leave-one-out: every scale predicted from the others. AIC and BIC compare laws on the rows that all of them were fitted to; they say less about larger runs. Weight: what the law counts for where all answer together."
     )
   }
 

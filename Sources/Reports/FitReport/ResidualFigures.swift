@@ -27,7 +27,7 @@ extension FitReading {
   private func residualFigure(against x: [Double], axis: Axis, name: String) -> Figure {
     let scatter = fit.residualScatter
     let ends = [departure(residual: 2 * scatter), departure(residual: -2 * scatter)]
-    let drawn = x.filter { $0.isFinite && (axis.scale != .log10 || $0 > 0) }
+    let drawn = x.filter { $0.isFinite && (!axis.isLogarithmic || $0 > 0) }
     var layers: [ChartLayer] = []
     if let low = drawn.min(), let high = drawn.max(), low < high, ends.allSatisfy(\.isFinite) {
       layers.append(
@@ -43,8 +43,7 @@ extension FitReading {
       .text(
         TextLayer(
           worst.map {
-            TextLabel(
-              x: x[$0], y: departure($0), Wording.rowLabel(fit.observations.labels[$0]))
+            TextLabel(x: x[$0], y: departure($0), rowName($0))
           })))
     let amount =
       fit.objective.residual == .log

@@ -47,7 +47,7 @@ extension FitReading {
           $0.bias.isFinite ? ($0.bias > 0 ? "+" : "") + Wording.percent($0.bias) : Wording.missing,
         ]
       },
-      note: "Direction: the mean of prediction less outcome; plus is too high."
+      note: "Direction: the mean of prediction minus outcome; plus is too high."
         + (leaveOut.isFinite
           ? " With each scale left out in turn the error is \(Wording.percent(leaveOut))." : ""))
   }
@@ -143,7 +143,7 @@ extension FitReading {
         columns: ["row", "held_out", "predicted", "measured"],
         rows: (fitted.map { ($0, 0.0) } + held.map { ($0, 1.0) }).map { row, isHeld in
           [
-            .text(rows.labels[row]), .number(isHeld),
+            .text(rows.runNames?[row] ?? rows.labels[row]), .number(isHeld),
             .number(predicted[row].isFinite ? predicted[row] : .nan), .number(rows.response[row]),
           ]
         }))

@@ -53,6 +53,18 @@ public enum NumberFormat {
     return plain(value, digits)
   }
 
+  /// A count in full, its digits in groups of three: `1274624` is "1,274,624"; four digits stand alone.
+  public static func grouped(_ count: Int) -> String {
+    let digits = String(count.magnitude)
+    guard digits.count > 4 else { return "\(count)" }
+    var result = ""
+    for (place, digit) in digits.enumerated() {
+      if place > 0, (digits.count - place).isMultiple(of: 3) { result += "," }
+      result.append(digit)
+    }
+    return (count < 0 ? "-" : "") + result
+  }
+
   /// A number with a fixed count of decimals: `fixed(2.5, 2)` is "2.50".
   public static func fixed(_ value: Double, _ decimals: Int) -> String {
     if let special = special(value) { return special }

@@ -11,7 +11,7 @@ struct PageContent {
     let renderText: String
     var isNull: Bool { renderText.isEmpty }
 
-    init(_ text: String) { renderText = MarkupText.escape(text) }
+    init(_ text: String) { renderText = FormulaMarkup.html(text) }
     init(markup: String) { renderText = markup }
   }
 
@@ -39,6 +39,7 @@ struct PageContent {
     }
     let content: [String: Any] = [
       "title": Markup(page.title), "subtitle": Markup(page.subtitle),
+      "origin": Markup(page.origin?.text ?? ""),
       "hasSummary": !page.summary.isEmpty, "summary": page.summary.map { ["line": Markup($0)] },
       "hasContents": page.sections.count > 1, "sections": sections,
       "footer": Markup(page.footer),
@@ -51,7 +52,8 @@ struct PageContent {
   /// around it, and details would contain themselves.
   private static var absent: [String: Any] {
     [
-      "paragraph": false, "warning": false, "keyNumbers": false, "table": false, "figure": false,
+      "paragraph": false, "formula": false, "warning": false, "keyNumbers": false, "table": false,
+      "figure": false,
       "details": false, "attachment": false,
     ]
   }
@@ -60,6 +62,8 @@ struct PageContent {
     var result = Self.absent
     switch block {
     case .paragraph(let text): result["paragraph"] = ["text": Markup(text)]
+    case .formula(let text):
+      result["formula"] = ["text": Markup(markup: FormulaMarkup.typeset(text))]
     case .warning(let text): result["warning"] = ["text": Markup(text)]
     case .keyNumbers(let numbers):
       let items: [[String: Any]] = numbers.map {
@@ -93,7 +97,7 @@ struct PageContent {
     }
     let rows: [[String: Any]] = table.rows.enumerated().map { index, row in
       let cells: [[String: Any]] = table.columns.indices.map {
-        ["text": Markup($0 < row.count ? row[$0] : ""), "style": style($0)]
+        ["text": Self.cell($0 < row.count ? row[$0] : ""), "style": style($0)]
       }
       return ["cells": cells, "isEmphasized": table.emphasizedRows.contains(index)]
     }
@@ -101,6 +105,16 @@ struct PageContent {
       "caption": Markup(table.caption), "headings": headings, "rows": rows,
       "note": Markup(table.note),
     ]
+  }
+
+  /// A cell of a table; between a number and its interval a line may break, within them it may not.
+  private static func cell(_ text: String) -> Markup {
+    let parts = text.split(separator: " [", maxSplits: 1)
+    guard parts.count == 2, parts[1].hasSuffix("]"), !text.contains("\u{E0F0}") else {
+      return Markup(text)
+    }
+    let (value, interval) = (MarkupText.escape(String(parts[0])), MarkupText.escape("[" + parts[1]))
+    return Markup(markup: "\(value)<span class=\"gap\"> </span>\(interval)")
   }
 
   private func content(of figure: Figure, _ names: inout Names) -> [String: Any] {

@@ -28,14 +28,24 @@ enum PageStyle {
     .numbers span{color:var(--muted);font-size:.875rem}
     .warning{border-left:4px solid var(--c2);padding:.5rem .9rem;\
     background:color-mix(in srgb,var(--c2) 9%,transparent)}
-    .scroll{overflow-x:auto;margin:1rem 0 .5rem}
+    .origin{color:var(--muted);font-size:.875rem;margin:.25rem 0 0}
+    .formula{font-family:"STIX Two Text","Latin Modern Roman",Cambria,Georgia,"Times New Roman",\
+    serif;font-size:1.06em}
+    .formula sup,.formula sub{font-size:.72em;line-height:0}
+    .formula sup sup,.formula sub sub,.formula sup sub{font-size:.85em}
+    .formula.display{font-size:1.25rem;line-height:1.9;margin:.8rem 0;padding-left:1.5rem}
+    \(scrolling)
+    details.more .scroll{max-width:100%}
     table{border-collapse:collapse;min-width:60%;font-size:.925rem;overflow-wrap:normal}
     caption{text-align:left;font-weight:600;padding-bottom:.4rem}
     th,td{padding:.32rem .7rem;text-align:left;vertical-align:top}
     th:first-child,td:first-child{padding-left:.2rem}
     thead th{border-bottom:2px solid var(--axis)}
     tbody tr{border-bottom:1px solid var(--grid)}
+    td{max-width:32rem}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    .gap,thead .number{white-space:normal}
+    thead span{display:inline-block;max-width:10.5rem}
     .chosen td{font-weight:650}
     .note{color:var(--muted);font-size:.875rem;margin:.3rem 0}
     figure{margin:1.75rem 0 2.25rem}
@@ -57,6 +67,18 @@ enum PageStyle {
     details.more{border:0;padding:0}details.more>summary{list-style:none;font-weight:600}\
     details.more::details-content{content-visibility:visible;block-size:auto}\
     figure,table,.numbers,.warning{break-inside:avoid}h2,h3{break-after:avoid}\
-    .scroll{overflow:visible}a{color:inherit;text-decoration:none}}
+    .scroll{overflow:visible;width:auto;max-width:none;background:none}a{color:inherit;text-decoration:none}}
+    """
+
+  /// A table wider than the text reaches as far to the right as the window lets it, and beyond that
+  /// scrolls; a shadow at an edge says that there is more. The lids that hide the shadows move with
+  /// the table; shadows begin a pixel inside, for an edge between two pixels would show through.
+  private static let scrolling = """
+    .scroll{overflow-x:auto;margin:1rem 0 .5rem;width:max-content;min-width:100%;\
+    max-width:min(100vw - 2rem,max(100%,50vw + 24rem));\
+    background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/3rem 100% no-repeat local,\
+    linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/3rem 100% no-repeat local,\
+    linear-gradient(to right,var(--shade),transparent) 1px 0/1rem 100% no-repeat scroll,\
+    linear-gradient(to left,var(--shade),transparent) calc(100% - 1px) 0/1rem 100% no-repeat scroll}
     """
 }

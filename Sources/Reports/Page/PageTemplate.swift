@@ -19,6 +19,7 @@ enum PageTemplate {
     <header>
     <h1>{{{title}}}</h1>
     {{#subtitle}}<p class="subtitle">{{{subtitle}}}</p>{{/subtitle}}
+    {{#origin}}<p class="origin">{{{origin}}}</p>{{/origin}}
     </header>
     <main>
     {{#hasSummary}}
@@ -52,6 +53,7 @@ enum PageTemplate {
   private static let block = compiled(
     """
     {{#paragraph}}<p>{{{text}}}</p>{{/paragraph}}
+    {{#formula}}<p class="formula display">{{{text}}}</p>{{/formula}}
     {{#warning}}<p class="warning" role="note"><strong>Caution:</strong> {{{text}}}</p>{{/warning}}
     {{#keyNumbers}}<dl class="numbers">
     {{#items}}<div><dt>{{{label}}}</dt><dd><b>{{{value}}}</b>
@@ -60,7 +62,7 @@ enum PageTemplate {
     </dl>{{/keyNumbers}}
     {{#table}}<div class="scroll" tabindex="0"><table>
     {{#caption}}<caption>{{{caption}}}</caption>{{/caption}}
-    <thead><tr>{{#headings}}<th scope="col" class="{{{style}}}">{{{text}}}</th>{{/headings}}</tr></thead>
+    <thead><tr>{{#headings}}<th scope="col" class="{{{style}}}"><span>{{{text}}}</span></th>{{/headings}}</tr></thead>
     <tbody>
     {{#rows}}<tr{{#isEmphasized}} class="chosen"{{/isEmphasized}}>\
     {{#cells}}<td class="{{{style}}}">{{{text}}}</td>{{/cells}}</tr>

@@ -13,6 +13,8 @@ public struct ReportPage: Sendable {
   public var sections: [ReportSection]
   /// Last line of the page, such as the command that made it; empty for none.
   public var footer: String
+  /// When it was made and by which version; nil says nothing of it.
+  public var origin: ReportOrigin?
 
   /// A report.
   /// - Parameters:
@@ -21,15 +23,17 @@ public struct ReportPage: Sendable {
   ///   - summary: The results, one sentence each.
   ///   - sections: The body; listed in the table of contents.
   ///   - footer: Last line of the page, such as the command that made it.
+  ///   - origin: When it was made and by which version.
   public init(
     title: String, subtitle: String = "", summary: [String] = [],
-    sections: [ReportSection] = [], footer: String = ""
+    sections: [ReportSection] = [], footer: String = "", origin: ReportOrigin? = nil
   ) {
     self.title = title
     self.subtitle = subtitle
     self.summary = summary
     self.sections = sections
     self.footer = footer
+    self.origin = origin
   }
 
   /// The page as HTML.
@@ -65,6 +69,8 @@ public struct ReportSection: Sendable {
 public indirect enum ReportBlock: Sendable {
   /// Running text.
   case paragraph(String)
+  /// A formula as laws write it, such as `loss = E + A/N^alpha`, on a line of its own.
+  case formula(String)
   /// Numbers to remember, side by side.
   case keyNumbers([KeyNumber])
   /// A table.
@@ -77,6 +83,20 @@ public indirect enum ReportBlock: Sendable {
   case details(summary: String, [ReportBlock])
   /// A text file inside the page: a link that saves it, and its text behind a line that opens it.
   case attachment(title: String, file: String, type: String, text: String)
+}
+
+extension ReportBlock {
+  /// Cautions, the worst first: the first five open, the rest behind a line that opens them.
+  ///
+  /// More than a handful is not read, and would push the results off the screen.
+  public static func cautions(_ texts: [String], shown: Int = 5) -> [ReportBlock] {
+    let rest = texts.dropFirst(shown)
+    let open = texts.prefix(shown).map { ReportBlock.warning($0) }
+    guard !rest.isEmpty else { return open }
+    return open + [
+      .details(summary: Wording.count(rest.count, "more caution"), rest.map { .warning($0) })
+    ]
+  }
 }
 
 /// A number to remember.

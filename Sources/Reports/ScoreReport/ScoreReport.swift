@@ -24,9 +24,14 @@ public struct ScoreReport: Sendable {
   public var summary: [String]
   /// Remarks on how the rows were read.
   public var notes: [String]
+  /// When it is made and by which version; nil says nothing of it.
+  public var origin: ReportOrigin?
 
   /// A report.
-  public init(parts: [Part], source: String, summary: [String], notes: [String]) {
+  public init(
+    parts: [Part], source: String, summary: [String], notes: [String], origin: ReportOrigin? = nil
+  ) {
+    self.origin = origin
     self.parts = parts
     self.source = source
     self.summary = summary
@@ -47,7 +52,8 @@ public struct ScoreReport: Sendable {
       title: "Predictions and what came out",
       subtitle: "\(parts.map(\.name).joined(separator: ", ")) on \(source)", summary: summary,
       sections: sections + remarks,
-      footer: "Made by Allometry. Nothing of these rows was used in the fits."
+      footer: "Made by Allometry. Nothing of these rows was used in the fits.",
+      origin: origin
     ).html()
   }
 
@@ -74,13 +80,15 @@ public struct ScoreReport: Sendable {
           interval: "\(percent(score.coverage.share.low)) to \(percent(score.coverage.share.high))")
       )
     }
+    // The sentences at the head of the page hold it already.
+    let isSaid = summary.contains { $0.contains(score.calibration) }
+    let calibration: [ReportBlock] = isSaid ? [] : [.paragraph(score.calibration)]
     return [
       ReportSection(
         "How well did it predict?",
         [
-          .keyNumbers(numbers), .paragraph(score.calibration), .figure(agreement(score)),
-          .table(bands(score)),
-        ]),
+          .keyNumbers(numbers)
+        ] + calibration + [.figure(agreement(score)), .table(bands(score))]),
       ReportSection(
         "Errors by scale",
         [
@@ -163,7 +171,7 @@ public struct ScoreReport: Sendable {
           format: name == "C" ? .power : .scale),
         y: Axis(
           label: score.isRelative
-            ? "Prediction over measurement, less 1" : "Prediction less measurement",
+            ? "Prediction over measurement, minus 1" : "Prediction minus measurement",
           format: score.isRelative ? .percent : .plain),
         layers: [
           .rule(RuleLayer(.horizontal, at: 0, color: .ink, isDashed: false)),

@@ -4,14 +4,7 @@ extension StudyPage {
     var blocks: [ReportBlock] = []
     if !reading.arms.isEmpty { blocks.append(.table(answerTable())) }
     for text in backgrounds { blocks.append(.paragraph(text)) }
-    let cautions = self.cautions
-    blocks += cautions.prefix(Self.shownCautions).map { .warning($0) }
-    let rest = cautions.dropFirst(Self.shownCautions)
-    if !rest.isEmpty {
-      blocks.append(
-        .details(
-          summary: "\(Wording.count(rest.count, "more caution"))", rest.map { .warning($0) }))
-    }
+    blocks += ReportBlock.cautions(cautions)
     return blocks.isEmpty ? nil : ReportSection("The answer", blocks)
   }
 
@@ -26,9 +19,6 @@ extension StudyPage {
       return [arm.training, arm.misfit, more]
     }.filter { !$0.isEmpty && seen.insert($0).inserted }
   }
-
-  /// More would push the figures off the second screen.
-  private static let shownCautions = 3
 
   /// Why a forecast is refused, then flags, then warnings; each once.
   var cautions: [String] {

@@ -7,19 +7,31 @@ extension StudyPage {
     }
     guard let first = pairs.first else { return nil }
     let names = [reading.baseline] + pairs.map(\.arm)
-    let values =
+    var titles = Self.costTitles
+    var values =
       [costs(first.rung.baseline, nil)] + pairs.map { costs($0.rung.treatment, $0.rung.baseline) }
+    let speeds =
+      [speed(reading.baseline, first.rung)] + pairs.map { speed($0.arm, $0.rung) }
+    let hasSpeeds = speeds.contains { $0 != nil }
+    if hasSpeeds {
+      titles.append("Tokens/s in training")
+      values = zip(values, speeds).map { $0 + [$1 ?? Wording.missing] }
+    }
+    let measured =
+      hasSpeeds
+      ? " Tokens a second: the mean and the standard deviation of the runs of this study, which trained beside others on the same machine; differences within that say nothing."
+      : ""
     let sizes = Set(pairs.map(\.rung.size))
     let isWide = names.count > Self.columnLimit + 1
     let table = ReportTable(
       caption: "At the largest size\(sizes.count == 1 ? ", \(first.rung.size)" : "")",
       columns: [.init("")]
-        + (isWide ? Self.costTitles : names).map { .init($0, alignment: .trailing) },
+        + (isWide ? titles : names).map { .init($0, alignment: .trailing) },
       rows: isWide
         ? zip(names, values).map { [$0] + $1 }
-        : Self.costTitles.indices.map { row in [Self.costTitles[row]] + values.map { $0[row] } },
+        : titles.indices.map { row in [titles[row]] + values.map { $0[row] } },
       note:
-        "In brackets: times \(reading.baseline)'s. Parameters, FLOPs and state are counted exactly; state is what decoding keeps of one sequence. Tokens a second were measured in this study's own runs, beside other runs on the same machine."
+        "In brackets: times \(reading.baseline)'s. Parameters, FLOPs and state are counted exactly; state is what decoding keeps of one sequence.\(measured)"
     )
     var blocks: [ReportBlock] = [.table(table)]
     let others = reading.arms.compactMap { arm -> ReportBlock? in
@@ -34,8 +46,20 @@ extension StudyPage {
 
   private static let costTitles = [
     "Parameters", "Active parameters", "Training FLOPs per token", "State per sequence",
-    "Tokens/s in training",
   ]
+
+  /// The speed of an arm's runs at a rung with their scatter; nil where there are too few to tell it.
+  private func speed(_ arm: String, _ rung: StudyReading.Rung) -> String? {
+    let speeds = reading.runs.filter {
+      $0.arm == arm && $0.rung == rung.rung && $0.branch == rung.branch && !$0.isSweep
+    }.compactMap(\.tokensPerSecond).filter { $0 > 0 && $0.isFinite }
+    guard speeds.count > 1 else { return nil }
+    let mean = speeds.reduce(0, +) / Double(speeds.count)
+    let squares = speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let deviation = (squares / Double(speeds.count - 1)).squareRoot()
+    return
+      "\(NumberFormat.scale(mean)) ± \(NumberFormat.scale(deviation, digits: 2)) (\(Wording.count(speeds.count, "run")))"
+  }
 
   private func costs(_ side: StudyReading.Side, _ baseline: StudyReading.Side?) -> [String] {
     func cell(_ text: String, _ value: (StudyReading.Side) -> Double?) -> String {
@@ -49,8 +73,6 @@ extension StudyPage {
       cell(NumberFormat.scale(side.activeParameters), \.activeParameters),
       cell(NumberFormat.scale(side.operationsPerToken), \.operationsPerToken),
       cell(StudyWording.bytes(side.stateBytes), \.stateBytes),
-      cell(
-        side.tokensPerSecond.map { NumberFormat.scale($0) } ?? Wording.missing, \.tokensPerSecond),
     ]
   }
 
@@ -58,7 +80,6 @@ extension StudyPage {
     let values: [(String, (StudyReading.Side) -> Double)] = [
       ("Parameters", \.parameters), ("Active parameters", \.activeParameters),
       ("FLOPs per token", \.operationsPerToken), ("State", \.stateBytes),
-      ("Tokens/s", { $0.tokensPerSecond ?? 0 }),
     ]
     return ReportTable(
       caption: "\(arm) over \(reading.baseline)",

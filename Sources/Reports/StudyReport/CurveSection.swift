@@ -32,6 +32,13 @@ extension StudyPage {
       }
     }
 
+    /// The difference to another curve at the same tokens; NaN where that has none.
+    func less(_ other: Smooth) -> Smooth {
+      var result = self
+      result.losses = zip(tokens, losses).map { $1 - other.loss(at: $0) }
+      return result
+    }
+
     /// The loss at a number of tokens; NaN outside of the curve.
     func loss(at place: Double) -> Double {
       guard let after = tokens.firstIndex(where: { $0 >= place }) else { return .nan }
@@ -44,20 +51,43 @@ extension StudyPage {
 
   private static let cells = 120
 
+  /// What the seeds of an arm look like.
+  private func seedText(_ seeds: Int) -> String {
+    seeds > 1
+      ? "A line is the mean of the \(seeds) seeds of an arm, its band reaches from the lowest to the highest."
+      : "One seed of each arm."
+  }
+
+  /// The runs of an arm that differ by their seed: their mean, in a band from the lowest to the
+  /// highest.
+  private func seedLayers(_ curves: [Smooth], _ arm: String) -> [ChartLayer] {
+    guard let longest = curves.max(by: { ($0.tokens.last ?? 0) < ($1.tokens.last ?? 0) }) else {
+      return []
+    }
+    let values = longest.tokens.map { place in
+      curves.map { $0.loss(at: place) }.filter(\.isFinite)
+    }
+    let line = ChartLayer.line(
+      LineLayer(
+        xs: longest.tokens,
+        ys: values.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) },
+        color: color(arm), label: arm, width: 1.4))
+    guard curves.count > 1 else { return [line] }
+    let band = ChartLayer.band(
+      BandLayer(
+        xs: longest.tokens, low: values.map { $0.min() ?? .nan },
+        high: values.map { $0.max() ?? .nan }, color: color(arm)))
+    return [band, line]
+  }
+
   private func curveFigures(_ rung: Int) -> [Figure] {
     let size = reading.runs.first { $0.rung == rung }?.size ?? "size \(rung + 1)"
     let curves = reading.curves.filter { $0.rung == rung && armNames.contains($0.arm) }
       .map { (arm: $0.arm, seed: $0.seed, smooth: Smooth($0, cells: Self.cells)) }
       .filter { $0.smooth.tokens.count > 1 }
     guard !curves.isEmpty else { return [] }
-    var named: Set<String> = []
-    let layers = curves.map { curve -> ChartLayer in
-      // One name for all seeds of an arm.
-      let isFirst = named.insert(curve.arm).inserted
-      return .line(
-        LineLayer(
-          xs: curve.smooth.tokens, ys: curve.smooth.losses, color: color(curve.arm),
-          label: isFirst ? curve.arm : nil, width: 1.4))
+    let layers = armNames.flatMap { arm in
+      seedLayers(curves.filter { $0.arm == arm }.map(\.smooth), arm)
     }
     // The first tenth falls from ln(vocabulary) and would flatten the rest.
     let late = curves.flatMap { $0.smooth.losses.dropFirst($0.smooth.losses.count / 10) }
@@ -71,8 +101,7 @@ extension StudyPage {
           x: Axis(label: "Tokens seen", format: .scale),
           y: Axis(label: "Training loss (nats per token)", domain: low - pad...high + pad),
           layers: layers),
-        caption:
-          "One line a run\(seeds > 1 ? ", \(seeds) seeds" : ""); the first tenth of training may lie above the figure.",
+        caption: "\(seedText(seeds)) The first tenth of training may lie above the figure.",
         method: "Means of the loss over \(Self.cells) stretches of each run.")
     ]
     if let gap = gapFigure(size, curves.map { ($0.arm, $0.seed, $0.smooth) }) {
@@ -87,25 +116,15 @@ extension StudyPage {
   ) -> Figure? {
     var layers: [ChartLayer] = [.rule(RuleLayer(.horizontal, at: 0, isDashed: false))]
     var late: [Double] = [0]
+    var pairs = 0
     for arm in reading.arms {
-      var isFirst = true
-      for curve in curves where curve.arm == arm.name {
-        guard
-          let partner = curves.first(where: {
-            $0.arm == reading.baseline && $0.seed == curve.seed
-          })
-        else { continue }
-        let gaps = zip(curve.smooth.tokens, curve.smooth.losses).map {
-          $1 - partner.smooth.loss(at: $0)
-        }
-        late += gaps.dropFirst(gaps.count / 10).filter(\.isFinite)
-        layers.append(
-          .line(
-            LineLayer(
-              xs: curve.smooth.tokens, ys: gaps, color: color(arm.name),
-              label: isFirst ? arm.name : nil, width: 1.4)))
-        isFirst = false
+      let gaps = curves.filter { $0.arm == arm.name }.compactMap { curve -> Smooth? in
+        let partner = curves.first { $0.arm == reading.baseline && $0.seed == curve.seed }
+        return partner.map { curve.smooth.less($0.smooth) }
       }
+      pairs = max(pairs, gaps.count)
+      late += gaps.flatMap { $0.losses.dropFirst($0.losses.count / 10) }.filter(\.isFinite)
+      layers += seedLayers(gaps, arm.name)
     }
     guard layers.count > 1, let low = late.min(), let high = late.max(), low < high else {
       return nil
@@ -116,9 +135,10 @@ extension StudyPage {
         title: "How the difference develops at \(size)",
         x: Axis(label: "Tokens seen", format: .scale),
         y: Axis(
-          label: "Training loss less \(reading.baseline)'s (nats per token)",
+          label: "Training loss minus \(reading.baseline)'s (nats per token)",
           domain: low - pad...high + pad), layers: layers),
-      caption: "Below 0 the treatment is ahead at the same number of tokens. One line a seed.",
+      caption:
+        "Below 0 the treatment is ahead at the same number of tokens. \(seedText(pairs))",
       method: "Differences of the smoothed curves of runs with the same seed and order of data.")
   }
 }

@@ -99,7 +99,7 @@ extension StudyPage {
       caption:
         "Each small dot is one pair: two runs with the same seed, data and size. Large dots are their means; bars are \(levelText) intervals\(noiseText).",
       method:
-        "Treatment less baseline at the budgets as run, in per cent of the baseline's loss; the data beside it have nats per token too.",
+        "Treatment minus baseline at the budgets as run, in per cent of the baseline's loss; the data beside it have nats per token too.",
       data: FigureData(
         columns: [
           "arm", "what", "rung", "flops", "nats_per_token", "per_cent", "per_cent_low",

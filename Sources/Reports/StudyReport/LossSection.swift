@@ -33,7 +33,7 @@ extension StudyPage {
       guard let law = law(arm, .trainingCompute) else { continue }
       drawn.append(law)
       let largest = finished(arm).map(\.operations).max() ?? .infinity
-      layers += curve(law.curve, beyond: largest, color: color(arm))
+      layers += curve(law.curve, beyond: largest, color: color(arm), isBanded: showsBands)
       curveEnds += law.curve.compactMap(\.estimate.value)
     }
     for arm in armNames where !finished(arm).isEmpty {
@@ -48,7 +48,7 @@ extension StudyPage {
     let lines =
       drawn.isEmpty
       ? "No law could be fitted to so few runs."
-      : "Lines are the fitted laws, dashed beyond the largest run\(hasBand(drawn) ? ", with \(levelText) bands" : "")."
+      : "Lines are the fitted laws, dashed beyond the largest run\(showsBands && hasBand(drawn) ? ", with \(levelText) bands" : "")."
     let hollow = hasBranches ? " Hollow dots are shorter lengths of the same runs." : ""
     return Figure(
       Chart(
@@ -87,6 +87,9 @@ extension StudyPage {
     return low / pad...high * pad
   }
 
+  /// More than two translucent bands hide each other and what they belong to.
+  private var showsBands: Bool { armNames.count < 3 }
+
   private func hasBand(_ laws: [StudyReading.Law]) -> Bool {
     laws.contains { $0.curve.contains { $0.estimate.hasInterval } }
   }
@@ -94,7 +97,7 @@ extension StudyPage {
   private func lawMethod(_ laws: [StudyReading.Law]) -> String {
     guard let law = laws.first else { return "Exact training FLOPs by the accountant." }
     return
-      "Law \(law.name): loss = \(law.formula), fitted to each arm by itself. FLOPs are counted exactly, not as 6·N·D."
+      "Law \(law.name): \(FormulaMarkup.inline("loss = \(law.formula)")), fitted to each arm by itself. FLOPs are counted exactly, not as 6·N·D."
   }
 
   /// Runs that the figure cannot show.
@@ -110,12 +113,12 @@ extension StudyPage {
   /// A curve with its band: drawn through up to the largest run, dashed beyond it.
   func curve(
     _ points: [StudyReading.CurvePoint], beyond largest: Double, color: ChartColor,
-    label: String? = nil
+    label: String? = nil, isBanded: Bool = true
   ) -> [ChartLayer] {
     let known = points.filter { $0.estimate.value != nil }.sorted { $0.scale < $1.scale }
     var layers: [ChartLayer] = []
     let banded = known.filter { $0.estimate.low != nil && $0.estimate.high != nil }
-    if banded.count > 1 {
+    if isBanded, banded.count > 1 {
       layers.append(
         .band(
           BandLayer(
@@ -144,7 +147,7 @@ extension StudyPage {
       if let law = law(arm, .activeParameters) {
         drawn.append(law)
         let largest = runs.map(\.activeParameters).max() ?? .infinity
-        layers += curve(law.curve, beyond: largest, color: color(arm))
+        layers += curve(law.curve, beyond: largest, color: color(arm), isBanded: showsBands)
         values += law.curve.compactMap(\.estimate.value)
       } else {
         let means = Dictionary(grouping: runs, by: \.rung).sorted { $0.key < $1.key }.map(\.value)
@@ -181,7 +184,9 @@ extension StudyPage {
           domain: lossDomain(values)), layers: layers),
       caption:
         "The same runs by the parameters that each token passes through\(hasBranches ? ", at the longest length" : ""). \(lines)",
-      method: drawn.first.map { "Law \($0.name): loss = \($0.formula), for each arm by itself." }
+      method: drawn.first.map {
+        "Law \($0.name): \(FormulaMarkup.inline("loss = \($0.formula)")), for each arm by itself."
+      }
         ?? "Parameters as the accountant counts them.")
   }
 }

@@ -76,10 +76,10 @@ extension StudyPage {
       ],
       rows: reading.laws.map { law in
         let parameters = law.parameters.map {
-          "\($0.name) = \(StudyWording.estimated($0.estimate))"
+          "\(FormulaMarkup.inline($0.name)) = \(StudyWording.estimated($0.estimate))"
         }
         return [
-          law.arm, "\(law.name): \(law.formula)",
+          law.arm, "\(law.name): \(FormulaMarkup.inline(law.formula))",
           law.failure ?? parameters.joined(separator: ", "), "\(law.rows)",
           law.scatter.map { Wording.percent($0) } ?? Wording.missing,
           law.heldOutError.map { Wording.percent($0) } ?? Wording.missing,

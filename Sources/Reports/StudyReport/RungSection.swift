@@ -17,18 +17,22 @@ extension StudyPage {
       [
         label(rung), NumberFormat.scale(rung.treatment.tokens),
         StudyWording.loss(rung.baseline.loss), StudyWording.loss(rung.treatment.loss),
-        StudyWording.estimated(rung.difference), flagText(rung),
+        StudyWording.estimated(rung.difference),
       ]
     }
+    let flags = rungs(arm).map(flagText)
+    // A column that is empty only takes room.
+    let hasFlags = flags.contains { !$0.isEmpty }
     return ReportTable(
       caption: "Losses of \(arm.name), in nats per token",
       columns: [
         .init("Size"), .init("Tokens", alignment: .trailing),
         .init(reading.baseline, alignment: .trailing), .init(arm.name, alignment: .trailing),
-        .init("Difference", alignment: .trailing), .init("Flags"),
-      ], rows: rows,
+        .init("Difference", alignment: .trailing),
+      ] + (hasFlags ? [.init("Flags")] : []),
+      rows: hasFlags ? zip(rows, flags).map { $0 + [$1] } : rows,
       note:
-        "Size: layers × width. Losses are means over the seeds. Difference: treatment less baseline over pairs of runs with the same seed, with its \(levelText) interval."
+        "Size: layers × width. Losses are means over the seeds. Difference: treatment minus baseline over pairs of runs with the same seed, with its \(levelText) interval."
     )
   }
 

@@ -44,8 +44,8 @@ struct StudyPage {
   }
 
   var footer: String {
-    let command = reading.command.isEmpty ? "" : " Made by: \(reading.command)."
-    return "Made by Allometry.\(command) Needs no network; every figure brings its numbers."
+    let made = reading.command.isEmpty ? "Made by Allometry." : "Made by: \(reading.command)."
+    return "\(made) Needs no network; every figure brings its numbers."
   }
 
   /// The baseline is drawn in the colour of text, treatments in colours.

@@ -39,6 +39,8 @@ extension StudyReading {
     public var activeParameters: Double = 0
     /// The peak learning rate.
     public var learningRate: Double = 0
+    /// Tokens a second of training, as measured; nil where it was not.
+    public var tokensPerSecond: Double?
 
     /// A run.
     ///
@@ -118,8 +120,6 @@ extension StudyReading {
     public var activeParameters: Double = 0
     /// Bytes that decoding keeps of one sequence.
     public var stateBytes: Double = 0
-    /// Measured tokens a second of training; nil where it was not measured.
-    public var tokensPerSecond: Double?
     /// The learning rates of the runs, ascending, each once.
     public var learningRates: [Double] = []
     /// What runs measured of themselves, by name: `attention_entropy`, `sink_mass`.

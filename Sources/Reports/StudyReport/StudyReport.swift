@@ -3,11 +3,18 @@
 public struct StudyReport: Sendable {
   /// What is reported.
   public var reading: StudyReading
+  /// When it is made and by which version; nil says nothing of it.
+  public var origin: ReportOrigin?
 
   /// A report.
   ///
-  /// - Parameter reading: what is reported.
-  public init(_ reading: StudyReading) { self.reading = reading }
+  /// - Parameters:
+  ///   - reading: what is reported.
+  ///   - origin: when it is made and by which version.
+  public init(_ reading: StudyReading, origin: ReportOrigin? = nil) {
+    self.reading = reading
+    self.origin = origin
+  }
 
   /// The report as one HTML file that needs nothing else.
   public func html() -> String {
@@ -20,7 +27,8 @@ public struct StudyReport: Sendable {
     ]
     return ReportPage(
       title: reading.name, subtitle: page.question, summary: page.summary,
-      sections: sections.compactMap(\.self), footer: page.footer
+      sections: sections.compactMap(\.self), footer: page.footer,
+      origin: origin
     ).html()
   }
 }

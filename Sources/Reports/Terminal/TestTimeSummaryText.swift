@@ -36,7 +36,7 @@ public struct TestTimeSummaryText: Sendable {
       parts.append(head + page.summary.map { wrapped($0) }.joined())
       parts += tables(arm)
     } else {
-      parts.append(head + page.jointSentences.map { wrapped($0) }.joined())
+      parts.append(head + page.jointSentences(comparisons: 12).map { wrapped($0) }.joined())
       parts.append(armTable(page))
       for arm in analysis.arms {
         // The table above has said it all of an arm of single attempts.
@@ -106,7 +106,7 @@ public struct TestTimeSummaryText: Sendable {
   }
 
   private func curveTable(_ arm: ArmAnalysis) -> String {
-    let selectors = TestTimePage.drawn(arm.selectors).prefix(2)
+    let selectors = TestTimePage(analysis).drawn(arm).prefix(2)
     var table = TextTable(
       columns: [
         .init("n", alignment: .trailing), .init("any right", alignment: .trailing),

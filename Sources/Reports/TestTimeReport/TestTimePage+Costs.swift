@@ -36,14 +36,14 @@ extension TestTimePage {
     var layers: [ChartLayer] = []
     for (index, arm) in arms.prefix(6).enumerated() {
       let own = costs.points.filter { $0.arm == arm.name }
-      let wanted = ["coverage"] + Self.drawn(arm.selectors).prefix(2).map(\.selector)
+      let wanted = ["coverage"] + drawn(arm).prefix(2).map(\.selector)
       for (place, selector) in wanted.enumerated() {
         let points = own.filter { $0.selector == selector && cost($0).isFinite }
         guard !points.isEmpty else { continue }
         // One arm: a colour for each selector. Several arms: a colour for each arm.
         let color: ChartColor =
           arms.count > 1 ? .series(index) : place == 0 ? .ink : .series(place - 1)
-        let short = Self.name(selector)
+        let short = Self.chartName(selector)
         let name = arms.count > 1 ? "\(arm.name), \(short)" : short
         layers.append(
           .line(
@@ -209,7 +209,7 @@ extension TestTimePage {
         ]
       },
       note:
-        "For all problems alike: \(fixed.joined(separator: "; ")). Gain over the best of them \(points(budget.gainOverBestFixed)) points; as good as \(Wording.estimated(budget.efficiency)) times the budget of the reference."
+        "For all problems alike: \(fixed.joined(separator: "; ")). Gain over the best of them \(pointsInWords(budget.gainOverBestFixed)); as good as \(Wording.estimated(budget.efficiency)) times the budget of the reference."
     )
   }
 }

@@ -11,7 +11,7 @@ extension TestTimePage {
       let shape = beyond.distribution
       blocks.append(
         .paragraph(
-          "Difficulty as Beta(\(NumberFormat.significant(shape.a, 3)), \(NumberFormat.significant(shape.b, 3))) with \(NumberFormat.percent(shape.zeroMass)) unsolvable: the share of failures falls as k^−a with a = \(Wording.estimated(beyond.tailExponent)). Goodness of fit: \(beyond.goodnessOfFit.plainPValue). One chance for all problems would be \(Self.excess(beyond)) worse by Akaike's criterion."
+          "Difficulty as Beta(\(NumberFormat.significant(shape.a, 3)), \(NumberFormat.significant(shape.b, 3))) with \(NumberFormat.percent(shape.zeroMass)) unsolvable: the share of failures falls as \(FormulaMarkup.inline("k^-a")) with a = \(Wording.estimated(beyond.tailExponent)). Goodness of fit: \(beyond.goodnessOfFit.plainPValue). One chance for all problems would be \(Self.excess(beyond)) worse by Akaike's criterion."
         ))
     }
     return blocks.isEmpty ? nil : ReportSection("Beyond the recorded attempts", blocks)
@@ -29,7 +29,7 @@ extension TestTimePage {
     return Figure(
       Chart(
         title: "\(prefix(arm))Coverage beyond \(beyond.largestN) attempts",
-        x: Axis(label: "attempts", scale: .log10, format: .scale),
+        x: Axis(label: "attempts", scale: .log2, format: .count),
         y: Axis(label: "share of problems solved by any attempt", format: .percent),
         layers: [
           .band(

@@ -10,14 +10,7 @@ extension TestTimePage {
     } else if let arm = arms.first {
       blocks.append(.keyNumbers(keyNumbers(arm)))
     }
-    let shown = 3
-    blocks += cautions.prefix(shown).map { .warning($0) }
-    let rest = cautions.dropFirst(shown)
-    if !rest.isEmpty {
-      blocks.append(
-        .details(
-          summary: Wording.count(rest.count, "more caution"), rest.map { .warning($0) }))
-    }
+    blocks += ReportBlock.cautions(cautions)
     return ReportSection("The answer", blocks)
   }
 
@@ -96,48 +89,80 @@ extension TestTimePage {
   private func selectionFigure(_ arm: ArmAnalysis) -> Figure {
     let points = arm.coverage.points
     let ks = points.map { Double($0.k) }
+    let selectors = drawn(arm)
+    // More than a few translucent bands hide each other and what they belong to.
+    let hasBands = selectors.count < 2
     func curve(
       _ name: String, _ xs: [Double], _ values: [Estimated], _ color: ChartColor,
       dashed: Bool = false
     ) -> [ChartLayer] {
-      [
-        .band(
-          BandLayer(xs: xs, low: values.map(\.low), high: values.map(\.high), color: color)),
-        .line(
-          LineLayer(
-            xs: xs, ys: values.map(\.value), color: color, label: name, isDashed: dashed)),
-      ]
+      let band = ChartLayer.band(
+        BandLayer(xs: xs, low: values.map(\.low), high: values.map(\.high), color: color))
+      let line = ChartLayer.line(
+        LineLayer(xs: xs, ys: values.map(\.value), color: color, label: name, isDashed: dashed))
+      return hasBands ? [band, line] : [line]
     }
     var layers = curve("any is right", ks, points.map(\.coverage), .ink, dashed: true)
     layers += curve("all are right", ks, points.map(\.reliability), .muted, dashed: true)
-    for (index, selector) in Self.drawn(arm.selectors).enumerated() {
+    for selector in selectors {
       layers += curve(
-        Self.name(selector.selector), selector.samples.map { Double($0) }, selector.accuracy,
-        .series(index))
+        Self.chartName(selector.selector), selector.samples.map { Double($0) }, selector.accuracy,
+        color(of: selector.selector))
     }
+    let intervals =
+      hasBands
+      ? "Bands hold \(levelText) intervals."
+      : "The \(levelText) intervals are in the table below."
     return Figure(
       Chart(
         title: "\(prefix(arm))Accuracy against the number of attempts",
-        x: Axis(label: "attempts", scale: .log10, format: .scale),
+        x: Axis(label: "attempts", scale: .log2, format: .count),
         y: Axis(label: "share of problems", domain: 0...1, format: .percent), layers: layers),
       caption:
-        "Between the dashed curves lies whatever chooses one of the attempts: above, a verifier that never errs; below, one that only counts when all attempts are right. Bands hold \(levelText) intervals.",
+        "Between the dashed curves lies whatever chooses one of the attempts: above, a verifier that never errs; below, one that only counts when all attempts are right. \(intervals)",
       method:
         "Exact expectations over subsets of the recorded attempts of \(arm.problems) problems, seeded random orders where that is dear; bootstrap over problems."
     )
   }
 
-  /// The vote, the best of n and the best weighted ones: more curves would hide each other.
-  static func drawn(_ selectors: [SelectionCurve]) -> [SelectionCurve] {
-    let plain = selectors.filter {
-      $0.selector.hasPrefix("majority") || $0.selector == "best of n"
+  /// The ways to choose that have curves: the vote, the best of n and the best weighted ones; more
+  /// would hide each other. All arms show the same ones, so that their figures can be compared.
+  var drawnSelectors: [String] {
+    var ends: [String: [Double]] = [:]
+    var names: [String] = []
+    for selector in arms.flatMap(\.selectors) {
+      if ends[selector.selector] == nil { names.append(selector.selector) }
+      ends[selector.selector, default: []].append(selector.accuracy.last?.value ?? 0)
     }
-    let rest = selectors.filter { selector in
-      !plain.contains { $0.selector == selector.selector }
-    }.sorted {
-      ($0.accuracy.last?.value ?? 0, $1.selector) > ($1.accuracy.last?.value ?? 0, $0.selector)
+    let plain = names.filter { $0.hasPrefix("majority") || $0 == "best of n" }
+    func mean(_ name: String) -> Double {
+      guard let values = ends[name], !values.isEmpty else { return 0 }
+      return values.reduce(0, +) / Double(values.count)
     }
+    let rest = names.filter { !plain.contains($0) }
+      .sorted { (mean($0), $1) > (mean($1), $0) }
     return plain + rest.prefix(2)
+  }
+
+  /// The curves of an arm that are drawn.
+  func drawn(_ arm: ArmAnalysis) -> [SelectionCurve] {
+    drawnSelectors.compactMap { name in arm.selectors.first { $0.selector == name } }
+  }
+
+  /// A way to choose has the same colour in the figures of all arms.
+  func color(of selector: String) -> ChartColor {
+    .series(drawnSelectors.firstIndex(of: selector) ?? 0)
+  }
+
+  /// A way to choose in few words: the name stands beside its line.
+  static func chartName(_ selector: String) -> String {
+    let name = shortName(selector)
+    guard name.hasPrefix("weighted vote ("), let open = name.firstIndex(of: "(") else {
+      return name
+    }
+    let weight = name[name.index(after: open)...].prefix { $0 != ";" && $0 != ")" }
+    return
+      "vote by \(weight.replacing(" of score", with: "").replacing(" at temperature", with: ""))"
   }
 
   private func selectionTable(_ arm: ArmAnalysis) -> ReportTable {

@@ -19,7 +19,7 @@ extension TestTimePage {
       {
         blocks.append(
           .paragraph(
-            "\(prefix(arm))Of \(samples) attempts the one with the highest score is right \(NumberFormat.withInterval(last.value * 100, last.low * 100, last.high * 100)) points less often than any of them is."
+            "\(prefix(arm))Of \(samples) attempts the one with the highest score is right less often than any of them is, by \(Self.pointsInWords(last).trimmingPrefix("+"))."
           ))
       }
       if let bias = arm.verifier?.lengthBias, let ratio = bias.ratio.last {
@@ -81,7 +81,7 @@ extension TestTimePage {
     return Figure(
       Chart(
         title: "\(prefix(arm))What drawing until the verifier passes is worth",
-        x: Axis(label: "samples at most", scale: .log10, format: .scale),
+        x: Axis(label: "samples at most", scale: .log2, format: .count),
         y: Axis(label: "worth a problem, in right answers"), layers: layers),
       caption:
         "A line for each cost of a wrong answer, in right answers; dots mark the best limit, with its \(levelText) interval.",
@@ -206,7 +206,7 @@ extension TestTimePage {
           Figure(
             Chart(
               title: "\(prefix(arm))Stopping when the votes are clear",
-              x: Axis(label: "mean samples a problem", scale: .log10, format: .scale),
+              x: Axis(label: "mean samples a problem", scale: .log2, format: .count),
               y: Axis(label: "accuracy", format: .percent), layers: layers),
             caption: "Above the line, a rule is better than as many samples for every problem.",
             method: "Replayed on \(stopping.draws) seeded orders of the attempts of each problem."))

@@ -31,12 +31,17 @@ struct TestTimePage {
   }
 
   /// A difference of shares in points: "+3.1 [1.0, 5.2]".
-  static func points(_ x: Estimated) -> String {
+  static func points(_ x: Estimated) -> String { points(x, unit: "", sign: "+") }
+
+  /// A difference of shares in a sentence: "+3.1 points [1.0, 5.2]".
+  static func pointsInWords(_ x: Estimated) -> String { points(x, unit: " points", sign: "+") }
+
+  private static func points(_ x: Estimated, unit: String, sign: String) -> String {
     guard x.value.isFinite else { return Wording.missing }
     func text(_ value: Double) -> String {
-      value.isFinite ? NumberFormat.fixed(value * 100, 1) : "–"
+      value.isFinite ? NumberFormat.fixed(value * 100, 1) : Wording.missing
     }
-    return "\(x.value > 0 ? "+" : "")\(text(x.value)) [\(text(x.low)), \(text(x.high))]"
+    return "\(x.value > 0 ? sign : "")\(text(x.value))\(unit) [\(text(x.low)), \(text(x.high))]"
   }
 
   /// Selectors by short names.
@@ -51,12 +56,14 @@ struct TestTimePage {
       Self.sentences(arm).first.map { "\(arm.name): \($0)" }
     }
     if arms.count > Self.shownArms { lines.append("\(arms.count) arms in all.") }
-    return lines + jointSentences
+    return lines + jointSentences(comparisons: 6)
   }
 
   /// What is said of the arms together.
-  var jointSentences: [String] {
-    shownComparisons + analysis.sizes.flatMap { $0.exchanges.prefix(1).map(\.sentence) }
+  ///
+  /// - Parameter most: the number of comparisons told; more are left to their table.
+  func jointSentences(comparisons most: Int) -> [String] {
+    shownComparisons(most) + analysis.sizes.flatMap { $0.exchanges.prefix(1).map(\.sentence) }
       + strategySentences
   }
 
@@ -197,37 +204,74 @@ struct TestTimePage {
   }
 
   /// The comparisons in sentences; of very many the first ones.
-  private var shownComparisons: [String] {
-    let (all, most) = (comparisonSentences, 12)
+  private func shownComparisons(_ most: Int) -> [String] {
+    let all = comparisonSentences
     if all.count <= most { return all }
     return all.prefix(most)
-      + ["\(Wording.count(all.count - most, "further comparison")) of arms in the report."]
+      + ["\(Wording.count(all.count - most, "further comparison")) of arms in the report's table."]
   }
 
+  /// What two arms are compared in: "with a majority vote"; nil where their names say it.
+  private func comparedArms(
+    _ comparison: PairedComparison
+  ) -> (first: String, second: String, how: String?) {
+    func parts(_ name: String) -> (arm: String, selector: String)? {
+      arms.map(\.name).filter { name.hasPrefix($0 + ", ") }.max { $0.count < $1.count }
+        .map { ($0, String(name.dropFirst($0.count + 2))) }
+    }
+    guard let first = parts(comparison.first), let second = parts(comparison.second),
+      first.selector == second.selector
+    else { return (comparison.first, comparison.second, nil) }
+    let how =
+      switch Self.shortName(first.selector) {
+      case "coverage": "in coverage"
+      case "majority vote": "with a majority vote"
+      case "best of n": "with the best of n by score"
+      case "answer": "in their answers"
+      case let other: "with the \(other)"
+      }
+    return (first.arm, second.arm, how)
+  }
+
+  /// A sentence for each two arms and each way to choose; one at equal tokens goes with the one at
+  /// equal samples.
   private var comparisonSentences: [String] {
-    analysis.comparisons.compactMap { comparison in
-      guard let last = comparison.differences.last else { return nil }
+    var sentences: [String] = []
+    var last: (first: String, second: String, how: String?)?
+    for comparison in analysis.comparisons {
+      guard let end = comparison.differences.last else { continue }
+      let names = comparedArms(comparison)
       let p =
-        "<>".contains(last.plainPValue.prefix(1))
-        ? "p \(last.plainPValue)" : "p = \(last.plainPValue)"
+        "<>".contains(end.plainPValue.prefix(1))
+        ? "p \(end.plainPValue)" : "p = \(end.plainPValue)"
       let amount =
         comparison.isAtEqualTokens
-        ? "\(NumberFormat.scale(Double(last.samples))) tokens each"
-        : Wording.count(last.samples, "sample")
-      let place =
-        "at \(amount) over \(Wording.count(comparison.matched, "problem"))"
-      guard last.pValue < 0.05 else {
-        return
-          "No difference is shown between \(comparison.first) and \(comparison.second) \(place): \(Self.points(last.difference)) points (\(p))."
+        ? "\(NumberFormat.scale(Double(end.samples))) tokens each"
+        : Wording.count(end.samples, "sample")
+      if comparison.isAtEqualTokens, names.how != nil, let before = last, before == names,
+        let sentence = sentences.popLast()
+      {
+        let even = "\(Self.pointsInWords(end.difference)) (\(p))"
+        sentences.append("\(sentence.trimmingSuffix(".")); at \(amount) \(even).")
+        continue
       }
-      let isAhead = last.difference.value > 0
-      let (winner, loser) =
-        isAhead
-        ? (comparison.first, comparison.second) : (comparison.second, comparison.first)
-      let margin = isAhead ? last.difference : Self.negated(last.difference)
-      return
-        "\(winner) beats \(loser) by \(Self.points(margin).dropFirst()) points \(place) (\(p))."
+      last = names
+      let how = names.how.map { " \($0)" } ?? ""
+      let place = "\(how) at \(amount) over \(Wording.count(comparison.matched, "problem"))"
+      guard end.pValue < 0.05 else {
+        sentences.append(
+          "No difference is shown between \(names.first) and \(names.second)\(place): \(Self.pointsInWords(end.difference)) (\(p))."
+        )
+        continue
+      }
+      let isAhead = end.difference.value > 0
+      let (winner, loser) = isAhead ? (names.first, names.second) : (names.second, names.first)
+      let margin = isAhead ? end.difference : Self.negated(end.difference)
+      sentences.append(
+        "\(winner) beats \(loser) by \(Self.points(margin, unit: " points", sign: ""))\(place) (\(p))."
+      )
     }
+    return sentences
   }
 
   private static func negated(_ x: Estimated) -> Estimated {
@@ -250,7 +294,7 @@ struct TestTimePage {
         let gain = budget.gainOverBestFixed
         let sure = gain.low > 0 ? "" : gain.high < 0 ? "" : ", which is no gain that is shown"
         return
-          "Budget \(NumberFormat.scale(budget.budget))\(with): strategies chosen by difficulty reach \(Self.share(budget.accuracy)), \(Self.points(gain)) points over the best one for all\(sure)."
+          "Budget \(NumberFormat.scale(budget.budget))\(with): strategies chosen by difficulty reach \(Self.share(budget.accuracy)), \(Self.pointsInWords(gain)) over the best one for all\(sure)."
       }
     }
     return effort + allocations + analysis.cascades.compactMap { Self.sentence($0) }
@@ -270,7 +314,7 @@ struct TestTimePage {
   static func sentence(_ cascade: Cascade) -> String? {
     guard let result = cascade.report.cascade else { return nil }
     return
-      "\(cascade.draft) hands \(share(result.handedOver)) of its attempts over to \(cascade.target): \(share(result.accuracy)) right, where it alone has \(NumberFormat.percent(result.draftAccuracy.value)) and the other \(NumberFormat.percent(result.targetAccuracy.value)); \(points(result.gainOverRandom)) points over handing as many over blindly. An attempt costs \(Wording.estimated(result.cost)), one of the other alone \(NumberFormat.scale(result.targetCost))."
+      "\(cascade.draft) hands \(share(result.handedOver)) of its attempts over to \(cascade.target): \(share(result.accuracy)) right, where it alone has \(NumberFormat.percent(result.draftAccuracy.value)) and the other \(NumberFormat.percent(result.targetAccuracy.value)); \(pointsInWords(result.gainOverRandom)) over handing as many over blindly. An attempt costs \(Wording.estimated(result.cost)), one of the other alone \(NumberFormat.scale(result.targetCost))."
   }
 
   private static func sentence(_ repeats: RepeatReplay) -> String {
@@ -286,35 +330,57 @@ struct TestTimePage {
     analysis.omissions.map { "\(Wording.sentence($0.analysis)) not made: \($0.reason)" }
   }
 
-  /// What must be known before trusting the numbers, each once.
+  /// What must be known before trusting the numbers, each once: what spoils all of them first, then
+  /// what spoils choices and verifiers, then what goes beyond the records. What holds for several arms
+  /// is said once.
   var cautions: [String] {
-    var seen: Set<String> = []
-    let own = arms.flatMap { arm -> [String] in
-      let search =
-        arm.kind == .candidate && arm.coverage.medianN > 1
-        ? [
-          "Its rows are candidates of one search, which depend on each other: no pass@k, no votes."
-        ]
-        : []
-      let all =
-        search + arm.coverage.warnings + (arm.extrapolation?.warnings ?? [])
-        + (arm.saturation?.warnings ?? []) + arm.selectors.flatMap(\.warnings)
-        + (arm.modes?.warnings ?? []) + (arm.verifier?.warnings ?? [])
-        + (arm.optimalSamples?.warnings ?? []) + (arm.thresholds?.warnings ?? [])
-        + (arm.stopping?.warnings ?? []) + (arm.tokenSpread?.warnings ?? [])
-        + (arm.rounds?.warnings ?? []) + (arm.horizon?.warnings ?? [])
-        + (arm.selfConditioning?.warnings ?? []) + (arm.ahead?.warnings ?? [])
-        + (arm.conformal?.warnings ?? []) + (arm.riskControl?.warnings ?? [])
-      return all.map { prefix(arm) + Wording.sentence($0) }
-    }
-    let rest =
+    let kinds: [(ArmAnalysis) -> [String]] = [
+      { arm in
+        let isSearch = arm.kind == .candidate && arm.coverage.medianN > 1
+        return isSearch
+          ? [
+            "Its rows are candidates of one search, which depend on each other: no pass@k, no votes."
+          ] : []
+      },
+      { $0.coverage.warnings },
+      { ($0.verifier?.warnings ?? []) + ($0.optimalSamples?.warnings ?? []) },
+      { ($0.extrapolation?.warnings ?? []) + ($0.saturation?.warnings ?? []) },
+      { ($0.thresholds?.warnings ?? []) + ($0.stopping?.warnings ?? []) },
+      { ($0.conformal?.warnings ?? []) + ($0.riskControl?.warnings ?? []) },
+      { ($0.rounds?.warnings ?? []) + ($0.horizon?.warnings ?? []) },
+      { ($0.selfConditioning?.warnings ?? []) + ($0.ahead?.warnings ?? []) },
+      { $0.selectors.flatMap(\.warnings) + ($0.modes?.warnings ?? []) },
+      { $0.tokenSpread?.warnings ?? [] },
+    ]
+    let joint =
       analysis.comparisons.flatMap(\.warnings) + (analysis.costs?.warnings ?? [])
       + analysis.sizes.flatMap(\.warnings) + analysis.arise.flatMap(\.warnings)
       + analysis.allocations.flatMap(\.warnings) + (analysis.transfer?.warnings ?? [])
-      + unmade + analysis.cautions
-    return (own + rest).map { text in
-      let sentence = Wording.sentence(text)
+    let own = kinds.map { cautions(of: $0) }
+    var seen: Set<String> = []
+    let ordered = own.prefix(2).flatMap(\.self) + joint + own.dropFirst(2).flatMap(\.self)
+    return (ordered + unmade + analysis.cautions).map { text in
+      // Names of arms are written as the table writes them.
+      let sentence = arms.contains { text.hasPrefix($0.name) } ? text : Wording.sentence(text)
       return sentence.hasSuffix(".") ? sentence : sentence + "."
     }.filter { seen.insert($0).inserted }
+  }
+
+  /// The cautions of one kind of all arms; those that several arms share are said once, of all.
+  private func cautions(of kind: (ArmAnalysis) -> [String]) -> [String] {
+    var order: [String] = []
+    var names: [String: [String]] = [:]
+    for arm in arms {
+      for text in kind(arm) {
+        if names[text] == nil { order.append(text) }
+        if names[text]?.contains(arm.name) != true { names[text, default: []].append(arm.name) }
+      }
+    }
+    return order.map { text in
+      let sharing = names[text] ?? []
+      guard arms.count > 1 else { return text }
+      let who = sharing.count == arms.count ? "All arms" : Wording.list(sharing)
+      return "\(who): \(Wording.sentence(text))"
+    }
   }
 }

@@ -7,15 +7,19 @@ public struct TestTimeReport: Sendable {
   public var analysis: OutcomeAnalysis
   /// The command that made the page; empty for none.
   public var command: String
+  /// When it is made and by which version; nil says nothing of it.
+  public var origin: ReportOrigin?
 
   /// A report.
   ///
   /// - Parameters:
   ///   - analysis: what is reported.
   ///   - command: the command that made the page.
-  public init(_ analysis: OutcomeAnalysis, command: String = "") {
+  ///   - origin: when it is made and by which version.
+  public init(_ analysis: OutcomeAnalysis, command: String = "", origin: ReportOrigin? = nil) {
     self.analysis = analysis
     self.command = command
+    self.origin = origin
   }
 
   /// The report as one HTML file that needs nothing else.
@@ -27,11 +31,12 @@ public struct TestTimeReport: Sendable {
       page.armSection(), page.effortSection(), page.stepSection(), page.difficultySection(),
       page.methodSection(),
     ]
-    let made = command.isEmpty ? "" : " Made by: \(command)."
+    let made = command.isEmpty ? "Made by Allometry." : "Made by: \(command)."
     return ReportPage(
       title: "Test-time compute", subtitle: analysis.source, summary: page.summary,
       sections: sections.compactMap(\.self),
-      footer: "Made by Allometry.\(made) Needs no network; every figure brings its numbers."
+      footer: "\(made) Needs no network; every figure brings its numbers.",
+      origin: origin
     ).html()
   }
 }

@@ -35,14 +35,18 @@ struct TradeoffBlocks {
 
   private var figure: Figure {
     var layers: [ChartLayer] = []
+    // More than a few translucent bands hide each other and what they belong to.
+    let hasBands = sizes.count < 3
     for (index, size) in sizes.enumerated() {
       let cells = tradeoff.cells.filter { $0.size == size }
       let xs = cells.map(\.operations)
-      layers.append(
-        .band(
-          BandLayer(
-            xs: xs, low: cells.map(\.accuracy.low), high: cells.map(\.accuracy.high),
-            color: .series(index))))
+      if hasBands {
+        layers.append(
+          .band(
+            BandLayer(
+              xs: xs, low: cells.map(\.accuracy.low), high: cells.map(\.accuracy.high),
+              color: .series(index))))
+      }
       layers.append(
         .line(
           LineLayer(xs: xs, ys: cells.map(\.accuracy.value), color: .series(index), label: size)))
@@ -62,7 +66,7 @@ struct TradeoffBlocks {
         x: Axis(label: "inference FLOPs a problem", scale: .log10, format: .power),
         y: Axis(label: "accuracy", format: .percent), layers: layers),
       caption:
-        "A line for each size of model; along it the number of samples grows from \(tradeoff.samples.first ?? 1) to \(tradeoff.samples.last ?? 1). Full dots are on the frontier: nothing cheaper is as accurate. Bands hold \(levelText) of resampled sets of problems.",
+        "A line for each size of model; along it the number of samples grows from \(tradeoff.samples.first ?? 1) to \(tradeoff.samples.last ?? 1). Full dots are on the frontier: nothing cheaper is as accurate.\(hasBands ? " Bands hold \(levelText) of resampled sets of problems." : "")",
       method: "\(problems) problems; \(Self.explanation(tradeoff.selector)).")
   }
 

@@ -36,6 +36,9 @@ public struct TrainingReport: Sendable {
   public var training: [Point]
   /// The validation loss, from the first to the last time it was measured.
   public var validation: [Point]
+  /// The loss on all held-out data at the end, in nats per token, which the page compares; nil takes
+  /// the last validation loss.
+  public var heldOutLoss: Double?
   /// What to compare with.
   public var references: [Reference]
   /// Bytes of text a token stands for, to show bits per byte; nil where tokens are not text.
@@ -46,6 +49,8 @@ public struct TrainingReport: Sendable {
   public var warnings: [String]
   /// The command that made the run.
   public var command: String
+  /// When it is made and by which version; nil says nothing of it.
+  public var origin: ReportOrigin?
 
   /// A report.
   ///
@@ -54,41 +59,50 @@ public struct TrainingReport: Sendable {
   ///   - summary: the results, one sentence each.
   ///   - training: the training loss, step by step.
   ///   - validation: the validation loss.
+  ///   - heldOutLoss: the loss on all held-out data at the end, in nats per token.
   ///   - references: what to compare with.
   ///   - bytesPerToken: bytes of text a token stands for.
   ///   - facts: what was set and counted.
   ///   - warnings: what limits the conclusions.
   ///   - command: the command that made the run.
+  ///   - origin: when it is made and by which version.
   public init(
     title: String, summary: [String], training: [Point], validation: [Point],
-    references: [Reference], bytesPerToken: Double?, facts: [(name: String, value: String)],
-    warnings: [String], command: String
+    heldOutLoss: Double? = nil, references: [Reference], bytesPerToken: Double?,
+    facts: [(name: String, value: String)],
+    warnings: [String], command: String, origin: ReportOrigin? = nil
   ) {
     self.title = title
     self.summary = summary
     self.training = training
     self.validation = validation
+    self.heldOutLoss = heldOutLoss
     self.references = references
     self.bytesPerToken = bytesPerToken
     self.facts = facts
     self.warnings = warnings
     self.command = command
+    self.origin = origin
   }
 
   /// The report as one HTML file that needs nothing else.
   public func html() -> String {
-    var sections = [ReportSection("Loss", [.figure(lossFigure)] + comparison)]
-    sections[0].blocks += warnings.map { .warning($0) }
+    var sections = [
+      ReportSection("Loss", [.figure(lossFigure)] + comparison + ReportBlock.cautions(warnings))
+    ]
     sections.append(
       ReportSection(
         "Run",
         [
           .table(
             ReportTable(
-              columns: [TextTable.Column("setting"), TextTable.Column("value")],
+              columns: [.init("Setting"), .init("Value")],
               rows: facts.map { [$0.name, $0.value] }))
         ]))
-    return ReportPage(title: title, summary: summary, sections: sections, footer: command).html()
+    return ReportPage(
+      title: title, summary: summary, sections: sections,
+      footer: command.isEmpty ? "" : "Made by: \(command)", origin: origin
+    ).html()
   }
 
   private var lossFigure: Figure {
@@ -114,6 +128,13 @@ public struct TrainingReport: Sendable {
         LineLayer(
           xs: validation.map(\.tokens), ys: validation.map(\.loss), color: .series(0))),
     ]
+    if let end = laterMeasurement {
+      layers.append(
+        .points(
+          PointLayer(
+            [ChartPoint(x: end.tokens, y: end.loss)], color: .ink, radius: 5,
+            label: "all held-out data, at the end")))
+    }
     for reference in references {
       layers.append(
         .rule(RuleLayer(.horizontal, at: reference.loss, label: reference.name)))
@@ -122,6 +143,7 @@ public struct TrainingReport: Sendable {
     let late = training.dropFirst(training.count / 50).map(\.loss)
     let low = min(
       late.min() ?? 0, validation.map(\.loss).min() ?? .infinity,
+      laterMeasurement?.loss ?? .infinity,
       references.map(\.loss).min() ?? .infinity)
     let high = max(
       late.max() ?? 1, validation.dropFirst().map(\.loss).max() ?? 0,
@@ -136,14 +158,17 @@ public struct TrainingReport: Sendable {
         layers: layers),
       caption: "The first two per cent of the run are above the picture.",
       method:
-        "Training loss of each step's own batch, smoothed over a fiftieth of the run; validation "
-        + "on text that was never trained on.",
+        "Training loss of each step's own batch, smoothed over a fiftieth of the run; validation on "
+        + (laterMeasurement == nil ? "" : "a part of the ") + "data never trained on.",
       data: FigureData(
         columns: ["kind", "tokens", "loss"],
         rows: FigureData.thinned(training, to: 1_500).map {
           [.text("training"), .number($0.tokens), .number($0.loss)]
         }
           + validation.map { [.text("validation"), .number($0.tokens), .number($0.loss)] }
+          + [laterMeasurement].compactMap(\.self).map {
+            [.text("all held-out data"), .number($0.tokens), .number($0.loss)]
+          }
           + references.map { [.text($0.name), "", .number($0.loss)] }))
   }
 
@@ -160,8 +185,18 @@ public struct TrainingReport: Sendable {
     }
   }
 
+  /// The loss on all held-out data, where validation along the run saw only a part of them.
+  private var laterMeasurement: Point? {
+    guard let heldOutLoss, heldOutLoss.isFinite, let last = validation.last,
+      last.loss != heldOutLoss
+    else { return nil }
+    return Point(tokens: training.last?.tokens ?? last.tokens, loss: heldOutLoss)
+  }
+
   private var comparison: [ReportBlock] {
-    guard let last = validation.last, !references.isEmpty || bytesPerToken != nil else { return [] }
+    guard let loss = heldOutLoss ?? validation.last?.loss,
+      !references.isEmpty || bytesPerToken != nil
+    else { return [] }
     func cells(_ name: String, _ loss: Double) -> [String] {
       var cells = [name, NumberFormat.fixed(loss, 4)]
       if let bytesPerToken {
@@ -170,17 +205,17 @@ public struct TrainingReport: Sendable {
       return cells
     }
     var columns = [
-      TextTable.Column("predictor"), TextTable.Column("nats/token", alignment: .trailing),
+      TextTable.Column("Predictor"), TextTable.Column("Nats per token", alignment: .trailing),
     ]
     if bytesPerToken != nil {
-      columns.append(TextTable.Column("bits/byte", alignment: .trailing))
+      columns.append(TextTable.Column("Bits per byte", alignment: .trailing))
     }
     return [
       .table(
         ReportTable(
-          caption: "On the same validation text",
+          caption: "On the same held-out data",
           columns: columns,
-          rows: [cells("this model", last.loss)] + references.map { cells($0.name, $0.loss) }))
+          rows: [cells("this model", loss)] + references.map { cells($0.name, $0.loss) }))
     ]
   }
 }

@@ -137,7 +137,9 @@ public struct FitChain: Sendable {
     return steps.indices.map { index in
       Link(
         law: steps[index].fit.law.name, response: steps[index].response,
-        mean: interval(centre[index], mean[index]), single: interval(centre[index], single[index]),
+        mean: interval(centre[index], mean[index]).within(steps[index].fit.law.card.response.range),
+        single: interval(centre[index], single[index])
+          .within(steps[index].fit.law.card.response.range),
         reach: states[index].reach, share: total > 0 ? variances[index] / total : .nan)
     }
   }

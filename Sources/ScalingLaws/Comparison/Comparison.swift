@@ -98,7 +98,12 @@ public func compare(
     pairColumn: options.pairColumn)
   let noise = try RungContrasts(
     law: law, baseline: baseline, treatment: treatment, options: options
-  ).flatMap { contrasts throws(FitError) in try RungNoise(contrasts, around: joint.choice) }
+  ).flatMap { contrasts throws(FitError) in
+    let rungs = try joint.entries.last.map { last throws(FitError) in
+      try contrasts.joiningShared(around: last)
+    } ?? contrasts
+    return try RungNoise(rungs, around: joint.choice)
+  }
   let refits = PairedRefits(first, second, runs: runs, rungs: noise, options: options)
   let draws = try refits?.separateDraws() ?? []
   let level = options.fit.level

@@ -16,7 +16,8 @@ struct ComparisonSentences {
       joint.map { difference($0, answer: answer) }
         ?? "Two saved fits without tables: what differs between the laws was not tested, and their refits count as independent.",
       refusal ?? answer.map { target($0.multiplier.target, apart: multiplier.target) }
-        ?? target(multiplier.target, apart: nil),
+        ?? (verdict == .noDifference
+          ? unborne(multiplier.target) : target(multiplier.target, apart: nil)),
       crossing(verdict: verdict, crossover: crossover, answer: answer),
     ]
   }
@@ -88,11 +89,16 @@ struct ComparisonSentences {
     return text + "."
   }
 
+  /// What laws fitted apart say where the tests find no difference.
+  private func unborne(_ rung: EffectiveCompute.Rung) -> String {
+    "The laws fitted apart put the treatment at \(times(rung.multiplier)) \(scaleWord) at \(pair.scaleName) = \(scientific(rung.scale)), which the test does not bear out: \(pair.drawCount > 0 ? "their intervals hold neither the choice of what differs nor all that sizes scatter by" : "they have no intervals")."
+  }
+
   private func crossing(
     verdict: Comparison.Verdict, crossover separate: Crossover,
     answer: Comparison.JointAnswer?
   ) -> String {
-    let crossover = separate.verdict == .undecided ? answer?.crossover ?? separate : separate
+    let crossover = separate.unless(answer?.crossover)
     let shared =
       separate.verdict == .undecided && answer != nil
         && crossover.verdict != .undecided ? ", by the joint fit," : ""

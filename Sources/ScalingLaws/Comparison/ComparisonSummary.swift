@@ -200,8 +200,9 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
   public var jointWorth: Worth?
   /// Multipliers by the laws fitted apart.
   public var worth: Worth
-  /// The crossing by the laws fitted apart.
-  public var crossing: Crossing
+  /// The crossing that the sentences tell: by the laws fitted apart, or by the joint fit where those
+  /// cannot decide; null where there is no difference and so nothing to cross.
+  public var crossing: Crossing?
   /// The differences at each rung.
   public var rungs: [Rung]
   /// By how much rungs scatter; null for saved fits and curves.
@@ -251,7 +252,8 @@ extension Comparison {
         ComparisonSummary.Worth($0.multiplier, refusing: refused)
       },
       worth: ComparisonSummary.Worth(multiplier, refusing: refused),
-      crossing: ComparisonSummary.Crossing(crossover),
+      crossing: verdict == .noDifference
+        ? nil : ComparisonSummary.Crossing(crossover.unless(jointAnswer?.crossover)),
       rungs: rungs.map {
         ComparisonSummary.Rung(
           scale: $0.scale, baselineRuns: $0.baselineRuns, treatmentRuns: $0.treatmentRuns,

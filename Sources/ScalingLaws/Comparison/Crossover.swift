@@ -138,3 +138,10 @@ extension LawPair {
       logScale: found?.at, treatmentLeadsAbove: found?.above ?? top, treatmentLeadsAtTop: top)
   }
 }
+
+extension Crossover {
+  /// This crossing, or another where this one cannot be decided.
+  func unless(_ other: Crossover?) -> Crossover {
+    verdict == .undecided ? other ?? self : self
+  }
+}

@@ -104,4 +104,27 @@ struct MatchedRungs: Sendable {
     }
     return merged.map { Cell(rows: $0.rows) }
   }
+
+  private init(baseline: [Cell], treatment: [Cell], matches: [Match]) {
+    self.baseline = baseline
+    self.treatment = treatment
+    self.matches = matches
+  }
+
+  /// Rungs joined to larger ones: all rungs of one size, whatever their lengths.
+  ///
+  /// - Parameter groupOfMatch: the group of each rung that both arms have, numbered from 0.
+  func joined(by groupOfMatch: [Int]) -> MatchedRungs {
+    var first: [Cell] = []
+    var second: [Cell] = []
+    for group in 0...(groupOfMatch.max() ?? 0) {
+      let members = matches.indices.filter { groupOfMatch[$0] == group }.map { matches[$0] }
+      guard !members.isEmpty else { continue }
+      first.append(Cell(rows: members.flatMap { baseline[$0.baseline].rows }))
+      second.append(Cell(rows: members.flatMap { treatment[$0.treatment].rows }))
+    }
+    return MatchedRungs(
+      baseline: first, treatment: second,
+      matches: first.indices.map { Match(baseline: $0, treatment: $0) })
+  }
 }

@@ -16,7 +16,12 @@ struct RungContrasts: Sendable {
   let law: any Law
   let baseline: Observations
   let treatment: Observations
-  let points: MatchedRungs
+  /// What is independent: rungs, or all rungs of one size where these are off together.
+  private(set) var points: MatchedRungs
+  /// The rungs themselves, within which runs differ in the seed only.
+  let runPoints: MatchedRungs
+  /// The column whose values are what is independent; nil for rungs.
+  private(set) var sharedColumn: String?
   let options: ComparisonOptions
   /// Whether the arms are compared within rungs.
   var isWithinRungs: Bool { points.isMatched }
@@ -32,10 +37,41 @@ struct RungContrasts: Sendable {
       pairColumn: options.pairColumn)
     points = MatchedRungs(baseline, treatment, law: law, pairs: runs.pairs)
     guard points.isMatched || points.hasRepeats else { return nil }
+    runPoints = points
     self.law = law
     self.baseline = baseline
     self.treatment = treatment
     self.options = options
+  }
+
+  /// The same with rungs of one size, or of one length, joined where the differences between the
+  /// arms are theirs and not the rungs': then a table of many lengths has no more evidence than
+  /// sizes.
+  ///
+  /// - Parameter entry: a joint fit, around which laws are taken to first order.
+  func joiningShared(around entry: JointFit.Entry) throws(FitError) -> RungContrasts {
+    guard isWithinRungs else { return self }
+    let reading = try reading(of: entry)
+    let columns = reading.contrast.keys.sorted().compactMap { reading.contrast[$0] }
+    var space = OrthonormalColumns(count: reading.response.count)
+    space.add(columns)
+    let rest = space.remainder(of: reading.response)
+    let names = ["N", "D"].filter { name in law.card.columns.contains { $0.name == name } }
+    let found = names.compactMap { name -> SharedScatter? in
+      guard let values = baseline.columns[name] else { return nil }
+      let classes = DesignPoints.classes(
+        of: points.matches.map { values[points.baseline[$0.baseline].rows[0]] })
+      return SharedScatter(
+        column: name, groupOfRow: classes, residuals: rest, jacobian: columns)
+    }
+    guard
+      let shared = found.filter({ $0.pValue * Double(names.count) < SharedScatter.level })
+        .min(by: { $0.pValue < $1.pValue })
+    else { return self }
+    var result = self
+    result.points = points.joined(by: shared.groupOfRow)
+    result.sharedColumn = shared.column
+    return result
   }
 
   /// What the rungs say around one fit.
@@ -193,7 +229,7 @@ struct RungContrasts: Sendable {
     let objective = options.fit.objective ?? law.card.objective
     var sum = 0.0
     var freedom = 0
-    for (table, cells) in [(baseline, points.baseline), (treatment, points.treatment)] {
+    for (table, cells) in [(baseline, runPoints.baseline), (treatment, runPoints.treatment)] {
       for cell in cells where cell.rows.count > 1 {
         let values = cell.rows.map { objective.transformed(table.response[$0]) }
         let centre = mean(values)

@@ -17,12 +17,19 @@ public struct RungScatter: Sendable, Hashable {
   /// The probability of rungs that scatter at least as much if seeds were all there is; NaN
   /// without repeated seeds.
   public var pValue: Double
+  /// The column whose values are the rungs, where all runs of one value are off together whatever
+  /// else they differ in; nil where a rung is a size and a length.
+  public var sharedColumn: String?
 
   /// Whether the rungs scatter by more than the seeds explain.
   public var isSignificant: Bool { pValue < 0.05 }
 
   /// `Rungs scatter by more than the seeds explain: …`; nil where they do not.
   public var sentence: String? {
+    if let sharedColumn {
+      return
+        "The difference between the arms changes from one \(sharedColumn) to the next by more than runs of one \(sharedColumn) differ, so tests and intervals count the values of \(sharedColumn) and not the runs: only more of them would narrow these."
+    }
     guard isSignificant else { return nil }
     let percent = share > 0.995 ? "over 99" : Fitter.short((100 * share).rounded())
     let common =
@@ -136,7 +143,8 @@ struct RungNoise: Sendable {
       seed: known ? run.squareRoot() : .nan, rung: rungs.squareRoot(),
       share: known && rungs + run > 0 ? rungs / (rungs + run) : .nan,
       sharedShare: contrasts.isWithinRungs && rungs > 0 ? common / rungs : .nan,
-      pValue: tests.isEmpty ? .nan : MultipleTesting.holm(tests).min() ?? .nan)
+      pValue: tests.isEmpty ? .nan : MultipleTesting.holm(tests).min() ?? .nan,
+      sharedColumn: contrasts.sharedColumn)
     cells = points.baseline.map(\.rows) + points.treatment.map { $0.rows.map { $0 + offset } }
     matches = points.matches.map { ($0.baseline, $0.treatment + points.baseline.count) }
     pairs = runs.pairs.map { ($0.baseline, $0.treatment + offset) }
@@ -159,7 +167,7 @@ struct RungNoise: Sendable {
     var freedom = 0
     let partner = Dictionary(
       runs.pairs.map { ($0.baseline, $0.treatment) }, uniquingKeysWith: { first, _ in first })
-    for cell in contrasts.points.baseline {
+    for cell in contrasts.runPoints.baseline {
       let differences = cell.rows.compactMap { row -> Double? in
         guard let other = partner[row] else { return nil }
         return objective.transformed(contrasts.treatment.response[other])

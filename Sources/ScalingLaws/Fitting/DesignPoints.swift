@@ -31,7 +31,7 @@ public struct DesignPoints: Sendable, Hashable {
   }
 
   /// Numbers the values of a column so that values within rounding share a number.
-  private static func classes(of column: [Double]) -> [Int] {
+  static func classes(of column: [Double]) -> [Int] {
     let order = column.indices.sorted { (column[$0], $0) < (column[$1], $1) }
     var result = [Int](repeating: 0, count: column.count)
     var current = 0

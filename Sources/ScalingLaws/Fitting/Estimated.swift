@@ -27,3 +27,13 @@ public struct Estimated: Sendable, Hashable, Codable {
     high = quantile(sorted: sorted, 1 - tail)
   }
 }
+
+extension Estimated {
+  /// The interval without what a rate cannot be; a value outside, as of scores in per cent, is left
+  /// alone.
+  func within(_ range: ClosedRange<Double>?) -> Estimated {
+    guard let range, range.contains(value), !low.isNaN, !high.isNaN else { return self }
+    return Estimated(
+      value: value, low: max(low, range.lowerBound), high: min(high, range.upperBound))
+  }
+}

@@ -40,6 +40,9 @@ public struct Fit: Sendable {
   /// It is made about a least-squares fit, to which the F distribution belongs, without the rows
   /// that left the law.
   public internal(set) var lackOfFit: LackOfFit?
+  /// What runs of one size or length have in common beyond the law; nil where they are independent
+  /// as far as the table tells, and where no intervals were asked for.
+  public internal(set) var sharedScatter: SharedScatter?
   /// The number of independent rows: design points where rows repeat each other, runs where
   /// several rows share one.
   public internal(set) var independentRows: Int = 0
@@ -86,6 +89,7 @@ public struct Fit: Sendable {
       hessianStandardErrors: hessianStandardErrors, uncertainty: uncertainty, warnings: warnings)
     shown.identifiability = identifiability
     shown.lackOfFit = lackOfFit
+    shown.sharedScatter = sharedScatter
     shown.departedRows = departedRows.compactMap { places[$0] }
     shown.independentRows = independentRows
     shown.residualScatter = residualScatter
@@ -173,6 +177,7 @@ extension Fitter {
     let sums = isRepeated ? misfitSums(of: fit) : nil
     fit.lackOfFit = sums.flatMap { LackOfFit($0) }
     fit.residualScatter = runScatter(of: fit, sums: sums)
+    if !fit.isExact, options.interval != .none { fit.sharedScatter = sharedScatter(of: fit) }
     var findings = identifiabilityFindings(search: search, fit: fit)
     var remarks: [String] = []
     let rivals = self.rivals(search, of: fit)
@@ -196,15 +201,35 @@ extension Fitter {
     return hasCurves && count <= space.free.count ? used.count : count
   }
 
+  /// What is said of an outcome that grows with scale under a law of what falls with it.
+  private var risingWarning: String? {
+    guard !law.card.response.higherIsBetter, observations.schedules.isEmpty else { return nil }
+    let scales = law.card.columns.map(\.name).filter { ["N", "D", "C"].contains($0) }
+      .compactMap { observations.columns[$0] }
+    guard !scales.isEmpty, observations.count >= 5,
+      scales.allSatisfy({ $0.allSatisfy { $0 > 0 } })
+    else { return nil }
+    let sums = observations.response.indices.map { row in
+      scales.reduce(0) { $0 + Double.log($1[row]) }
+    }
+    guard Correlation.spearman.callAsFunction(sums, observations.response) > 0.5 else { return nil }
+    return
+      "the outcome rises with scale, and the terms of law \(law.name) only fall: nothing that follows from this fit means anything; where more is better fit what is missing (--let err=1-RESPONSE --response err) or a law of accuracy"
+  }
+
   /// What the residuals say against the law or against rows.
   private func misfitWarnings(of fit: Fit) -> [String] {
     var result: [String] = []
+    if let risingWarning { result.append(risingWarning) }
     if fit.isExact {
       result.append(
         "the rows lie on the law exactly (to 1e-9): there is no scatter to measure intervals by")
       return result
     }
     if let departure = fit.departureSentence { result.append(departure) }
+    if let shared = fit.sharedScatter {
+      result.append(shared.sentence(isRelative: objective.residual == .log))
+    }
     if let test = fit.lackOfFit, test.isSignificant {
       result.append(
         "lack of fit: the law misses its design points by more than repeated seeds explain (\(plainProbability("p", test.pValue, floor: 1e-12))); intervals count design points, not rows"

@@ -132,7 +132,7 @@ public func rankLaws(
     entries[index].weight = weights.weights[index]
     entries[index].sameAs = weights.repeats[index].map { entries[$0].fit.law.name }
   }
-  let choice = choose(entries, key: key)
+  let choice = choose(entries, weights: weights, key: key)
   // Of two writings of one law the chosen one carries the weight.
   if let name = entries[choice.index].sameAs,
     let original = entries.firstIndex(where: { $0.fit.law.name == name })
@@ -147,7 +147,7 @@ public func rankLaws(
 }
 
 private func choose(
-  _ entries: [LawRanking.Entry], key: (LawRanking.Entry) -> Double
+  _ entries: [LawRanking.Entry], weights: LawWeights, key: (LawRanking.Entry) -> Double
 ) -> (index: Int, verdict: String) {
   let best = entries[0]
   guard key(best).isFinite else {
@@ -161,17 +161,33 @@ private func choose(
     )
   }
   func percent(_ x: Double) -> String { Fitter.short(x * 100) + " %" }
-  // Prefer fewer parameters where the held-out errors cannot be told apart.
+  // Prefer fewer parameters where the held-out errors cannot be told apart, among laws that the
+  // common answer takes seriously: a law that misses the table itself may predict well by luck.
+  func weight(_ index: Int) -> Double { weights.weights[weights.repeats[index] ?? index] }
+  let heaviest = entries.indices.map(weight).max() ?? 0
+  let serious = entries.indices.filter { weight($0) >= heaviest / 4 }
+  let near = serious.filter { key(entries[$0]) <= key(best) * 1.1 }
   let index =
-    entries.indices.filter { key(entries[$0]) <= key(best) * 1.1 }
-    .min {
+    near.min {
       (entries[$0].fit.freeParameters.count, $0) < (entries[$1].fit.freeParameters.count, $1)
-    } ?? 0
+    } ?? serious.first { weight($0) == heaviest } ?? 0
   let chosen = entries[index]
   let count = chosen.validation.windows.count
   let windows = count == 1 ? "one split" : "\(count) splits of the table"
   let reason =
     "fitted on the smaller runs it predicts larger ones within \(percent(key(chosen))) on average over \(windows)"
+  if near.isEmpty {
+    return (
+      index,
+      "Use \(chosen.fit.law.name): \(reason); \(best.fit.law.name) comes nearer (\(percent(key(best)))) but misses the table itself by more."
+    )
+  }
+  if index != 0, entries[index].fit.freeParameters.count >= best.fit.freeParameters.count {
+    return (
+      index,
+      "Use \(chosen.fit.law.name): \(reason), within a tenth of the best (\(best.fit.law.name), \(percent(key(best)))), which misses the table itself by more."
+    )
+  }
   if index != 0 {
     return (
       index,

@@ -29,6 +29,15 @@ struct RunNoise: Sendable {
     rowsPerPoint = 1
   }
 
+  /// Scatter of single rows with a mean square and its degrees of freedom.
+  init(meanSquare: Double, freedom: Double) {
+    misfit = meanSquare
+    misfitFreedom = freedom
+    pure = nil
+    pureFreedom = 0
+    rowsPerPoint = 1
+  }
+
   /// Scatter measured by sums of squares; nil where no design point is left over.
   init?(_ sums: LackOfFit.Sums) {
     guard sums.misfitFreedom > 0 else { return nil }
@@ -93,7 +102,7 @@ extension Fitter {
   }
 
   /// The residuals of all rows about a least-squares fit to some of them.
-  private func leastSquaresResiduals(from point: [Double], rows: [Int]) -> [Double] {
+  func leastSquaresResiduals(from point: [Double], rows: [Int]) -> [Double] {
     var weights = [Double](repeating: 0, count: observations.count)
     for row in rows { weights[row] = observations.weights[row] }
     let plain = Objective(residual: objective.residual, loss: .squared)

@@ -56,7 +56,9 @@ extension FittedLaw {
       refits: draws.map { kernel.predictOne($0, arranged, []) },
       distance: distanceBeyond(complete), seed: seed)
     var result = Forecast(
-      columns: complete, response: law.card.response.column, law: spread.law, run: spread.run,
+      columns: complete, response: law.card.response.column,
+      law: spread.law.within(law.card.response.range),
+      run: spread.run.within(law.card.response.range),
       reach: Reach.all(complete, ranges: ranges), level: level, sentence: "",
       components: spread.components, laws: nil, lawName: law.name)
     result.sentence = result.describe(place: law.card.columns.map(\.name))

@@ -58,7 +58,9 @@ extension Fit {
       return self
     }
     var result = self
-    result.uncertainty = fitter.measureUncertainty(of: self, warnings: &result.warnings)
+    if !isExact { result.sharedScatter = fitter.sharedScatter(of: self) }
+    let fit = result
+    result.uncertainty = fitter.measureUncertainty(of: fit, warnings: &result.warnings)
     return result
   }
 }
@@ -110,8 +112,9 @@ extension LawMixture {
       Estimated.mixture(
         centre, of: parts.map { ($0.weight / total, draws($0.spread)) }, tail: tail)
     }
-    result.law = mixed(\.law)
-    result.run = mixed(\.run).holding(result.law)
+    let range = chosen.law.card.response.range
+    result.law = mixed(\.law).within(range)
+    result.run = mixed(\.run).holding(result.law).within(range)
     result.laws = parts.map {
       LawForecast(
         law: $0.law, weight: $0.weight / total, prediction: $0.forecast.law, run: $0.forecast.run)
@@ -178,6 +181,8 @@ extension Estimated {
       }
       return values[values.count - 1].value
     }
-    return Estimated(value: value, low: quantile(tail), high: quantile(1 - tail))
+    // The parts of a mixture may lie on both sides of its centre; an interval holds its value.
+    return Estimated(
+      value: value, low: min(quantile(tail), value), high: max(quantile(1 - tail), value))
   }
 }

@@ -142,9 +142,7 @@ extension Estimated {
   /// The interval widened to hold another: single runs spread at least as their mean does, which
   /// simulated quantiles may miss by a little.
   func holding(_ other: Estimated) -> Estimated {
-    guard low.isFinite, high.isFinite, other.low.isFinite, other.high.isFinite else {
-      return self
-    }
+    guard !low.isNaN, !high.isNaN, !other.low.isNaN, !other.high.isNaN else { return self }
     return Estimated(value: value, low: min(low, other.low), high: max(high, other.high))
   }
 }

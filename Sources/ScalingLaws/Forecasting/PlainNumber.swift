@@ -52,10 +52,11 @@ public func plainProbability(_ value: Double, floor: Double) -> String {
   guard value.isFinite else { return "unknown" }
   if value <= floor { return floor > 0 ? "< \(plainNumber(floor))" : "0" }
   if value >= 1 - floor {
-    return floor > 0 ? "> \(plainNumber(1 - floor, digits: 9))" : "1"
+    // Rounded down, so that the bound holds: a floor of 10⁻¹² is no reason for twelve nines.
+    return floor > 0 ? "> \(plainNumber((1000 * (1 - max(floor, 0.001))).rounded(.down) / 1000))" : "1"
   }
   // Three digits would round a value just above the upper floor to one.
-  return value > 0.999 ? plainNumber(value, digits: 9) : plainNumber(value)
+  return value > 0.999 ? "> 0.999" : plainNumber(value)
 }
 
 /// The same with its name and relation: "p = 0.034", "p < 0.001".

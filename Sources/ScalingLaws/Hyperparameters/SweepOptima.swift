@@ -202,6 +202,27 @@ extension RawSweep.Cell {
       points: points, values: losses, weights: weights(weighting, degree: degree), degree: degree)
   }
 
+  /// The optimum if the noise of the runs had been another, read as the cell itself was: which runs
+  /// are the lowest depends on their noise, and so do those that the curve goes through.
+  ///
+  /// - Returns: ±∞ where the lowest point is at an end of the values that were tried.
+  private func reread(
+    _ surface: ValleySurface, _ choice: RawSweep.Choice, deviation: Double,
+    _ generator: inout SplittableRandom
+  ) -> [Double] {
+    var cell = self
+    let used = weights(choice.weighting, degree: choice.degree)
+    cell.losses = losses.indices.map { run in
+      (used[run] > 0 ? surface.value(points[run]) : losses[run])
+        + deviation * generator.nextNormal()
+    }
+    guard let found = cell.surface(choice.weighting, degree: choice.degree)?.minimum() else {
+      return [.nan]
+    }
+    guard isEdge(found[0], 0) else { return found }
+    return [found[0] < (limits[0].lowerBound + limits[0].upperBound) / 2 ? -.infinity : .infinity]
+  }
+
   /// The record of the cell.
   func record(
     axes: [String], surface: ValleySurface, optimum: [Double], alternative: [Double]?,
@@ -210,8 +231,13 @@ extension RawSweep.Cell {
     let limits = self.limits
     let simulated = (0..<400).map { index -> [Double] in
       var generator = random.split(index)
-      return surface.moved(
-        from: optimum, deviation: choice.variance.squareRoot(), limits: limits, &generator)
+      let deviation =
+        choice.variance.squareRoot()
+        * (choice.freedom > 0
+          ? generator.nextStudentScale(degreesOfFreedom: max(choice.freedom, 1)) : 1)
+      return axes.count == 1
+        ? reread(surface, choice, deviation: deviation, &generator)
+        : surface.moved(from: optimum, deviation: deviation, limits: limits, &generator)
     }
     // What the choice of surface moves is part of each interval; the law's own error keeps it apart,
     // because it is much the same in all cells.
@@ -227,7 +253,7 @@ extension RawSweep.Cell {
       var ends = (low: -Double.infinity, high: Double.infinity)
       var error: Double?
       if choice.freedom > 0 {
-        let sorted = moved.map { $0[axis] }.sorted()
+        let sorted = moved.map { $0[axis] }.filter { !$0.isNaN }.sorted()
         ends = (quantile(sorted: sorted, tail), quantile(sorted: sorted, 1 - tail))
         let inside = simulated.map { $0[axis] }.filter(\.isFinite)
         if inside.count > 40 { error = standardDeviation(inside) }

@@ -58,9 +58,13 @@ extension FittedLaw {
     let centre =
       logCompute.isFinite
       ? (logCompute, surface.optimum(estimate, logCompute: logCompute).logN) : nil
-    return plan(on: surface) { point in
+    let plan = plan(on: surface) { point in
       surface.leastLogCompute(point, reaching: outcome, near: centre)
     }
+    return plan.joining(
+      modelShift(
+        outcome, distance: plan.distance(beyond: self), centre: logCompute
+      ) { surface.leastLogCompute(estimate, reaching: $0, near: centre) })
   }
 
   /// Measures the optimum of every refit at the compute that `logCompute` names for it.
@@ -112,6 +116,9 @@ extension FittedLaw {
         "\(boundary) of \(draws.count) refits have no optimum inside the search: the interval of the size is open there"
       )
     }
+    if let sentence = extrapolatedCount(at: optimum.size.value, flops: surface.flops) {
+      warnings.append(sentence)
+    }
     let reach = Reach.all(
       [
         "N": optimum.size.value, "D": optimum.tokens.value, "C": compute.value,
@@ -122,6 +129,37 @@ extension FittedLaw {
       tokensPerParameter: exponential(all[3]), outcome: all[4], marginalReturn: all[5],
       sizeExponent: all[6], reach: reach, warnings: warnings)
     plan.outcome = widened(plan.outcome, distance: plan.distance(beyond: self))
+    return plan
+  }
+}
+
+extension FittedLaw {
+  /// What is said of FLOPs per token far beyond the table; nil where they are 6·N or nearly known.
+  private func extrapolatedCount(at size: Double, flops: FlopsPerToken) -> String? {
+    guard !flops.isSixfold, abs(flops.exponent - 1) > 0.01, let range = ranges["N"], size.isFinite,
+      size > 3 * range.upperBound
+    else { return nil }
+    func each(_ size: Double) -> String { plainNumber(flops.perToken(size) / size, digits: 2) }
+    return
+      "FLOPs per token are extrapolated as a power of N: \(each(size))·N at the plan, where the largest model of the table has \(each(range.upperBound))·N; a formula of the architecture (--flops-per-token) would not have to be extrapolated"
+  }
+}
+
+extension ComputePlan {
+  /// The plan for a target with the law's own error in what it takes: N* and D* move along the
+  /// optimum as the compute does.
+  func joining(_ shift: (down: Double, up: Double)) -> ComputePlan {
+    guard shift.down > 0 || shift.up > 0, compute.value.isFinite else { return self }
+    func widened(_ x: Estimated, power: Double) -> Estimated {
+      Estimated(
+        value: Double.log(x.value), low: Double.log(x.low), high: Double.log(x.high)
+      ).joining(power > 0 ? (shift.down * power, shift.up * power) : (0, 0)).exponential
+    }
+    let exponent = min(max(sizeExponent.value, 0), 1)
+    var plan = self
+    plan.compute = widened(compute, power: 1)
+    plan.size = widened(size, power: exponent)
+    plan.tokens = widened(tokens, power: 1 - exponent)
     return plan
   }
 }

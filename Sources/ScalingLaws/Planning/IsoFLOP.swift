@@ -82,6 +82,12 @@ public func isoFLOPFit(
   let reading = grid.reading(losses: grid.losses, options: options)
   let valleys = reading.valleys
   guard let estimate = IsoFLOPGrid.regress(valleys) else {
+    let few = valleys.count { $0.losses.count < options.minimumRuns || Set($0.sizes).count < 3 }
+    if valleys.count - few < 2 {
+      throw .unusable(
+        "iso-FLOP fit: \(few) of \(valleys.count) budgets have fewer than \(options.minimumRuns) runs of three sizes, too few for a valley; expected at least 2 budgets of \(options.minimumRuns) runs or more, or a law such as chinchilla"
+      )
+    }
     throw .unusable(
       "iso-FLOP fit: \(valleys.filter(\.isUsed).count) of \(grid.budgets.count) budgets have a valley inside their sizes, expected at least 2"
     )

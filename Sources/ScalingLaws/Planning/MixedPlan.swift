@@ -53,19 +53,43 @@ extension LawMixture {
   public func plan(
     reaching outcome: Double, holding others: [String: Double] = [:]
   ) throws(FitError) -> ComputePlan {
-    try mixed { fitted throws(FitError) in try fitted.plan(reaching: outcome, holding: others) }
+    var plan = try mixed { fitted throws(FitError) in
+      try fitted.plan(reaching: outcome, holding: others)
+    }
+    // The refits that are mixed know nothing of the laws' own errors; the plans of the laws do.
+    for law in plan.laws ?? [] where law.weight >= 0.05 {
+      guard let fitted = members.first(where: { $0.fitted.law.name == law.law })?.fitted,
+        let own = try? fitted.plan(reaching: outcome, holding: others)
+      else { continue }
+      plan.compute = plan.compute.holding(own.compute)
+      plan.size = plan.size.holding(own.size)
+      plan.tokens = plan.tokens.holding(own.tokens)
+    }
+    return plan
   }
 
   private func mixed(
     _ planned: (any FittedLaw) throws(FitError) -> ComputePlan
   ) throws(FitError) -> ComputePlan {
-    var result = try planned(chosen)
-    var parts: [(weight: Double, plan: ComputePlan, refits: [ComputePlan], fitted: any FittedLaw)] =
-      []
+    let first = try planned(chosen)
+    var owns: [(member: Member, plan: ComputePlan)] = []
     for (index, member) in members.enumerated() {
-      guard let own = index == 0 ? result : try? planned(member.fitted),
+      guard let own = index == 0 ? first : try? planned(member.fitted),
         own.size.value.isFinite, member.fitted.law.card.response == chosen.law.card.response
       else { continue }
+      owns.append((member, own))
+    }
+    // One law whose optimum runs away would drag what the others agree on.
+    let runaways = owns.filter(\.plan.isRunaway)
+    if runaways.count < owns.count { owns.removeAll(where: \.plan.isRunaway) }
+    var result = owns.max { $0.member.weight < $1.member.weight }?.plan ?? first
+    if !runaways.contains(where: { $0.member.fitted.law.name == chosen.law.name }) { result = first }
+    if runaways.count < members.count {
+      result.warnings += runaways.map { $0.plan.runawaySentence($0.member) }
+    }
+    var parts: [(weight: Double, plan: ComputePlan, refits: [ComputePlan], fitted: any FittedLaw)] =
+      []
+    for (member, own) in owns {
       let ranges = member.fitted.ranges
       let flops = member.fitted.flopsPerToken
       let refits = Self.thinned(member.fitted.draws).compactMap {
@@ -136,6 +160,10 @@ extension LawMixture {
               search.quantities($0, near: near)
             }))
       } catch { failures.append((member.fitted.law.name, error)) }
+    }
+    let runaways = parts.filter { ComputePlan.isRunaway(logRatio: $0.values[2]) }
+    if runaways.count < parts.count {
+      parts.removeAll { ComputePlan.isRunaway(logRatio: $0.values[2]) }
     }
     guard let first = parts.first else {
       throw failures.first?.error ?? .unusable("no law of the mixture can be planned with")
@@ -223,6 +251,21 @@ private struct LimitedPart {
 }
 
 extension ComputePlan {
+  /// Whether ln(D/N) is that of no model that anybody would train: fewer than a hundredth of a token
+  /// a parameter, or more than ten million. Such an optimum is the edge of the search or a term that
+  /// the table does not hold down.
+  static func isRunaway(logRatio: Double) -> Bool {
+    !(logRatio > Double.log(0.01) && logRatio < Double.log(1e7))
+  }
+
+  fileprivate var isRunaway: Bool {
+    Self.isRunaway(logRatio: Double.log(tokensPerParameter.value))
+  }
+
+  fileprivate func runawaySentence(_ member: LawMixture.Member) -> String {
+    "law \(member.fitted.law.name) (weight \(plainNumber(member.weight, digits: 2))) has no part in the plan: its optimum, \(plainNumber(tokensPerParameter.value)) tokens per parameter, runs away from the data"
+  }
+
   /// How far the planned run lies beyond a fitted table, in spans of the table.
   func distance(beyond fitted: any FittedLaw) -> Double {
     guard size.value.isFinite, tokens.value.isFinite, compute.value.isFinite else { return 0 }

@@ -96,6 +96,27 @@ extension FittedLaw {
   }
 }
 
+extension FittedLaw {
+  /// Whether a plan under limits has a size that the table tells: one that a limit sets, or whose
+  /// interval is no wider than a size may have without limits.
+  public func determines(_ plan: ConstrainedPlan) -> Bool {
+    guard plan.size.value.isFinite, !plan.size.low.isNaN, !plan.size.high.isNaN, plan.size.low > 0
+    else { return false }
+    let factor = plan.size.high / plan.size.low
+    return factor <= (knowsOnlyItsTable ? 1 + 1e-6 : 10)
+  }
+}
+
+extension PlanLimits {
+  /// The limits in words, one each.
+  public var sentences: [String] {
+    var result = caps.map { "\($0.reason): at most \(plainNumber($0.parameters)) parameters" }
+    if let uniqueTokens { result.append("unique data: \(plainNumber(uniqueTokens)) tokens") }
+    if servedTokens > 0 { result.append("serving: \(plainNumber(servedTokens)) tokens") }
+    return result
+  }
+}
+
 extension ComputePlan {
   /// The plan without the numbers that are refused: their value is NaN, and of their interval only
   /// the bounds that are known are left.

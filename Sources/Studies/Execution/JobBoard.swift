@@ -17,14 +17,59 @@ final class JobBoard: Sendable {
     case nothing
   }
 
+  /// A job that a worker has.
+  private struct Running {
+    var job: Job
+    /// Its work, in whatever the study is timed in.
+    var work: Double
+    var report: StudyProgress.Running
+    var threads: Int
+    /// Arithmetic of the steps that were taken here, and of those that an earlier process had taken.
+    var taken = 0.0
+    var found = 0.0
+    /// The run or trunk that is being trained, and the last step of it that is counted.
+    private var piece = ""
+    private var step = 0
+
+    init(job: Job, work: Double, report: StudyProgress.Running, threads: Int) {
+      self.job = job
+      self.work = work
+      self.report = report
+      self.threads = threads
+    }
+
+    /// Counts the steps of the job up to a report: those of its trunk once, then those of each run.
+    mutating func count(_ report: JobRunner.Report) {
+      let run = report.run
+      let costs = run.row.costs.trainingOperationsPerToken * Double(run.recipe.tokensPerStep)
+      let name = "\(report.isTrunk ? "trunk" : "run") \(run.row.identity)"
+      if name != piece {
+        piece = name
+        step = report.progress.step - 1
+        // Steps before the first are an earlier process's, or the trunk's, which are counted already.
+        found += Double(max(step - (report.isTrunk ? 0 : run.trunkSteps), 0)) * costs
+      }
+      taken += Double(max(report.progress.step - step, 0)) * costs
+      step = max(step, report.progress.step)
+    }
+
+    /// The work that was done here, and the work that is left.
+    var parts: (done: Double, left: Double) {
+      let all = max(job.operations, 1)
+      let share = min(taken / all, 1)
+      return (share * work, max(1 - share - found / all, 0) * work)
+    }
+  }
+
   private struct State {
     var open: OpenRuns
-    var running: [Int: (job: Job, report: StudyProgress.Running, threads: Int)] = [:]
+    var running: [Int: Running] = [:]
     var ended: [StudyRow] = []
     var failure: (any Error)?
     var warnings: [String] = []
-    /// Arithmetic of the steps that this executor has taken in jobs that ended.
-    var operations = 0.0
+    /// The work that this executor has done in jobs that ended.
+    var done = 0.0
+    var time: RemainingTime
     /// When the log is to be asked again for what others have recorded.
     var nextLook = 0.0
     var isLooking = false
@@ -36,11 +81,19 @@ final class JobBoard: Sendable {
   private let start = ContinuousClock.now
   private let state: Mutex<State>
 
-  init(_ plan: StudyPlan, log: any RunLog, workers: Int) throws {
+  /// - Parameters:
+  ///   - plan: the study.
+  ///   - log: where outcomes are kept.
+  ///   - workers: the number of jobs side by side.
+  ///   - sizing: the speeds that were measured, if any were.
+  init(_ plan: StudyPlan, log: any RunLog, workers: Int, sizing: StudySizing?) throws {
     self.plan = plan
     self.log = log
     self.workers = workers
-    state = Mutex(State(open: try OpenRuns(plan)))
+    let timed = sizing.flatMap { $0.speeds.isEmpty ? nil : $0 }
+    let open = try OpenRuns(plan) { job in timed?.seconds(of: job) ?? job.operations }
+    state = Mutex(
+      State(open: open, time: RemainingTime(workers: workers, isTimed: timed != nil)))
     try look()
   }
 
@@ -101,13 +154,12 @@ final class JobBoard: Sendable {
       let spare = workers - state.running.values.reduce(0) { $0 + $1.threads }
       let threads = untried.count == 1 ? max(spare, 1) : 1
       state.open.set(running: true, number)
-      state.running[worker] = (
-        entry.job,
-        StudyProgress.Running(
+      state.running[worker] = Running(
+        job: entry.job, work: entry.work,
+        report: StudyProgress.Running(
           row: run.row, isTrunk: run.trunkSteps > 0, step: 0, steps: run.recipe.steps, loss: nil,
           tokensPerSecond: 0, secondsLeft: nil),
-        threads
-      )
+        threads: threads)
       return .job(number, entry.job, threads: threads)
     }
   }
@@ -116,6 +168,7 @@ final class JobBoard: Sendable {
   func note(_ report: JobRunner.Report, by worker: Int) {
     let progress = report.progress
     state.withLock { state in
+      state.running[worker]?.count(report)
       state.running[worker]?.report = StudyProgress.Running(
         row: report.run.row, isTrunk: report.isTrunk, step: progress.step, steps: progress.steps,
         loss: progress.crossEntropy, tokensPerSecond: progress.tokensPerSecond,
@@ -131,6 +184,7 @@ final class JobBoard: Sendable {
     let now = self.now
     let found = try log.outcomes(of: job.runs.map(\.row.identity))
     try state.withLock { state in
+      let done = state.running[worker].map { $0.parts.done + $0.parts.left } ?? 0
       state.running[worker] = nil
       state.open.set(running: false, number)
       try state.open.learn(found)
@@ -138,7 +192,7 @@ final class JobBoard: Sendable {
       case .taken: state.open.postpone(number, now)
       case .stopped: break
       case .finished:
-        state.operations += job.operations
+        state.done += done
         for run in job.runs {
           var row = run.row
           row.outcome = found[row.identity]
@@ -163,12 +217,12 @@ final class JobBoard: Sendable {
     return state.withLock { state in
       let running = state.running.sorted { $0.key < $1.key }.map(\.value)
       // What running jobs have done so far counts as done.
-      let underway = running.reduce(0.0) { sum, entry in
-        sum + Double(entry.report.step) / Double(max(entry.report.steps, 1)) * entry.job.operations
-      }
-      let done = state.operations + underway
-      let rate = done / max(seconds, 1e-3)
-      let left = state.open.operations
+      let parts = running.map(\.parts)
+      let whole = running.reduce(0.0) { $0 + $1.work }
+      let left = parts.reduce(0.0) { $0 + $1.left } + max(state.open.work - whole, 0)
+      let secondsLeft = state.time.update(
+        now: seconds, done: parts.reduce(state.done) { $0 + $1.done }, left: left,
+        longest: parts.map(\.left).max() ?? 0)
       defer {
         state.ended.removeAll()
         state.warnings.removeAll()
@@ -177,7 +231,7 @@ final class JobBoard: Sendable {
         running: running.map(\.report), ended: state.ended, warnings: state.warnings,
         done: state.open.done, total: state.open.rows, mayGrow: state.open.rows < expected,
         seconds: seconds,
-        secondsLeft: seconds > 1 && done > 0 ? max(left - underway, 0) / rate : nil)
+        secondsLeft: secondsLeft)
     }
   }
 }

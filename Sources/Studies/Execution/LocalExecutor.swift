@@ -34,18 +34,19 @@ public struct LocalExecutor: Sendable {
   ///   - data: what it trains on.
   ///   - log: where outcomes are found and kept; another process may work on the same study.
   ///   - stop: asks all jobs to write a checkpoint and end.
+  ///   - sizing: the ladder with the speeds behind it, so that times can be told from the beginning.
   ///   - report: is told how far the study is, a few times a second, on the calling thread.
   /// - Returns: whether every run has ended; false if it was asked to stop.
   /// - Throws: an error of the store or the disk; runs that fail by themselves are outcomes.
   public func run(
     _ plan: StudyPlan, data: Dataset, log: any RunLog, stop: StopRequest,
-    report: (StudyProgress) throws -> Void
+    sizing: StudySizing? = nil, report: (StudyProgress) throws -> Void
   ) throws -> Bool {
     // No more threads than there is work for.
     let workers = max(min(workers, plan.rowCount), 1)
     let places = WorkFolders(folder, takesOver: takesOver)
     try places.sweep(log)
-    let board = try JobBoard(plan, log: log, workers: workers)
+    let board = try JobBoard(plan, log: log, workers: workers, sizing: sizing)
     let halt = LinkedStop(stop)
     let group = DispatchGroup()
     for worker in 0..<workers {

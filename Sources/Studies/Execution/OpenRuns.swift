@@ -7,6 +7,8 @@ struct OpenRuns {
     var job: Job
     /// The arithmetic of its steps.
     var operations: Double
+    /// The same as work, in whatever the study is timed in.
+    var work: Double
     /// Whether a worker of this process has it.
     var isRunning = false
     /// When to try again what another process had, and how long to wait after that.
@@ -21,8 +23,9 @@ struct OpenRuns {
   /// The number of rows that are known, and of those with an outcome.
   private(set) var rows = 0
   private(set) var done = 0
-  /// Arithmetic of all jobs that are left.
-  private(set) var operations = 0.0
+  /// The work of all jobs that are left.
+  private(set) var work = 0.0
+  private let workOf: @Sendable (Job) -> Double
   private var rowsOfRun: [RunIdentity: Int] = [:]
   private var entries: [Int: Entry] = [:]
   private var entryOfRun: [RunIdentity: Int] = [:]
@@ -30,8 +33,9 @@ struct OpenRuns {
   private var order: [Int] = []
   private var made = 0
 
-  init(_ plan: StudyPlan) throws {
+  init(_ plan: StudyPlan, work: @escaping @Sendable (Job) -> Double) throws {
     self.plan = plan
+    workOf = work
     stages = try plan.stages()
     var known: [PlannedRun] = []
     for stage in stages { known += stage.sweep }
@@ -83,14 +87,15 @@ struct OpenRuns {
       guard let number = entryOfRun.removeValue(forKey: run), var entry = entries[number] else {
         continue
       }
-      operations -= entry.operations
+      work -= entry.work
       entry.job.runs.removeAll { $0.row.identity == run }
       guard !entry.job.runs.isEmpty else {
         entries[number] = nil
         continue
       }
       entry.operations = entry.job.operations
-      operations += entry.operations
+      entry.work = workOf(entry.job)
+      work += entry.work
       entries[number] = entry
     }
     if isNew { try advance() }
@@ -128,9 +133,9 @@ struct OpenRuns {
     for trunk in trunks {
       guard let runs = jobs[trunk] else { continue }
       let job = Job(id: trunk, runs: runs.sorted { $0.row.branch < $1.row.branch })
-      let entry = Entry(job: job, operations: job.operations)
+      let entry = Entry(job: job, operations: job.operations, work: workOf(job))
       for run in runs { entryOfRun[run.row.identity] = made }
-      operations += entry.operations
+      work += entry.work
       entries[made] = entry
       order.append(made)
       made += 1

@@ -57,7 +57,7 @@ final class RunMaker: Sendable {
     self.arms = arms
     self.context = context
     let front =
-      "{\"data\":\(try Self.json(data)),\"engine\":\(RunDefinition.engineVersion),\"model\":"
+      "{\"data\":\(try Self.json(data.withoutNotes)),\"engine\":\(RunDefinition.engineVersion),\"model\":"
     let sampling = try (file.sampling?.plan).map { ",\"sampling\":\(try Self.json($0))" } ?? ""
     let heads = try rungs.map { rung in
       var hash = IdentityHash()

@@ -1,8 +1,8 @@
 internal import Foundation
-internal import LanguageModels
+public import LanguageModels
 internal import Statistics
 public import Training
-internal import Treatments
+public import Treatments
 
 /// Settles the ladder of a study: the sizes and lengths that its file names, or those that fit into
 /// a time on this machine.
@@ -11,19 +11,43 @@ public struct StudySizer: Sendable {
   private let data: Dataset
   private let workers: Int
   private let ladder: Ladder
+  private let measure: Measurement
 
   /// The length of sequences.
   public let context: Int
+
+  /// Arithmetic a second of one worker while all are busy: of an arm on the baseline's model and recipe,
+  /// from so many seconds of trial.
+  public typealias Measurement =
+    @Sendable (Arm, ModelConfiguration, TrainingRecipe, Double) throws -> Double
+
+  /// How far the measuring of speeds is.
+  public struct Progress: Hashable, Sendable {
+    /// The arm that is tried now.
+    public var arm: String
+    /// Layers and width of the model that it is tried on.
+    public var size: String
+    /// The number of trials done.
+    public var done: Int
+    /// The number of trials in all.
+    public var total: Int
+  }
 
   /// - Parameters:
   ///   - file: the study file.
   ///   - data: what it trains on.
   ///   - workers: the number of jobs side by side.
+  ///   - measure: how speeds are measured; nil for trials on this machine.
   /// - Throws: ``StudyError`` where the data need longer sequences than the file allows.
-  public init(_ file: StudyFile, data: Dataset, workers: Int) throws(StudyError) {
+  public init(
+    _ file: StudyFile, data: Dataset, workers: Int, measure: Measurement? = nil
+  ) throws(StudyError) {
     self.file = file
     self.data = data
     self.workers = workers
+    let trial = SpeedTrial(data: data, workers: workers)
+    self.measure =
+      measure ?? { try trial.operationsPerSecond($0, $1, $2, seconds: $3) }
     context = file.model.context ?? data.sequenceLength ?? 256
     guard context >= data.shortestSequence else {
       throw StudyError(
@@ -56,80 +80,161 @@ public struct StudySizer: Sendable {
   ///   - budget: the time that the study may take, in seconds; nil for any.
   ///   - measures: whether to measure speeds where nothing asks for them, so that times can be told.
   ///   - quickly: whether to measure on models so small that a second is enough for all arms.
-  /// - Throws: ``StudyError`` where nothing fits into the time.
+  ///   - report: is told how far the measuring is, before each trial.
+  /// - Throws: ``StudyError`` where sizes that the file names do not fit into the time, however short
+  ///   their training. A ladder that is chosen here is shrunk until it fits, and is never refused.
   public func settle(
-    budget: Double?, measures: Bool, quickly: Bool = false
+    budget: Double?, measures: Bool, quickly: Bool = false, report: (Progress) -> Void = { _ in }
   ) throws -> StudySizing {
+    let pace = Pace(quickly: quickly, budget: budget)
     guard case .count(let count) = file.ladder.sizes else {
-      return try settleNamed(budget: budget, measures: measures, quickly)
+      return try settleNamed(budget: budget, measures: measures, pace, report)
     }
     guard let budget else {
       throw StudyError(.badStudy, "ladder.rungs: a ladder without sizes needs a budget of time")
     }
-    return try settle(count: count, budget: budget, quickly)
+    return try settle(count: count, budget: budget, pace, report)
+  }
+
+  /// How long speeds are measured.
+  private struct Pace {
+    var quickly: Bool
+    var budget: Double?
+
+    /// How often each speed is measured, some seconds apart: another program that takes the cores for
+    /// a moment changes one of them and not their median.
+    static let rounds = 3
+
+    /// When no further trial is begun: on a very busy machine each takes many times what it should.
+    var limit: Duration { quickly ? .seconds(0.8) : .seconds(0.08 * (budget ?? 120)) }
+
+    /// Seconds of one of so many trials, of which each measures every round.
+    func seconds(trials: Int) -> Double {
+      if quickly { return 0.05 }
+      // A twenty-fifth of the time that there is.
+      return min(max(0.04 * (budget ?? 120) / Double(Self.rounds * max(trials, 1)), 0.05), 2)
+    }
   }
 
   /// Sizes are named; the time decides how long they are trained at most.
   private func settleNamed(
-    budget: Double?, measures: Bool, _ quickly: Bool
+    budget: Double?, measures: Bool, _ pace: Pace, _ report: (Progress) -> Void
   ) throws -> StudySizing {
     var sizing = sized(try ladder.models(file.ladder.sizes), scale: 1)
     guard budget != nil || measures else { return sizing }
-    sizing.speeds = try speeds(try rungs(sizing).map(\.model), quickly)
+    sizing.speeds = try speeds(try rungs(sizing).map(\.model), pace, report)
     guard let budget, let whole = try seconds(sizing), whole > budget * Self.usable else {
       return sizing
     }
-    return try shortened(sizing, from: whole, to: budget)
-  }
-
-  /// The same sizes with as much less training as fits into a time.
-  private func shortened(
-    _ sizing: StudySizing, from whole: Double, to budget: Double
-  ) throws -> StudySizing {
-    let models = try rungs(sizing).map(\.model)
-    var sizing = sizing
-    var scale = 1.0
-    for _ in 0..<8 {
-      guard let seconds = try seconds(sizing), seconds > budget * Self.usable else { break }
-      scale *= 0.98 * budget * Self.usable / seconds
-      sizing = sized(models, scale: scale, speeds: sizing.speeds)
-    }
-    guard scale > 0.02, let seconds = try seconds(sizing), seconds <= budget else {
+    let (shorter, scale) = try shortened(sizing, to: budget, least: 0.02)
+    guard let seconds = try seconds(shorter), seconds <= budget else {
       throw StudyError(
         .badStudy,
         "the study takes about \(Self.time(whole)) here, which does not come down to \(Self.time(budget)) by shorter training alone: use fewer or smaller sizes, or fewer seeds"
       )
     }
+    sizing = shorter
     sizing.note =
       "training shortened to \(Self.percent(scale)) of what the file asks for, to fit into "
       + Self.time(budget)
     return sizing
   }
 
+  /// The same sizes with as much less training as fits into a time, down to a share.
+  private func shortened(
+    _ sizing: StudySizing, to budget: Double, least: Double
+  ) throws -> (sizing: StudySizing, scale: Double) {
+    let models = try rungs(sizing).map(\.model)
+    var sizing = sizing
+    var scale = 1.0
+    for _ in 0..<8 {
+      guard scale > least, let seconds = try seconds(sizing), seconds > budget * Self.usable else {
+        break
+      }
+      scale = max(scale * 0.98 * budget * Self.usable / seconds, least)
+      sizing = sized(models, scale: scale, speeds: sizing.speeds)
+    }
+    return (sizing, scale)
+  }
+
   /// The time decides the largest size.
-  private func settle(count: Int, budget: Double, _ quickly: Bool) throws -> StudySizing {
+  private func settle(
+    count: Int, budget: Double, _ pace: Pace, _ report: (Progress) -> Void
+  ) throws -> StudySizing {
     let candidates = ladder.candidates()
     let probes = [32, 96, 192].compactMap { width in candidates.first { $0.width >= width } }
-    let speeds = try speeds(probes, quickly)
+    let speeds = try speeds(probes, pace, report)
     var best: StudySizing?
-    var smallest: StudySizing?
     for top in candidates.indices {
       guard let models = Self.spread(count, upTo: top, of: candidates) else { continue }
       let sizing = sized(models, scale: 1, speeds: speeds)
-      smallest = smallest ?? sizing
       guard let seconds = try seconds(sizing), seconds <= budget * Self.usable else { break }
       best = sizing
     }
     guard var best else {
-      guard let smallest, let whole = try seconds(smallest) else {
-        throw StudyError(.badStudy, "ladder.rungs: there are no \(count) sizes to choose from")
-      }
-      // A slow or busy machine trains the smallest sizes for less long.
-      return try shortened(smallest, from: whole, to: budget)
+      return try shrunk(candidates, count: count, budget: budget, speeds)
     }
-    let sizes = best.sizes.map { "\($0.layers)x\($0.width)" }.joined(separator: ", ")
-    best.note = "sizes \(sizes) chosen to fit into \(Self.time(budget))"
+    best.note = "sizes \(Self.names(best)) chosen to fit into \(Self.time(budget))"
     return best
+  }
+
+  /// The smallest sizes on a slow or busy machine: trained for less long, then fewer of them.
+  ///
+  /// Whatever the machine says, there is a ladder: the tool chose it and cannot refuse it.
+  private func shrunk(
+    _ candidates: [ModelConfiguration], count: Int, budget: Double,
+    _ speeds: [StudySizing.Speed]
+  ) throws -> StudySizing {
+    var fewest = min(count, 2)
+    if case .rung(let index) = file.recipe.sweep, file.recipe.learningRates.count > 1 {
+      // The size at which rates are swept must be there.
+      fewest = min(count, max(fewest, index + 1))
+    }
+    var last: (sizing: StudySizing, scale: Double, fits: Bool)?
+    for rungs in stride(from: count, through: fewest, by: -1) {
+      guard
+        let models = candidates.indices.lazy.compactMap({
+          Self.spread(rungs, upTo: $0, of: candidates)
+        }).first
+      else { continue }
+      let whole = sized(models, scale: 1, speeds: speeds)
+      let least = rungs > fewest ? Self.shortest : leastScale(whole)
+      let (sizing, scale) = try shortened(whole, to: budget, least: least)
+      guard let seconds = try seconds(sizing) else { continue }
+      last = (sizing, scale, seconds <= budget)
+      if seconds <= budget { break }
+    }
+    guard let last else {
+      throw StudyError(.badStudy, "ladder.rungs: there are no \(count) sizes to choose from")
+    }
+    var result = last.sizing
+    let fewer = result.sizes.count < count ? "\(result.sizes.count) of \(count) " : ""
+    result.note =
+      "\(fewer)sizes \(Self.names(result)) and training shortened to "
+      + "\(Self.percent(last.scale)) of what the file asks for, "
+    if last.fits {
+      result.note?.append("to fit into \(Self.time(budget)) at the speed measured now")
+    } else {
+      let seconds = try seconds(result) ?? .nan
+      result.note?.append(
+        "which takes about \(Self.time(seconds)) where \(Self.time(budget)) were given: perhaps other programs keep the machine busy now"
+      )
+    }
+    return result
+  }
+
+  /// Training is not shortened below this share before sizes are left out.
+  private static let shortest = 0.1
+
+  /// The share at which the smallest run still takes some steps.
+  private func leastScale(_ sizing: StudySizing) -> Double {
+    let least = 8 * file.recipe.batch * context
+    let tokens = sizing.sizes.map(\.tokens).min() ?? 1
+    return min(max(Double(least) / Double(max(tokens, 1)), 1e-4), 1)
+  }
+
+  private static func names(_ sizing: StudySizing) -> String {
+    sizing.sizes.map { "\($0.layers)x\($0.width)" }.joined(separator: ", ")
   }
 
   /// A ladder that ends at a candidate and begins at about a twentieth of its parameters.
@@ -169,11 +274,10 @@ public struct StudySizer: Sendable {
   /// Sizes whose steps take too long, or too much memory, for a trial are measured on smaller ones:
   /// the arithmetic of a step scales what they say.
   private func speeds(
-    _ models: [ModelConfiguration], _ quickly: Bool
+    _ models: [ModelConfiguration], _ pace: Pace, _ report: (Progress) -> Void
   ) throws -> [StudySizing.Speed] {
-    let trial = SpeedTrial(data: data, workers: workers)
     let start = ContinuousClock.now
-    let most = quickly ? 1e9 : 1e11
+    let most = pace.quickly ? 1e9 : 1e11
     var recipe = TrainingRecipe(batchSize: file.recipe.batch, sequenceLength: context)
     recipe.optimizer = file.recipe.optimizer.usualSettings.adjusted(
       learningRate: file.recipe.learningRates.first, weightDecay: file.recipe.weightDecay)
@@ -200,20 +304,29 @@ public struct StudySizer: Sendable {
       }
       probes = chosen
     }
-    func speed(_ arm: Arm, _ model: ModelConfiguration) throws -> StudySizing.Speed {
-      StudySizing.Speed(
-        arm: arm.name, parameters: try arm.costs(model, length: context).parameters,
-        operationsPerSecond: try trial.operationsPerSecond(
-          arm, model, recipe, seconds: quickly ? 0.1 : 0.4))
-    }
-    var speeds = try probes.map { try speed(file.baseline, $0) }
     let middle = probes[probes.count / 2]
-    for arm in file.arms {
-      // Arms that are not tried are taken to be as fast as the baseline, operation by operation.
-      if quickly, ContinuousClock.now - start > .seconds(0.8) { break }
-      speeds.append(try speed(arm, middle))
+    let trials = probes.map { (file.baseline, $0) } + file.arms.map { ($0, middle) }
+    let seconds = pace.seconds(trials: trials.count)
+    var measured: [[Double]] = trials.map { _ in [] }
+    for round in 0..<Pace.rounds {
+      for (place, (arm, model)) in trials.enumerated() {
+        // Arms that are not tried are taken to be as fast as the baseline, operation by operation.
+        let isNeeded = round == 0 && (place < probes.count || !pace.quickly)
+        if !isNeeded, ContinuousClock.now - start > pace.limit { continue }
+        report(
+          Progress(
+            arm: arm.name, size: "\(model.layers.count)x\(model.width)",
+            done: round * trials.count + place, total: Pace.rounds * trials.count))
+        measured[place].append(try measure(arm, model, recipe, seconds))
+      }
     }
-    return speeds
+    return try zip(trials, measured).compactMap { trial, speeds -> StudySizing.Speed? in
+      guard !speeds.isEmpty else { return nil }
+      let (arm, model) = trial
+      return StudySizing.Speed(
+        arm: arm.name, parameters: try arm.costs(model, length: context).parameters,
+        operationsPerSecond: median(speeds))
+    }
   }
 
   /// The share of a budget that runs may be planned for: the rest is reading, verdict and report,

@@ -1,3 +1,4 @@
+internal import Corpora
 internal import Foundation
 internal import Training
 internal import Yams
@@ -15,7 +16,10 @@ enum CorpusSection {
       if word == "toolchain" { return DatasetDescription(.toolchain) }
       return DatasetDescription(.text(path: try existing(word, folder, file, node)))
     }
-    let keys = sources + ["validation-tokens", "knobs", "tokenizer", "vocabulary"]
+    let keys =
+      sources + [
+        "include", "exclude", "validation-tokens", "token-bits", "knobs", "tokenizer", "vocabulary",
+      ]
     let section = try YAMLSection(node, name: "corpus", file: file.file, known: keys)
     let tokenizer: DatasetDescription.TokenizerChoice?
     switch try section.text("tokenizer") {
@@ -44,6 +48,14 @@ enum CorpusSection {
         "expected one of \(sources.joined(separator: ", ")), found \(given.joined(separator: " and "))"
       )
     }
+    for key in ["include", "exclude"] where section.node(key) != nil {
+      guard given.first == "text" else {
+        throw section.failure(key, "expected text, a folder whose files it chooses, with it")
+      }
+    }
+    if section.node("token-bits") != nil, given.first != "tokens" {
+      throw section.failure("token-bits", "expected tokens, a file that it describes, with it")
+    }
     guard let key = given.first, let node = section.node(key) else { return .toolchain }
     switch key {
     case "domains": return .domains(try domains(section, folder))
@@ -60,11 +72,23 @@ enum CorpusSection {
         held = nil
       }
       let path = try existing(try section.text(key) ?? "", folder, section, node)
-      return .tokens(path: path, validation: held)
+      let bits = try section.whole("token-bits", in: 16...32)
+      if let bits, DatasetDescription.TokenBits(rawValue: bits) == nil {
+        throw section.failure("token-bits", "expected 16 or 32, found \(bits)")
+      }
+      return .tokens(
+        path: path, validation: held,
+        bits: bits.flatMap { DatasetDescription.TokenBits(rawValue: $0) })
     default:
       let path = try section.text(key) ?? ""
-      if path == "toolchain" { return .toolchain }
-      return .text(path: try existing(path, folder, section, node))
+      if path == "toolchain" {
+        if let key = ["include", "exclude"].first(where: { section.node($0) != nil }) {
+          throw section.failure(key, "it chooses files of a folder, found text: toolchain")
+        }
+        return .toolchain
+      }
+      return .text(
+        path: try existing(path, folder, section, node), files: try selection(section))
     }
   }
 
@@ -75,14 +99,18 @@ enum CorpusSection {
     for node in section.list("domains") ?? [] {
       let own = try YAMLSection(
         node, name: "corpus.domains", file: section.file,
-        known: ["name", "text", "language", "knobs", "tokens", "share"])
+        known: [
+          "name", "text", "include", "exclude", "language", "knobs", "tokens", "share",
+        ])
       guard let name = try own.text("name") else { throw own.failure(nil, "a name is missing") }
       let source: DatasetDescription.Source
       if let language = try own.text("language") {
         source = .language(name: language, knobs: try knobs(own))
       } else if let path = try own.text("text"), let node = own.node("text") {
         source =
-          path == "toolchain" ? .toolchain : .text(path: try existing(path, folder, own, node))
+          path == "toolchain"
+          ? .toolchain
+          : .text(path: try existing(path, folder, own, node), files: try selection(own))
       } else {
         throw own.failure(nil, "\(name): expected text or language")
       }
@@ -93,6 +121,21 @@ enum CorpusSection {
           share: try own.number("share", in: 1e-9...1e9)))
     }
     return domains
+  }
+
+  /// Which files of a folder are read: patterns, one or a list.
+  private static func selection(_ section: YAMLSection) throws(StudyFileError) -> FileSelection {
+    func patterns(_ key: String) throws(StudyFileError) -> [String] {
+      var patterns: [String] = []
+      for node in section.list(key) ?? [] {
+        guard let pattern = node.scalar?.string, !pattern.isEmpty else {
+          throw section.wrong(key, node, "a pattern such as \"*.py\"")
+        }
+        patterns.append(pattern)
+      }
+      return patterns
+    }
+    return FileSelection(include: try patterns("include"), exclude: try patterns("exclude"))
   }
 
   private static func knobs(_ section: YAMLSection) throws(StudyFileError) -> [String: Double] {

@@ -14,6 +14,9 @@ extension StudyFile {
     guard let data = RegularFile.contents(atPath: path) else {
       throw StudyFileError(file: path, "the file cannot be read")
     }
+    if let pointer = GitLFSPointer(data) {
+      throw StudyFileError(file: path, pointer.problem)
+    }
     guard let text = String(data: data, encoding: .utf8) else {
       throw StudyFileError(file: path, "the file is not UTF-8 text")
     }

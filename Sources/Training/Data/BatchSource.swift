@@ -73,7 +73,8 @@ public protocol ValidationBatches {
   /// - Parameters:
   ///   - batch: which, from 0.
   ///   - inputs: room for the recipe's `microBatchSize × sequenceLength` tokens.
-  ///   - targets: as much room; negative targets do not count.
+  ///   - targets: as much room; negative targets do not count, such as those of rows beyond the last
+  ///     sequence.
   func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>)

@@ -13,8 +13,9 @@ extension Dataset {
     var languages: [String: any SyntheticLanguage] = [:]
     for description in descriptions {
       switch description.source {
-      case .toolchain: texts[description.name] = try TextDomain(path: nil)
-      case .text(let path): texts[description.name] = try TextDomain(path: path)
+      case .toolchain: texts[description.name] = try TextDomain()
+      case .text(let path, let files):
+        texts[description.name] = try TextDomain(path: path, files: files)
       case .language(let name, let knobs):
         languages[description.name] = try LanguageCatalog.language(named: name, knobs: knobs)
       case .tokens, .task, .domains:

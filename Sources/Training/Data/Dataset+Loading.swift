@@ -25,10 +25,12 @@ extension Dataset {
       cacheFolder: cacheFolder)
     try Self.check(description)
     switch description.source {
-    case .toolchain: self = try Self.text(nil, reader)
-    case .text(let path): self = try Self.text(path, reader)
-    case .tokens(let path, let validation):
-      self = try Self.tokens(path, validation, vocabulary: description.vocabulary ?? 0)
+    case .toolchain: self = try Self.text(try TextDomain(), reader)
+    case .text(let path, let files):
+      self = try Self.text(try TextDomain(path: path, files: files), reader)
+    case .tokens(let path, let validation, let bits):
+      self = try Self.tokens(
+        path, validation, bits?.format ?? .automatic, vocabulary: description.vocabulary ?? 0)
     case .language(let name, let knobs):
       let language = try LanguageCatalog.language(named: name, knobs: knobs)
       self.init(
@@ -72,9 +74,8 @@ extension Dataset {
   }
 
   private static func text(
-    _ path: String?, _ reader: TokenizerSource
+    _ text: TextDomain, _ reader: TokenizerSource
   ) throws(DatasetError) -> Dataset {
-    let text = try TextDomain(path: path)
     let (tokenizer, name) = try reader.tokenizer(for: [text])
     let (training, evaluation) = try text.streams(tokenizer, cacheFolder: reader.cacheFolder)
     return Dataset(
@@ -111,17 +112,18 @@ extension Dataset {
   }
 
   private static func tokens(
-    _ path: String, _ validation: String?, vocabulary: Int
+    _ path: String, _ validation: String?, _ format: TokenFileFormat, vocabulary: Int
   ) throws(DatasetError) -> Dataset {
     for path in [path, validation].compactMap({ $0 }) { try checkReadable(path) }
     return try DatasetError.wrapping {
-      let all = try TokenStream(binaryFile: path)
-      try all.check(vocabularyCount: vocabulary)
+      func stream(_ path: String) throws(TextCorpusError) -> TokenStream {
+        try TokenStream(binaryFile: path, format: format, vocabularyCount: vocabulary)
+      }
+      let all = try stream(path)
       var training = all
       let evaluation: TokenStream
       if let validation {
-        evaluation = try TokenStream(binaryFile: validation)
-        try evaluation.check(vocabularyCount: vocabulary)
+        evaluation = try stream(validation)
       } else {
         let held = Int(TextDomain.validationFraction * Double(all.count))
         training = all.part(0..<all.count - held, name: "\(all.name) (training)")
@@ -131,7 +133,10 @@ extension Dataset {
         .tokens(training: training, evaluation: evaluation),
         record: DatasetRecord(
           kind: "tokens", name: (path as NSString).lastPathComponent,
-          hash: training.contentHash.hexadecimal, trainingTokens: training.count),
+          hash: training.contentHash.hexadecimal, trainingTokens: training.count,
+          notes: [all, evaluation].compactMap { stream in
+            stream.note.map { "\(stream.name): \($0)" }
+          }),
         vocabularyCount: vocabulary)
     }
   }

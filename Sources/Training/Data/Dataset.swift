@@ -64,7 +64,7 @@ public struct Dataset: Sendable {
     self.vocabularyCount = vocabularyCount
   }
 
-  /// The most tokens of a synthetic language or task that a run is validated on.
+  /// The tokens of a synthetic language or task that a run is judged by at its end.
   static let syntheticTokens = 128 << 10
 
   /// The bytes of text that a held-out token stands for, on average; nil where data are not text.
@@ -120,28 +120,33 @@ public struct Dataset: Sendable {
   /// - Parameter recipe: the sizes of batches.
   /// - Throws: an error where the data do not fill one.
   public func validationBatches(_ recipe: TrainingRecipe) throws -> Int {
-    switch content {
-    case .text, .tokens:
-      return try allWindows(recipe).count
-    case .language, .task:
-      return max(
-        Self.syntheticTokens / (recipe.microBatchSize * recipe.sequenceLength), 1)
-    case .domains(let domains):
-      var all = recipe
-      all.validation.batches = Int(Int32.max)
-      return try DomainValidation(domains, recipe: all).count
-    }
+    try heldOut(recipe).count
   }
 
-  /// All held-out windows of text or tokens, one after the other, by which a run is judged at its
-  /// end; validation along the run takes some of them.
+  /// All that a run is judged by at its end; validation along the run takes some of it.
   ///
-  /// - Parameter recipe: the sizes of batches.
-  /// - Throws: ``TrainingError`` for data of other kinds, or an error where there is too little text.
-  public func allWindows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
+  /// It is the same for the same data, length of sequences and seed, whatever the batch, its parts
+  /// and the number of steps: of text all held-out windows, of languages and tasks so many windows
+  /// or examples that they have about 128 Ki tokens.
+  ///
+  /// - Parameter recipe: the sizes of batches and the seed.
+  /// - Throws: an error where there is too little text for one window.
+  public func heldOut(_ recipe: TrainingRecipe) throws -> any ValidationBatches {
     var all = recipe
     all.validation.batches = Int(Int32.max)
-    return try windows(all)
+    switch content {
+    case .text, .tokens: return try windows(all)
+    case .language(let language):
+      return LanguageValidation(
+        language, recipe: recipe,
+        windows: max(Self.syntheticTokens / recipe.sequenceLength, 1))
+    case .task(let task):
+      // Of the task's own length: a longer context pads its examples.
+      return try TaskValidation(
+        task, recipe: recipe,
+        examples: max(Self.syntheticTokens / max(task.longestExample - 1, 1), 1))
+    case .domains(let domains): return try DomainValidation(domains, recipe: all)
+    }
   }
 
   /// The held-out windows of text or tokens, as many as the recipe validates on.

@@ -1,3 +1,5 @@
+public import Corpora
+
 /// What to train on and be judged by, as options and study files name it.
 ///
 /// A description names files by their paths; ``DatasetRecord`` names what was in them.
@@ -6,11 +8,13 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
   public indirect enum Source: Codable, Hashable, Sendable {
     /// The toolchain's own interface files and headers, about 50 MB that every machine has.
     case toolchain
-    /// A file of text, a folder of such, or a `.jsonl` file with a field `text`.
-    case text(path: String)
-    /// Tokens made elsewhere, 16 bits each or in llm.c's format; held out are those of a file of their
-    /// own or else the last twentieth.
-    case tokens(path: String, validation: String?)
+    /// A file of text, a folder of such of which some files may be chosen, or a `.jsonl` file with a
+    /// field `text`.
+    case text(path: String, files: FileSelection = FileSelection())
+    /// Tokens made elsewhere, 16 or 32 bits each, with a header or without; held out are those of a
+    /// file of their own or else the last twentieth. The format is that of files without a header;
+    /// nil for what they show themselves.
+    case tokens(path: String, validation: String?, bits: TokenBits? = nil)
     /// A random language of known entropy by name, `markov` or `grammar`, and the numbers that shape
     /// it.
     case language(name: String, knobs: [String: Double])
@@ -45,6 +49,17 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     }
   }
 
+  /// How many bits a token of a file without a header has.
+  public enum TokenBits: Int, Codable, Hashable, Sendable, CaseIterable {
+    /// 16 bits, as nanoGPT writes.
+    case sixteen = 16
+    /// 32 bits, as larger vocabularies need.
+    case thirtyTwo = 32
+
+    /// How the tokens lie in a file.
+    var format: TokenFileFormat { self == .sixteen ? .unsigned16 : .unsigned32 }
+  }
+
   /// How text becomes tokens.
   public enum TokenizerChoice: Codable, Hashable, Sendable {
     /// A token a byte.
@@ -68,8 +83,8 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     func paths(_ source: Source) -> [String] {
       switch source {
       case .toolchain, .language, .task: []
-      case .text(let path): [path]
-      case .tokens(let path, let validation): [path] + [validation].compactMap { $0 }
+      case .text(let path, _): [path]
+      case .tokens(let path, let validation, _): [path] + [validation].compactMap { $0 }
       case .domains(let domains): domains.flatMap { paths($0.source) }
       }
     }

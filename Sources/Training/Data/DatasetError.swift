@@ -41,6 +41,9 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
     } catch let error as DatasetError {
       throw error
     } catch let error as TextCorpusError {
+      if let setting = error.setting {
+        throw .badSetting(setting, problem: "\(error.source): \(error.problem)")
+      }
       throw .text(error)
     } catch let error as TokenizerError {
       throw .tokenizer(error)

@@ -14,8 +14,16 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
   public var trainingTokens: Int?
   /// The number of documents that the run is judged by.
   public var evaluationDocuments: Int?
-  /// What was left out.
+  /// What was left out, and how files were read.
   public var notes: [String] = []
+
+  /// The record without what does not change any number that comes out of a run: a file that is left
+  /// out may come and go.
+  public var withoutNotes: DatasetRecord {
+    var record = self
+    record.notes = []
+    return record
+  }
 }
 
 extension UInt64 {

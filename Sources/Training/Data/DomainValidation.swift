@@ -30,12 +30,12 @@ public struct DomainValidation: ValidationBatches {
   /// The number of micro-batches of all domains.
   public var count: Int { parts.reduce(0) { $0 + $1.count } }
 
-  /// The share of a batch's domain over the number of that domain's batches.
+  /// The share of a batch's domain over the number of that domain's targets.
   ///
   /// - Parameter batch: which, from 0.
   public func weight(of batch: Int) -> Double {
     let (part, _) = place(of: batch)
-    return domains[part].share / Double(parts[part].count)
+    return domains[part].share / Double(parts[part].targetCount)
   }
 
   /// The name of a batch's domain.

@@ -50,6 +50,8 @@ public struct LanguageValidation: ValidationBatches {
   public let count: Int
   private let language: any SyntheticLanguage
   private let seed: UInt64
+  /// The number of windows in all, and of a micro-batch.
+  private let windows: Int
   private let sequences: Int
   private let length: Int
 
@@ -59,25 +61,32 @@ public struct LanguageValidation: ValidationBatches {
   ///   - language: what to draw from.
   ///   - recipe: sizes, number of batches and the seed; windows are those of another seed than the
   ///     training batches'.
-  public init(_ language: any SyntheticLanguage, recipe: TrainingRecipe) {
+  ///   - windows: the number of windows; nil for as many as the recipe's batches hold.
+  public init(
+    _ language: any SyntheticLanguage, recipe: TrainingRecipe, windows: Int? = nil
+  ) {
     self.language = language
-    count = recipe.validation.batches
     seed = ~recipe.seed
     sequences = recipe.microBatchSize
+    self.windows = windows ?? recipe.validation.batches * sequences
+    count = (self.windows + sequences - 1) / sequences
     length = recipe.sequenceLength
   }
 
-  /// Writes one micro-batch.
+  /// Writes one micro-batch; rows without a window, at the end of the last one, predict nothing.
   ///
   /// - Parameters:
   ///   - batch: which, from 0.
   ///   - inputs: room for the inputs.
-  ///   - targets: room for the token after each input.
+  ///   - targets: room for the token after each input, −1 where there is no window.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>
   ) {
-    for row in 0..<sequences {
+    let rows = min(sequences, windows - batch * sequences)
+    inputs[(rows * length)...].update(repeating: 0)
+    targets[(rows * length)...].update(repeating: -1)
+    for row in 0..<rows {
       let window = language.window(batch * sequences + row, of: seed, tokens: length + 1)
       for index in 0..<length {
         inputs[row * length + index] = window[index]

@@ -53,6 +53,8 @@ public struct TaskValidation: ValidationBatches {
   /// The number of micro-batches.
   public let count: Int
   private let stream: TaskStream
+  /// The number of examples in all, and of a micro-batch.
+  private let examples: Int
   private let sequences: Int
 
   /// Held-out examples.
@@ -61,14 +63,18 @@ public struct TaskValidation: ValidationBatches {
   ///   - task: what to draw from.
   ///   - recipe: sizes, number of batches and the seed; examples are those of another seed than the
   ///     training batches'.
+  ///   - examples: the number of examples; nil for as many as the recipe's batches hold.
   /// - Throws: ``TrainingError`` if an example may be longer than the recipe's sequences.
-  public init(_ task: any SyntheticTask, recipe: TrainingRecipe) throws(TrainingError) {
-    count = recipe.validation.batches
+  public init(
+    _ task: any SyntheticTask, recipe: TrainingRecipe, examples: Int? = nil
+  ) throws(TrainingError) {
     sequences = recipe.microBatchSize
+    self.examples = examples ?? recipe.validation.batches * sequences
+    count = (self.examples + sequences - 1) / sequences
     stream = try TaskBatches.stream(task, recipe, seed: ~recipe.seed)
   }
 
-  /// Writes one micro-batch.
+  /// Writes one micro-batch; rows without an example, at the end of the last one, predict nothing.
   ///
   /// - Parameters:
   ///   - batch: which, from 0.
@@ -81,5 +87,7 @@ public struct TaskValidation: ValidationBatches {
     var stream = stream
     stream.nextExample = batch * sequences
     stream.next(inputs: inputs, targets: targets)
+    let rows = min(sequences, examples - batch * sequences)
+    targets[(rows * stream.contextLength)...].update(repeating: -1)
   }
 }

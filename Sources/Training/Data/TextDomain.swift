@@ -14,11 +14,16 @@ struct TextDomain {
   /// The documents of the validation side that runs are judged by.
   var judged: [Int]
 
-  /// - Parameter path: the text; nil for the toolchain's.
-  init(path: String?) throws(DatasetError) {
+  /// - Parameters:
+  ///   - path: the text; nil for the toolchain's.
+  ///   - files: which files of a folder are read.
+  init(
+    path: String? = nil, files: FileSelection = FileSelection()
+  ) throws(DatasetError) {
     if let path { try Dataset.checkReadable(path) }
     let text = try DatasetError.wrapping {
-      let corpus = try path.map { try TextCorpus(contentsOf: $0) } ?? .toolchain()
+      let corpus =
+        try path.map { try TextCorpus(contentsOf: $0, selection: files) } ?? .toolchain()
       let divided = Self.divided(corpus)
       return (divided, try Self.split(divided))
     }

@@ -99,13 +99,21 @@ extension TrainingRecipe: Codable {
   public func firstDifference(
     from other: TrainingRecipe
   ) throws(TrainingError) -> RecipeDifference? {
-    guard self != other else { return nil }
+    try differences(from: other).first
+  }
+
+  /// All settings that another recipe has otherwise, in the order of their keys.
+  ///
+  /// - Parameter other: the other recipe.
+  /// - Returns: the dotted keys and both values as text.
+  public func differences(
+    from other: TrainingRecipe
+  ) throws(TrainingError) -> [RecipeDifference] {
+    guard self != other else { return [] }
     let (mine, theirs) = (try flattened(), try other.flattened())
-    for key in Set(mine.keys).union(theirs.keys).sorted() where mine[key] != theirs[key] {
-      return RecipeDifference(
-        key: key, value: mine[key] ?? "absent", other: theirs[key] ?? "absent")
+    return Set(mine.keys).union(theirs.keys).sorted().filter { mine[$0] != theirs[$0] }.map {
+      RecipeDifference(key: $0, value: mine[$0] ?? "absent", other: theirs[$0] ?? "absent")
     }
-    return nil
   }
 
   private func flattened() throws(TrainingError) -> [String: String] {

@@ -126,32 +126,49 @@ struct BatchSamplerTests {
     }
   }
 
+  /// Which windows are taken does not depend on the size of batches.
+  @Test(arguments: [nil, 1, 7, 29, 30, 31])
+  func evaluationWindowsAreThoseOfAnyBatch(most: Int?) throws {
+    var taken: [[Int]] = []
+    for size in [1, 2, 4, 7, 30, 64] {
+      let batches = try EvaluationBatches(
+        stream: stream(241), contextLength: 8, batchSize: size, maximumWindows: most)
+      let starts = (0..<batches.count).flatMap { batches.starts(of: $0) }
+      #expect(batches.targetCount == starts.count * 8)
+      taken.append(starts)
+    }
+    #expect(Set(taken).count == 1)
+    #expect(taken[0].count == min(most ?? 30, 30))
+  }
+
   @Test func evaluationWindowsAreFixed() throws {
     let batches = try EvaluationBatches(stream: stream(241), contextLength: 8, batchSize: 4)
-    #expect(batches.count == 7)
-    #expect(batches.targetCount == 224)
-    // 28 of 30 windows, spread: window k starts at ⌊30 k / 28⌋ × 8.
-    let starts = (0..<7).flatMap { batches.starts(of: $0) }
-    #expect(starts == (0..<28).map { $0 * 30 / 28 * 8 })
+    // All 30 windows; the last batch has two.
+    #expect(batches.count == 8)
+    #expect(batches.targetCount == 240)
+    let starts = (0..<8).flatMap { batches.starts(of: $0) }
+    #expect(starts == (0..<30).map { $0 * 8 })
     let few = try EvaluationBatches(
       stream: stream(241), contextLength: 8, batchSize: 4, maximumWindows: 7)
-    #expect(few.count == 1)
-    #expect(few.starts(of: 0) == [0, 56, 120, 176])
+    // 7 of 30, spread: window k starts at ⌊30 k / 7⌋ × 8.
+    #expect(few.count == 2)
+    #expect(few.starts(of: 0) == [0, 32, 64, 96])
+    #expect(few.starts(of: 1) == [136, 168, 200])
     var inputs = [Int32](repeating: 0, count: 32)
     var targets = inputs
     inputs.withUnsafeMutableBufferPointer { inputs in
-      targets.withUnsafeMutableBufferPointer { few.write(batch: 0, inputs: inputs, targets: $0) }
+      targets.withUnsafeMutableBufferPointer { few.write(batch: 1, inputs: inputs, targets: $0) }
     }
-    #expect(inputs == [0, 56, 120, 176].flatMap { start in (0..<8).map { Int32(start + $0) } })
-    #expect(targets == inputs.map { $0 + 1 })
-    // Of the targets 1...8, 57...64, 121...128, 177...184 all are bytes.
-    #expect(few.targetByteCount(tokenizer: ByteTokenizer()) == 32)
+    let windows = [136, 168, 200].flatMap { start in (0..<8).map { Int32(start + $0) } }
+    #expect(inputs == windows + [Int32](repeating: 0, count: 8))
+    // The row without a window predicts nothing.
+    #expect(targets == windows.map { $0 + 1 } + [Int32](repeating: -1, count: 8))
+    // All targets are bytes.
+    #expect(few.targetByteCount(tokenizer: ByteTokenizer()) == 56)
     let ends = TokenStream(tokens: [0, 256, 1, 256, 2, 256, 3])
     let mixed = try EvaluationBatches(stream: ends, contextLength: 3, batchSize: 2)
     #expect(mixed.targetByteCount(tokenizer: ByteTokenizer()) == 3)
-    #expect(throws: TextCorpusError.self) {
-      try EvaluationBatches(stream: stream(241), contextLength: 8, batchSize: 31)
-    }
+    #expect(try EvaluationBatches(stream: stream(241), contextLength: 8, batchSize: 31).count == 1)
     #expect(throws: TextCorpusError.self) {
       try EvaluationBatches(stream: stream(5), contextLength: 8, batchSize: 1)
     }

@@ -26,9 +26,10 @@ import Testing
     let html = FitReport(parts: [part], compute: 1e23).html()
     #expect(
       sections(html) == [
-        "Key numbers and cautions", "The law and the runs", "What the law misses", "Parameters",
-        "Which law", "Size or data", "What to run", "Would it have predicted the largest runs?",
-        "Rows that decide the result", "How it was made, and what was not measured",
+        "Key numbers and cautions", "What to run", "Which law", "The law and the runs",
+        "Size or data", "Would it have predicted the largest runs?", "Parameters",
+        "What the law misses", "Rows that decide the result",
+        "How it was made, and what was not measured",
       ])
     for text in [
       "What was fitted: 30 runs", "Loss against compute", "Residuals against C",
@@ -44,6 +45,36 @@ import Testing
       #expect(html.contains(text), "\(text)")
     }
     if let ranking = part.ranking { #expect(html.contains(ranking.verdict)) }
+  }
+
+  /// Runs are called by their names, sizes by all their digits, laws by formulas.
+  @Test func runsHaveNamesAndLawsAreFormulas() throws {
+    var rows = try PlantedFits.observations(
+      PlantedFits.Case(
+        law: Chinchilla(), point: PlantedFits.chinchilla.point,
+        columns: [
+          "N": [1.25e8, 1.25e8, 1.25e8, 3.5e8, 3.5e8, 3.5e8, 1.3e9, 1.3e9, 1.3e9],
+          "D": [1e9, 4e9, 16e9, 1e9, 4e9, 16e9, 1e9, 4e9, 16e9],
+        ]))
+    rows.labels = rows.labels.indices.map { "table.csv:\($0 + 2)" }
+    let unnamed = rows
+    rows.runNames = rows.labels.indices.map { "gpt-\($0)-of-nine" }
+    let named = FitReport(
+      parts: [try PlantedFits.part(Chinchilla(), rows, resamples: 0)], compute: nil
+    ).html()
+    #expect(named.contains("<td class=\"\">gpt-"))
+    #expect(!named.contains("table.csv:") && named.matches(of: /line [0-9]/).isEmpty)
+    #expect(named.contains("N 125M") && !named.contains("N 120M"))
+    #expect(
+      named.contains(
+        "loss = <i>E</i> + <i>A</i>/<i>N</i><sup><i>α</i></sup> + <i>B</i>/<i>D</i><sup><i>β</i></sup>"
+      ))
+    #expect(!named.contains("N^alpha"))
+    // Without names a row is told by what the law reads of it.
+    let plain = FitReport(
+      parts: [try PlantedFits.part(Chinchilla(), unnamed, resamples: 0)], compute: nil
+    ).html()
+    #expect(plain.contains("<td class=\"\">N 1"))
   }
 
   @Test(arguments: PlantedFits.all)
@@ -177,7 +208,8 @@ import Testing
     #expect(rows.count == 245)
     let part = try PlantedFits.part(Chinchilla(), rows, resamples: 200)
     let html = FitReport(parts: [part], compute: nil).html()
-    #expect(html.contains("Five rows of the 245 move beta from 0.367 to 0.453"))
+    let beta = "<span class=\"formula\"><i>β</i></span>"
+    #expect(html.contains("Five rows of the 245 move \(beta) from 0.367 to 0.453"))
     #expect(html.contains("0.3672") && html.contains("0.453"))
     #expect(strayNumbers(html).isEmpty)
     #expect(isWellFormed(html))

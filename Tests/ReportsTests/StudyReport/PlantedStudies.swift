@@ -59,6 +59,7 @@ struct PlantedStudy {
     run.operations = compute
     run.activeParameters = active(rung) * (arm == nil ? 1 : 1.02)
     run.learningRate = 0.003
+    run.tokensPerSecond = 10_000 * (1 + 0.1 * Self.scatter(rung + 17 * Int(seed)))
     return run
   }
 
@@ -93,7 +94,6 @@ struct PlantedStudy {
     side.activeParameters = runs.first?.activeParameters ?? 0
     side.parameters = side.activeParameters
     side.stateBytes = 65_536 * (arm == nil ? 1 : 0.5)
-    side.tokensPerSecond = 4e9 / side.operationsPerToken / (arm == nil ? 1 : 1.11)
     side.learningRates = [0.003]
     side.diagnostics = [
       "attention_entropy": arm == nil ? 2.31 : 2.87, "sink_mass": arm == nil ? 0.42 : 0.051,

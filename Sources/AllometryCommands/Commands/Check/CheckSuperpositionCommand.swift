@@ -23,11 +23,12 @@ struct CheckSuperpositionCommand: ParsableCommand {
       set of n rows can have less than (n - m)/(m (n - 1)). Without checkpoints the
       toy model of the paper is trained for each width, with features of frequency
       i^-skew, and the exponent of its loss is fitted. The paper trains 40,000 steps
-      of 8,192 examples; 4,000 of 512 take minutes.
+      of 8,192 examples; 4,000 of 512 take minutes. Rows that shrink (--decay above
+      0) keep only features that every batch shows, so they need the large batch.
 
       Examples:
         allometry check superposition runs/small runs/large
-        allometry check superposition --decay 1 --skew 2
+        allometry check superposition --decay 1 --skew 2 --batch 8192
       """)
 
   @Argument(

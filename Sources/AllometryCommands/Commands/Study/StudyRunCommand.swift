@@ -77,7 +77,8 @@ struct StudyRunCommand: ParsableCommand {
         dryRun && !isKnown
         ? nil
         : try RunStore(place.path, creating: !dryRun, settings: waiting, reading: dryRun)
-      let settings = try session.settings(in: store, budget: seconds, measures: dryRun)
+      let settings = try session.settings(
+        in: store, budget: seconds, measures: dryRun, quietly: json)
       let plan = try session.sizer.plan(settings.sizing)
       try session.check(plan, in: study, trains: !dryRun)
       if dryRun {

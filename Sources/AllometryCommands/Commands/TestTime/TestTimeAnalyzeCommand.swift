@@ -159,7 +159,8 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
         )
       }
       try page?.write(
-        TestTimeReport(analysis, command: "allometry testtime \(table.source)").html())
+        TestTimeReport(analysis, command: "allometry testtime \(table.source)", origin: .now)
+          .html())
       if json {
         Console.print(try jsonText(analysis))
         return
