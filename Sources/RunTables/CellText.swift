@@ -27,7 +27,64 @@ struct CellRules: Sendable {
     while high > low, cell[high - 1] == 32 || cell[high - 1] == 9 { high -= 1 }
     let trimmed = UnsafeBufferPointer(rebasing: cell[low..<high])
     if Self.isMissing(trimmed) { return .missing }
-    return number(trimmed).map { .number($0) } ?? .text
+    if let number = number(trimmed) { return .number(number) }
+    guard let plain = Self.respelled(trimmed, isCount: isCount) else { return .text }
+    return plain.withUnsafeBufferPointer { number($0) }.map { .number($0) } ?? .text
+  }
+
+  /// A number whose thousands are apart (`70 000 000` with any blank, `70'000'000`) or, in a column of
+  /// counts, with its unit in words (`0.07 billion`, `70M params`) as it is written elsewhere; nil for
+  /// anything else.
+  private static func respelled(_ cell: UnsafeBufferPointer<UInt8>, isCount: Bool) -> [UInt8]? {
+    guard cell.count > 4, cell.count < 48, let first = cell.first,
+      isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+")
+    else { return nil }
+    var text = String(decoding: cell, as: UTF8.self)
+    for blank in ["\u{A0}", "\u{202F}", "\u{2009}", "\u{2007}", " "] where text.contains(blank) {
+      text = joined(text, by: Character(blank)) ?? text.replacing(blank, with: " ")
+    }
+    for mark in ["'", "’"] where text.contains(mark) {
+      guard let whole = joined(text, by: Character(mark)) else { return nil }
+      text = whole
+    }
+    if isCount {
+      var words = text.split(separator: " ").map(String.init)
+      if words.count > 1,
+        ["params", "parameters", "param", "tokens", "flops", "FLOPs"].contains(
+          words[words.count - 1])
+      {
+        words.removeLast()
+      }
+      let units = [
+        "thousand": "K", "million": "M", "mn": "M", "mio": "M", "billion": "B", "bn": "B",
+        "mrd": "B", "trillion": "T", "tn": "T",
+      ]
+      if words.count > 1, let unit = units[words[words.count - 1].lowercased()] {
+        words[words.count - 1] = unit
+      } else if words.count == 1,
+        let unit = units.first(where: { words[0].lowercased().hasSuffix($0.key) })
+      {
+        words[0] = words[0].dropLast(unit.key.count) + unit.value
+      }
+      text = words.joined(separator: " ")
+    }
+    let plain = Array(text.utf8)
+    return plain.elementsEqual(cell) ? nil : plain
+  }
+
+  /// A number of groups of three digits without the mark between them; nil for anything else.
+  private static func joined(_ text: String, by mark: Character) -> String? {
+    let whole = text.prefix { $0.isASCII && $0.isNumber || $0 == mark || $0 == "-" || $0 == "+" }
+    let rest = text.dropFirst(whole.count)
+    var groups = whole.split(separator: mark, omittingEmptySubsequences: false)
+    // A blank may stand before a unit.
+    let hasBlank = groups.last?.isEmpty == true && groups.count > 1
+    if hasBlank { groups.removeLast() }
+    guard let first = groups.first, groups.count > 1,
+      (1...3).contains(first.drop { $0 == "-" || $0 == "+" }.count),
+      !groups.dropFirst().contains(where: { $0.count != 3 || $0.contains { !$0.isNumber } })
+    else { return nil }
+    return groups.joined() + (hasBlank ? " " : "") + rest
   }
 
   /// Whether a trimmed cell is one of the spellings of a missing value.

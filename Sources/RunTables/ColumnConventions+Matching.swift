@@ -185,6 +185,14 @@ struct ColumnIndex {
   /// Whether the words beside a unit are a spelling of an entry.
   static func has(_ unit: UnitName, _ entry: ColumnConventions.Entry) -> Bool {
     if unit.tokens == [entry.canonical] { return true }
+    // `D (T tokens)` names the column twice.
+    if unit.tokens.count > 1, unit.tokens[0] == entry.canonical,
+      entry.aliases.contains(where: {
+        ColumnWords($0.name).list == unit.tokens.dropFirst().map { $0.lowercased() }
+      })
+    {
+      return true
+    }
     // A letter as the unit of compute would be a guess.
     if entry.canonical == "C", unit.factor < 1e15, !unit.tokens.contains("flops") { return false }
     return entry.aliases.contains { ColumnWords($0.name).joined == unit.base }

@@ -175,7 +175,11 @@ public enum ColumnConventions {
   static func retyped(_ column: Column, as name: String) -> Column {
     guard case .text(let values) = column else { return column }
     let rules = cellRules(forColumn: name)
-    guard rules.isCount else { return column }
+    // Whether points separate thousands is decided with the whole file in view.
+    let point = UInt8(ascii: ".")
+    guard rules.isCount, !values.contains(where: { CommaColumn.isGrouped($0, by: point) }) else {
+      return column
+    }
     var numbers: [Double] = []
     for value in values {
       guard let number = rules.value(of: value) else { return column }

@@ -92,16 +92,26 @@ struct UnitName {
       return
     }
     var rest = words.tokens.filter { !["in", "of"].contains($0.lowercased()) }
-    guard rest.count > 1 || Self.flopWord(words.list.first ?? "") != nil else { return nil }
+    guard
+      rest.count > 1 || Self.flopWord(words.list.first ?? "") != nil
+        || rest.first.map({ Self.joinedUnit($0) != nil }) ?? false
+    else { return nil }
     var found: (Double, String)?
     if let place = rest.firstIndex(where: { Self.words[$0.lowercased()] != nil }) {
       found = Self.words[rest.remove(at: place).lowercased()]
+    } else if let power = Self.power(name, &rest) {
+      found = power
+    } else if let joined = Self.joined(&rest) {
+      found = joined
     } else if let last = rest.last, let unit = Self.letters[last] {
       found = unit
       rest.removeLast()
     } else if let first = rest.first, first == first.uppercased(), let unit = Self.letters[first] {
       found = unit
       rest.removeFirst()
+    } else if let place = Self.bracketed(name, rest), let unit = Self.letters[rest[place]] {
+      found = unit
+      rest.remove(at: place)
     } else if let place = rest.firstIndex(where: { Self.flopWord($0.lowercased()) != nil }) {
       // Floating-point operations a second are a speed and no compute.
       let speeds: Set = ["per", "sec", "second", "s", "throughput", "gpu", "device", "mfu", "peak"]
@@ -115,6 +125,51 @@ struct UnitName {
     (factor, spelling) = found
     tokens = rest
     base = rest.map { $0.lowercased() }.joined(separator: "_")
+  }
+
+  /// A power of ten behind the name: `params (1e6)`, `tokens (10^9)`, `tokens / 10**9`.
+  private static func power(_ name: String, _ rest: inout [String]) -> (Double, String)? {
+    guard let last = rest.last, rest.count > 1 else { return nil }
+    var exponent: Int?
+    var words = 1
+    if last.lowercased().hasPrefix("1e") {
+      exponent = Int(last.dropFirst(2))
+    } else if rest.count > 2, rest[rest.count - 2] == "10",
+      name.contains("10^") || name.contains("10**")
+    {
+      exponent = Int(last)
+      words = 2
+    } else if let place = ["10³", "10⁶", "10⁹", "10¹²"].firstIndex(of: last) {
+      exponent = 3 * (place + 1)
+    }
+    guard let exponent, (2...24).contains(exponent) else { return nil }
+    rest.removeLast(words)
+    return (Double("1e\(exponent)") ?? 1, "1e\(exponent)")
+  }
+
+  /// The unit of a word that begins with its letter: `MParams`, `GTokens`.
+  private static func joinedUnit(_ word: String) -> (Double, String)? {
+    let words: Set = ["params", "param", "parameters", "tokens", "toks"]
+    guard let first = word.first, first.isUppercase, words.contains(word.dropFirst().lowercased())
+    else { return nil }
+    return letters[String(first)]
+  }
+
+  private static func joined(_ rest: inout [String]) -> (Double, String)? {
+    for place in rest.indices {
+      guard let unit = joinedUnit(rest[place]) else { continue }
+      rest[place].removeFirst()
+      return unit
+    }
+    return nil
+  }
+
+  /// The letter that opens a bracket with the name of what is counted: `D (T tokens)`.
+  private static func bracketed(_ name: String, _ rest: [String]) -> Int? {
+    rest.indices.dropFirst().first { place in
+      rest[place].count == 1
+        && (name.contains("(\(rest[place]) ") || name.contains("[\(rest[place]) "))
+    }
   }
 
   private static func flopWord(_ word: String) -> (Double, String)? {

@@ -115,15 +115,23 @@ struct CommaColumn {
   ) throws(Refusal) -> (values: [Double], mark: DecimalMark?, why: String) {
     if let firstText { throw .text(firstText) }
     guard hasCommas else {
-      // Where the comma is the decimal mark, `10.000` is ten thousand, unless that is no such value.
-      let isComma = habits.decimalMark == .comma || habits.hasDecimalCommas && !habits.hasPoints
-      guard firstPoint != nil, firstUngrouped == nil, isComma, meaning != .ratio else {
-        return (plain, nil, "")
+      guard let firstPoint else { return (plain, nil, "") }
+      switch habits.decimalMark {
+      case .point?: return (plain, nil, "")
+      case .comma?:
+        // Who says that the comma is the decimal mark has no other decimal mark.
+        if let row = firstUngrouped ?? (meaning == .ratio ? firstPoint : nil) {
+          throw .contradiction(decimal: -1, thousands: row)
+        }
+        return (try read(.comma), .comma, "as asked")
+      case nil:
+        // Where the comma is the decimal mark, `10.000` is ten thousand, unless that is no such value.
+        guard firstUngrouped == nil, habits.hasDecimalCommas, meaning != .ratio else {
+          return (plain, nil, "")
+        }
+        if habits.hasPoints { throw .ambiguous(firstPoint) }
+        return (try read(.comma), .comma, "for other columns have decimal commas")
       }
-      return (
-        try read(.comma), .comma,
-        habits.decimalMark == .comma ? "as asked" : "for other columns have decimal commas"
-      )
     }
     let (mark, why) = try decision(habits, meaning)
     return (try read(mark), mark, why)
@@ -248,7 +256,7 @@ struct CommaColumn {
   }
 
   /// Whether the digits of a number are in groups of three (`200.000`).
-  private static func isGrouped(_ text: String, by group: UInt8) -> Bool {
+  static func isGrouped(_ text: String, by group: UInt8) -> Bool {
     let body = text.utf8.drop { !CellRules.isDigit($0) }
     return isThousands(
       Array(body.prefix { CellRules.isDigit($0) || $0 == group }), group: group, fraction: 44)
@@ -276,11 +284,17 @@ extension RunTable {
   ) -> TableError {
     func quoted(_ row: Int) -> String { TableError.quoted(values[row]) }
     switch refusal {
-    case .text(let row): return badCell(row, name, found: quoted(row), expected: "a number")
+    case .text(let row):
+      var error = badCell(row, name, found: quoted(row), expected: "a number")
+      error.hint = Self.mend(values[row])
+      return error
     case .ambiguous(let row):
       var error = badCell(
         row, name, found: quoted(row),
-        expected: "a number: its comma is a decimal mark or separates thousands")
+        expected: values[row].contains(",")
+          ? "a number: its comma is a decimal mark or separates thousands"
+          : "a number: its point is a decimal mark or, as other columns have decimal commas, separates "
+            + "thousands")
       error.hint = "say which with --decimal comma or --decimal point"
       return error
     case .contradiction(let decimal, let thousands):
@@ -291,9 +305,24 @@ extension RunTable {
       var error = badCell(
         row, name, found: "\(quoted(row)) beside \(beside)\(place)",
         expected: "one meaning of comma and point in a column")
-      if other >= 0 { error.hint = "write its numbers with points and without thousands" }
+      error.hint =
+        other >= 0
+        ? "write its numbers with points and without thousands"
+        : "write it with the other mark, or leave out --decimal"
       return error
     }
+  }
+
+  /// What mends a number that is written in a way that is not read; nil for other text.
+  private static func mend(_ text: String) -> String? {
+    guard text.contains(where: \.isNumber) else { return nil }
+    if text.hasSuffix("%") {
+      return "write per cent as shares without the sign, 0.2889 for 28.89 %"
+    }
+    if ["±", "+/-", "+-"].contains(where: text.contains) {
+      return "write the number alone, and its error in a column of its own"
+    }
+    return nil
   }
 
   /// The table with the columns of numbers with commas as numbers, where what the commas mean can be
@@ -317,13 +346,17 @@ extension RunTable {
       if column.firstThousands != nil { table.commas.hasThousands = true }
     }
     // What commas mean is known before points are judged by it.
-    for (name, column) in found.filter(\.column.hasCommas) + found.filter({ !$0.column.hasCommas }) {
+    for (name, column) in found.filter(\.column.hasCommas) + found.filter({ !$0.column.hasCommas })
+    {
       let meaning = ColumnConventions.commaMeaning(of: name)
       guard let read = try? column.numbers(table.commas, meaning),
         read.mark != nil || commas.undecided.contains(name),
         let converted = try? table.adding(name, .numbers(read.values))
       else { continue }
+      // What was written with a unit stays so.
+      let hasUnits = table.unitColumns.contains(name)
       table = converted
+      if hasUnits { table.unitColumns.insert(name) }
       guard let mark = read.mark else { continue }
       if mark == .comma { table.commas.hasDecimalCommas = true }
       if !column.hasCommas, let row = column.firstPoint {

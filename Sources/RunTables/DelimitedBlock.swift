@@ -201,8 +201,14 @@ struct TextInterner {
     _ bytes: some Collection<UInt8>, source: String, line: Int, column: String?
   ) throws(TableError) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
+    // What is no UTF-8 would show as broken characters; its readable beginning says where it is.
+    let beginning = String(decoding: bytes.prefix { $0 < 128 }, as: UTF8.self)
     throw TableError(
       .badData, source: source, line: line, column: column,
-      found: TableError.quoted(String(decoding: bytes, as: UTF8.self)), expected: "UTF-8 text")
+      found: beginning.isEmpty
+        ? "text in another encoding"
+        : "text in another encoding behind \(TableError.quoted(beginning))",
+      expected: "UTF-8 text",
+      hint: "save the file as UTF-8, or iconv -f WINDOWS-1252 -t UTF-8 FILE")
   }
 }

@@ -40,7 +40,7 @@ struct DelimitedReader {
       }
       delimiter = ascii
     } else {
-      delimiter = Self.sniffDelimiter(text, newline: newline)
+      delimiter = Self.namedDelimiter(text) ?? Self.sniffDelimiter(text, newline: newline)
     }
   }
 
@@ -89,6 +89,7 @@ struct DelimitedReader {
         var spelled = parse(starts, layout)
         var kept = try merge(&spelled, layout, headLines, notes)
         kept.commas.undecided = undecided
+        kept.unitColumns = table.unitColumns
         return kept
       }
       layout.isText = isText
@@ -97,13 +98,20 @@ struct DelimitedReader {
 
   /// The columns of numbers whose points may separate thousands, in a file that has decimal commas.
   private func undecided(_ table: RunTable) -> Set<String> {
-    guard options.decimalMark != .point else { return [] }
+    guard options.decimalMark != .point, options.decimalMark == .comma || hasText(table) else {
+      return []
+    }
     var names: Set<String> = []
     var hasDecimalCommas = options.decimalMark == .comma
     for (name, column) in table.columns {
       switch column {
       case .numbers(let values):
-        if CommaHabits.mayBeGrouped(values) { names.insert(name) }
+        // With a unit (`1.000M`) the values are large, and the user's word counts for every point.
+        if CommaHabits.mayBeGrouped(values) || table.unitColumns.contains(name)
+          || options.decimalMark == .comma && table.commas.hasPoints
+        {
+          names.insert(name)
+        }
       case .text(let values):
         guard !hasDecimalCommas else { continue }
         let cells = CommaColumn(values, rules: ColumnConventions.cellRules(forColumn: name))
@@ -113,7 +121,20 @@ struct DelimitedReader {
     return hasDecimalCommas ? names : []
   }
 
+  /// Whether some column has text, without which no number has a comma.
+  private func hasText(_ table: RunTable) -> Bool {
+    table.columns.values.contains { column in if case .text = column { true } else { false } }
+  }
+
   // MARK: Header
+
+  /// The delimiter that a first line `sep=;` names, as Excel writes it; nil without one.
+  private static func namedDelimiter(_ text: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    guard text.count > 5, String(decoding: text[..<4], as: UTF8.self).lowercased() == "sep=",
+      text[5] == 10 || text[5] == 13
+    else { return nil }
+    return text[4]
+  }
 
   func header(
     _ scanner: inout CellScanner, _ notes: inout [String]
@@ -121,6 +142,15 @@ struct DelimitedReader {
     guard scanner.skipBlankLines() else {
       throw TableError(
         .badData, source: source, found: "an empty file", expected: "a table with a header row")
+    }
+    if Self.namedDelimiter(text) != nil {
+      while !scanner.atRecordEnd { if !scanner.skipDelimiter() { _ = try scanner.cell() } }
+      scanner.skipRecordEnd()
+      guard scanner.skipBlankLines() else {
+        throw TableError(
+          .badData, source: source, found: "a file with a line sep= and nothing else",
+          expected: "a table with a header row")
+      }
     }
     var interner = TextInterner(source: source)
     var names: [String] = []

@@ -105,7 +105,17 @@ struct JSONTableReader {
         found: "\(tables.count) arrays of objects (\(tables.map(\.name).joined(separator: ", ")))",
         expected: "one")
     }
-    if !members.isEmpty, lists.count == members.count { return try readColumns(members) }
+    let document = JSONDocument(text: text, source: source)
+    let isSplit = ["columns", "data"].allSatisfy { name in lists.contains { $0.name == name } }
+    if !isSplit, !members.isEmpty, lists.count == members.count { return try readColumns(members) }
+    if let found = try document.rows() {
+      return try found.text.withUnsafeBufferPointer { (rows) throws(TableError) in
+        var table = try JSONTableReader(text: rows, source: source, decimalMark: decimalMark)
+          .readDocument()
+        table.notes.append(found.note)
+        return table
+      }
+    }
     if let list = lists.first {
       throw TableError(
         .badData, source: source, line: list.line,
@@ -217,6 +227,17 @@ struct JSONColumnBuilder {
       if scanner.peek() == UInt8(ascii: "{") {
         let name = try scanner.text(key, line: scanner.line, column: nil)
         try self.object(&scanner, prefix: prefix + name + ".", depth: depth + 1)
+      } else if scanner.peek() == UInt8(ascii: "["), let pairs = Self.pairs(scanner) {
+        // `[{"key": "eval_loss", "value": 3.5}, …]`, as trackers answer: each pair is a column.
+        let name = try scanner.text(key, line: scanner.line, column: nil)
+        for pair in pairs.cells {
+          let column = try self.column(named: "\(prefix)\(name).\(pair.name)", scanner)
+          if self.cells.values[column].count == self.lines.count {
+            self.cells.values[column].removeLast()
+          }
+          self.cells.values[column].append(pair.cell)
+        }
+        scanner = pairs.after
       } else {
         let column = try self.column(key, prefix, scanner)
         let cell = try scanner.cell(depth: depth + 1)
@@ -247,16 +268,62 @@ struct JSONColumnBuilder {
       next = index + 1
       return index
     }
+    let index = try column(named: name, scanner)
+    // A nested key has no spelling of its own; no key in the text equals this one.
+    if prefix.isEmpty && key.kind == .string { spellings[index] = Array(spelling) }
+    next = index + 1
+    return index
+  }
+
+  /// The index of a column, made if new.
+  private mutating func column(
+    named name: String, _ scanner: JSONScanner
+  ) throws(TableError) -> Int {
+    if let index = cells.index(forKey: name) { return index }
     guard cells.count < 10_000 else {
       throw TableError(
         .badData, source: source, line: scanner.line, found: "more than 10000 columns",
         expected: "rows that share their keys")
     }
     cells[name] = Array(repeating: Self.missing, count: lines.count - 1)
-    // A nested key has no spelling of its own; no key in the text equals this one.
-    spellings.append(prefix.isEmpty && key.kind == .string ? Array(spelling) : [0])
-    next = cells.count
-    return next - 1
+    spellings.append([0])
+    return cells.count - 1
+  }
+
+  /// The pairs of a list of objects with a key and a value, and the scanner behind it; nil for any
+  /// other list.
+  private static func pairs(
+    _ scanner: JSONScanner
+  ) -> (cells: [(name: String, cell: JSONScanner.Slice)], after: JSONScanner)? {
+    var scanner = scanner
+    var probe = scanner
+    probe.at += 1
+    guard probe.peek() == UInt8(ascii: "{") else { return nil }
+    var cells: [(name: String, cell: JSONScanner.Slice)] = []
+    var isPairs = true
+    do throws(TableError) {
+      try scanner.elements { (scanner) throws(TableError) in
+        guard isPairs, scanner.peek() == UInt8(ascii: "{") else {
+          isPairs = false
+          return try scanner.skipValue(depth: 1)
+        }
+        var name: String?
+        var cell: JSONScanner.Slice?
+        try scanner.members { (scanner, key) throws(TableError) in
+          let member = try scanner.text(key, line: scanner.line, column: nil)
+          let value = try scanner.cell(depth: 2)
+          if member == "key", value.kind == .string {
+            name = try scanner.text(value, line: scanner.line, column: nil)
+          } else if member == "value" {
+            cell = value
+          }
+        }
+        if let name, let cell { cells.append((name, cell)) } else { isPairs = false }
+      }
+    } catch {
+      return nil
+    }
+    return isPairs && !cells.isEmpty ? (cells, scanner) : nil
   }
 
   /// Types the columns and makes the table.
@@ -278,13 +345,20 @@ struct JSONColumnBuilder {
       columns[renamed] = try typed(slices, name, scanner)
       // Strings that are numbers are kept as written where their points may separate thousands.
       if decimalMark != .point, case .numbers(let values)? = columns[renamed],
-        CommaHabits.mayBeGrouped(values),
-        slices.allSatisfy({ $0.kind == .string || $0.kind == .missing })
+        slices.contains(where: { $0.kind == .string }),
+        decimalMark == .comma || CommaHabits.mayBeGrouped(values)
+          || slices.contains(where: { CellRules.hasUnit(Self.bytes($0, scanner)) }),
+        // The point of JSON's own numbers is decimal.
+        !slices.contains(where: {
+          $0.kind == .number && Self.bytes($0, scanner).contains(UInt8(ascii: "."))
+        })
       {
         columns[renamed] = try text(slices, name, scanner)
         undecided.insert(renamed)
       }
-      if case .numbers? = columns[renamed],
+      var isNumeric = undecided.contains(renamed)
+      if case .numbers? = columns[renamed] { isNumeric = true }
+      if isNumeric,
         slices.contains(where: { $0.kind == .string && CellRules.hasUnit(Self.bytes($0, scanner)) })
       {
         unitColumns.insert(renamed)

@@ -16,8 +16,11 @@ extension RunTable {
     }
     guard !pairs.isEmpty else { return nil }
     let text = pairs.joined(separator: ",")
+    // What is proposed must be what the option takes.
+    guard (try? ColumnMap.parse(text)) != nil else { return nil }
     let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_=,.-/".contains($0) }
-    return "--map \(isPlain ? text : "'\(text)'")\(longFormFilter(pairs))"
+    let quoted = text.replacing("'", with: "'\\''")
+    return "--map \(isPlain ? text : "'\(quoted)'")\(longFormFilter(pairs))"
   }
 
   /// The `--where` that a table with one row a value needs as well, where a column names the value.
@@ -60,20 +63,60 @@ extension RunTable {
       // The shortest name with the word says it with the least beside it.
       let found = names.filter { name in
         let words = ColumnWords(name).list
-        return words.contains(clue) && !words.contains("stderr") && !words.contains("per")
+        return
+          (words.contains(clue)
+          || UnitName(name)?.tokens.contains { $0.lowercased() == clue } ?? false)
+          && !words.contains("stderr") && (!words.contains("per") || words.contains("bits"))
       }.min { $0.count < $1.count }
       guard let name = found else { continue }
-      let quoted = Self.mapName(name)
-      switch clue {
-      case "ppl", "perplexity": return (name, "log(\(Self.expressionName(name)))")
-      case "bpb", "bpc", "bpt", "bits": return (name, "\(Self.expressionName(name))*log(2)")
-      default: return (name, quoted)
+      return (name, Self.proposedExpression(name, as: target))
+    }
+    return target == "D" ? tokensProposal(names) : nil
+  }
+
+  /// What a column is to be multiplied by, or put through, to be the canonical one.
+  private static func proposedExpression(_ name: String, as target: String) -> String {
+    let expression = expressionName(name)
+    if target == "loss" {
+      let words = Set(ColumnWords(name).list)
+      if !words.isDisjoint(with: ["ppl", "perplexity"]) { return "log(\(expression))" }
+      if !words.isDisjoint(with: ["bpb", "bpc", "bpt", "bits", "bit"]) {
+        return "\(expression)*log(2)"
       }
     }
-    if target == "D", hasColumn("step"), hasColumn("batch_tokens") {
-      return ("step", "step*batch_tokens")
+    if ColumnConventions.countColumns.contains(target), let unit = UnitName(name) {
+      return "\(expression)*\(unit.spelling)"
     }
-    return nil
+    return mapName(name)
+  }
+
+  /// Tokens from what trainers log instead of them: steps and the size of a batch, or tokens per
+  /// parameter.
+  private func tokensProposal(_ names: [String]) -> (name: String, expression: String)? {
+    func column(_ words: [String]) -> String? {
+      words.lazy.compactMap { word in columnNames.first { ColumnWords($0).joined == word } }.first
+    }
+    let ratios = [
+      "tokens_per_param", "tokens_per_parameter", "token_param_ratio", "tokens_param_ratio",
+      "data_to_param_ratio", "tok_per_param", "tpp",
+    ]
+    if let ratio = column(ratios), hasColumn("N") {
+      return (ratio, "\(Self.expressionName(ratio))*N")
+    }
+    guard let step = column(["step", "steps", "iteration", "iter", "global_step"]) else {
+      return nil
+    }
+    if hasColumn("batch_tokens") {
+      return (step, "\(Self.expressionName(step))*batch_tokens")
+    }
+    let batches = ["global_batch_size", "total_batch_size", "batch_size", "train_batch_size"]
+    let lengths = [
+      "seq_len", "seq_length", "sequence_length", "context_length", "block_size", "max_seq_len",
+      "context", "seqlen", "max_seq_length",
+    ]
+    guard let batch = column(batches), let length = column(lengths) else { return nil }
+    let product = [step, batch, length].map(Self.expressionName).joined(separator: "*")
+    return (step, product)
   }
 
   /// A name as a map holds it.

@@ -80,7 +80,9 @@ import Testing
     let rows = [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("a", 0)]
     try workspace.write(
       PlantedTables.lines(
-        rows.map { "{\"task_id\": \"\($0)\", \"completion_id\": \($1), \"passed\": \($1 == 0)}" }),
+        rows.enumerated().map {
+          "{\"task_id\": \"\($1.0)\", \"completion_id\": \($1.1), \"passed\": \($0 == 0)}"
+        }),
       to: "twice.jsonl")
     expectOneSentence(
       try await workspace.run("testtime", "twice.jsonl"), status: 65,

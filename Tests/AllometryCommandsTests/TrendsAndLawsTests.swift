@@ -35,6 +35,34 @@ import Testing
     #expect(words.contains("1 of 2 change with scale at a false discovery rate of 10%"))
   }
 
+  /// What guessing scores is offered by name and never used without being asked for.
+  @Test func aMissingChanceIsSaid() async throws {
+    let hint = "guessing usually scores: --chance arc=0.25,piqa=0.5"
+    func words(_ arguments: [String]) async throws -> String {
+      let outcome = try await workspace.run(["trends", "evals.csv"] + arguments)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      return outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    let text = try await words([])
+    #expect(text.contains("Check: no --chance was given") && text.contains(hint))
+    let json = try await workspace.run("trends", "evals.csv", "--json").json
+    #expect((json["notes"] as? [String])?.contains { $0.contains(hint) } == true)
+    #expect(!(try await words(["--chance", "arc=0.25,piqa=0.5"]).contains("no --chance")))
+  }
+
+  /// The scores that lm-evaluation-harness wrote say which they are, before the numbers.
+  @Test func theScoreThatWasTakenIsSaid() async throws {
+    let rows = [1e8, 3e8, 1e9, 3e9].enumerated().map { index, size in
+      "{\"N\": \(size), \"results\": {\"gsm8k\": {\"exact_match,strict-match\": \(0.1 + 0.1 * Double(index)), "
+        + "\"exact_match,flexible-extract\": \(0.2 + 0.1 * Double(index))}}}"
+    }
+    try workspace.write(rows.joined(separator: "\n") + "\n", to: "lm.jsonl")
+    let outcome = try await workspace.run("trends", "lm.jsonl", "--scale", "N")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let words = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("Note: the score of gsm8k is exact_match,strict-match (not"))
+  }
+
   /// One row a task and size: tasks go by their own names.
   @Test func oneRowATask() async throws {
     let rows = ["arc", "piqa"].flatMap { task in

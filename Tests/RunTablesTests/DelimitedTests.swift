@@ -109,7 +109,8 @@ import Testing
     let latin = Array("run,N\n".utf8) + [0xE9, 0x2C, 0x31, 0x0A]
     #expect(
       message { _ = try RunTable.parse(latin, source: "l.csv") }
-        == "l.csv:2: column run: found \"\u{FFFD}\", expected UTF-8 text")
+        == "l.csv:2: column run: found text in another encoding, expected UTF-8 text; "
+        + "save the file as UTF-8, or iconv -f WINDOWS-1252 -t UTF-8 FILE")
   }
 
   @Test func badNumberIsNamedWhenAskedFor() throws {

@@ -106,6 +106,12 @@ struct TrendsCommand: ParsableCommand {
       let scaleColumn =
         try scale ?? ["C", "N"].first { table.hasColumn($0) } ?? missingScale(table)
       let all = try series(of: table, scaleColumn: scaleColumn, notes: &notes)
+      let unknown = all.filter { $0.chance == nil && $0.higherIsBetter }.map { one in
+        (
+          name: one.task, lowest: one.metric.min() ?? .nan, highest: one.metric.max() ?? .nan
+        )
+      }
+      let cautions = KnownChances.hint(unknown).map { [$0] } ?? []
       let wanted = try places(scaleColumn)
       guard !all.isEmpty else {
         throw CommandFailure(
@@ -155,11 +161,14 @@ struct TrendsCommand: ParsableCommand {
           try jsonText(
             Answer(
               tasks: entries, notExamined: failures,
-              notes: table.doubts() + table.notes + notes)))
+              notes: cautions + table.doubts() + table.notes + notes)))
       } else {
         print(
           entries, failures: failures, notes: notes, scaleColumn: scaleColumn,
-          opening: Console.opening(notes: table.notes, doubts: table.doubts()))
+          opening: Console.opening(
+            notes: table.notes,
+            doubts: table.doubts() + cautions,
+            remarks: Console.remarks(table.notes)))
       }
     }
   }

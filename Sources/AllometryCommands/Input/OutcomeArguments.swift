@@ -39,19 +39,48 @@ struct OutcomeArguments: ParsableArguments {
       valueName: "credit"))
   var threshold: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Words in the grades that mean right, besides true, yes, pass, C and the like: A,100%.",
+      valueName: "words"))
+  var right: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Words in the grades that mean wrong, besides false, no, fail, I and the like: NOT_ATTEMPTED,B.",
+      valueName: "words"))
+  var wrong: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which row counts where rows claim to be the same attempt and differ: first or last. Rows that say the same count once.",
+      valueName: "row"))
+  var repeats: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a comma in a number is: comma (1.018 tokens are a thousand and 18) or point. Default: decided by the file, and refused where both are possible.",
+      valueName: "mark"))
+  var decimal: String?
+
   /// Reads a table.
   func read(_ path: String) throws -> OutcomeTable {
     let form: AnswerForm = try OptionCheck.choice(answers, option: "--answers")
     try OptionCheck.positive(threshold, option: "--threshold")
     let named = try ReadingArguments.tableOptions(format: format, delimiter: delimiter, map: map)
+    var options = OutcomeOptions(
+      format: named.format, delimiter: named.delimiter, map: named.map, by: Self.words(by),
+      answers: form, noAnswer: noAnswer.map { Self.words($0) } ?? OutcomeOptions.usualNoAnswer,
+      threshold: threshold, decimalMark: try ReadingArguments.decimalMark(decimal))
+    options.rightWords = Self.words(right)
+    options.wrongWords = Self.words(wrong)
+    options.repeats = try repeats.map { try OptionCheck.choice($0, option: "--repeats") }
     InputFiles.note(path)
-    return try OutcomeTable.read(
-      contentsOf: path,
-      options: OutcomeOptions(
-        format: named.format, delimiter: named.delimiter, map: named.map,
-        by: (by ?? "").split(separator: ",").map(\.trimmingSpaces), answers: form,
-        noAnswer: noAnswer.map { $0.split(separator: ",").map(\.trimmingSpaces) }
-          ?? OutcomeOptions.usualNoAnswer, threshold: threshold))
+    return try OutcomeTable.read(contentsOf: path, options: options)
+  }
+
+  private static func words(_ list: String?) -> [String] {
+    (list ?? "").split(separator: ",").map(\.trimmingSpaces)
   }
 }
 

@@ -86,16 +86,21 @@ struct ReadingArguments: ParsableArguments {
     return options
   }
 
+  /// What `--decimal` says.
+  static func decimalMark(_ decimal: String?) throws -> DecimalMark? {
+    try decimal.map { word in
+      guard let mark = DecimalMark(rawValue: word) else {
+        throw CommandFailure(
+          .usage, "--decimal: found \"\(word)\", expected comma or point")
+      }
+      return mark
+    }
+  }
+
   /// Reads, renames, completes and filters a table, and averages the ends of its runs.
   func read(_ path: String) throws -> RunTable {
     var options = try Self.tableOptions(format: format, delimiter: delimiter, map: map)
-    if let decimal {
-      guard let mark = DecimalMark(rawValue: decimal) else {
-        throw CommandFailure(
-          .usage, "--decimal: found \"\(decimal)\", expected comma or point")
-      }
-      options.decimalMark = mark
-    }
+    options.decimalMark = try Self.decimalMark(decimal)
     options.computed = try computed.map { try ComputedColumn.parse($0) }
     try OptionCheck.atLeast(1, last, option: "--last")
     InputFiles.note(path)

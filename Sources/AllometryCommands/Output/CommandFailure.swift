@@ -54,7 +54,7 @@ struct CommandFailure: Error {
         // As tables say it: file, line, column, what was found, what was expected.
         self.init(
           .badData,
-          "\(row): column \(column): found \(NumberFormat.significant(found, 6)), expected \(found.isInfinite ? "a finite number" : expected)"
+          "\(row): column \(column): found \(NumberFormat.significant(found, 6)), expected \(found.isInfinite ? "a finite number; --where '\(column)<1e9' leaves such rows out" : expected)"
         )
       case .missingColumn, .tooFewRows, .noSolution, .unusable:
         self.init(.badData, error.description)

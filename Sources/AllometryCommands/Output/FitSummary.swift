@@ -296,9 +296,12 @@ struct FitSummary {
 extension Console {
   /// What is said before any number: which columns were taken for what, how commas in numbers were
   /// read, and what is hardly plausible; an empty line ends it.
-  static func opening(notes: [String], doubts: [String]) -> String {
+  ///
+  /// - Parameter remarks: further lines that belong before the numbers.
+  static func opening(notes: [String], doubts: [String], remarks: [String] = []) -> String {
     let lines =
-      columns(notes) + readings(notes).map { "Note: \($0)" } + doubts.map { "Check: \($0)" }
+      columns(notes) + readings(notes).map { "Note: \($0)" } + remarks
+      + doubts.map { "Check: \($0)" }
     var seen: Set<String> = []
     let unique = lines.filter { seen.insert($0).inserted }
     return unique.isEmpty

@@ -10,6 +10,8 @@ struct ArmKeys {
   private(set) var maps: [[Int32]]
   /// What was decided, a sentence each.
   private(set) var notes: [String] = []
+  /// Parts that were not asked for and tell nothing apart.
+  private(set) var unused: [String] = []
 
   /// Takes the keys apart, and leaves out the kind of rows and gradings of which there is one.
   init(_ merged: (labels: LabelInterner, maps: [[Int32]]), _ schema: OutcomeSchema) {
@@ -38,6 +40,27 @@ struct ArmKeys {
       } else {
         notes.append(
           "column \(name) tells \(words.count) gradings of the attempts apart: each is an arm")
+      }
+    }
+    dropSoft(schema)
+  }
+
+  /// Leaves out columns of arms that were not asked for and tell nothing apart, or too much.
+  private mutating func dropSoft(_ schema: OutcomeSchema) {
+    for name in schema.softArms.sorted() {
+      guard let place = columns.firstIndex(of: name) else { continue }
+      let count = Set(keys.map { $0[place] }).count
+      let shown = schema.softColumns[name]?.name ?? name
+      if count < 2 || !wouldMerge(without: place) {
+        drop(place)
+        unused.append(name)
+      } else if count > 50 {
+        drop(place)
+        notes.append(
+          "column \(shown) has \(count) values, whose attempts are pooled (--by \(shown) makes arms of them)"
+        )
+      } else {
+        notes.append("column \(shown) has \(count) values: each is an arm")
       }
     }
   }

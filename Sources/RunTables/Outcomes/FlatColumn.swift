@@ -42,6 +42,10 @@ struct OutcomeBlock: Sendable {
   /// A label of the worker; −1 where missing.
   var stratum: FlatColumn<Int32>?
   var arm: FlatColumn<Int32>?
+  /// Labels of the worker, one column for each of ``OutcomeSchema/labels``.
+  var labels: [FlatColumn<Int32>]
+  /// How many rows there is room for.
+  private(set) var capacity: Int
 
   static let missingTruth: UInt8 = 255
 
@@ -64,6 +68,34 @@ struct OutcomeBlock: Sendable {
     step = column(.step)
     stratum = column(.stratum)
     arm = schema.armColumns.isEmpty ? nil : FlatColumn(capacity: capacity)
+    labels = schema.labels.map { _ in FlatColumn(capacity: capacity) }
+    self.capacity = capacity
+  }
+
+  /// Makes room for more rows than the text has records.
+  mutating func reserve(_ more: Int) {
+    guard rows + more > capacity else { return }
+    capacity = max(rows + more, 2 * capacity)
+    let (filled, room) = (rows + 1, capacity)
+    func grown<Value>(_ column: FlatColumn<Value>) -> FlatColumn<Value> {
+      let larger = FlatColumn<Value>(capacity: room)
+      larger.base.update(from: column.base, count: filled)
+      return larger
+    }
+    problem = grown(problem)
+    correct = grown(correct)
+    attempt = attempt.map(grown)
+    tokens = tokens.map(grown)
+    promptTokens = promptTokens.map(grown)
+    score = score.map(grown)
+    answer = answer.map(grown)
+    passes = passes.map(grown)
+    stepCounts = stepCounts.map(grown)
+    round = round.map(grown)
+    step = step.map(grown)
+    stratum = stratum.map(grown)
+    arm = arm.map(grown)
+    labels = labels.map(grown)
   }
 
   /// How many rows the lists of a text may add at most: room that is not touched costs nothing.

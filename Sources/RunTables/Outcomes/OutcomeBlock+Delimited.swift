@@ -106,6 +106,10 @@ extension OutcomeBlock {
       case .arm(let part):
         worker.takeArm(part, content, line: line, fileColumn: fileColumn)
       case .constant(let constant): worker.takeConstant(constant, content)
+      case .label(let label):
+        try worker.takeLabel(label, content, line: line, fileColumn: fileColumn, &self)
+      case .wide(let column, let place):
+        worker.takeWide(column, place, content, fileColumn: fileColumn)
       }
     }
   }

@@ -62,13 +62,20 @@ enum OutcomeCells {
   ///
   /// What a comma means follows from what the column holds: a score is no thousand, and a number of
   /// tokens has no fraction.
+  ///
+  /// - Parameter mark: what the user said a comma is, so that a point is thousands or an error.
   static func number(
-    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning = .unknown
+    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning = .unknown,
+    _ mark: DecimalMark? = nil
   ) -> Double? {
     switch CellRules(isCount: false).content(of: cell) {
-    case .missing: Double.nan
-    case .number(let value): value
-    case .text: hasComma(cell) ? numberWithCommas(cell, meaning) : nil
+    case .missing: return .nan
+    case .number(let value):
+      guard mark == .comma, cell.contains(UInt8(ascii: ".")) else { return value }
+      let text = String(decoding: cell, as: UTF8.self)
+      guard CommaColumn.isGrouped(text, by: UInt8(ascii: ".")) else { return nil }
+      return CellRules(isCount: false).value(of: text.filter { $0 != "." })
+    case .text: return numberWithCommas(cell, meaning, mark)
     }
   }
 
@@ -77,14 +84,20 @@ enum OutcomeCells {
   }
 
   private static func numberWithCommas(
-    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning
+    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning, _ mark: DecimalMark?
   ) -> Double? {
+    guard
+      hasComma(cell) || cell.first.map(CellRules.isDigit) ?? false && cell.contains(46)
+    else { return nil }
     let rules = CellRules(isCount: false)
     let text = String(decoding: cell, as: UTF8.self)
     let isDecimal: Bool
-    switch (CommaColumn.cell(text, rules), meaning) {
-    case (.decimal, .ratio), (.either, .ratio): isDecimal = true
-    case (.thousands, .ratio), (.thousands, .count), (.either, .count): isDecimal = false
+    switch (CommaColumn.cell(text, rules), meaning, mark) {
+    case (.decimal, _, .point), (.thousands, _, .comma): return nil
+    case (.either, _, .comma): isDecimal = true
+    case (.either, _, .point): isDecimal = false
+    case (.decimal, .ratio, _), (.decimal, .count, _), (.either, .ratio, _): isDecimal = true
+    case (.thousands, .ratio, _), (.thousands, .count, _), (.either, .count, _): isDecimal = false
     default: return nil
     }
     return rules.value(

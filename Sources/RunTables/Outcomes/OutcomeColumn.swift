@@ -24,6 +24,10 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
   case step
   /// The stratum of the problem.
   case stratum
+  /// How many attempts at the problem are right, in a table that counts them.
+  case rightCount = "num_correct"
+  /// How many attempts at the problem there were, in such a table.
+  case attemptCount = "num_samples"
 
   /// The other names under which the column is recognised, the preferred one first.
   ///
@@ -34,7 +38,8 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
     case .problem:
       [
         "problem_id", "task_id", "question_id", "item", "doc_id", "item_id", "instance_id",
-        "example_id", "problem_idx", "question_idx", "prompt_id", "unique_id", "id", "question",
+        "example_id", "problem_idx", "question_idx", "prompt_id", "unique_id", "qid", "id",
+        "question",
       ]
     case .attempt:
       [
@@ -66,8 +71,41 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
     case .round: []
     case .step: ["step_index"]
     case .stratum: ["difficulty", "level_of_difficulty", "subject"]
+    case .rightCount:
+      [
+        "n_correct", "correct_count", "num_right", "n_right", "num_passed", "n_passed",
+        "passed_count", "num_pass", "n_pass", "pass_count", "passes", "num_success", "n_success",
+        "num_successes", "n_successes", "successes", "num_solved", "n_solved", "corrects", "c",
+      ]
+    case .attemptCount:
+      [
+        "n_samples", "num_attempts", "n_attempts", "num_generations", "n_generations",
+        "num_completions", "n_completions", "num_trials", "n_trials", "num_rollouts", "n_rollouts",
+        "sample_count", "attempt_count", "total_samples", "total_attempts", "samples", "attempts",
+        "generations", "trials", "total", "count", "n",
+      ]
     }
   }
+
+  /// Names of a column of the share of right ones among several attempts at a problem.
+  static let shares = [
+    "pass@1", "pass_at_1", "pass@1,none", "pass@1,create_test", "mean_correct",
+    "avg_correct", "correct_rate", "success_rate", "pass_rate", "solve_rate",
+  ]
+
+  /// Names of a column of models besides `model`.
+  static let modelNames: Set<String> = [
+    "model_name", "model_id", "model_name_or_path", "model_path", "model_version", "modelname",
+    "llm",
+  ]
+
+  /// Columns that tell arms apart where they have several values.
+  static let softArmColumns: Set<String> = [
+    "checkpoint", "checkpoint_name", "ckpt", "policy", "policy_name", "method", "method_name",
+    "approach", "agent", "engine", "algorithm", "technique", "sampler", "decoding", "temperature",
+    "temp", "prompt_name", "prompt_template", "prompt_type", "prompt_version", "template",
+    "provider", "quantization", "adapter",
+  ]
 
   /// Names of a column of the attempts' answers; beside one of them a column `answer` is that of the
   /// right answers.

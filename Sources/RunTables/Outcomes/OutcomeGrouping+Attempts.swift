@@ -8,7 +8,7 @@ extension OutcomeGrouping {
   ///   several rows an attempt.
   /// - Throws: ``TableError`` that names both lines of the first row that repeats another.
   mutating func sort(
-    _ order: inout [Int32], _ groups: [Group], _ names: [String], _ arms: ArmKeys,
+    _ order: inout [Int32], _ groups: inout [Group], _ names: [String], _ arms: ArmKeys,
     _ threads: Int
   ) throws(TableError) -> [Int32]? {
     let attempts = flattenAttempts()
@@ -25,11 +25,17 @@ extension OutcomeGrouping {
       rounds: rounds.map { UnsafePointer($0.base) },
       steps: steps.map { UnsafePointer($0.base) }, byName: byName ?? false)
     var numbers = [Int32](repeating: 0, count: wantsNumbers ? rowCount : 0)
-    let repetition = order.withUnsafeMutableBufferPointer { rows in
-      numbers.withUnsafeMutableBufferPointer { numbers in
-        Self.sort(
-          rows, wantsNumbers ? numbers.baseAddress : nil, groups, sorter, threads)
+    func sorted(_ groups: [Group]) -> AttemptOrder.Repetition? {
+      order.withUnsafeMutableBufferPointer { rows in
+        numbers.withUnsafeMutableBufferPointer { numbers in
+          Self.sort(
+            rows, wantsNumbers ? numbers.baseAddress : nil, groups, sorter, threads)
+        }
       }
+    }
+    var repetition = sorted(groups)
+    if repetition != nil, let attempts {
+      repetition = dropRepeats(&order, &groups, attempts, rounds, steps) ?? sorted(groups)
     }
     if let repetition {
       throw repeated(repetition, groups, order, names, arms, (attempts, rounds, steps))
@@ -129,6 +135,20 @@ extension OutcomeGrouping {
     let lines = [repetition.first, repetition.later].map { result.line(ofRow: Int($0)) }
     return TableError(
       .badData, source: schema.source, line: lines[1],
-      found: "\(found) twice (lines \(lines[0]) and \(lines[1]))", expected: "each \(what) once")
+      found: "\(found) twice (lines \(lines[0]) and \(lines[1]))", expected: "each \(what) once",
+      hint: repetitionHint)
+  }
+
+  /// What mends rows that claim to be the same attempt.
+  private var repetitionHint: String {
+    let usual = ["seed", "run", "run_id", "file", "source", "timestamp", "uuid"]
+    let names = schema.unused.map(\.name).filter {
+      LabelColumn.kind(of: $0.lowercased()) != nil || usual.contains($0.lowercased())
+    }
+    let shown = names.first.map { " \($0)" } ?? " COLUMN"
+    return
+      "if the file joins runs or data sets, --by\(shown) makes arms of them, and --map problem="
+      + "COLUMN takes unique names of problems; if a resumed job wrote a row again, "
+      + "--repeats first or --repeats last keeps one"
   }
 }

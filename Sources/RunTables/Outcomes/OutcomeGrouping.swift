@@ -32,13 +32,17 @@ struct OutcomeGrouping {
         .badData, source: schema.source, found: "\(rowCount) rows", expected: "fewer than 2^31")
     }
     let workers = result.workers
-    let problems = LabelInterner.merged(workers.map(\.problems))
-    let names = problems.labels.strings()
     var arms = ArmKeys(LabelInterner.merged(workers.map(\.arms)), schema)
+    schema.tellUnused(arms.unused)
+    let merged = LabelInterner.merged(workers.map(\.problems))
+    let problems = separating(
+      ProblemNames(maps: merged.maps, names: merged.labels.strings()))
+    let names = problems.names
+    try readMarks()
     let levels = arms.takeLevels(from: result, problems: problems.maps, schema)
     schema.notes += arms.notes
     var (groups, groupOfRow) = numberGroups(
-      problems.maps, arms.maps, problemCount: problems.labels.count, hasArms: !arms.columns.isEmpty)
+      problems.maps, arms.maps, problemCount: names.count, hasArms: !arms.columns.isEmpty)
     let strata =
       strata(groups, groupOfRow)
       ?? levels.map { levels in
@@ -46,17 +50,28 @@ struct OutcomeGrouping {
       }
     var order = Self.order(&groups, groupOfRow)
     groupOfRow = []
-    let numbers = try sort(&order, groups, names, arms, threads)
+    let numbers = try sort(&order, &groups, names, arms, threads)
     try checkPasses(groups, order)
     var remarks = OutcomeRemarks()
     for worker in workers { remarks.add(worker.remarks) }
+    if remarks.counted.rows > 0, remarks.oneGradeOfSeveral > 0 {
+      let name = schema.name(of: .correct)
+      throw TableError(
+        .badData, source: schema.source, column: name,
+        found:
+          "shares of several answers in \(remarks.counted.rows) rows and 0 or 1 beside several "
+          + "answers in \(remarks.oneGradeOfSeveral)",
+        expected: "one meaning of the grades",
+        hint: "--map 'pass@1=\(name)' takes all of them for shares of right answers")
+    }
     var table = OutcomeTable(
       source: schema.source, armColumns: arms.columns, arms: [],
       notes: schema.notes + remarks.notes(schema))
     let withCommas = workers.reduce(into: Set<OutcomeColumn>()) { $0.formUnion($1.commaColumns) }
     for column in OutcomeColumn.allCases where withCommas.contains(column) {
+      let isDecimal = column == .score || workers.contains { $0.marks.hasFractions }
       table.notes.append(
-        "column \(schema.name(of: column)): the comma is \(column == .score ? "a decimal comma" : "between thousands")"
+        "column \(schema.name(of: column)): the comma is \(isDecimal ? "a decimal comma" : "between thousands")"
       )
     }
     let bounds = Self.armBounds(groups)
@@ -85,6 +100,41 @@ struct OutcomeGrouping {
     dropRightAnswers(&table)
     addConstants(&table, arms.maps)
     return table
+  }
+
+  /// Decides what the points of counts are, once all numbers of the file are known.
+  private mutating func readMarks() throws(TableError) {
+    guard schema.decimalMark == nil else { return }
+    var marks = schema.marks
+    for worker in result.workers { marks.add(worker.marks) }
+    let column =
+      schema.contains(.tokens) ? schema.name(of: .tokens) : schema.name(of: .promptTokens)
+    if marks.hasEither, marks.hasFractions || marks.hasSeveralGroups {
+      throw marks.ambiguity(schema.source, column: column)
+    }
+    guard marks.hasGrouped || marks.hasSeveralGroups else { return }
+    let divisor: Float
+    switch marks.points {
+    case .undecided: throw marks.ambiguity(schema.source, column: column)
+    case .thousands(let why):
+      divisor = -1
+      schema.notes.append(
+        "column \(column): the point is between thousands, for \(why) (--decimal point reads decimal points)"
+      )
+    case .decimal:
+      divisor = -1000
+      if marks.hasOddGrouped, !marks.hasPoints {
+        schema.notes.append(
+          "column \(column): the point is a decimal point; if it is between thousands, --decimal comma"
+        )
+      }
+    }
+    for block in result.blocks {
+      for kept in [block.tokens, block.promptTokens] {
+        guard let kept else { continue }
+        for row in 0..<block.rows where kept.base[row] < 0 { kept.base[row] /= divisor }
+      }
+    }
   }
 
   // MARK: Groups

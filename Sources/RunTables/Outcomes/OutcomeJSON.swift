@@ -191,6 +191,9 @@ struct OutcomeJSON {
           seen[column] = row
           let uses = schema.uses[column]
           guard !uses.isEmpty else { return }
+          // The point of JSON's own numbers is decimal.
+          worker.isJSONNumber = slice.kind == .number
+          defer { worker.isJSONNumber = false }
           let content = UnsafeBufferPointer(
             rebasing: bytes[slice.start..<(slice.start + Int(slice.count))])
           switch slice.kind {

@@ -14,6 +14,15 @@ public struct OutcomeOptions: Sendable {
   public var noAnswer: [String]
   /// The credit from which on an attempt is right; nil reads 0 and 1 alone.
   public var threshold: Double?
+  /// Whether a comma in a number is its decimal mark or separates thousands; nil decides by the file,
+  /// and refuses one that can be read both ways.
+  public var decimalMark: DecimalMark?
+  /// Words in the grades that mean right, in any letter case, before the usual ones.
+  public var rightWords: [String] = []
+  /// Words in the grades that mean wrong, likewise.
+  public var wrongWords: [String] = []
+  /// Which of the rows counts that claim to be the same attempt and differ; nil refuses them.
+  public var repeats: RepeatedAttempts?
   /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
   ///
   /// It decides nothing but speed: the table is the same for every value.
@@ -28,7 +37,8 @@ public struct OutcomeOptions: Sendable {
   public init(
     format: TableFormat? = nil, delimiter: Character? = nil, map: ColumnMap? = nil,
     by: [String] = [], answers: AnswerForm = .math, noAnswer: [String] = Self.usualNoAnswer,
-    threshold: Double? = nil, blockBytes: Int = 4 << 20, threads: Int? = nil
+    threshold: Double? = nil, decimalMark: DecimalMark? = nil, blockBytes: Int = 4 << 20,
+    threads: Int? = nil
   ) {
     self.format = format
     self.delimiter = delimiter
@@ -37,6 +47,7 @@ public struct OutcomeOptions: Sendable {
     self.answers = answers
     self.noAnswer = noAnswer
     self.threshold = threshold
+    self.decimalMark = decimalMark
     self.blockBytes = blockBytes
     self.threads = threads
   }

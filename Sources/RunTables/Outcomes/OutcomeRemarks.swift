@@ -8,6 +8,10 @@ struct OutcomeRemarks: Sendable {
   var wordsForNothing: [String: Int] = [:]
   /// Rows with lists, and the attempts in them.
   var listed = (rows: 0, attempts: 0)
+  /// Rows that count their attempts, and the attempts in them.
+  var counted = (rows: 0, attempts: 0)
+  /// Rows whose one grade stands beside several answers, which it does not say of which it is.
+  var oneGradeOfSeveral = 0
 
   /// Adds another worker's.
   mutating func add(_ other: OutcomeRemarks) {
@@ -15,6 +19,8 @@ struct OutcomeRemarks: Sendable {
     withoutAnswer += other.withoutAnswer
     wordsForNothing.merge(other.wordsForNothing, uniquingKeysWith: +)
     listed = (listed.rows + other.listed.rows, listed.attempts + other.listed.attempts)
+    counted = (counted.rows + other.counted.rows, counted.attempts + other.counted.attempts)
+    oneGradeOfSeveral += other.oneGradeOfSeveral
   }
 
   /// A sentence on each.
@@ -50,6 +56,17 @@ struct OutcomeRemarks: Sendable {
       notes.append(
         "\(listed.rows) \(listed.rows == 1 ? "row holds lists of" : "rows hold lists of") attempts; "
           + "they are read as \(listed.attempts) attempts")
+    }
+    if counted.rows > 0 {
+      notes.append(
+        "\(counted.rows) \(counted.rows == 1 ? "row counts" : "rows count") attempts; they are read as "
+          + "\(counted.attempts) attempts, the right ones first, for their order is not known")
+    }
+    if oneGradeOfSeveral > 0 {
+      notes.append(
+        "\(oneGradeOfSeveral) \(oneGradeOfSeveral == 1 ? "row has" : "rows have") one grade beside several "
+          + "answers: each is read as one attempt without an answer, and a list of grades, one an answer, "
+          + "would make several of it")
     }
     return notes
   }

@@ -9,6 +9,10 @@ struct OutcomeSchema: Sendable {
     case arm(Int)
     /// The cell should be this constant of its arm.
     case constant(Int)
+    /// The cell is the value of this one of ``labels``.
+    case label(Int)
+    /// The cell is the column's value of this one of the row's attempts.
+    case wide(OutcomeColumn, Int)
   }
 
   /// What the parser of delimited text does at a column, known without looking anything up.
@@ -30,12 +34,31 @@ struct OutcomeSchema: Sendable {
   var constants: [String] = []
   var present: Set<OutcomeColumn> = []
   var notes: [String] = []
+  /// Columns that decide whether rows belong together.
+  var labels: [LabelColumn] = []
+  /// Columns of arms that count only where they tell some apart, under the name of their part.
+  var softArms: Set<String> = []
+  /// Whether grades are shares of several attempts by the name of their column.
+  var isShare = false
+  /// What the first rows show of points and commas.
+  var marks = NumberMarks()
+  /// Columns of the file that are not used, with their places.
+  var unused: [(name: String, index: Int)] = []
+  /// The same of ``softArms``, by the name of their part.
+  var softColumns: [String: (name: String, index: Int)] = [:]
   /// Columns that tell arms apart because the user said so.
   let named: Set<String>
   /// How answers and grades are read.
   let answers: AnswerForm
   let noAnswer: [[UInt8]]
   let threshold: Double?
+  /// Words for right and wrong besides the usual ones, in lower case.
+  let rightWords: [[UInt8]]
+  let wrongWords: [[UInt8]]
+  /// Which of repeated rows counts; nil refuses those that differ.
+  let repeats: RepeatedAttempts?
+  /// What the user said a comma in a number is.
+  let decimalMark: DecimalMark?
   /// Whether the user said which column the answers are.
   let answerIsMapped: Bool
 
@@ -49,12 +72,17 @@ struct OutcomeSchema: Sendable {
     answers = options.answers
     noAnswer = options.noAnswer.map { Array($0.utf8) }
     threshold = options.threshold
+    decimalMark = options.decimalMark
+    rightWords = options.rightWords.map { Array($0.lowercased().utf8) }
+    wrongWords = options.wrongWords.map { Array($0.lowercased().utf8) }
+    repeats = options.repeats
     answerIsMapped = options.map?.entries.contains { $0.target == "answer" } ?? false
     var columns = OrderedDictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     if let map = options.map { columns = try Self.renamed(columns, map, source, &notes) }
     try takeArmColumns(columns, options.by)
     takeColumns(columns)
     for column in [OutcomeColumn.problem, .correct] where !present.contains(column) {
+      if column == .correct, present.contains(.rightCount) { continue }
       throw Self.missing(column, among: Array(columns.keys), source)
     }
     for name in OutcomeColumn.constantColumns {
@@ -62,10 +90,33 @@ struct OutcomeSchema: Sendable {
       uses[index].append(.constant(constants.count))
       constants.append(name)
     }
-    let unused = columns.filter { uses[$0.value].isEmpty }.map(\.key)
-    if !unused.isEmpty {
-      notes.append(
-        "\(unused.count == 1 ? "column" : "columns") not used: \(unused.joined(separator: ", "))")
+    unused = columns.filter { uses[$0.value].isEmpty }.map { ($0.key, $0.value) }
+    takeLabels(columns)
+  }
+
+  /// Tells which columns are not used, those among them that tell no arms apart.
+  mutating func tellUnused(_ parts: [String]) {
+    let all = unused + parts.compactMap { softColumns[$0] }
+    guard !all.isEmpty else { return }
+    let names = all.sorted { $0.index < $1.index }.map(\.name)
+    notes.append(
+      "\(names.count == 1 ? "column" : "columns") not used: \(names.joined(separator: ", "))")
+  }
+
+  /// Watches the columns that decide whether rows belong together, those of sets first.
+  private mutating func takeLabels(_ columns: OrderedDictionary<String, Int>) {
+    var found: [(label: LabelColumn, index: Int)] = []
+    for (name, index) in columns {
+      guard let kind = LabelColumn.kind(of: name.lowercased()) else { continue }
+      let isFree =
+        uses[index].isEmpty || kind == .set && uses[index] == [.column(.stratum)]
+      if isFree { found.append((LabelColumn(name: name, kind: kind), index)) }
+    }
+    for kind in [LabelColumn.Kind.set, .content, .target, .pooled] {
+      for one in found where one.label.kind == kind {
+        uses[one.index].append(.label(labels.count))
+        labels.append(one.label)
+      }
     }
   }
 
@@ -76,13 +127,27 @@ struct OutcomeSchema: Sendable {
         return uses.isEmpty ? .unused : .several
       }
       switch column {
-      case .problem, .answer, .stratum, .stepScores: return .text(column)
-      default: return .number(column)
+      case .problem, .answer, .stratum, .stepScores, .rightCount, .attemptCount:
+        return .text(column)
+      // Every number is looked at where the user says how they are written.
+      default: return decimalMark == .comma || isShare || hasWords ? .text(column) : .number(column)
       }
     }
   }
 
   func contains(_ column: OutcomeColumn) -> Bool { present.contains(column) }
+
+  /// Whether the user named words for right or wrong.
+  var hasWords: Bool { !rightWords.isEmpty || !wrongWords.isEmpty }
+
+  /// What is expected of numbers where the user said how they are written.
+  var markAsked: String {
+    switch decimalMark {
+    case .comma: ", with a decimal comma and points only between thousands (--decimal comma)"
+    case .point: ", with a decimal point and commas only between thousands (--decimal point)"
+    case nil: ""
+    }
+  }
 
   // MARK: Names
 
@@ -141,15 +206,28 @@ struct OutcomeSchema: Sendable {
       uses[index].append(.arm(armColumns.count))
       armColumns.append(name)
     }
+    for (name, index) in columns where uses[index].isEmpty {
+      let lower = name.lowercased()
+      let isModel = OutcomeColumn.modelNames.contains(lower)
+      guard isModel || OutcomeColumn.softArmColumns.contains(lower) else { continue }
+      let part = isModel && !armColumns.contains("model") ? "model" : name
+      uses[index].append(.arm(armColumns.count))
+      armColumns.append(part)
+      softArms.insert(part)
+      softColumns[part] = (name, index)
+    }
   }
 
   private mutating func takeColumns(_ columns: OrderedDictionary<String, Int>) {
     takePrediction(columns)
     takeProblemOfSamples(columns)
-    for column in OutcomeColumn.allCases where !present.contains(column) {
+    let columnsOfAttempts = OutcomeColumn.allCases.filter {
+      $0 != .rightCount && $0 != .attemptCount
+    }
+    for column in columnsOfAttempts where !present.contains(column) {
       if let index = columns[column.rawValue] { take(column, index) }
     }
-    for column in OutcomeColumn.allCases where !present.contains(column) {
+    for column in columnsOfAttempts where !present.contains(column) {
       let free = free(columns)
       var found = column.aliases.filter { free[$0] != nil }
       if found.isEmpty {
@@ -164,7 +242,49 @@ struct OutcomeSchema: Sendable {
       let found = free["passed"] != nil ? "passed" : Self.ignoringCase("passed", free.keys)
       use(found.map { [$0] } ?? [], as: .correct, free)
     }
-    if !present.contains(.correct) { takeScorer(columns) }
+    if !present.contains(.correct) { takeCounts(columns) }
+    if !present.contains(.correct), !present.contains(.rightCount) { takeWide(columns) }
+    if !present.contains(.correct), !present.contains(.rightCount) { takeScorer(columns) }
+  }
+
+  /// How many attempts a row counts and how many of them are right, or which share of them.
+  private mutating func takeCounts(_ columns: OrderedDictionary<String, Int>) {
+    let free = free(columns)
+    func name(of column: OutcomeColumn) -> String? {
+      let names = [column.rawValue] + column.aliases
+      return names.first { free[$0] != nil }
+        ?? names.lazy.compactMap { Self.ignoringCase($0, free.keys) }.first
+    }
+    let all = name(of: .attemptCount)
+    if let share = OutcomeColumn.shares.lazy.compactMap({ Self.ignoringCase($0, free.keys) }).first
+    {
+      isShare = true
+      use([share], as: .correct, free)
+      if let all { use([all], as: .attemptCount, free) }
+    } else if let all, let right = name(of: .rightCount), right != all {
+      use([right], as: .rightCount, free)
+      use([all], as: .attemptCount, free)
+    }
+  }
+
+  /// Grades in a series of columns, and what stands beside them in others.
+  private mutating func takeWide(_ columns: OrderedDictionary<String, Int>) {
+    var series = WideColumns.series(free(columns))
+    if !series.contains(where: { $0.column == .correct }), series.count == 1,
+      series[0].column == .score
+    {
+      series[0].column = .correct
+    }
+    guard series.contains(where: { $0.column == .correct }) else { return }
+    for one in series where !present.contains(one.column) {
+      for (place, index) in one.indices.enumerated() {
+        uses[index].append(.wide(one.column, place))
+      }
+      present.insert(one.column)
+      notes.append(
+        "columns \(one.names[0]) to \(one.names[one.names.count - 1]) read as \(one.column.rawValue) of \(one.names.count) attempts"
+      )
+    }
   }
 
   /// Columns that mean nothing yet and that the user did not name for anything else.
@@ -217,6 +337,7 @@ struct OutcomeSchema: Sendable {
   ) {
     guard let name = found.first, let index = columns[name] else { return }
     take(column, index)
+    guard name != column.rawValue || found.count > 1 else { return }
     var note = "column \(name) read as \(column.rawValue)"
     if found.count > 1 {
       note += " (also present and not used: \(found.dropFirst().joined(separator: ", ")))"
@@ -242,11 +363,24 @@ struct OutcomeSchema: Sendable {
   ) -> TableError {
     var error = TableChecks.missingColumn(column.rawValue, among: names, source: source)
     let lower = Set(names.map { $0.lowercased() })
+    // Names that may stand for a problem, or for a row, a set or a sample.
+    let unsure: Set = ["idx", "index", "uid", "task", "example", "prompt", "problem_name", "input"]
     let counts: Set = ["samples_k", "k", "samples", "n_samples"]
     let rates: Set = ["success_rate", "coverage", "pass_rate", "pass_at_k", "pass@k"]
     if column == .problem, !lower.isDisjoint(with: counts), !lower.isDisjoint(with: rates) {
       error.hint =
         "a table of coverage by number of samples is read by `allometry testtime curve`"
+    } else if column == .problem, error.hint == nil || names.contains(where: unsure.contains),
+      let likely = names.first(where: { unsure.contains($0.lowercased()) })
+    {
+      error.hint = "if \(likely) names the problem, --map problem=\(likely)"
+    } else if column == .problem, error.hint == nil {
+      error.hint = "--map problem=COLUMN names the column that says which problem a row is of"
+    } else if column == .correct,
+      let plus = names.first(where: { $0.lowercased() == "plus_status" })
+        ?? names.first(where: { $0.lowercased() == "base_status" })
+    {
+      error.hint = "--map correct=\(plus) takes the verdict of those tests"
     } else if column == .correct, error.hint == nil,
       let likely = names.first(where: { Self.likelyGrades.contains($0.lowercased()) })
     {

@@ -124,6 +124,15 @@ struct OutcomeSource {
     if descriptor == nil || rest.count < 1 << 10, rest.allSatisfy(ByteText.isBlank) { throw empty }
     var schema = try OutcomeSchema(names: layout.names, source: source, options: options)
     schema.notes = notes + schema.notes
+    // What was answered or asked says nothing of how the file writes numbers.
+    let words = schema.uses.indices.filter { index in
+      let name = layout.names[index].lowercased()
+      return schema.uses[index].contains { $0 == .column(.answer) || $0 == .column(.problem) }
+        || ["answer", "answers", "solution"].contains(name)
+        || LabelColumn.kind(of: name) == .target || OutcomeColumn.predictions.contains(name)
+    }
+    schema.marks = NumberMarks.ofHead(rest, layout, except: Set(words))
+    schema.marks.isSemicolonFile = layout.delimiter == UInt8(ascii: ";")
     let records = RecordBlocks(
       stream: ByteStream(pending: rest, descriptor: descriptor, source: source),
       newline: layout.newline, hasQuotes: true, blockBytes: options.blockBytes)
@@ -144,15 +153,34 @@ struct OutcomeSource {
   private func readJSON(isDocument: Bool) throws(TableError) -> OutcomeTable {
     let text = try ByteText.utf8Body(of: head.bytes, source: source)
     let isArray = isDocument && text.first { !ByteText.isBlank($0) } == UInt8(ascii: "[")
+    guard isDocument, !isArray else { return try readRows(text, isArray: isArray) }
+    let document = JSONDocument(text: text, source: source, nameColumn: "problem")
+    if let found = try document.rows() {
+      return try found.text.withUnsafeBufferPointer { (rows) throws(TableError) in
+        var table = try readRows(rows, isArray: true)
+        table.notes.insert(found.note, at: 0)
+        return table
+      }
+    }
     do throws(TableError) {
-      let (schema, result) = try OutcomeJSON(
-        text: text, source: source, options: options, isArray: isArray
-      ).read()
-      return try OutcomeGrouping(result, schema).table(threads: options.workerCount)
-    } catch  where isDocument && !isArray && error.hint == nil && error.line == 1 {
+      return try readRows(text, isArray: false)
+    } catch  where error.code == .usage || error.hint == nil && error.line == 1 {
       var located = error
       located.hint = "outcomes in JSON are one array of objects, or one object a line"
+      if error.code == .usage {
+        located.hint? +=
+          "; jq -c '.NAME[]' \(source) > rows.jsonl takes the list NAME out of a document"
+      }
       throw located
     }
+  }
+
+  private func readRows(
+    _ text: UnsafeBufferPointer<UInt8>, isArray: Bool
+  ) throws(TableError) -> OutcomeTable {
+    let (schema, result) = try OutcomeJSON(
+      text: text, source: source, options: options, isArray: isArray
+    ).read()
+    return try OutcomeGrouping(result, schema).table(threads: options.workerCount)
   }
 }

@@ -79,7 +79,7 @@ extension OutcomeRowText {
       correct: arm.correct[row] == 1)
     for column in columns {
       switch column {
-      case .problem, .attempt, .correct: break
+      case .problem, .attempt, .correct, .rightCount, .attemptCount: break
       case .tokens: cell(single: arm.tokens?[row])
       case .promptTokens: cell(single: arm.promptTokens?[row])
       case .score: cell(number: arm.scores?[row])

@@ -68,7 +68,7 @@ public final class OutcomeTableWriter: Sendable {
       state.rows.beginRow(key: key, problem: problem, attempt: attempt, correct: outcome.correct)
       for column in self.columns {
         switch column {
-        case .problem, .attempt, .correct: break
+        case .problem, .attempt, .correct, .rightCount, .attemptCount: break
         case .tokens: state.rows.cell(single: outcome.tokens.map { Float($0) })
         case .promptTokens: state.rows.cell(single: outcome.promptTokens.map { Float($0) })
         case .score: state.rows.cell(number: outcome.score)

@@ -3,7 +3,9 @@ extension OutcomeColumn {
   @inline(__always)
   var mayBeListed: Bool {
     switch self {
-    case .correct, .answer, .score, .tokens, .promptTokens, .passes, .attempt, .stepScores: true
+    case .problem, .correct, .answer, .score, .tokens, .promptTokens, .passes, .attempt,
+      .stepScores:
+      true
     default: false
     }
   }
@@ -14,6 +16,9 @@ extension OutcomeWorker {
   /// otherwise one row whose lists have one entry.
   func endListedRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     guard let grades = lists[.correct] else {
+      if let share, share.value != 0, share.value != 1 {
+        return try endCountedRow(line: line, &block)
+      }
       for (column, list) in lists {
         try takeOnly(column, list.content, list.fileColumn, line, &block)
       }
@@ -34,6 +39,10 @@ extension OutcomeWorker {
       }
       others.append((column, list.fileColumn, found))
     }
+    if others.contains(where: { $0.column == .problem }) {
+      try checkBatch(line)
+    }
+    block.reserve(elements.count)
     let first = block.rows
     let scalarAttempt =
       lists[.attempt] == nil ? block.attempt.map { $0.base[first] } : nil
@@ -62,7 +71,7 @@ extension OutcomeWorker {
   }
 
   /// Takes the one entry of a list for the value.
-  private func takeOnly(
+  func takeOnly(
     _ column: OutcomeColumn, _ content: [UInt8], _ fileColumn: Int, _ line: Int,
     _ block: inout OutcomeBlock
   ) throws(TableError) {
@@ -76,12 +85,35 @@ extension OutcomeWorker {
     }
     if elements.count == 1 {
       try takeEntry(elements[0], column, fileColumn, line, &block)
-    } else if column != .answer {
+    } else if column == .answer {
+      remarks.oneGradeOfSeveral += 1
+    } else {
       throw TableError(
         .badData, source: schema.source, line: line, column: schema.fileNames[fileColumn],
         found: "a list of \(elements.count)",
         expected: "one entry, or as many grades in \(schema.name(of: .correct))")
     }
+  }
+
+  /// Takes a list of problems for one name, which may begin with a bracket, unless the row lists grades.
+  func settleProblem(_ line: Int, _ block: inout OutcomeBlock) throws(TableError) {
+    guard let list = lists[.problem] else { return }
+    if lists[.correct] != nil, ListCell.elements(of: list.content)?.count ?? 1 > 1 { return }
+    lists[.problem] = nil
+    let place = UInt64(block.index) << 32 | UInt64(block.rows)
+    block.problem.base[block.rows] = try list.content.withUnsafeBufferPointer {
+      (content) throws(TableError) in
+      try label(content, &problems, place, line, list.fileColumn)
+    }
+  }
+
+  /// Checks that no other column of a row that lists several problems has a list that is not read.
+  private func checkBatch(_ line: Int) throws(TableError) {
+    guard let part = armParts.firstIndex(where: { $0.first == UInt8(ascii: "[") }) else { return }
+    throw TableError(
+      .badData, source: schema.source, line: line, column: schema.armColumns[part],
+      found: "a list beside a list of problems", expected: "one value for all of them",
+      hint: "one row an attempt, or one document of columns, is read with lists of it")
   }
 
   private func takeEntry(
@@ -100,6 +132,8 @@ extension OutcomeWorker {
       let kept = lists
       // The entry stands for itself now.
       lists[column] = nil
+      isEntry = true
+      defer { isEntry = false }
       try take(
         content, as: column, line: line, fileColumn: fileColumn, &block)
       lists = kept
@@ -134,6 +168,7 @@ extension OutcomeBlock {
     round?.base[rows] = round?.base[earlier] ?? -1
     step?.base[rows] = step?.base[earlier] ?? 0
     stratum?.base[rows] = stratum?.base[earlier] ?? -1
+    for label in labels { label.base[rows] = label.base[earlier] }
     arm?.base[rows] = arm?.base[earlier] ?? 0
   }
 }

@@ -15,6 +15,19 @@ final class OutcomeWorker: @unchecked Sendable {
   /// Per arm and constant: the first value, and whether another was met.
   var constants: [Constant] = []
   let buffer = ByteBuffer()
+  /// The labels of each of ``OutcomeSchema/labels``.
+  var labels: [LabelInterner]
+  /// What points and commas of numbers can be.
+  var marks = NumberMarks()
+  /// Whether the present cell is a number of JSON, whose point is decimal.
+  var isJSONNumber = false
+  /// Whether the present cell is an entry of a list.
+  var isEntry = false
+  /// What the present row says of several attempts.
+  var share: Share?
+  var counted = Counted()
+  /// The cells of the present row in series of columns.
+  var wide: [OutcomeColumn: (cells: [[UInt8]], fileColumn: Int)] = [:]
   /// The columns in which numbers had commas.
   var commaColumns: Set<OutcomeColumn> = []
   /// What is to be told of the rows.
@@ -33,7 +46,7 @@ final class OutcomeWorker: @unchecked Sendable {
   }
 
   /// The parts of the present row's arm, and their constants.
-  private var armParts: [[UInt8]]
+  private(set) var armParts: [[UInt8]]
   private var armKey: [UInt8] = []
   private var lastArmKey: [UInt8] = []
   private var lastArm: Int32 = -1
@@ -44,6 +57,7 @@ final class OutcomeWorker: @unchecked Sendable {
     self.schema = schema
     armParts = schema.armColumns.map { _ in [] }
     rowConstants = schema.constants.map { _ in .nan }
+    labels = schema.labels.map { _ in LabelInterner() }
   }
 
   // MARK: Cells
@@ -57,10 +71,12 @@ final class OutcomeWorker: @unchecked Sendable {
     let row = block.rows
     switch column {
     case .tokens where number >= 0 && Float(number).isFinite:
-      block.tokens?.base[row] = Float(number)
+      block.tokens?.base[row] = count(number, content)
     case .promptTokens where number >= 0 && Float(number).isFinite:
-      block.promptTokens?.base[row] = Float(number)
-    case .score: block.score?.base[row] = number
+      block.promptTokens?.base[row] = count(number, content)
+    case .score:
+      if number != number.rounded() { marks.hasPoints = true }
+      block.score?.base[row] = number
     case .correct where (number == 0 || number == 1) && schema.threshold == nil:
       block.correct.base[row] = number == 1 ? 1 : 0
     case .passes where number == 0 || number == 1: block.passes?.base[row] = number == 1 ? 1 : 0
@@ -71,6 +87,16 @@ final class OutcomeWorker: @unchecked Sendable {
         try take(content, as: column, line: line, fileColumn: fileColumn, &block)
       }
     }
+  }
+
+  /// A count as it is kept until the file is read: see ``NumberMarks``.
+  @inline(__always)
+  private func count(_ number: Double, _ cell: UnsafeBufferPointer<UInt8>) -> Float {
+    // Most counts are written without a point.
+    if number == number.rounded(), cell.count < 5 || cell[cell.count - 4] != UInt8(ascii: ".") {
+      return Float(number)
+    }
+    return schema.decimalMark == nil && !isJSONNumber ? marks.kept(number, cell) : Float(number)
   }
 
   /// Takes in a cell by its text.
@@ -91,7 +117,7 @@ final class OutcomeWorker: @unchecked Sendable {
       column != .stepScores || content.dropFirst().contains(UInt8(ascii: "["))
     {
       lists[column] = (Array(content), fileColumn)
-      if column == .correct || column == .attempt { return }
+      if column == .correct || column == .attempt || column == .problem { return }
     }
     switch column {
     case .problem:
@@ -108,14 +134,36 @@ final class OutcomeWorker: @unchecked Sendable {
         block.attempt?.base[row] = AttemptCode.firstText + text
       }
     case .correct:
+      if schema.isShare, schema.threshold == nil, !isEntry,
+        let number = OutcomeCells.number(content, .ratio, schema.decimalMark)
+      {
+        share = Share(value: number, cell: Array(content), fileColumn: fileColumn)
+        block.correct.base[row] = 0
+        break
+      }
       guard let truth = truth(content) else {
         var error = bad(OutcomeCells.truths)
-        if case .credit = OutcomeCells.truthOf(content) {
-          error.hint = "partial credit is read with --threshold, such as --threshold 0.5"
+        if case .credit(let credit) = OutcomeCells.truthOf(content) {
+          if !isEntry {
+            // A list of answers may say of how many attempts it is the share.
+            share = Share(value: credit, cell: Array(content), fileColumn: fileColumn)
+            block.correct.base[row] = 0
+            break
+          }
+          error.hint = Self.creditHint(credit, schema.fileNames[fileColumn])
+        }
+        if OutcomeCells.number(content) == nil {
+          let word = String(decoding: OutcomeCells.trimmed(content), as: UTF8.self)
+          if word.utf8.count < 40, !word.contains(where: { ",[]{}'".contains($0) }) {
+            error.hint =
+              "if it means right, --right '\(word)'; if it means wrong, --wrong '\(word)'"
+          }
         }
         throw error
       }
       block.correct.base[row] = truth
+    case .rightCount, .attemptCount:
+      try takeCount(content, as: column, line: line, fileColumn: fileColumn)
     case .passes:
       // An arm without the verifier may leave the cells blank; that is judged with the whole arm.
       if CellRules.isMissing(content) {
@@ -129,13 +177,19 @@ final class OutcomeWorker: @unchecked Sendable {
       guard let number, number.isNaN || number >= 0 && Float(number).isFinite
       else {
         if lists[column] != nil { break }
-        throw bad("a number of tokens, 0 or more")
+        throw bad("a number of tokens, 0 or more\(schema.markAsked)")
       }
-      (column == .tokens ? block.tokens : block.promptTokens)?.base[row] = Float(number)
+      let kept = number.isNaN ? .nan : count(number, OutcomeCells.trimmed(content))
+      (column == .tokens ? block.tokens : block.promptTokens)?.base[row] = kept
     case .score:
       guard let number = number(content, .ratio, column) else {
         if lists[column] != nil { break }
-        throw bad("a number")
+        throw bad("a number\(schema.markAsked)")
+      }
+      if !isJSONNumber, number != number.rounded(), content.contains(UInt8(ascii: ".")),
+        !OutcomeCells.hasComma(content)
+      {
+        marks.hasPoints = true
       }
       block.score?.base[row] = number
     case .answer: block.answer?.base[row] = answer(content)
@@ -164,6 +218,11 @@ final class OutcomeWorker: @unchecked Sendable {
 
   /// 1 or 0 for a grade; nil for what is none, or partial credit without a threshold.
   private func truth(_ content: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    if schema.hasWords {
+      let word = OutcomeCells.trimmed(content).map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
+      if schema.rightWords.contains(word) { return 1 }
+      if schema.wrongWords.contains(word) { return 0 }
+    }
     let truth = OutcomeCells.truthOf(content)
     if case .unjudged = truth { remarks.unjudged += 1 }
     guard let threshold = schema.threshold else { return truth.bit }
@@ -202,9 +261,49 @@ final class OutcomeWorker: @unchecked Sendable {
   private func number(
     _ content: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning, _ column: OutcomeColumn
   ) -> Double? {
-    let number = OutcomeCells.number(content, meaning)
-    if number != nil, OutcomeCells.hasComma(content) { commaColumns.insert(column) }
+    let mark = isJSONNumber ? nil : schema.decimalMark
+    let number = OutcomeCells.number(content, meaning, mark)
+    if number != nil, mark == nil, !isJSONNumber { meet(content, meaning, column) }
     return number
+  }
+
+  /// Remembers what the points and commas of a number show.
+  private func meet(
+    _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning, _ column: OutcomeColumn
+  ) {
+    let points = cell.count { $0 == UInt8(ascii: ".") }
+    guard points > 1 || OutcomeCells.hasComma(cell) else { return }
+    if OutcomeCells.hasComma(cell) { commaColumns.insert(column) }
+    switch CommaColumn.cell(String(decoding: cell, as: UTF8.self), CellRules(isCount: false)) {
+    case .decimal:
+      if points > 1 { marks.hasSeveralGroups = true }
+      if OutcomeCells.hasComma(cell) {
+        marks.hasDecimalCommas = true
+        if meaning == .count { marks.hasFractions = true }
+      }
+    case .either:
+      if meaning == .ratio { marks.hasDecimalCommas = true } else { marks.hasEither = true }
+    case .plain, .thousands, .text: break
+    }
+  }
+
+  /// Takes in a value of a column that decides whether rows belong together.
+  func takeLabel(
+    _ label: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int,
+    _ block: inout OutcomeBlock
+  ) throws(TableError) {
+    let row = block.rows
+    let place = UInt64(block.index) << 32 | UInt64(row)
+    guard schema.labels[label].kind != .set, !content.isEmpty else {
+      block.labels[label].base[row] = try self.label(
+        content, &labels[label], place, line, fileColumn)
+      return
+    }
+    // Long texts are told apart by their hashes.
+    let hash = TextHash.hash(content)
+    block.labels[label].base[row] = withUnsafeBytes(of: hash) { bytes in
+      labels[label].intern(bytes.bindMemory(to: UInt8.self), place: place).index
+    }
   }
 
   /// Takes in a part of the key of the row's arm.
@@ -217,7 +316,7 @@ final class OutcomeWorker: @unchecked Sendable {
 
   /// Takes in what should be a constant of the row's arm; text counts as missing.
   func takeConstant(_ constant: Int, _ content: UnsafeBufferPointer<UInt8>) {
-    rowConstants[constant] = OutcomeCells.number(content, .count) ?? .nan
+    rowConstants[constant] = OutcomeCells.number(content, .count, schema.decimalMark) ?? .nan
   }
 
   /// Forgets the parts of the row before, for rows that may lack some.
@@ -236,7 +335,13 @@ final class OutcomeWorker: @unchecked Sendable {
       while constants.count < first + rowConstants.count { constants.append(Constant()) }
       for index in rowConstants.indices { constants[first + index].meet(rowConstants[index]) }
     }
-    if !lists.isEmpty {
+    if !wide.isEmpty { gatherWide() }
+    if lists[.problem] != nil { try settleProblem(line, &block) }
+    if counted.all != nil || schema.isShare && share != nil {
+      try endCountedRow(line: line, &block)
+    } else if share != nil, lists.isEmpty {
+      try endCountedRow(line: line, &block)
+    } else if !lists.isEmpty {
       try endListedRow(line: line, &block)
       lists.removeAll(keepingCapacity: true)
     } else {

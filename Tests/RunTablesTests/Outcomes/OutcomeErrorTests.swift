@@ -4,6 +4,12 @@ import Testing
 
 /// Everything that is wrong is said in one sentence: place, what was found, what was expected.
 @Suite struct OutcomeErrorTests {
+  /// What mends rows that claim to be the same attempt.
+  private static let mend =
+    "; if the file joins runs or data sets, --by COLUMN makes arms of them, and --map problem=COLUMN "
+    + "takes unique names of problems; if a resumed job wrote a row again, --repeats first or --repeats "
+    + "last keeps one"
+
   static let truths = "0 or 1 (or true or false, yes or no, pass or fail)"
 
   @Test(arguments: [
@@ -97,22 +103,22 @@ import Testing
       "a.csv:5: found attempt 1 of problem \"a\" twice (lines 2 and 5), expected each attempt once"
     ),
     (
-      "problem,attempt,correct\na,1,1\n\na,900000,1\na,900000.0,1\n",
+      "problem,attempt,correct\na,1,1\n\na,900000,1\na,900000.0,0\n",
       "a.csv:5: found attempt 900000 of problem \"a\" twice (lines 4 and 5), "
         + "expected each attempt once"
     ),
     (
-      "model,problem,attempt,correct\nm,a,x,1\nn,a,x,1\nm,a,x,1\n",
+      "model,problem,attempt,correct\nm,a,x,1\nn,a,x,1\nm,a,x,0\n",
       "a.csv:4: found attempt x of problem \"a\" of m twice (lines 2 and 4), "
         + "expected each attempt once"
     ),
     (
-      "problem,attempt,step,correct\na,1,0,1\na,1,1,1\na,1,0,1\n",
+      "problem,attempt,step,correct\na,1,0,1\na,1,1,1\na,1,0,0\n",
       "a.csv:4: found step 0 of attempt 1 of problem \"a\" twice (lines 2 and 4), "
         + "expected each step once"
     ),
     (
-      "problem,attempt,round,correct\na,1,2,1\na,1,2,1\n",
+      "problem,attempt,round,correct\na,1,2,1\na,1,2,0\n",
       "a.csv:3: found round 2 of attempt 1 of problem \"a\" twice (lines 2 and 3), "
         + "expected each round once"
     ),
@@ -125,7 +131,8 @@ import Testing
       "a.csv:2: column base_pass: found a missing value, expected \(truths)"
     ),
   ])
-  func malformed(text: String, expected: String) {
+  func malformed(text: String, sentence: String) {
+    let expected = sentence.contains(" twice (lines ") ? sentence + Self.mend : sentence
     #expect(message { _ = try OutcomeTable.parse(text, source: "a.csv") } == expected)
     for bytes in [1, 3, 20] {
       let options = OutcomeOptions(blockBytes: bytes, threads: 3)
@@ -138,8 +145,18 @@ import Testing
   func notATruth(_ cell: String) {
     let found = cell == "NaN" || cell.isEmpty ? "a missing value" : "\"\(cell)\""
     let hint =
-      ["2", "0.5", "10"].contains(cell)
-      ? "; partial credit is read with --threshold, such as --threshold 0.5" : ""
+      switch cell {
+      case "0.5":
+        "; if it is the share of right ones among several attempts, --map "
+          + "'pass@1=acc,num_samples=COLUMN' with the column of their number; "
+          + "partial credit is read with --threshold, such as --threshold 0.5"
+      case "2", "10":
+        "; if it counts the right ones among several attempts, --map "
+          + "num_correct=acc,num_samples=COLUMN with the column of their number; "
+          + "if it is in points, --threshold 50 takes 50 and more for right"
+      case "maybe": "; if it means right, --right 'maybe'; if it means wrong, --wrong 'maybe'"
+      default: ""
+      }
     #expect(
       message { _ = try OutcomeTable.parse("problem,acc\na,1\na,\(cell)\n", source: "a.csv") }
         == "a.csv:3: column acc: found \(found), expected \(Self.truths)\(hint)")
@@ -184,7 +201,9 @@ import Testing
         _ = try OutcomeTable.parse(
           "[{\"problem\":1,\"correct\":1},\n\n{\"problem\":1,\"correct\":7}]", source: "a.json")
       } == "a.json:3: column correct: found \"7\", expected \(Self.truths); "
-        + "partial credit is read with --threshold, such as --threshold 0.5")
+        + "if it counts the right ones among several attempts, --map "
+        + "num_correct=correct,num_samples=COLUMN with the column of their number; "
+        + "if it is in points, --threshold 50 takes 50 and more for right")
     #expect(
       message { _ = try OutcomeTable.parse("{\n\"rows\": []\n}", source: "a.json") }
         == "a.json:1: found the end of the text, expected a string in double quotes; "
@@ -199,11 +218,13 @@ import Testing
     let latin = Array("problem,correct\n".utf8) + [0xE9, 0x2C, 0x31, 0x0A]
     #expect(
       message { _ = try OutcomeTable.parse(latin, source: "a.csv") }
-        == "a.csv:2: column problem: found \"\u{FFFD}\", expected UTF-8 text")
+        == "a.csv:2: column problem: found text in another encoding, expected UTF-8 text; "
+        + "save the file as UTF-8, or iconv -f WINDOWS-1252 -t UTF-8 FILE")
     let model = Array("problem,correct,model\na,1,m\na,1,".utf8) + [0xE9, 0x0A]
     #expect(
       message { _ = try OutcomeTable.parse(model, source: "a.csv") }
-        == "a.csv:3: column model: found \"\u{FFFD}\", expected UTF-8 text")
+        == "a.csv:3: column model: found text in another encoding, expected UTF-8 text; "
+        + "save the file as UTF-8, or iconv -f WINDOWS-1252 -t UTF-8 FILE")
   }
 
   @Test func lineEndsAndMarks() throws {
