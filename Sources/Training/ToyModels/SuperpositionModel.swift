@@ -1,6 +1,6 @@
 internal import Foundation
 internal import LanguageModels
-public import Statistics
+internal import Statistics
 public import Tensors
 
 /// The toy model of features in superposition: n sparse features through m < n dimensions [142].
@@ -93,12 +93,19 @@ public struct SuperpositionModel: Sendable {
   ///   - pool: the threads.
   /// - Throws: ``TrainingError`` for settings out of range.
   public func trained(width: Int, pool: ThreadPool) throws(TrainingError) -> Trained {
-    try require(features >= 2 && width >= 1, "features", "\(features) in \(width) dimensions")
-    try require(batch >= 1 && steps >= 1, "steps", "\(steps) of \(batch) examples; expected 1 or more")
-    try require(
-      frequencies.allSatisfy { $0 >= 0 && $0 <= 1 }, "activity",
-      "\(activity); expected up to \(features == 0 ? 0 : activity / frequencies[0]), where the most frequent feature is always active"
-    )
+    guard features >= 2, width >= 1, batch >= 1, steps >= 1 else {
+      throw TrainingError(
+        .badSetting, "toy model",
+        "found \(features) features, width \(width), \(steps) steps of \(batch) examples; expected 2 features or more and 1 or more of the others"
+      )
+    }
+    let frequencies = frequencies
+    guard frequencies.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
+      throw TrainingError(
+        .badSetting, "activity",
+        "found \(activity), expected up to \(activity / frequencies[0]), where the most frequent feature is always active"
+      )
+    }
     var random = SplittableRandom(seed: seed).split(width)
     let parameters = ParameterSet<Float>(seed: random.next())
     let weight = parameters.declare(
@@ -123,7 +130,6 @@ public struct SuperpositionModel: Sendable {
     let difference = tape.add(output, tape.scale(input, by: -1))
     let loss = tape.scale(tape.squareSum(difference), by: 1 / Double(batch))
 
-    let frequencies = frequencies
     let schedule = Schedule(warmup: max(steps / 20, 1), .cosine(floor: 0.05))
     for step in 0..<steps {
       Self.fill(input, frequencies, &random)
