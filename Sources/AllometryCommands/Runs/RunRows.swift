@@ -41,16 +41,24 @@ struct RunRows {
   func check() throws {
     try checkWritable(path)
     try OutputFile.refuseProtected(path)
-    guard let data = RegularFile.contents(atPath: path), !data.isEmpty else { return }
-    let header = String(decoding: data, as: UTF8.self).prefix { $0 != "\n" }
-    guard header == Self.columns.joined(separator: ",") else {
+    try OutputPlaces.take(path, for: "--append-to")
+    guard let data = RegularFile.contents(atPath: path) else { return }
+    try checkColumns(data)
+  }
+
+  private static let header = Data((columns.joined(separator: ",") + "\n").utf8)
+
+  private func checkColumns(_ data: Data) throws {
+    // A process that was killed may have left a part of the first line.
+    guard data.starts(with: Self.header) || Self.header.starts(with: data) else {
       throw CommandFailure(
         .badData, "\(path): the columns are not those of --append-to; name another file")
     }
   }
 
-  /// Adds the row of a run.
-  func append(_ record: RunRecord, run: String) throws {
+  /// Adds the row of a run, unless the table has it: one that was killed after its last step is asked
+  /// for its row again.
+  func add(_ record: RunRecord, run: String) throws {
     let values: [String] = [
       quoted(run), "\(record.parameterCount)", "\(record.tokenCount)", "\(record.compute)",
       record.result?.validationLoss.map { "\($0)" } ?? "",
@@ -59,18 +67,58 @@ struct RunRows {
       "\(record.model.width)", "\(record.recipe.tokensPerStep)", "\(record.recipe.steps)",
       "\(record.recipe.optimizer.learningRate)", quoted(record.data.name),
     ]
-    let isNew = (RegularFile.contents(atPath: path) ?? Data()).isEmpty
-    let text =
-      (isNew ? Self.columns.joined(separator: ",") + "\n" : "")
-      + values.joined(separator: ",") + "\n"
-    // One write at the end of the file: runs side by side do not tear each other's rows.
+    try check()
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw CommandFailure(.cannotCreate, "\(path): the file cannot be written")
     }
+    // Closing lets go of the lock: runs side by side wait for each other's rows.
     defer { close(descriptor) }
-    guard Console.write(text, to: descriptor) else {
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    let data = RegularFile.contents(atPath: path) ?? Data()
+    try checkColumns(data)
+    let (whole, rest) = Self.split(data)
+    guard !has(values, in: whole + rest) else { return }
+    let isNew = whole.isEmpty
+    let text =
+      (isNew ? String(decoding: Self.header, as: UTF8.self) : rest.isEmpty ? "" : "\n")
+      + values.joined(separator: ",") + "\n"
+    // A line that was torn is cut off; the run that it was of writes its row when it is asked again.
+    let size = off_t(whole.count + rest.count)
+    guard size == data.count || ftruncate(descriptor, size) == 0,
+      Console.write(text, to: descriptor), fsync(descriptor) == 0 || errno == EINVAL
+    else {
+      ftruncate(descriptor, size)
       throw CommandFailure(.inputOutput, "\(path): the row cannot be written")
+    }
+  }
+
+  /// The whole lines of a table, and a last line that lacks nothing but its end; what was torn is in
+  /// neither.
+  private static func split(_ data: Data) -> (whole: Data, rest: Data) {
+    let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? data.startIndex
+    let last = data[end...]
+    var cells = 1
+    var isQuoted = false
+    for byte in last {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if byte == UInt8(ascii: ","), !isQuoted { cells += 1 }
+    }
+    let isWhole = cells == columns.count && !isQuoted && last.last != UInt8(ascii: ",")
+    return (Data(data[..<end]), end > data.startIndex && isWhole ? Data(last) : Data())
+  }
+
+  /// Whether a table has a row, under whatever name of the same folder.
+  private func has(_ values: [String], in table: Data) -> Bool {
+    let others = "," + values.dropFirst().joined(separator: ",")
+    func place(_ cell: String) -> String {
+      let isQuoted = cell.count > 1 && cell.hasPrefix("\"")
+      let plain =
+        isQuoted ? String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"") : cell
+      return OutputPlaces.end(of: plain)
+    }
+    return String(decoding: table, as: UTF8.self).split(separator: "\n").contains { line in
+      line.hasSuffix(others) && place(String(line.dropLast(others.count))) == place(values[0])
     }
   }
 
