@@ -57,16 +57,8 @@ struct RunRows {
   }
 
   /// Adds the row of a run, unless the table has it: one that was killed after its last step is asked
-  /// for its row again.
+  /// for its row again. A last line that lacks its end is mended first.
   func add(_ record: RunRecord, run: String) throws {
-    let values: [String] = [
-      quoted(run), "\(record.parameterCount)", "\(record.tokenCount)", "\(record.compute)",
-      record.result?.validationLoss.map { "\($0)" } ?? "",
-      record.result?.bitsPerByte.map { "\($0)" } ?? "", "\(record.recipe.seed)",
-      "\(record.nonEmbeddingParameterCount)", "\(record.model.layers.count)",
-      "\(record.model.width)", "\(record.recipe.tokensPerStep)", "\(record.recipe.steps)",
-      "\(record.recipe.optimizer.learningRate)", quoted(record.data.name),
-    ]
     try check()
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
@@ -77,49 +69,81 @@ struct RunRows {
     while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
     let data = RegularFile.contents(atPath: path) ?? Data()
     try checkColumns(data)
-    let (whole, rest) = Self.split(data)
-    guard !has(values, in: whole + rest) else { return }
-    let isNew = whole.isEmpty
-    let text =
-      (isNew ? String(decoding: Self.header, as: UTF8.self) : rest.isEmpty ? "" : "\n")
-      + values.joined(separator: ",") + "\n"
-    // A line that was torn is cut off; the run that it was of writes its row when it is asked again.
-    let size = off_t(whole.count + rest.count)
-    guard size == data.count || ftruncate(descriptor, size) == 0,
-      Console.write(text, to: descriptor), fsync(descriptor) == 0 || errno == EINVAL
+    let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? data.startIndex
+    let (whole, rest) = (Data(data[..<end]), Data(data[end...]))
+    var text = whole.isEmpty ? String(decoding: Self.header, as: UTF8.self) : mended(rest)
+    let row = row(of: record, run: run)
+    if !has(row, in: String(decoding: whole, as: UTF8.self) + text) { text += row + "\n" }
+    // What is there already is not written again, so that a full disk takes nothing away.
+    let isKept = Data(text.utf8).starts(with: rest)
+    guard isKept || ftruncate(descriptor, off_t(whole.count)) == 0,
+      Console.write(
+        isKept ? String(decoding: text.utf8.dropFirst(rest.count), as: UTF8.self) : text,
+        to: descriptor),
+      fsync(descriptor) == 0 || errno == EINVAL
     else {
-      ftruncate(descriptor, size)
+      ftruncate(descriptor, off_t(isKept ? data.count : whole.count))
       throw CommandFailure(.inputOutput, "\(path): the row cannot be written")
     }
   }
 
-  /// The whole lines of a table, and a last line that lacks nothing but its end; what was torn is in
-  /// neither.
-  private static func split(_ data: Data) -> (whole: Data, rest: Data) {
-    let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? data.startIndex
-    let last = data[end...]
-    var cells = 1
-    var isQuoted = false
-    for byte in last {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if byte == UInt8(ascii: ","), !isQuoted { cells += 1 }
+  /// The row of a run, without its end.
+  private func row(of record: RunRecord, run: String) -> String {
+    [
+      quoted(run), "\(record.parameterCount)", "\(record.tokenCount)", "\(record.compute)",
+      record.result?.validationLoss.map { "\($0)" } ?? "",
+      record.result?.bitsPerByte.map { "\($0)" } ?? "", "\(record.recipe.seed)",
+      "\(record.nonEmbeddingParameterCount)", "\(record.model.layers.count)",
+      "\(record.model.width)", "\(record.recipe.tokensPerStep)", "\(record.recipe.steps)",
+      "\(record.recipe.optimizer.learningRate)", quoted(record.data.name),
+    ].joined(separator: ",")
+  }
+
+  /// A last line without its end as it was to be: that of its run where that is still there, the line
+  /// itself where no cell is missing, else nothing, for half a number is another number.
+  private func mended(_ rest: Data) -> String {
+    guard !rest.isEmpty else { return "" }
+    let text = String(decoding: rest, as: UTF8.self)
+    let cells = Self.cells(text)
+    let run = Self.plain(cells[0])
+    if cells.count > 1, let record = try? RunRecord.read(run), record.result != nil {
+      let whole = row(of: record, run: run)
+      if whole.hasPrefix(text) { return whole + "\n" }
     }
-    let isWhole = cells == columns.count && !isQuoted && last.last != UInt8(ascii: ",")
-    return (Data(data[..<end]), end > data.startIndex && isWhole ? Data(last) : Data())
+    let isWhole = cells.count == Self.columns.count && cells.last?.isEmpty == false
+    return isWhole ? text + "\n" : ""
   }
 
   /// Whether a table has a row, under whatever name of the same folder.
-  private func has(_ values: [String], in table: Data) -> Bool {
-    let others = "," + values.dropFirst().joined(separator: ",")
-    func place(_ cell: String) -> String {
-      let isQuoted = cell.count > 1 && cell.hasPrefix("\"")
-      let plain =
-        isQuoted ? String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"") : cell
-      return OutputPlaces.end(of: plain)
+  private func has(_ row: String, in table: String) -> Bool {
+    let cells = Self.cells(row)
+    let place = OutputPlaces.end(of: Self.plain(cells[0]))
+    return table.split(separator: "\n").contains { line in
+      let others = Self.cells(String(line))
+      return others.dropFirst() == cells.dropFirst()
+        && OutputPlaces.end(of: Self.plain(others[0])) == place
     }
-    return String(decoding: table, as: UTF8.self).split(separator: "\n").contains { line in
-      line.hasSuffix(others) && place(String(line.dropLast(others.count))) == place(values[0])
+  }
+
+  /// The cells of a line as they are written, at least one.
+  private static func cells(_ line: String) -> [String] {
+    var cells = [""]
+    var isQuoted = false
+    for character in line {
+      if character == "\"" { isQuoted.toggle() }
+      if character == ",", !isQuoted {
+        cells.append("")
+      } else {
+        cells[cells.count - 1].append(character)
+      }
     }
+    return cells
+  }
+
+  /// What a cell says.
+  private static func plain(_ cell: String) -> String {
+    guard cell.count > 1, cell.hasPrefix("\"") else { return cell }
+    return String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }
 
   private func quoted(_ text: String) -> String {
