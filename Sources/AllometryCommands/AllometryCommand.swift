@@ -28,8 +28,9 @@ public struct AllometryCommand: ParsableCommand {
         allometry train --time 3m --out runs/first --append-to runs.csv
 
       Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input,
-      69 not supported, 70 internal error, 73 cannot create output, 74 input or
-      output failed, 75 store busy, 78 wrong configuration, 130 stopped by Ctrl-C.
+      69 not supported, 70 internal error, 71 no memory, 73 cannot create output,
+      74 input or output failed, 75 store busy, 78 wrong configuration, 130 stopped
+      by Ctrl-C.
       """,
     version: "0.1.0",
     subcommands: [
@@ -48,6 +49,10 @@ public struct AllometryCommand: ParsableCommand {
   public static func start() {
     ProcessStart.openStandardDescriptors()
     ProcessStart.receiveSignals()
+    if let problem = ProcessStart.unreadableArgument() {
+      Console.error("allometry: \(problem)")
+      exit(withError: ExitCode(CommandFailure.Status.usage.rawValue))
+    }
     if let problem = ProcessStart.emptyArgument(CommandLine.arguments) {
       Console.error("allometry: \(problem)")
       exit(withError: ExitCode(CommandFailure.Status.usage.rawValue))

@@ -18,6 +18,18 @@ enum RowChecksum {
     """
   static let studyColumnCount = 12
 
+  /// What is hashed of a study besides its rows.
+  static let headColumns = "studies.name, file, settings, created, planned"
+  static let headColumnCount = 5
+
+  /// What is hashed of a result of a study: which study's it is, too.
+  static let documentColumns = "documents.name, json, saved, study"
+  static let documentColumnCount = 4
+
+  /// What is hashed of a curve: its bytes have a hash of their own, but not whose they are.
+  static let curveColumns = "curves.name, points, data, run"
+  static let curveColumnCount = 4
+
   /// The hash of some columns of a row: FNV-1a of 64 bits over type and bytes of each value.
   static func of(_ row: Row, _ columns: Range<Int>) -> Int64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -83,6 +95,52 @@ enum RowChecksum {
     }
     try db.execute(
       sql: "UPDATE studies SET checksum = ? WHERE id = ?", arguments: [whole.value, study])
+  }
+
+  /// Hashes what a study is, besides its rows.
+  static func seal(headOf study: Int64, _ db: Database) throws {
+    try seal(
+      "SELECT \(headColumns) FROM studies WHERE id = ?", [study], headColumnCount,
+      "UPDATE studies SET head_checksum = ? WHERE id = ?", db)
+  }
+
+  /// Hashes a result of a study.
+  static func seal(document name: String, of study: Int64, _ db: Database) throws {
+    try seal(
+      "SELECT \(documentColumns) FROM documents WHERE study = ? AND name = ?", [study, name],
+      documentColumnCount, "UPDATE documents SET checksum = ? WHERE study = ? AND name = ?", db)
+  }
+
+  /// Hashes a curve of a run.
+  static func seal(curve name: String, of run: Int64, _ db: Database) throws {
+    try seal(
+      "SELECT \(curveColumns) FROM curves WHERE run = ? AND name = ?", [run, name],
+      curveColumnCount, "UPDATE curves SET checksum = ? WHERE run = ? AND name = ?", db)
+  }
+
+  /// Reads one row, and writes its hash into it.
+  private static func seal(
+    _ select: String, _ key: [any DatabaseValueConvertible], _ count: Int, _ update: String,
+    _ db: Database
+  ) throws {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: select), arguments: StatementArguments(key))
+    guard let row else { return }
+    let sum: [any DatabaseValueConvertible] = [of(row, 0..<count)]
+    try db.cachedStatement(sql: update).execute(arguments: StatementArguments(sum + key))
+  }
+
+  /// Hashes what stores of the second version kept without.
+  static func fillTexts(_ db: Database) throws {
+    for study in try Int64.fetchAll(db, sql: "SELECT id FROM studies") {
+      try seal(headOf: study, db)
+    }
+    for row in try Row.fetchAll(db, sql: "SELECT name, study FROM documents") {
+      try seal(document: row[0], of: row[1], db)
+    }
+    for row in try Row.fetchAll(db, sql: "SELECT name, run FROM curves") {
+      try seal(curve: row[0], of: row[1], db)
+    }
   }
 
   /// Hashes everything in a file of an earlier version.

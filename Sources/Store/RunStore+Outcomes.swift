@@ -79,6 +79,7 @@ extension RunStore {
       try execute(
         "INSERT INTO curves (run, name, points, data) VALUES (?, ?, ?, ?)",
         [run, curve.name, curve.steps.count, bytes])
+      try RowChecksum.seal(curve: curve.name, of: run, db)
     }
   }
 
@@ -101,10 +102,16 @@ extension RunStore {
       try Row.fetchAll(
         db.cachedStatement(
           sql: """
-            SELECT name, data FROM curves
+            SELECT \(RowChecksum.curveColumns), checksum FROM curves
             WHERE run = (SELECT id FROM runs WHERE identity = ?) ORDER BY name
             """), arguments: [identity.description]
-      ).map { (name: $0[0] as String, bytes: $0[1] as Data) }
+      ).map { row in
+        let count = RowChecksum.curveColumnCount
+        guard RowChecksum.holds(row[count], row, 0..<count) else {
+          throw DamagedRow(name: "a curve of run \(identity)")
+        }
+        return (name: row[0] as String, bytes: row[2] as Data)
+      }
     }
     var curves: [RunCurve] = []
     for (name, bytes) in packed {

@@ -26,6 +26,7 @@ extension RunStore {
       let key = try self.key(ofStudy: study, db)
       try db.execute(literal: "DELETE FROM study_rows WHERE study = \(key)")
       try StudyRowCoding().write(rows, study: key, db)
+      try RowChecksum.seal(headOf: key, db)
     }
   }
 
@@ -34,6 +35,7 @@ extension RunStore {
     // What a dead process had claimed, nobody is computing.
     let held = Set(try heldClaims().keys.map(\.description))
     return try reading { db in
+      try checkWhatIsListed(db)
       let claimed = try Row.fetchAll(
         db,
         sql: """
@@ -73,11 +75,39 @@ extension RunStore {
     try reading { db in
       let key = try key(ofStudy: name, db)
       let row = try Row.fetchOne(
-        db, sql: "SELECT name, file, settings, created, planned FROM studies WHERE id = ?",
+        db, sql: "SELECT \(RowChecksum.headColumns), head_checksum FROM studies WHERE id = ?",
         arguments: [key])
       guard let row else { throw StoreError(.missing, path, "there is no study \"\(name)\"") }
+      let count = RowChecksum.headColumnCount
+      guard RowChecksum.holds(row[count], row, 0..<count) else {
+        throw DamagedRow(name: "what is kept of the study \(name)")
+      }
       return StudyRecord(
         id: row[0], file: row[1], settings: row[2], created: row[3], planned: row[4])
+    }
+  }
+
+  /// Compares what lists of studies are made of with the hashes beside it.
+  private func checkWhatIsListed(_ db: Database) throws {
+    let heads = try Row.fetchCursor(
+      db, sql: "SELECT \(RowChecksum.headColumns), head_checksum FROM studies")
+    let last = RowChecksum.headColumnCount
+    while let row = try heads.next() {
+      guard RowChecksum.holds(row[last], row, 0..<last) else {
+        throw DamagedRow(name: "what is kept of a study")
+      }
+    }
+    let runs = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT \(OutcomeCoding.columns)
+        FROM runs JOIN details ON details.run = runs.id WHERE runs.status IS NOT NULL
+        """)
+    let count = RowChecksum.runColumnCount
+    while let row = try runs.next() {
+      guard RowChecksum.holds(row[count], row, 0..<count) else {
+        throw DamagedRow(name: String.fromDatabaseValue(row[0]) ?? "a run of the store")
+      }
     }
   }
 
@@ -116,7 +146,36 @@ extension RunStore {
           INSERT OR REPLACE INTO documents (study, name, json, saved)
           VALUES (\(key), \(name), \(json), \(RunStore.now))
           """)
+      try RowChecksum.seal(document: name, of: key, db)
     }
+  }
+
+  /// One result of a study; nil if there is none of the name.
+  ///
+  /// - Parameters:
+  ///   - name: its name: `verdict`, `fit.baseline`.
+  ///   - study: the name of the study.
+  /// - Throws: ``StoreError``: `missing` if there is no such study, `badData` if the result is not as
+  ///   it was written.
+  public func document(_ name: String, of study: String) throws(StoreError) -> StudyDocument? {
+    try reading { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT \(RowChecksum.documentColumns), checksum FROM documents
+          WHERE study = ? AND name = ?
+          """, arguments: [try key(ofStudy: study, db), name])
+      return try row.map(Self.document)
+    }
+  }
+
+  /// A result of a study, if it is the one that was written.
+  private static func document(_ row: Row) throws -> StudyDocument {
+    let count = RowChecksum.documentColumnCount
+    guard RowChecksum.holds(row[count], row, 0..<count) else {
+      throw DamagedRow(name: "a result of the study")
+    }
+    return StudyDocument(id: row[0], json: row[1], saved: row[2])
   }
 
   /// The results of a study, in the order of their names.
@@ -126,10 +185,13 @@ extension RunStore {
   public func documents(of study: String) throws(StoreError) -> [StudyDocument] {
     try reading { db in
       let key = try key(ofStudy: study, db)
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT name, json, saved FROM documents WHERE study = ? ORDER BY name",
-        arguments: [key])
-      return rows.map { StudyDocument(id: $0[0], json: $0[1], saved: $0[2]) }
+      return try Row.fetchAll(
+        db,
+        sql: """
+          SELECT \(RowChecksum.documentColumns), checksum FROM documents
+          WHERE study = ? ORDER BY name
+          """, arguments: [key]
+      ).map(Self.document)
     }
   }
 

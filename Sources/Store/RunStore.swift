@@ -50,6 +50,7 @@ public final class RunStore: RunLog, Sendable {
     self.settings = settings
     self.owner = owner
     let folder = Self.folder(of: path)
+    let place = Self.absolute(path)
     var status = stat()
     if stat(path, &status) != 0 {
       guard errno != EACCES else {
@@ -63,14 +64,31 @@ public final class RunStore: RunLog, Sendable {
     isOnNetwork = FileSystemKind.isNetwork(folder: folder)
     isReadOnly = reading && (access(path, W_OK) != 0 || access(folder, W_OK) != 0)
     if isReadOnly {
-      queue = try Self.openForReading(path)
+      queue = try Self.openForReading(path, place)
     } else {
-      queue = try Self.open(path, settings, isOnNetwork: isOnNetwork)
+      queue = try Self.open(path, place, settings, isOnNetwork: isOnNetwork)
     }
   }
 
+  /// The folder of a store's file.
+  ///
+  /// - Parameter path: the file.
+  public static func folder(of path: String) -> String {
+    // Foundation's own function traps for "./".
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// A path from the root: SQLite has other meanings for `:memory:` and for what begins with `file:`,
+  /// under which runs would be lost or found elsewhere.
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+  }
+
   /// Opens a file that cannot be written to.
-  private static func openForReading(_ path: String) throws(StoreError) -> DatabaseQueue {
+  private static func openForReading(
+    _ path: String, _ absolute: String
+  ) throws(StoreError) -> DatabaseQueue {
     do {
       var configuration = Configuration()
       configuration.label = "allometry.store"
@@ -80,10 +98,15 @@ public final class RunStore: RunLog, Sendable {
       // nobody writes to is read as it is.
       let log = (try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")) ?? [:]
       let isWhole = (log[.size] as? Int ?? 0) == 0
-      let place =
-        isWhole
-        ? "file:\(path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)?immutable=1"
-        : path
+      if !isWhole, access("\(path)-shm", R_OK) != 0 {
+        // To pass over the log would be to answer from what the store held before.
+        throw StoreError(
+          .cannotCreate, path,
+          "the last runs are in \(path)-wal, which is read only where its folder can be written to; "
+            + "copy both files to such a folder")
+      }
+      let name = absolute.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
+      let place = isWhole ? "file://\(name ?? absolute)?immutable=1" : absolute
       let queue = try DatabaseQueue(path: place, configuration: configuration)
       let mark = try queue.read { try Int.fetchOne($0, sql: "PRAGMA application_id") }
       guard mark == StoreSchema.applicationID else {
@@ -101,11 +124,6 @@ public final class RunStore: RunLog, Sendable {
     }
   }
 
-  private static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
-  }
-
   private static func makeFolder(_ folder: String, for path: String) throws(StoreError) {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -118,13 +136,13 @@ public final class RunStore: RunLog, Sendable {
 extension RunStore {
   /// Opens the file, as often as others are just making it.
   private static func open(
-    _ path: String, _ settings: StoreSettings, isOnNetwork: Bool
+    _ path: String, _ place: String, _ settings: StoreSettings, isOnNetwork: Bool
   ) throws(StoreError) -> DatabaseQueue {
     let deadline = Date(timeIntervalSinceNow: settings.patience)
     while true {
       do {
         let configuration = configuration(path, settings, isOnNetwork: isOnNetwork)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let queue = try DatabaseQueue(path: place, configuration: configuration)
         try migrate(queue, path)
         return queue
       } catch {

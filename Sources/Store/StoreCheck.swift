@@ -20,6 +20,8 @@ public struct StoreCheck: Hashable, Sendable {
   public var curves = 0
   /// The number of rows of studies.
   public var rows = 0
+  /// The number of studies.
+  public var studies = 0
   /// What is wrong; empty for a sound store.
   public var faults: [Fault] = []
 
@@ -74,7 +76,7 @@ extension RunStore {
     var coding = OutcomeCoding()
     let after = RowChecksum.runColumnCount + 1
     while let row = try rows.next() {
-      guard let text: String = row[0], let identity = RunIdentity(text) else {
+      guard let text = String.fromDatabaseValue(row[0]), let identity = RunIdentity(text) else {
         check.faults.append(.init(run: nil, studies: [], problem: "a run without a name"))
         continue
       }
@@ -82,7 +84,9 @@ extension RunStore {
         check.faults.append(
           .init(run: identity, studies: try studies(of: text, db), problem: problem))
       }
-      if let definition: String = row[after + 1], RunIdentity(of: definition) != identity {
+      if let definition = String.fromDatabaseValue(row[after + 1]),
+        RunIdentity(of: definition) != identity
+      {
         try fault("the definition is not the one that names the run")
       }
       let outcome: RunOutcome?
@@ -102,13 +106,17 @@ extension RunStore {
         try fault("the run has ended, but not how")
       }
       for curve in try Row.fetchAll(
-        db, sql: "SELECT name, data FROM curves WHERE run = ?", arguments: [row[after] as Int64])
+        db, sql: "SELECT \(RowChecksum.curveColumns), checksum FROM curves WHERE run = ?",
+        arguments: [row[after] as Int64])
       {
         check.curves += 1
-        let name: String = curve[0]
-        let data: Data = curve[1]
-        do { _ = try CurveCoding.decode([UInt8](data), name: name) } catch {
+        let count = RowChecksum.curveColumnCount
+        let name = String.fromDatabaseValue(curve[0]) ?? "without a name"
+        let isSound = RowChecksum.holds(Int64.fromDatabaseValue(curve[count]), curve, 0..<count)
+        let data = Data.fromDatabaseValue(curve[2])
+        guard isSound, let data, (try? CurveCoding.decode([UInt8](data), name: name)) != nil else {
           try fault("the curve \(name) is damaged")
+          continue
         }
       }
     }
@@ -116,9 +124,29 @@ extension RunStore {
 
   private func checkRows(_ db: Database, _ check: inout StoreCheck) throws {
     let count = RowChecksum.studyColumnCount
-    for study in try Row.fetchAll(db, sql: "SELECT id, name, checksum FROM studies ORDER BY id") {
+    let head = RowChecksum.headColumnCount
+    for study in try Row.fetchAll(
+      db,
+      sql: """
+        SELECT \(RowChecksum.headColumns), head_checksum, checksum, id FROM studies ORDER BY id
+        """)
+    {
+      check.studies += 1
+      let name = String.fromDatabaseValue(study[0]) ?? "without a name"
       func fault(_ problem: String) {
-        check.faults.append(.init(run: nil, studies: [study[1]], problem: problem))
+        check.faults.append(.init(run: nil, studies: [name], problem: problem))
+      }
+      if !RowChecksum.holds(Int64.fromDatabaseValue(study[head]), study, 0..<head) {
+        fault("the file or the settings of the study are not as they were written")
+      }
+      let key: Int64 = study[head + 2]
+      let document = RowChecksum.documentColumnCount
+      for row in try Row.fetchAll(
+        db, sql: "SELECT \(RowChecksum.documentColumns), checksum FROM documents WHERE study = ?",
+        arguments: [key])
+      where !RowChecksum.holds(Int64.fromDatabaseValue(row[document]), row, 0..<document) {
+        let name = String.fromDatabaseValue(row[0]) ?? "without a name"
+        fault("the result \(name) of the study is not as it was written")
       }
       var whole = StudyChecksum()
       let rows = try Row.fetchCursor(
@@ -126,15 +154,16 @@ extension RunStore {
         sql: """
           SELECT \(RowChecksum.studyColumns), checksum, position FROM study_rows
           WHERE study = ? ORDER BY position
-          """, arguments: [study[0] as Int64])
+          """, arguments: [key])
       while let row = try rows.next() {
         check.rows += 1
-        whole.add(row[count] ?? 0)
-        if !RowChecksum.holds(row[count], row, 0..<count) {
+        let sum = Int64.fromDatabaseValue(row[count])
+        whole.add(sum ?? 0)
+        if !RowChecksum.holds(sum, row, 0..<count) {
           fault("row \(row[count + 1] as Int) of the study is not as it was written")
         }
       }
-      let kept: Int64? = study[2]
+      let kept = Int64.fromDatabaseValue(study[head + 1])
       if kept != whole.value { fault("rows of the study are missing or out of order") }
     }
   }

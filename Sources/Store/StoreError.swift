@@ -48,7 +48,7 @@ extension StoreError {
       self.init(
         .badData, path,
         "\(name) is not as it was written; `allometry study check` names all such, and "
-          + "`allometry study run --retry` trains them again")
+          + "`allometry study run --retry` with the study's file makes them again")
     case let error as DecodingError:
       self.init(.badData, path, "a stored value cannot be read (\(Self.reason(error)))")
     default: self.init(.inputOutput, path, "reading or writing failed (\(error))")

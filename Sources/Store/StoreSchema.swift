@@ -20,6 +20,15 @@ enum StoreSchema {
           """)
       try RowChecksum.fill(db)
     }
+    migrator.registerMigration("3") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE studies ADD COLUMN head_checksum INTEGER;
+          ALTER TABLE documents ADD COLUMN checksum INTEGER;
+          ALTER TABLE curves ADD COLUMN checksum INTEGER;
+          """)
+      try RowChecksum.fillTexts(db)
+    }
     return migrator
   }
 

@@ -101,8 +101,9 @@ struct ChecksumTests {
       try sqlite(
         """
         ALTER TABLE runs DROP COLUMN checksum; ALTER TABLE study_rows DROP COLUMN checksum;
-        ALTER TABLE studies DROP COLUMN checksum;
-        DELETE FROM grdb_migrations WHERE identifier = '2';
+        ALTER TABLE studies DROP COLUMN checksum; ALTER TABLE studies DROP COLUMN head_checksum;
+        ALTER TABLE documents DROP COLUMN checksum; ALTER TABLE curves DROP COLUMN checksum;
+        DELETE FROM grdb_migrations WHERE identifier IN ('2', '3');
         """))
     let store = try RunStore(folder.store)
     #expect(try store.rows(of: "a") == rows)
@@ -110,6 +111,69 @@ struct ChecksumTests {
     // The numbers carry checksums from now on.
     #expect(try sqlite("UPDATE runs SET loss = 0 WHERE id = 1"))
     #expect(try store.check().damagedRuns == [Fixture.identity(0)])
+  }
+
+  @Test(.enabled(if: hasSQLite))
+  func `a store of the second version is brought up to date and stays as it was`() throws {
+    try filled()
+    let before = try RunStore(folder.store)
+    try before.save("{\"level\":0.9}", as: "verdict-settings", study: "a")
+    let curves = try before.curves(of: Fixture.identity(1))
+    #expect(
+      try sqlite(
+        """
+        ALTER TABLE studies DROP COLUMN head_checksum;
+        ALTER TABLE documents DROP COLUMN checksum; ALTER TABLE curves DROP COLUMN checksum;
+        DELETE FROM grdb_migrations WHERE identifier = '3';
+        """))
+    let store = try RunStore(folder.store)
+    #expect(try store.study("a").file == "text")
+    #expect(try store.document("verdict-settings", of: "a")?.json == "{\"level\":0.9}")
+    #expect(try store.curves(of: Fixture.identity(1)) == curves)
+    #expect(try store.check().faults.isEmpty)
+    #expect(try sqlite("UPDATE studies SET file = 'texu'"))
+    #expect(try store.check().faults.count == 1)
+  }
+
+  /// Texts decide what is printed as much as numbers do.
+  @Test(
+    .enabled(if: hasSQLite),
+    arguments: [
+      ("UPDATE studies SET file = 'texu'", "study"),
+      ("UPDATE studies SET settings = '{ }'", "study"),
+      ("UPDATE studies SET name = 'b'", "study"),
+      ("UPDATE documents SET json = replace(json, '0.9', '0.8')", "document"),
+      ("UPDATE documents SET json = '{', checksum = NULL", "document"),
+      ("UPDATE curves SET name = 'los' WHERE run = 2 AND name = 'loss'", "curve"),
+    ])
+  func `a text that changed is never handed out`(_ change: String, _ kind: String) throws {
+    try filled()
+    try RunStore(folder.store).save("{\"level\":0.9}", as: "verdict-settings", study: "a")
+    #expect(try sqlite(change))
+    let store = try RunStore(folder.store)
+    let name = change.contains("'b'") ? "b" : "a"
+    let error = #expect(throws: StoreError.self) {
+      switch kind {
+      case "study": _ = try store.study(name)
+      case "document": _ = try store.document("verdict-settings", of: name)
+      default: _ = try store.curves(of: Fixture.identity(1))
+      }
+    }
+    #expect(error?.code == .badData && error?.message.contains("study check") == true)
+    #expect(try !store.check().faults.isEmpty)
+    // The same study saved again is whole again.
+    guard kind != "curve" else { return }
+    try store.save(study: name, file: "text", rows: try (0..<3).map { try Fixture.row($0) })
+    try store.save("{\"level\":0.9}", as: "verdict-settings", study: name)
+    let faults = try store.check().faults
+    #expect(faults.isEmpty, "\(faults)")
+  }
+
+  @Test(.enabled(if: hasSQLite)) func `a list of studies counts no damaged run`() throws {
+    try filled()
+    #expect(try sqlite("UPDATE runs SET status = 'failed' WHERE id = 2"))
+    let error = #expect(throws: StoreError.self) { _ = try RunStore(folder.store).studies() }
+    #expect(error?.code == .badData)
   }
 
   @Test(.enabled(if: hasSQLite)) func `a row that is missing is missed`() throws {

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 # Statuses by which the command says that it will not: sysexits.h, and 130 for a stop.
-REFUSALS = {64, 65, 66, 69, 73, 74, 75, 78, 130}
+REFUSALS = {64, 65, 66, 69, 71, 73, 74, 75, 78, 130}
 
 
 class Fault(Exception):

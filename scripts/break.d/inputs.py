@@ -227,6 +227,10 @@ def arguments(command, rng):
         "--steps", "--layers", "--width", "--parameters", "--batch", "--knobs", "--language", "--task",
         "--budgets", "--accuracy", "--horizon", "--json", "--nonsense", "--delimiter", "--format",
     ]
+    for line in (["fit", "t\udcff.csv"], ["fit", "t.csv", "--report", "r\udcc3.html"]):
+        code, _, _ = command.run(line)
+        if code != 64:
+            raise Fault(f"{command.said(line)} was taken (status {code})")
     while command.has_time:
         line = list(rng.choice(commands))
         for _ in range(rng.randrange(1, 4)):
@@ -261,3 +265,14 @@ def outputs(command, rng):
         after = {name: open(command.path(name), "rb").read() for name in before}
         if after != before or code == 0:
             raise Fault(f"{command.said(line)} wrote over a file (status {code})")
+    # Two outputs to one file, by its name and by links that lead nowhere yet.
+    os.symlink("x.csv", command.path("later.csv"))
+    os.symlink(".", command.path("here"))
+    for name in ["x.csv", "./x.csv", "later.csv", "here/x.csv"]:
+        for line in (["design", "--target", "1e20", "--runs", "x.csv", "--report", name],
+                     ["train", "--language", "markov", "--steps", "2", "--out", "r", "--append-to", "x.csv",
+                      "--report", name],
+                     ["study", "run", "s.yaml", "--store", "x.csv", "--report", name]):
+            code, _, _ = command.run(line)
+            if code == 0 or os.path.exists(command.path("x.csv")) or os.path.exists(command.path("r")):
+                raise Fault(f"{command.said(line)} had two outputs in one file (status {code})")

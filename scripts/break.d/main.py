@@ -24,6 +24,8 @@ AREAS = {
     "signals": (studies.signals, 2.0),
     "faults": (studies.faults, 1.5),
     "bits": (studies.bits, 1.0),
+    "weights": (studies.weights, 0.5),
+    "rows": (studies.rows, 0.5),
     "trunks": (studies.trunks, 1.0),
     "writers": (studies.writers, 1.0),
     "disk": (studies.disk, 0.5),

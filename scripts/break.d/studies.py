@@ -131,7 +131,7 @@ def faults(command, rng):
 
 
 def bits(command, rng):
-    """One bit of a store flipped: what is exported is right, or refused."""
+    """One bit of a store flipped: what is exported and reported is right, or refused."""
     study(command, "b", "8k")
     whole = reference(command, "b")
     subprocess.run(["cp", "-r", "whole-b", "sound"], cwd=command.place, check=True)
@@ -142,6 +142,8 @@ def bits(command, rng):
     database.close()
     with open(source, "rb") as file:
         data = file.read()
+    report = ["study", "report", "b", "--json", "--out", "flipped.html", "--store"]
+    _, verdict, _ = command.run(report + ["sound/a.sqlite"], may_fail=False)
     flips = refused = 0
     os.makedirs(command.path("flipped"), exist_ok=True)
     while command.has_time:
@@ -150,15 +152,83 @@ def bits(command, rng):
         for name in os.listdir(command.path("flipped")):
             os.unlink(command.path(f"flipped/{name}"))
         command.write("flipped/a.sqlite", bytes(changed))
+        flips += 1
+        if flips % 2:
+            code, output, _ = command.run(report + ["flipped/a.sqlite"])
+            refused += code != 0
+            if code == 0 and output != verdict:
+                raise Fault("a flipped bit changed what is reported, with status 0")
+            continue
         code, output, _ = command.run(
             ["study", "export", "b", "--store", "flipped/a.sqlite", "--format", "jsonl"])
-        flips += 1
         table = re.sub(rb'"(seconds|tokens_per_second)":[^,}]*,?', b"", output)
         if code != 0:
             refused += 1
         elif table != whole:
             raise Fault("a flipped bit changed what is exported, with status 0")
     return f"{flips} bits, {refused} refused"
+
+
+TRAIN = ["train", "--language", "markov", "--knobs", "order=1,tokens=16", "--layers", "1", "--width", "32",
+         "--context", "16", "--batch", "4", "--threads", "1", "--no-baselines"]
+
+
+def weights(command, rng):
+    """One bit of a checkpoint flipped: what it writes is the same, or refused."""
+    command.run(TRAIN + ["--steps", "20", "--out", "w"], limit=60, may_fail=False)
+    write = ["generate", "w", "--token-ids", "--prompt", "1,2", "--tokens", "8", "--seed", "1"]
+    _, whole, _ = command.run(write, may_fail=False)
+    folder = "w/checkpoints/" + sorted(os.listdir(command.path("w/checkpoints")))[-1]
+    files = [f"{folder}/{name}" for name in os.listdir(command.path(folder))]
+    flips = refused = 0
+    while command.has_time:
+        name = rng.choice(files)
+        with open(command.path(name), "rb") as file:
+            data = file.read()
+        changed = bytearray(data)
+        changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+        command.write(name, bytes(changed))
+        code, output, _ = command.run(write)
+        command.write(name, data)
+        flips += 1
+        refused += code != 0
+        if code == 0 and output != whole:
+            raise Fault(f"a flipped bit of {name} changed what the model writes, with status 0")
+    return f"{flips} bits, {refused} refused"
+
+
+def rows(command, rng):
+    """Runs that add their rows to one table are killed, and the table is torn: each has one row."""
+    number = 0
+    while command.has_time:
+        table = f"rows{number}.csv"
+        folders = [f"r{number}-{seed}" for seed in range(3)]
+        number += 1
+        lines = [TRAIN + ["--steps", "30", "--seed", str(seed), "--out", folder, "--append-to", table]
+                 for seed, folder in enumerate(folders)]
+        for _ in range(3):
+            processes = [command.start(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for line in lines]
+            time.sleep(rng.uniform(0.02, 0.8))
+            for process in processes:
+                process.kill()
+                process.wait()
+            command.tried += 1
+            if os.path.exists(command.path(table)) and rng.randrange(2):
+                size = os.path.getsize(command.path(table))
+                os.truncate(command.path(table), max(size - rng.randrange(1, 60), 0))
+        for line in lines:
+            command.run(line, limit=60, may_fail=False)
+        for line in lines:
+            command.run(line, limit=60, may_fail=False)
+        with open(command.path(table), encoding="utf-8") as file:
+            text = file.read()
+        cells = {line.count(",") for line in text.splitlines()}
+        names = sorted(line.split(",")[0] for line in text.splitlines()[1:])
+        if not text.endswith("\n") or len(cells) != 1 or names != folders:
+            raise Fault(f"{table} has the rows of {names}, expected {folders}")
+        for folder in folders:
+            shutil.rmtree(command.path(folder), ignore_errors=True)
+    return f"{number} tables"
 
 
 def trunks(command, rng):

@@ -110,7 +110,7 @@ struct DesignCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      let runsTable = try runsFile.map { try OutputFile($0, .table, output) }
+      let runsTable = try runsFile.map { try OutputFile($0, .table, output, option: "--runs") }
       let page = try report.map { try OutputFile($0, .report, output) }
       try OptionCheck.share(level, option: "--level")
       try OptionCheck.atLeast(20, worlds, option: "--worlds")

@@ -93,7 +93,7 @@ struct ForecastCommand: ParsableCommand {
         guard schedule.schedule != nil else {
           throw CommandFailure(.usage, "--curves writes the curves of --schedule, expected both")
         }
-        return try OutputFile(path, .table, output)
+        return try OutputFile(path, .table, output, option: "--curves")
       }
       let readsSchedule = ObservationsBuilder.readsSchedule(fit.law)
       if let source = try schedule.source() {

@@ -95,6 +95,8 @@ struct TrainCommand: ParsableCommand {
     if let threads, threads > 1024 {
       throw CommandFailure(.usage, "--threads: found \(threads), expected at most 1024")
     }
+    // What it starts from is no place for an output.
+    if let from = model.from { _ = try RunLocation(from) }
     if let report { _ = try OutputFile(report, .report, output) }
     if let appendTo { try RunRows(path: appendTo).check() }
   }

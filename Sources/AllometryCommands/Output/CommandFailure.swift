@@ -87,6 +87,11 @@ struct CommandFailure: Error {
     case MultipleChoiceError.file(let path, let problem):
       self.init(.missingInput, "\(path): \(problem)")
     case let error as MultipleChoiceError: self.init(.badData, error.description)
+    case is DecodingError:
+      self.init(
+        .badData,
+        "a file or a stored value is damaged or of another version; `allometry study check` reads a "
+          + "store")
     case let error as CocoaError: self.init(.inputOutput, error.localizedDescription)
     default: self.init(.internalError, "\(error)")
     }

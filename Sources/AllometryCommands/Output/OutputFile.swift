@@ -29,6 +29,7 @@ struct OutputFile {
   let path: String
   private let kind: Kind
   private let force: Bool
+  private let option: String
 
   /// Makes sure that the file may be written, before the work that fills it.
   ///
@@ -36,9 +37,13 @@ struct OutputFile {
   ///   - path: where it goes.
   ///   - kind: what it will be.
   ///   - arguments: whether any file may be replaced.
-  init(_ path: String, _ kind: Kind, _ arguments: OutputArguments) throws {
+  ///   - option: what names the file; nil for `--report` and, of tables, `--out`.
+  init(
+    _ path: String, _ kind: Kind, _ arguments: OutputArguments, option: String? = nil
+  ) throws {
     self.path = path
     self.kind = kind
+    self.option = option ?? (kind == .report ? "--report" : "--out")
     force = arguments.force
     try check()
   }
@@ -53,6 +58,7 @@ struct OutputFile {
   func check() throws {
     try checkWritable(path)
     try Self.refuseProtected(path)
+    try OutputPlaces.take(path, for: option)
     guard !force, let head = Self.head(path), !head.isEmpty, !isOurs(head) else { return }
     let expected =
       switch kind {
@@ -82,6 +88,12 @@ struct OutputFile {
       throw CommandFailure(
         .cannotCreate, "\(path): the file is read by this command; name another for the output")
     }
+    if let folder = InputFiles.folder(around: path) {
+      throw CommandFailure(
+        .cannotCreate,
+        "\(path): the file would become a part of \(folder), which is read by this command; name "
+          + "a place outside of it")
+    }
     let stored = ["", "-wal", "-shm", "-journal"].first { ending in
       path.hasSuffix(ending)
         && head(String(path.dropLast(ending.count)))?.starts(with: "SQLite format 3\0".utf8) == true
@@ -90,7 +102,20 @@ struct OutputFile {
       throw CommandFailure(
         .cannotCreate, "\(path): the file is a store or a database; name another for the output")
     }
-    let parts = URL(fileURLWithPath: path).standardizedFileURL.pathComponents
+    // A link is not what is written to: what it leads to is.
+    for place in Set([
+      URL(fileURLWithPath: path).standardizedFileURL.path, OutputPlaces.end(of: path),
+    ])
+    where isPart(place) {
+      throw CommandFailure(
+        .cannotCreate,
+        "\(path): the file is a part of a run or a checkpoint; name another for the output")
+    }
+  }
+
+  /// Whether a path, from the root, is that of a part of a run or of a checkpoint.
+  private static func isPart(_ path: String) -> Bool {
+    let parts = (path as NSString).pathComponents
     let folder = "/" + parts.dropFirst().dropLast().joined(separator: "/")
     let name = parts.last ?? ""
     func isRun(_ folder: String) -> Bool {
@@ -98,17 +123,27 @@ struct OutputFile {
         FileManager.default.fileExists(atPath: "\(folder)/\($0)")
       }
     }
-    let isPart =
-      (runFiles.contains(name) && isRun(folder))
-      || parts.indices.dropLast().contains {
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    if name.hasSuffix(".safetensors"), exists(path) { return true }
+    if checkpointFiles.contains(name), exists(path),
+      ["model.safetensors", "model.safetensors.index.json", "checksums.json"].contains(where: {
+        exists("\(folder)/\($0)")
+      })
+    {
+      return true
+    }
+    return (runFiles.contains(name) && isRun(folder))
+      || parts.indices.dropFirst().dropLast().contains {
         parts[$0] == "checkpoints"
           && isRun("/" + parts[1..<$0].joined(separator: "/"))
       }
-    guard !isPart else {
-      throw CommandFailure(
-        .cannotCreate, "\(path): the file is a part of the run in that folder; name another")
-    }
   }
+
+  /// What a model is read from, in a run or copied out of it: no command writes any of them anew.
+  private static let checkpointFiles: Set<String> = [
+    "model.safetensors.index.json", "allometry.json", "config.json", "state.json", "checksums.json",
+    "tokenizer.json",
+  ]
 
   /// What a run is resumed and reported from.
   private static let runFiles: Set<String> = [
@@ -134,11 +169,14 @@ enum InputFiles {
   }
 
   private static let known = Mutex<Set<File>>([])
+  private static let folders = Mutex<Set<String>>([])
 
   /// Takes down a file, or all in a folder, by what it is, whatever it is called.
   static func note(_ path: String) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      let folder = OutputPlaces.end(of: path)
+      folders.withLock { _ = $0.insert(folder) }
       for name in FileManager.default.enumerator(atPath: path) ?? .init() {
         if let name = name as? String { noteFile("\(path)/\(name)") }
       }
@@ -150,6 +188,18 @@ enum InputFiles {
   private static func noteFile(_ path: String) {
     guard let file = file(path) else { return }
     known.withLock { _ = $0.insert(file) }
+  }
+
+  /// A folder that is read of which a file at a path would be a part; nil for none. Hidden files are
+  /// not read.
+  static func folder(around path: String) -> String? {
+    let end = OutputPlaces.end(of: path)
+    return folders.withLock { folders in
+      folders.first { folder in
+        guard end.hasPrefix(folder == "/" ? "/" : "\(folder)/") else { return false }
+        return !end.dropFirst(folder.count).contains("/.")
+      }
+    }
   }
 
   /// Whether a path leads to one of the files.

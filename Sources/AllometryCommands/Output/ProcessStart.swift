@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Synchronization
 
 /// What is looked at before any command begins.
 enum ProcessStart {
@@ -7,6 +8,7 @@ enum ProcessStart {
   /// opened takes their numbers, and messages end up in it.
   static func openStandardDescriptors() {
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
+      closed.withLock { _ = $0.insert(descriptor) }
       // The lowest free number is taken, which is this one.
       let opened = open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY)
       if opened > 2 { close(opened) }
@@ -38,6 +40,22 @@ enum ProcessStart {
   private static func end(_ text: StaticString, _ status: Int32) -> Never {
     _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
     _exit(status)
+  }
+
+  /// Whether standard output was closed by the parent, so that nobody gets what is printed.
+  static var isOutputClosed: Bool { closed.withLock { $0.contains(1) } }
+
+  private static let closed = Mutex<Set<Int32>>([])
+
+  /// Refuses arguments that are not UTF-8: repaired, they would name another file than was meant.
+  ///
+  /// - Returns: a sentence about the first; nil if there is none.
+  static func unreadableArgument() -> String? {
+    for place in 0..<Int(CommandLine.argc) {
+      guard let argument = CommandLine.unsafeArgv[place] else { continue }
+      if String(validatingCString: argument) == nil { return "argument \(place) is not UTF-8" }
+    }
+    return nil
   }
 
   /// Refuses arguments that are empty where a name is expected, as an unset shell variable leaves

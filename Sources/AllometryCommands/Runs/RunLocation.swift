@@ -42,6 +42,8 @@ struct RunLocation {
     let folders = [path, "\(path)/../.."]
     tokenizer = folders.map { "\($0)/tokenizer.json" }.first { files.fileExists(atPath: $0) }
     run = try Self.run(at: path)
+    InputFiles.note(checkpoint)
+    if let tokenizer { InputFiles.note(tokenizer) }
   }
 
   /// The run whose folder, or a checkpoint of which, a path names; nil where it names none.
@@ -73,8 +75,14 @@ struct RunLocation {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// The model.
-  func model() throws -> LanguageModel<Float> { try ModelCheckpoint.load(checkpoint) }
+  /// The model, from files that are as they were written.
+  func model() throws -> LanguageModel<Float> { try Self.model(in: checkpoint) }
+
+  /// The model of a checkpoint's folder, from files that are as they were written.
+  static func model(in checkpoint: String) throws -> LanguageModel<Float> {
+    try CheckpointSums.verify(checkpoint)
+    return try ModelCheckpoint.load(checkpoint)
+  }
 
   /// What cuts text into the model's tokens; nil for models of numbers.
   func loadTokenizer() throws -> (any Tokenizer)? {

@@ -39,6 +39,14 @@ struct RunPlan {
       dataArguments.tokens == nil, dataArguments.language == nil, dataArguments.task == nil
     {
       dataArguments.tokenizer = tokenizer
+      // One that is damaged would cut text otherwise than the model learnt it.
+      _ = try start?.loadTokenizer()
+    }
+    if !command.dryRun, let around = InputFiles.folder(around: "\(folder)/run.json") {
+      throw CommandFailure(
+        .cannotCreate,
+        "\(folder): the run would become a part of \(around), which it is trained on; name a place "
+          + "outside of it with --out")
     }
     data = try Dataset(
       try dataArguments.description(), keptTokenizer: "\(folder)/tokenizer.json")

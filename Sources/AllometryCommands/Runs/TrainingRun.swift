@@ -30,18 +30,26 @@ struct TrainingRun {
     defer { close(lock) }
     if record.status == .finished, record.result != nil {
       Console.error("The run in \(plan.folder) has finished already.")
-      if command.report != nil { try writeReport(record) }
+      // What a kill at its end kept from being written is written now.
+      if command.report != nil || !FileManager.default.fileExists(atPath: reportPath) {
+        try writeReport(record)
+      }
+      try addRow(record)
       return try show(record)
     }
     announce(record)
     record.status = .running
     try record.write(to: plan.folder)
+    // By now it is known which files are inputs and which are the run's own.
+    _ = try OutputFile(reportPath, .report, command.output)
+    if let path = command.appendTo { try RunRows(path: path).check() }
 
     let model = try startingModel()
     let objective = LanguageModelObjective(model)
     let trainer = try Trainer(
       objective, recipe: plan.recipe, source: try plan.data.source(plan.recipe),
-      validation: try plan.data.validation(plan.recipe), pool: pool, folder: plan.folder)
+      validation: try plan.data.validation(plan.recipe), pool: pool, folder: plan.folder,
+      unchanged: plan.data.checkUnchanged)
     let progress = TrainingProgressLine()
     let clock = ContinuousClock()
     let start = clock.now
@@ -67,14 +75,19 @@ struct TrainingRun {
           + "--warmup, in another --out")
     case .finished:
       record.result = try judge(model)
+      try plan.data.checkUnchanged()
       record.status = .finished
       try record.write(to: plan.folder)
       try writeReport(record)
-      if let path = command.appendTo {
-        try RunRows(path: path).append(record, run: plan.folder)
-      }
+      try addRow(record)
       try show(record)
     }
+  }
+
+  /// Adds the row of the run to the table that was named, unless it is there.
+  private func addRow(_ record: RunRecord) throws {
+    guard let path = command.appendTo else { return }
+    try RunRows(path: path).add(record, run: plan.folder)
   }
 
   /// A parent may have blocked the signals that ask a run to stop, as Foundation's `Process` does.
@@ -86,7 +99,7 @@ struct TrainingRun {
   }
 
   private func startingModel() throws -> LanguageModel<Float> {
-    if let folder = plan.startingFolder { return try ModelCheckpoint.load(folder) }
+    if let folder = plan.startingFolder { return try RunLocation.model(in: folder) }
     return try LanguageModel<Float>(plan.model, seed: plan.recipe.seed)
   }
 

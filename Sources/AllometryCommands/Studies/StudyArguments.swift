@@ -15,10 +15,7 @@ struct StudyStoreArguments: ParsableArguments {
   var path: String { store ?? RunStore.defaultPath }
 
   /// The folder beside the store for checkpoints and learned tokenizers.
-  var folder: String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
-  }
+  var folder: String { RunStore.folder(of: path) }
 
   /// The store, which must be there.
   func open() throws -> RunStore {

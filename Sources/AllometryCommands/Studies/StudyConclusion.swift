@@ -27,7 +27,7 @@ struct StudyConclusion {
     guard let baseline = rows.first?.arm else {
       throw CommandFailure(.badData, "\(study): the study has no runs")
     }
-    let kept = try store.documents(of: study).first { $0.id == Self.settingsName }
+    let kept = try store.document(Self.settingsName, of: study)
     let settings =
       try kept.map { try JSONDecoder().decode(VerdictSettings.self, from: Data($0.json.utf8)) }
       ?? VerdictSettings()

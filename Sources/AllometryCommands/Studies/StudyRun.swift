@@ -30,6 +30,7 @@ struct StudyRun {
           study: session.file.name)
       }
     }
+    sayWhatIsReplaced()
     try save([:])
     announce(quietly)
     let display = StudyProgressDisplay(quietly: quietly)
@@ -50,6 +51,16 @@ struct StudyRun {
         "Stopped; what was trained is kept, and the same command goes on from there.")
       throw ExitCode(130)
     }
+  }
+
+  /// Another file of the same name is told apart from the same study run again.
+  private func sayWhatIsReplaced() {
+    guard let known = try? store.study(session.file.name), known.file != session.text else {
+      return
+    }
+    Console.error(
+      "\(session.file.name): the store has a study of this name from another file or an earlier state "
+        + "of it; its rows make way for those of this file, and its runs are kept")
   }
 
   private func announce(_ quietly: Bool) {

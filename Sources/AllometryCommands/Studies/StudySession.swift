@@ -13,7 +13,9 @@ struct StudySession {
   let text: String
   let data: Dataset
   let sizer: StudySizer
-  let workers: Int
+  private(set) var workers: Int
+  /// Whether the number of workers was asked for.
+  private let hasChosenWorkers: Bool
 
   /// What the store keeps about how a study is carried out.
   struct Settings: Codable {
@@ -33,7 +35,8 @@ struct StudySession {
   ///
   /// - Parameters:
   ///   - path: the study file.
-  ///   - workers: the number of jobs side by side; nil for the number of cores.
+  ///   - workers: the number of jobs side by side; nil for the number of cores, or fewer where
+  ///     memory does not suffice for so many.
   ///   - cache: where learned tokenizers and tokens are kept.
   init(_ path: String, workers: Int?, cache: String?) throws {
     let bytes = try readFile(path)
@@ -52,6 +55,7 @@ struct StudySession {
       throw CommandFailure(
         failure.status == .usage ? .badData : failure.status, "\(path): corpus: \(error)")
     }
+    hasChosenWorkers = workers != nil
     self.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
     sizer = try StudySizer(file, data: data, workers: self.workers)
   }
@@ -87,6 +91,18 @@ struct StudySession {
   func tellNotes() {
     if case .toolchain = file.corpus.source { return }
     for note in data.record.notes { Console.error("Note: \(note).") }
+  }
+
+  /// Takes fewer workers than cores where memory does not suffice for so many of the largest runs,
+  /// unless their number was asked for.
+  ///
+  /// - Parameter plan: the study.
+  mutating func fitWorkers(_ plan: StudyPlan) throws {
+    guard !hasChosenWorkers,
+      let memory = try StudyMemory(plan, vocabulary: data.vocabularyCount),
+      memory.bytes(workers: workers) > TrainingMemory.available
+    else { return }
+    workers = max(min(workers, memory.workers(in: TrainingMemory.available)), 1)
   }
 
   /// What is to be said of the memory that a study takes; nil where there is enough.

@@ -39,6 +39,20 @@ public struct TokenStream: Sendable {
     self.note = note
   }
 
+  /// Whether the tokens lie in a file that somebody may have written to since it was mapped; false
+  /// for tokens in memory. Only reading them again tells whether they are still the same.
+  public var mayHaveChanged: Bool {
+    switch storage {
+    case .memory: false
+    case .narrow(let file, _), .wide(let file, _): file.mayHaveChanged
+    }
+  }
+
+  /// Whether the tokens lie in a file.
+  public var isMapped: Bool {
+    if case .memory = storage { false } else { true }
+  }
+
   /// The token at a place, which must exist.
   public subscript(index: Int) -> Int32 {
     precondition(index >= 0 && index < count, "a token's index must lie within the stream")

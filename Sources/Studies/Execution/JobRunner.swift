@@ -211,6 +211,8 @@ struct JobRunner {
     guard trainer.step == 0 || curves.contains(where: { $0.name == "loss" }) else {
       throw StudyError(.inputOutput, "\(own.path): the tables of the run are gone")
     }
+    // What it was judged by counts as much as what it was trained on.
+    try data.checkUnchanged()
     try log.record(outcome, curves: curves + (samples?.curves ?? []), of: run.row.identity)
     return true
   }
@@ -232,7 +234,8 @@ struct JobRunner {
     let model: LanguageModel<Float> = try run.arm.model(run.definition.model, seed: recipe.seed)
     return try Trainer(
       LanguageModelObjective(model), recipe: recipe,
-      source: try run.arm.source(of: data, recipe: recipe), pool: pool, folder: folder)
+      source: try run.arm.source(of: data, recipe: recipe), pool: pool, folder: folder,
+      unchanged: data.checkUnchanged)
   }
 
   /// Measures the trained model on held-out data.

@@ -37,6 +37,28 @@ public struct StudyPlan: Sendable {
     arms = [file.baseline] + file.arms
     maker = try RunMaker(file, data: data, rungs: rungs, arms: arms, context: context)
     for run in try runs(knowing: [:]) { try run.recipe.validate() }
+    try refuseTwins()
+  }
+
+  /// Two rows of one run would count as two in every test and fit.
+  private func refuseTwins() throws {
+    for arm in arms.indices {
+      var seen: [RunIdentity: String] = [:]
+      for rung in rungs.indices {
+        for branch in file.ladder.lengths.indices {
+          let run = try maker.run(
+            RunMaker.Key(
+              arm: arm, rung: rung, seed: file.ladder.seeds[0], branch: branch,
+              rate: file.recipe.learningRates[0], purpose: .comparison))
+          let name = "size \(run.row.size) at length \(file.ladder.lengths[branch])"
+          guard let other = seen.updateValue(name, forKey: run.row.identity) else { continue }
+          throw StudyError(
+            .badStudy,
+            "\(arms[arm].name): \(other) and \(name) come to the same run of \(run.recipe.steps) "
+              + "steps; leave one out or train on more tokens")
+        }
+      }
+    }
   }
 
   /// The runs that are known, in the order of arms, rungs, seeds and lengths.

@@ -22,7 +22,7 @@ enum ArmSection {
   /// What keeps a text from being the name of an arm; nil for nothing. Options of treatments, which
   /// are a part of it, may have slashes.
   private static func problem(withArm name: String) -> String? {
-    StudyFile.problem(withName: name.replacing("/", with: " "))
+    StudyFile.problem(withName: name.replacing("/", with: "_"))
   }
 
   /// The treated arms; each has what the baseline has and then its own.

@@ -69,6 +69,18 @@ extension StudyFile {
     if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       return "has a control character"
     }
+    // Two names that look the same must be the same.
+    if name.unicodeScalars.contains(where: {
+      $0.properties.isDefaultIgnorableCodePoint
+        || [.format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned]
+          .contains($0.properties.generalCategory)
+        || ($0.properties.isWhitespace && $0 != " ")
+    }) {
+      return "has a character that nobody sees, or a blank that is no space"
+    }
+    if name.hasPrefix(" ") || name.hasSuffix(" ") || name.contains("  ") {
+      return "has a blank at an end, or two in a row"
+    }
     if name.contains("/") || name.hasPrefix(".") {
       return "\(name) has a slash or begins with a dot: reports are files of that name"
     }

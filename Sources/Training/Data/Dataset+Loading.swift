@@ -129,15 +129,18 @@ extension Dataset {
         training = all.part(0..<all.count - held, name: "\(all.name) (training)")
         evaluation = all.part(all.count - held..<all.count, name: "\(all.name) (validation)")
       }
+      // What a run is judged by decides its numbers as much as what it is trained on.
+      let hashes = [training.contentHash, evaluation.contentHash]
       return Dataset(
         .tokens(training: training, evaluation: evaluation),
         record: DatasetRecord(
           kind: "tokens", name: (path as NSString).lastPathComponent,
-          hash: training.contentHash.hexadecimal, trainingTokens: training.count,
+          hash: (hashes.map(\.hexadecimal) + ["\(vocabulary)"]).joined(separator: " "),
+          trainingTokens: training.count,
           notes: [all, evaluation].compactMap { stream in
             stream.note.map { "\(stream.name): \($0)" }
           }),
-        vocabularyCount: vocabulary)
+        vocabularyCount: vocabulary, hashes: hashes)
     }
   }
 

@@ -53,12 +53,15 @@ public struct Dataset: Sendable {
   public var tokenizer: (any Tokenizer)?
   /// The number of different tokens.
   public var vocabularyCount: Int
+  /// The hashes of the streams of the content as they were read.
+  let hashes: [UInt64]
 
   init(
     _ content: Content, record: DatasetRecord, tokenizer: (any Tokenizer)? = nil,
-    vocabularyCount: Int
+    vocabularyCount: Int, hashes: [UInt64]? = nil
   ) {
     self.content = content
+    self.hashes = hashes ?? Self.hashes(of: content)
     self.record = record
     self.tokenizer = tokenizer
     self.vocabularyCount = vocabularyCount

@@ -4,7 +4,8 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
   public var kind: String
   /// What the data are called.
   public var name: String
-  /// A hash of the text or tokens, or of what defines the language or task.
+  /// A hash of the text, held-out text included, or of what defines the language or task; of tokens
+  /// made elsewhere the hashes of those to train on and of those held out, and the vocabulary.
   public var hash: String
   /// bytes, bpe or the name of a file; nil where the data are numbers.
   public var tokenizer: String?

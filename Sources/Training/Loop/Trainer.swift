@@ -27,6 +27,7 @@ public final class Trainer<Element: TensorElement> {
   private let validation: (any ValidationBatches)?
   private let pool: ThreadPool
   private let folder: RunFolder?
+  private let unchanged: () throws -> Void
   private let training: TrainingStep<Element>
 
   /// Prepares a run; nothing is written yet.
@@ -38,11 +39,15 @@ public final class Trainer<Element: TensorElement> {
   ///   - validation: held-out micro-batches of the recipe's `microBatchSize`; nil for none.
   ///   - pool: the threads.
   ///   - folder: where the run is kept; nil keeps nothing.
+  ///   - unchanged: throws if what is trained on is no longer what it was; asked before anything that
+  ///     outlives this process is made of it.
   /// - Throws: ``TrainingError`` for a recipe that does not fit together or does not fit the model.
   public init(
     _ objective: any Objective<Element>, recipe: TrainingRecipe, source: any BatchSource,
-    validation: (any ValidationBatches)? = nil, pool: ThreadPool, folder: String? = nil
+    validation: (any ValidationBatches)? = nil, pool: ThreadPool, folder: String? = nil,
+    unchanged: @escaping () throws -> Void = {}
   ) throws {
+    self.unchanged = unchanged
     try recipe.validate()
     try objective.check(recipe)
     self.objective = objective
@@ -65,7 +70,7 @@ public final class Trainer<Element: TensorElement> {
   ///     nil for those of the recipe alone. When a checkpoint is written changes no result.
   ///   - report: is told what happens.
   /// - Returns: how the run ended.
-  /// - Throws: an error if files cannot be written, if the folder's run has another recipe, if none of
+  /// - Throws: an error if the data changed, if files cannot be written, if the folder's run has another recipe, if none of
   ///   its checkpoints is undamaged, or if the trunk's is damaged or not this run's beginning.
   public func run(
     stop: StopRequest? = nil, startingFrom trunk: TrunkCheckpoint? = nil,
@@ -79,6 +84,7 @@ public final class Trainer<Element: TensorElement> {
     var lastCheckpoint = start
     while step < recipe.steps {
       if stop?.isStopped == true {
+        try unchanged()
         try writeCheckpoint(tables, report)
         return try end(.stopped(step: step))
       }
@@ -88,6 +94,7 @@ public final class Trainer<Element: TensorElement> {
         TrainingMoment(step: step, steps: recipe.steps), source, schedule: factor,
         measures: measures)
       if let divergence = result.divergence {
+        try unchanged()
         return try end(.diverged(step: step, what: divergence))
       }
       step += 1
@@ -122,6 +129,7 @@ public final class Trainer<Element: TensorElement> {
       let isLate =
         checkpointSeconds.map { (clock.now - lastCheckpoint) / .seconds(1) > $0 } ?? false
       if step == recipe.steps || recipe.checkpoints.isDue(step) || isLate {
+        try unchanged()
         try writeCheckpoint(tables, report)
         lastCheckpoint = clock.now
       }

@@ -11,9 +11,9 @@ struct CheckpointFolder {
   /// The folder of all checkpoints.
   let path: String
 
-  private static let state = "state.json"
-  private static let moments = "optimizer.safetensors"
-  private static let checksums = "checksums.json"
+  static let state = "state.json"
+  static let moments = "optimizer.safetensors"
+  private static let checksums = CheckpointSums.file
 
   /// The steps that have checkpoints, ascending.
   var steps: [Int] {

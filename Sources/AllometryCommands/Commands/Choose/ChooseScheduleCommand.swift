@@ -88,7 +88,7 @@ struct ChooseScheduleCommand: ParsableCommand {
           "--steps: found \(steps), expected more than warm-up and knots together (\(warmup + knots)) and at most 10000000"
         )
       }
-      let table = try csv.map { try OutputFile($0, .table, output) }
+      let table = try csv.map { try OutputFile($0, .table, output, option: "--csv") }
       let fit = try SavedFitArguments.load(saved.fit, law: "multi-power")
       Console.progress("searching the best of \(knots) knots …")
       let best = try OptimalSchedule(

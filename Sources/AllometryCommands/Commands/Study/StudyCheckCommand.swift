@@ -56,6 +56,11 @@ struct StudyCheckCommand: ParsableCommand {
 
   private func print(_ check: StoreCheck) {
     let holds = "\(check.runs) runs, \(check.curves) curves, \(check.rows) rows of studies"
+    if check.runs == 0 {
+      Console.error(
+        "\(place.path): the store has no runs; if it was copied while it was in use, or after a kill, "
+          + "copy \(place.path)-wal with it")
+    }
     guard !check.faults.isEmpty else {
       return Console.print("\(place.path): \(holds): all as they were written")
     }

@@ -35,6 +35,10 @@ struct StudyExportCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let file = try out.map { try OutputFile($0, .studyTable, output) }
+      guard out != nil || !ProcessStart.isOutputClosed else {
+        throw CommandFailure(
+          .inputOutput, "standard output is closed; name a file for the table with --out")
+      }
       let store = try place.open()
       try store.verify()
       let name = try place.name(study, in: store)

@@ -66,9 +66,20 @@ struct StudyRunCommand: ParsableCommand {
       let seconds = try budget.map { try OptionCheck.seconds($0, option: "--budget") }
       try OptionCheck.exists(study)
       let start = ContinuousClock.now
-      let session = try StudySession(
+      var session = try StudySession(
         study, workers: workers, cache: dryRun ? nil : "\(place.folder)/cache")
       let path = report ?? "\(session.file.name).html"
+      if !dryRun {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+          try OutputPlaces.take(place.path + ending, for: "--store")
+        }
+        if let around = InputFiles.folder(around: place.path) {
+          throw CommandFailure(
+            .cannotCreate,
+            "\(place.path): the store would become a part of \(around), which is read by this "
+              + "command; name a place outside of it with --store")
+        }
+      }
       let page = dryRun ? nil : try OutputFile(path, .report, output)
       let isKnown = FileManager.default.fileExists(atPath: place.path)
       var waiting = StoreSettings()
@@ -80,6 +91,7 @@ struct StudyRunCommand: ParsableCommand {
       let settings = try session.settings(
         in: store, budget: seconds, measures: dryRun, quietly: json)
       let plan = try session.sizer.plan(settings.sizing)
+      try session.fitWorkers(plan)
       try session.check(plan, in: study, trains: !dryRun)
       session.tellNotes()
       if dryRun {

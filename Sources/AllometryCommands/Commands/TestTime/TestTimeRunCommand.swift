@@ -144,9 +144,6 @@ struct TestTimeRunCommand: ParsableCommand {
         Int(saturating: $0)
       }
       try check()
-      let tables = try [out, answersPath].map { path in
-        try path.map { try OutputFile($0, .table, output) }
-      }
       let knobs = try NameList.numbers(knobs, option: "--knobs")
       guard let task = try TaskCatalog.task(named: task, knobs) as? any StepwiseTask else {
         throw OptionCheck.unknown(task, among: Self.taskNames, option: "--task")
@@ -154,6 +151,10 @@ struct TestTimeRunCommand: ParsableCommand {
       let arguments = try input.required()
       let pool = try arguments.pool()
       let loaded = try arguments.load()
+      // What the model was read from is known by now.
+      let tables = try [(out, "--out"), (answersPath, "--answers")].map { path, option in
+        try path.map { try OutputFile($0, .table, output, option: option) }
+      }
       let rule = SamplingRule(temperature: temperature)
       let policy = try Policy(loaded.model, task: task, name: loaded.name, rule: rule, pool: pool)
       var answer = Answer(task: self.task, arms: [])

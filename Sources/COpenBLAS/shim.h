@@ -1,2 +1,0 @@
-// The C interface of OpenBLAS; pkg-config names the folder of its headers.
-#include <cblas.h>
