@@ -27,9 +27,7 @@ struct TargetRefusal {
     bounds = Estimated(
       value: .nan, low: !isBlind && compute.low > smallest / 100 ? compute.low : .nan,
       high: !isBlind && compute.high.isFinite ? compute.high : .nan)
-    let causes = fit.identifiability.filter { $0.kind.asksForWalk }.map { cause in
-      cause.sentence + (cause.remedy.map { "; \($0) would mend it" } ?? "")
-    }
+    let causes = fit.determination(of: plan).reasons
     reasons =
       causes.isEmpty
       ? [
