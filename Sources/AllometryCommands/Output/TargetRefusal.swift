@@ -32,7 +32,7 @@ struct TargetRefusal {
       causes.isEmpty
       ? [
         "What it takes is known to \(isBlind ? "no" : "four") decades only: the target lies too far beyond the runs, or too near the law's floor"
-      ] : causes.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+      ] : causes.prefix(2).map { $0.prefix(1).uppercased() + $0.dropFirst() }
   }
 
   /// The refusal of a plan.
