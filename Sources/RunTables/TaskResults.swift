@@ -73,9 +73,10 @@ struct TaskScore: Sendable {
 
   /// Nil for a column that is none.
   init?(_ name: String) {
-    guard let comma = name.lastIndex(of: ","), let dot = name[..<comma].lastIndex(of: ".") else {
-      return nil
-    }
+    // The product's own names may hold a comma; those of filters hold no blank.
+    guard !name.hasPrefix("metric."), let comma = name.lastIndex(of: ","),
+      let dot = name[..<comma].lastIndex(of: "."), !name[comma...].contains(" ")
+    else { return nil }
     self.name = name
     let task = name[..<dot]
     self.task = String(task.hasPrefix("results.") ? task.dropFirst("results.".count) : task)

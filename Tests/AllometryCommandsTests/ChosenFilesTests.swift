@@ -67,7 +67,7 @@ import Testing
     (["--text", "src", "--exclude", "none"], "--exclude: src: \"none\" matches none"),
     (["--text", "src/a.txt", "--include", "*"], "--include: src/a.txt: found a file"),
     (["--include", "*.h"], "--include chooses files of a folder given with --text; found none"),
-    (["--text", "src", "--include", ""], "--include: found an empty pattern"),
+    (["--text", "src", "--include", ""], "--include: found nothing"),
     (["--token-bits", "16"], "--token-bits goes with --tokens"),
   ])
   func patternsThatDoNotFitAreSaid(options: [String], sentence: String) async throws {

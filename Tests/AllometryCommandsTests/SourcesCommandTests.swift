@@ -68,7 +68,7 @@ import Testing
       PlantedTables.lines(["D,share_web,share_books,accuracy,distance"] + planted),
       to: "planted.csv")
     let fit = try await workspace.run(
-      "fit", "planted.csv", "--law", "projektor", "--refits", "0", "--json")
+      "fit", "planted.csv", "--law", "projektor", "--interval", "none", "--json")
     #expect(fit.status == 0, "\(fit.error)")
     // An existing table of the user's is not replaced.
     let again = try await workspace.run(command)

@@ -103,7 +103,7 @@ import Testing
     #expect(again.output == first.output)
     let other = try await workspace.run(
       ["train"] + TinyRuns.shape + ["--time", "2s", "--out", "run"])
-    expectOneSentence(other, status: 78, containing: "began with a time of 1 s")
+    expectOneSentence(other, status: 78, containing: "began with --time 1s")
   }
 
   @Test func aLanguageIsComparedWithItsEntropy() async throws {

@@ -258,7 +258,8 @@ struct ComparisonText {
         isTarget ? "target \(scale)" : scale,
         NumberFormat.significant(rung.multiplier.value, 3),
         "\(NumberFormat.significant(rung.multiplier.low, 3)) to \(NumberFormat.significant(rung.multiplier.high, 3))",
-        rung.probabilityTreatmentIsBetter.isNaN
+        // Where the tests find no difference, no chance of one is printed beside.
+        rung.probabilityTreatmentIsBetter.isNaN || comparison.verdict == .noDifference
           ? "" : comparison.pair.plainProbability(rung.probabilityTreatmentIsBetter),
       ])
     }

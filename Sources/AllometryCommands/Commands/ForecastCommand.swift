@@ -236,7 +236,7 @@ struct ForecastCommand: ParsableCommand {
       let refusal = TargetRefusal(fit, plan)
       return (
         refusal?.bounds ?? plan.compute,
-        (refusal?.reasons ?? []) + plan.reach.filter { $0.column == "C" }.compactMap(\.sentence)
+        refusal?.reasons ?? plan.reach.filter { $0.column == "C" }.compactMap(\.sentence)
       )
     }
     let value =

@@ -122,7 +122,7 @@ struct PlanCommand: ParsableCommand {
         return
       }
       let document = try saved.document()
-      try shares.refuse(except: "size", of: document.law.name)
+      try shares.refuse(except: "size", of: document.law)
       if let allocation = document.allocation {
         try refuseReport("a fit of \(allocation.method.rawValue)")
         try print(allocation)

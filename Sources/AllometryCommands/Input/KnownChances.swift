@@ -37,7 +37,10 @@ enum KnownChances {
     let proportions = tasks.filter { $0.lowest >= 0 && $0.highest <= 1 }
     let known = proportions.compactMap { task in chance(of: task.name).map { (task.name, $0) } }
     if !known.isEmpty {
-      let list = known.map { "\(mapName($0.0))=\(spelling($0.1))" }.joined(separator: ",")
+      let pairs = known.map { "\(mapName($0.0))=\(spelling($0.1))" }
+      // Long lists break at blanks, which quotes allow.
+      let short = pairs.joined(separator: ",")
+      let list = short.count <= 60 ? short : "'\(pairs.joined(separator: ", "))'"
       return
         "no --chance was given for \(known.count == 1 ? "a task" : "tasks") of multiple choice, so that "
         + "the verdicts and forecasts may take guessing for skill; guessing usually scores: --chance \(list)"

@@ -27,14 +27,12 @@ struct TargetRefusal {
     bounds = Estimated(
       value: .nan, low: !isBlind && compute.low > smallest / 100 ? compute.low : .nan,
       high: !isBlind && compute.high.isFinite ? compute.high : .nan)
-    let causes = fit.identifiability.filter { $0.kind.asksForWalk }.map { cause in
-      cause.sentence + (cause.remedy.map { "; \($0) would mend it" } ?? "")
-    }
+    let causes = fit.determination(of: plan).reasons
     reasons =
       causes.isEmpty
       ? [
         "What it takes is known to \(isBlind ? "no" : "four") decades only: the target lies too far beyond the runs, or too near the law's floor"
-      ] : causes.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+      ] : causes.prefix(2).map { $0.prefix(1).uppercased() + $0.dropFirst() }
   }
 
   /// The refusal of a plan.

@@ -42,6 +42,7 @@ struct RunPlan {
       // One that is damaged would cut text otherwise than the model learnt it.
       _ = try start?.loadTokenizer()
     }
+    let described = try dataArguments.description()
     if !command.dryRun, let around = InputFiles.folder(around: "\(folder)/run.json") {
       throw CommandFailure(
         .cannotCreate,
@@ -49,7 +50,7 @@ struct RunPlan {
           + "outside of it with --out")
     }
     data = try Dataset(
-      try dataArguments.description(), keptTokenizer: "\(folder)/tokenizer.json")
+      described, keptTokenizer: "\(folder)/tokenizer.json")
     startingFolder = start?.checkpoint
 
     let file = try command.recipe.file()

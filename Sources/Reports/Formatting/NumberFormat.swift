@@ -87,7 +87,8 @@ public enum NumberFormat {
       return join(numbers.map { special($0) ?? "" })
     }
     let width = (high - low).magnitude
-    let usable = width.isFinite && width > 0
+    // Digits below rounding are none.
+    let usable = width.isFinite && width > 1e-10 * largest
     let (divisor, suffix) = sharedUnit(largest)
     if usable {
       // Twelve decimals is where a double near one runs out of meaning.

@@ -117,8 +117,9 @@ extension Fitter {
   /// What runs of one size or of one length have in common; nil where they are independent as far
   /// as the table tells.
   func sharedScatter(of fit: Fit) -> SharedScatter? {
+    // Large tables resample their rows, in which a size of hundreds is no hidden cluster.
     guard observations.schedules.isEmpty, observations.clusterCount == observations.count,
-      observations.count <= Self.scoutedRows
+      observations.count < 20 * space.free.count
     else { return nil }
     let left = Set(fit.departedRows)
     let used = observations.weights.indices.filter {

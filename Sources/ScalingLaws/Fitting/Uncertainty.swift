@@ -179,7 +179,7 @@ extension Fitter {
     let isSmall = !hasCurves && places < 20 * free
     let shared = options.seedNoise == nil ? fit.sharedScatter : nil
     let simulating =
-      method == .parametric || (method != .bootstrap && (isSmall || shared != nil))
+      method == .parametric || (method != .bootstrap && isSmall)
       || (method == .automatic && options.seedNoise != nil)
     let what = isRepeated ? "design points" : "rows"
     guard places > free || (simulating && options.seedNoise != nil) || hasCurves else {

@@ -56,7 +56,7 @@ public func plainProbability(_ value: Double, floor: Double) -> String {
     return floor > 0 ? "> \(plainNumber((1000 * (1 - max(floor, 0.001))).rounded(.down) / 1000))" : "1"
   }
   // Three digits would round a value just above the upper floor to one.
-  return value > 0.999 ? "> 0.999" : plainNumber(value)
+  return value > 0.999 ? plainNumber(value, digits: 9) : plainNumber(value)
 }
 
 /// The same with its name and relation: "p = 0.034", "p < 0.001".
