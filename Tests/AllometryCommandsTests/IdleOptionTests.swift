@@ -35,7 +35,8 @@ import Testing
     let twice = try await workspace.run(
       "forecast", "fit.json", "--reach", "2.4", "--vary", "N", "--at", "N=1e9,D=1e10")
     #expect(twice.status == 64)
-    let idle = try await workspace.run("forecast", "fit.json", "--at", "N=1e9,D=1e10", "--vary", "N")
+    let idle = try await workspace.run(
+      "forecast", "fit.json", "--at", "N=1e9,D=1e10", "--vary", "N")
     #expect(idle.status == 64)
     #expect(idle.error.contains("--vary says what --reach looks for"))
     let warmup = try await workspace.run("fit", "runs.csv", "--law", "chinchilla", "--warmup", "9")

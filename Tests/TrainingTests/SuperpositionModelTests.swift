@@ -2,15 +2,16 @@ import Foundation
 import ScalingLaws
 import Statistics
 import Tensors
-import Training
 import Testing
+import Training
 
 /// The toy model of features in superposition [142].
 @Suite struct SuperpositionModelTests {
   private func exponent(_ runs: [SuperpositionModel.Trained]) throws -> Double {
     -(try LinearRegression(
-      predictors: [runs.map { log(Double($0.width)) }], response: runs.map { log($0.loss) })
-      .coefficients[1])
+      predictors: [runs.map { log(Double($0.width)) }], response: runs.map { log($0.loss) }
+    )
+    .coefficients[1])
   }
 
   private func runs(_ model: SuperpositionModel) throws -> [SuperpositionModel.Trained] {

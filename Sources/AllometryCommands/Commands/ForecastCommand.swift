@@ -257,7 +257,8 @@ struct ForecastCommand: ParsableCommand {
       if value.value.isNaN {
         switch (value.low.isFinite && value.low > 0, value.high.isFinite) {
         case (true, true):
-          return "is reached somewhere from \(column) = \(number(value.low)) to \(number(value.high))"
+          return
+            "is reached somewhere from \(column) = \(number(value.low)) to \(number(value.high))"
         case (true, false): return "is reached at no less than \(column) = \(number(value.low))"
         case (false, true): return "is reached at no more than \(column) = \(number(value.high))"
         case (false, false): return "is reached at a \(column) that this table does not tell"

@@ -21,12 +21,14 @@ struct MixtureArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How often --available tokens may be repeated; default 4.", valueName: "epochs"))
+    help: ArgumentHelp(
+      "How often --available tokens may be repeated; default 4.", valueName: "epochs"))
   var epochs: Double?
 
   @Option(
     help: ArgumentHelp(
-      "How the mixture is found: optimum (the default), or dirichlet as RegMix does.", valueName: "search"))
+      "How the mixture is found: optimum (the default), or dirichlet as RegMix does.",
+      valueName: "search"))
   var search: String?
 
   @Option(
@@ -37,17 +39,20 @@ struct MixtureArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The sum of the Dirichlet's concentrations; default 1.", valueName: "strength"))
+    help: ArgumentHelp(
+      "The sum of the Dirichlet's concentrations; default 1.", valueName: "strength"))
   var strength: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many mixtures the Dirichlet search draws; default 100000.", valueName: "count"))
+    help: ArgumentHelp(
+      "How many mixtures the Dirichlet search draws; default 100000.", valueName: "count"))
   var samples: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many of the best drawn mixtures are averaged; default 128.", valueName: "count"))
+    help: ArgumentHelp(
+      "How many of the best drawn mixtures are averaged; default 128.", valueName: "count"))
   var best: Int?
 
   @Option(

@@ -68,7 +68,9 @@ struct FitSummary {
     for entry in ranking.entries {
       if let other = entry.sameAs {
         text +=
-          wrapped("\(entry.fit.law.name) predicts what \(other) does, on the table and beyond, and counts once with it.") + "\n"
+          wrapped(
+            "\(entry.fit.law.name) predicts what \(other) does, on the table and beyond, and counts once with it."
+          ) + "\n"
       }
     }
     for skipped in ranking.skipped {

@@ -99,9 +99,10 @@ public func compare(
   let noise = try RungContrasts(
     law: law, baseline: baseline, treatment: treatment, options: options
   ).flatMap { contrasts throws(FitError) in
-    let rungs = try joint.entries.last.map { last throws(FitError) in
-      try contrasts.joiningShared(around: last)
-    } ?? contrasts
+    let rungs =
+      try joint.entries.last.map { last throws(FitError) in
+        try contrasts.joiningShared(around: last)
+      } ?? contrasts
     return try RungNoise(rungs, around: joint.choice)
   }
   let refits = PairedRefits(first, second, runs: runs, rungs: noise, options: options)

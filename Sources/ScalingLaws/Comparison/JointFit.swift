@@ -107,9 +107,10 @@ public func fitJointly(
   if let plain = RungContrasts(
     law: law, baseline: baseline, treatment: treatment, options: options)
   {
-    let rungs = try entries.last.map { last throws(FitError) in
-      try plain.joiningShared(around: last)
-    } ?? plain
+    let rungs =
+      try entries.last.map { last throws(FitError) in
+        try plain.joiningShared(around: last)
+      } ?? plain
     for (position, smaller) in entries.enumerated() {
       let larger = entries[(position + 1)...].filter {
         Set(smaller.relaxed).isStrictSubset(of: $0.relaxed)

@@ -53,7 +53,8 @@ public func plainProbability(_ value: Double, floor: Double) -> String {
   if value <= floor { return floor > 0 ? "< \(plainNumber(floor))" : "0" }
   if value >= 1 - floor {
     // Rounded down, so that the bound holds: a floor of 10⁻¹² is no reason for twelve nines.
-    return floor > 0 ? "> \(plainNumber((1000 * (1 - max(floor, 0.001))).rounded(.down) / 1000))" : "1"
+    return floor > 0
+      ? "> \(plainNumber((1000 * (1 - max(floor, 0.001))).rounded(.down) / 1000))" : "1"
   }
   // Three digits would round a value just above the upper floor to one.
   return value > 0.999 ? plainNumber(value, digits: 9) : plainNumber(value)

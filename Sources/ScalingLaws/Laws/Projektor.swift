@@ -24,7 +24,8 @@ public struct Projektor: Law {
       ],
       response: .accuracy, objective: .squared,
       caution: "straight lines in the distance and in ln D: near a ceiling or floor of the "
-        + "accuracy they cannot hold; allometry choose sources measures the distance on features of yours")
+        + "accuracy they cannot hold; allometry choose sources measures the distance on features of yours"
+    )
   }
 
   /// a0, a1, b0, b1.

@@ -83,7 +83,9 @@ extension LawMixture {
     let runaways = owns.filter(\.plan.isRunaway)
     if runaways.count < owns.count { owns.removeAll(where: \.plan.isRunaway) }
     var result = owns.max { $0.member.weight < $1.member.weight }?.plan ?? first
-    if !runaways.contains(where: { $0.member.fitted.law.name == chosen.law.name }) { result = first }
+    if !runaways.contains(where: { $0.member.fitted.law.name == chosen.law.name }) {
+      result = first
+    }
     if runaways.count < members.count {
       result.warnings += runaways.map { $0.plan.runawaySentence($0.member) }
     }

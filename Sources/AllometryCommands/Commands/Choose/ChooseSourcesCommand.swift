@@ -110,13 +110,15 @@ struct ChooseSourcesCommand: ParsableCommand {
       try OptionCheck.positive(smoothing, option: "--smoothing")
       guard examples <= 2000 else {
         throw CommandFailure(
-          .usage, "--examples: found \(examples), expected 2,000 or fewer: costs grow with the square")
+          .usage,
+          "--examples: found \(examples), expected 2,000 or fewer: costs grow with the square")
       }
       guard refits == 0 || refits >= 10 else {
         throw CommandFailure(.usage, "--refits: found \(refits), expected 0, or 10 or more")
       }
       if out != nil, runs == nil {
-        throw CommandFailure(.usage, "--out is the table of --runs with its distances; found no --runs")
+        throw CommandFailure(
+          .usage, "--out is the table of --runs with its distances; found no --runs")
       }
       let file = try out.map { try OutputFile($0, .table, output) }
       let (names, groups, width) = try groups()
@@ -130,7 +132,8 @@ struct ChooseSourcesCommand: ParsableCommand {
       let nearest = Self.nearest(transport)
       let shares = try (0..<refits).map { index in
         var random = SplittableRandom(seed: seed).split(index + 1)
-        let again = chosen.map { rows in rows.map { _ in rows[random.nextIndex(below: rows.count)] } }
+        let again = chosen.map { rows in rows.map { _ in rows[random.nextIndex(below: rows.count)] }
+        }
         return try CommandFailure.naming(input.table) {
           Self.nearest(
             try TransportDistance(
