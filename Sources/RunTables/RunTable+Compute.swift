@@ -9,12 +9,24 @@ extension RunTable {
     let present = ["N", "D", "C"].filter(hasColumn)
     guard present.count == 2 else { return self }
     if !present.contains("C") {
-      return try deriving("C", from: "N", "D", "C computed as 6·N·D") { 6 * $0 * $1 }
+      return try deriving("C", from: "N", "D", "C computed as 6·N·D\(try idleHint())") {
+        6 * $0 * $1
+      }
     }
     if !present.contains("D") {
       return try deriving("D", from: "C", "N", "D computed as C/(6·N)") { $0 / (6 * $1) }
     }
     return try deriving("N", from: "C", "D", "N computed as C/(6·D)") { $0 / (6 * $1) }
+  }
+
+  /// What is said of a count of all parameters where a token uses only some of them.
+  private func idleHint() throws(TableError) -> String {
+    guard hasColumn("active"), case .numbers(let active) = try column("active"),
+      case .numbers(let all) = try column("N"),
+      zip(active, all).contains(where: { $0 < 0.95 * $1 })
+    else { return "" }
+    return
+      ", with all parameters though a token uses only those of column active: --flops-per-token '6*active' counts these"
   }
 
   private func deriving(

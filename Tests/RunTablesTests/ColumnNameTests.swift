@@ -149,4 +149,15 @@ import Testing
     #expect(try plain("N,x\n2,3\n").derivingCompute().columnNames == ["N", "x"])
     #expect(try plain("N,D,C\n2,3,4\n").derivingCompute().column("C") == .numbers([4]))
   }
+
+  /// Experts that a token does not use cost it nothing; which are counted is said.
+  @Test func idleParametersAreSaid() throws {
+    let table = try RunTable.parse(
+      "total_params,active_params,D,loss\n8e9,1e9,2e10,2.5\n1.6e10,2e9,4e10,2.3\n", source: "a.csv",
+      options: TableOptions(map: try ColumnMap.parse("N=total_params,active=active_params"))
+    ).derivingCompute()
+    #expect(table.notes.contains { $0.contains("--flops-per-token '6*active'") })
+    let dense = try RunTable.parse("N,D,loss\n2,3,4\n", source: "b.csv").derivingCompute()
+    #expect(dense.notes == ["C computed as 6·N·D"])
+  }
 }
