@@ -23,13 +23,8 @@ import Testing
       .replacing(#""added_tokens": ["#, with: #""added_tokens": ["# + added)
     try workspace.write(tokenizer, to: "model/tokenizer.json")
     if let beginOfText {
-      let config = try workspace.read("model/config.json")
       try workspace.write(
-        config.replacing(
-          "{\n", with: "{\n  \"bos_token_id\": \(beginOfText),\n", maxReplacements: 1),
-        to: "model/config.json")
-      // A model of another maker has no sums of ours.
-      try FileManager.default.removeItem(atPath: workspace.path("model/checksums.json"))
+        "{\"bos_token_id\": \(beginOfText)}", to: "model/generation_config.json")
     }
     return workspace
   }

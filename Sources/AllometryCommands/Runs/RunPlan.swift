@@ -154,7 +154,8 @@ struct RunPlan {
   /// A folder's name from the options alone, so that the same command finds it again.
   private static func name(_ command: TrainCommand) -> String {
     func last(_ path: String) -> String {
-      ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+      // The folder that one is in has a name, too.
+      URL(fileURLWithPath: path).standardizedFileURL.deletingPathExtension().lastPathComponent
     }
     let data = command.data
     let model = command.model
