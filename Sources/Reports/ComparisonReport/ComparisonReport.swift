@@ -44,6 +44,7 @@ public struct ComparisonReport: Sendable {
 
   private var level: String { NumberFormat.percent(comparison.level, decimals: 0) }
   private var shown: ComparisonSummary.Worth { comparison.jointWorth ?? comparison.worth }
+  private var isDifferent: Bool { comparison.verdict != .noDifference }
   private var isCompute: Bool { comparison.scale == "C" }
 
   private func scale(_ value: Double) -> String {
@@ -57,7 +58,7 @@ public struct ComparisonReport: Sendable {
   }
 
   private func probability(_ value: Double?) -> String {
-    guard let value else { return Wording.missing }
+    guard isDifferent, let value else { return Wording.missing }
     // Draws cannot tell a probability finer than one of them.
     let least = comparison.draws > 0 ? 1 / Double(comparison.draws) : 0
     if value < least { return "< \(NumberFormat.percent(least))" }
@@ -87,7 +88,8 @@ public struct ComparisonReport: Sendable {
           label: "Chance that it helps there",
           value: probability(shown.target.probabilityTreatmentIsBetter)))
     }
-    var blocks: [ReportBlock] = [.keyNumbers(numbers)]
+    // What the tests do not bear out is no number to remember.
+    var blocks: [ReportBlock] = isDifferent ? [.keyNumbers(numbers)] : []
     if let refusal = comparison.refusal { blocks.append(.warning(Wording.sentence(refusal))) }
     blocks += [.figure(worthFigure()), .table(worthTable())]
     return ReportSection("What the treatment is worth", blocks)
@@ -134,7 +136,8 @@ public struct ComparisonReport: Sendable {
       caption:
         "A multiplier of 1.2 says that the baseline needs 1.2 times as much to reach the treatment's loss. Bars are \(level) intervals.",
       method: comparison.jointWorth == nil
-        ? "The tables fitted apart with \(laws)." : "The joint fit that was chosen, \(laws).",
+        ? "The tables fitted apart with \(laws)\(isDifferent ? "" : ", a difference that the tests do not bear out")."
+        : "The joint fit that was chosen, \(laws).",
       data: FigureData(
         columns: ["scale", "multiplier", "low", "high", "probability_better"],
         rows: (shown.rungs + (comparison.refusal == nil ? [shown.target] : [])).map {

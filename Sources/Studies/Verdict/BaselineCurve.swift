@@ -134,7 +134,7 @@ struct BaselineCurve: Sendable {
   /// The common slope of y on x within groups; nil where x does not vary.
   private static func slope(_ y: [Double], _ x: [Double], groups: [Int]) -> Double? {
     var (xx, xy) = (0.0, 0.0)
-    for group in Set(groups) {
+    for group in Set(groups).sorted() {
       let members = groups.indices.filter { groups[$0] == group }
       let (cx, cy) = (mean(members.map { x[$0] }), mean(members.map { y[$0] }))
       for index in members {
@@ -150,7 +150,7 @@ struct BaselineCurve: Sendable {
   ) -> Double {
     guard let slope = slope(y, x, groups: groups), slope != 0, scatter.isFinite else { return 0 }
     var sum = 0.0
-    for group in Set(groups) {
+    for group in Set(groups).sorted() {
       let members = groups.indices.filter { groups[$0] == group }
       let centre = mean(members.map { x[$0] })
       sum += members.reduce(0) { $0 + (x[$1] - centre) * (x[$1] - centre) }
