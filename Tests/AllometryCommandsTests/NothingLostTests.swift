@@ -273,7 +273,8 @@ import Testing
       "32", "--batch", "4", "--steps", "2", "--no-baselines",
     ]
     expectOneSentence(try await workspace.run(there), status: 73, containing: "--out")
-    #expect(try workspace.files == ["s.yaml", "text.txt"])
+    // What was cut into tokens before the place was refused is kept for the next time.
+    #expect(try workspace.files.filter { !$0.hasPrefix(".") } == ["s.yaml", "text.txt"])
     // Hidden files are not read.
     let hidden = try await workspace.run(there + ["--out", ".runs/a"])
     #expect(hidden.status == 0, "\(hidden.error)")
