@@ -249,7 +249,7 @@ struct DesignCommand: ParsableCommand {
         ))
       blocks.append(
         .paragraph(
-          "The widths are those of least squares: fit the ladder with --objective squared-log. The default objective, which outliers do not move, is about a third wider on clean runs."
+          "The widths are those of least squares: fit the ladder with --objective squared-log. The default objective, which outliers do not move, is wider on clean runs."
         ))
       blocks.append(
         .paragraph(

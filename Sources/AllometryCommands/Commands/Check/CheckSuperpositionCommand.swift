@@ -117,7 +117,7 @@ struct CheckSuperpositionCommand: ParsableCommand {
     var heads: [Head]
   }
 
-  /// The most rows of a head that are measured; more change the third digit only.
+  /// The most rows of a head that are measured: a mean over eight million pairs.
   private static let mostRows = 4096
 
   func run() throws {
