@@ -23,6 +23,7 @@ struct Room {
 }
 
 let rooms: [Room] = [
+  Room(name: "Cards"),
   Room(
     name: "Statistics",
     products: [.product(name: "RealModule", package: "swift-numerics")],
@@ -57,7 +58,7 @@ let rooms: [Room] = [
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
-    rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
+    rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
   Room(
     name: "Studies",
     rooms: [
