@@ -1,3 +1,5 @@
+public import Cards
+
 /// What a treatment is, for people and for the tests that every treatment passes.
 public struct TreatmentCard: Sendable {
   /// The name in study files and on the command line: `gated-attention`.
@@ -8,10 +10,8 @@ public struct TreatmentCard: Sendable {
   public var summary: String
   /// What its paper claims, in a sentence, so that a study can be held against it.
   public var claim: String
-  /// Where it comes from.
-  public var citation: String
-  /// The number of the paper in the catalogue.
-  public var reference: Int
+  /// Where it comes from, the paper itself first; empty for a control.
+  public var citations: [Citation]
   /// What it changes.
   public var family: Family
   /// Rises when the method computes something else than before: stored runs of other versions do
@@ -59,24 +59,8 @@ public struct TreatmentCard: Sendable {
   }
 
   /// A card; what is left out has the usual value.
-  ///
-  /// - Parameters:
-  ///   - name: the name in study files.
-  ///   - title: the title in a few words.
-  ///   - summary: what the method does.
-  ///   - claim: what its paper claims.
-  ///   - citation: authors, title, year.
-  ///   - reference: the number of the paper in the catalogue.
-  ///   - family: what it changes.
-  ///   - version: rises when the method computes something else.
-  ///   - options: the options with their defaults.
-  ///   - null: the setting at which it is its baseline.
-  ///   - whyNoNull: why there is none.
-  ///   - causality: whether outputs see later tokens.
-  ///   - decodes: whether a trained model decodes token by token.
-  ///   - dependsOnRunLength: whether a step depends on the length of the run.
   public init(
-    name: String, title: String, summary: String, claim: String, citation: String, reference: Int,
+    name: String, title: String, summary: String, claim: String, citations: [Citation],
     family: Family, version: Int = 1, options: [TreatmentOption] = [], null: NullSetting? = nil,
     whyNoNull: String? = nil, causality: Causality = .causal, decodes: Bool = true,
     dependsOnRunLength: Bool = false
@@ -85,8 +69,7 @@ public struct TreatmentCard: Sendable {
     self.title = title
     self.summary = summary
     self.claim = claim
-    self.citation = citation
-    self.reference = reference
+    self.citations = citations
     self.family = family
     self.version = version
     self.options = options
@@ -96,6 +79,13 @@ public struct TreatmentCard: Sendable {
     self.decodes = decodes
     self.dependsOnRunLength = dependsOnRunLength
   }
+
+  /// The sources in full.
+  public var citation: String {
+    citations.isEmpty ? "A control, not a paper" : citations.text
+  }
+  /// The number of the paper in the list of sources; 0 for a control.
+  public var reference: Int { citations.lazy.compactMap(\.id).compactMap { Int($0) }.first ?? 0 }
 }
 
 /// The setting at which a method computes what its baseline does.

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -13,8 +14,11 @@ public struct AttentionTemperatureScaling: Treatment {
       Long inputs give embeddings that lie less close together, because attention filters high \
       frequencies less.
       """,
-    citation: "Zhou et al., Length-Induced Embedding Collapse in Transformer-based Models, 2024",
-    reference: 170, family: .attention,
+    citations: [
+      Citation(
+        "Zhou et al.",
+        "Length-Induced Embedding Collapse in Transformer-based Models", 2024, id: "170")
+    ], family: .attention,
     options: [
       .number("temperature", 0.9, in: 0.05...10, "what scores are divided by"),
       .choice(

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -17,11 +18,12 @@ public struct Based: Treatment {
       At 1.3B parameters the perplexity of Mamba and 6.22 points more accuracy on tasks that need \
       recall; accuracy on associative recall rises with the bytes of the state.
       """,
-    citation: """
-      Arora et al., Simple linear attention language models balance the recall-throughput tradeoff, \
-      2024
-      """,
-    reference: 194, family: .recurrence,
+    citations: [
+      Citation(
+        "Arora et al.",
+        "Simple linear attention language models balance the recall-throughput tradeoff", 2024,
+        id: "194")
+    ], family: .recurrence,
     options: [
       .whole(
         "feature-width", 16, in: 1...128,

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -15,11 +16,12 @@ public struct ChainOfExperts: Treatment {
       At equal arithmetic two passes of half the experts reach a validation loss of 1.12 instead of \
       1.20 on a mathematical corpus.
       """,
-    citation: """
-      Wang et al., Chain-of-Experts: Unlocking the Communication Power of Mixture-of-Experts Models, \
-      2025
-      """,
-    reference: 28, family: .experts,
+    citations: [
+      Citation(
+        "Wang et al.",
+        "Chain-of-Experts: Unlocking the Communication Power of Mixture-of-Experts Models", 2025,
+        id: "28")
+    ], family: .experts,
     options: [
       .whole("experts", 8, in: 1...4_096, "the number of experts; 64 in the paper"),
       .whole(

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Foundation
 internal import LanguageModels
 public import Training
@@ -21,10 +22,11 @@ public struct DomainSampling: Treatment {
       vary more; lowering the temperature during training keeps the speed without overfitting \
       them.
       """,
-    citation: """
-      Li et al., Upsample or Upweight? Balanced Training on Heavily Imbalanced Datasets, 2024
-      """,
-    reference: 188, family: .data, version: 2,
+    citations: [
+      Citation(
+        "Li et al.",
+        "Upsample or Upweight? Balanced Training on Heavily Imbalanced Datasets", 2024, id: "188")
+    ], family: .data, version: 2,
     options: [
       .choice(
         "rule", "cooldown", of: ["temperature", "scalarization", "cooldown"],

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -14,11 +15,14 @@ public struct GatedAttention: Treatment {
       The loss falls, higher learning rates stay stable, and heads no longer need the first token \
       as a sink, because the gate is sparse and depends on the query.
       """,
-    citation: """
-      Qiu et al., Gated Attention for Large Language Models: Non-linearity, Sparsity, and \
-      Attention-Sink-Free, 2025
-      """,
-    reference: 7, family: .attention,
+    citations: [
+      Citation(
+        "Qiu et al.",
+        """
+        Gated Attention for Large Language Models: Non-linearity, Sparsity, and \
+        Attention-Sink-Free
+        """, 2025, id: "7")
+    ], family: .attention,
     options: [
       .choice(
         "granularity", "element", of: ["element", "head"],

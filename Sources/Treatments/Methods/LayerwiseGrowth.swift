@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -16,11 +17,14 @@ public struct LayerwiseGrowth: Treatment {
       Models grown layer by layer on a frozen embedding learn, and get better with each layer \
       (SQuAD 1.2% with one layer, 5.6% with six).
       """,
-    citation: """
-      Bochkov, Growing Transformers: Modular Composition and Layer-wise Expansion on a Frozen \
-      Substrate, 2025
-      """,
-    reference: 84, family: .depth, version: 2,
+    citations: [
+      Citation(
+        "Bochkov",
+        """
+        Growing Transformers: Modular Composition and Layer-wise Expansion on a Frozen \
+        Substrate
+        """, 2025, id: "84")
+    ], family: .depth, version: 2,
     options: [
       .choice(
         "code", "binary", of: ["binary", "random", "trained"],

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -17,11 +18,14 @@ public struct LightningAttention: Treatment {
       WikiText-103 at about 45M parameters: test perplexity 24.03 against 24.78 of a transformer; \
       training speed does not depend on the length.
       """,
-    citation: """
-      Qin et al., Various Lengths, Constant Speed: Efficient Language Modeling with Lightning \
-      Attention, 2024
-      """,
-    reference: 210, family: .recurrence,
+    citations: [
+      Citation(
+        "Qin et al.",
+        """
+        Various Lengths, Constant Speed: Efficient Language Modeling with Lightning \
+        Attention
+        """, 2024, id: "210")
+    ], family: .recurrence,
     options: [
       .flag("gate", true, "whether the normalised output is multiplied by x W_u"),
       .flag("decay", true, "whether states decay by exp(−(8h/H)(1 − l/L)), h = 1…H, l = 0…L−1"),

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Training
 
@@ -27,11 +28,18 @@ public struct MaximalUpdate: Treatment {
       The best learning rate and weight decay of a small width are the best at larger ones, and \
       sublayer gains stay the same over widths.
       """,
-    citation: """
-      Fan et al., Robust Layerwise Scaling Rules by Proper Weight Decay Tuning, 2025 \
-      (arXiv 2510.15262), on Yang et al., Tensor Programs V, 2022
-      """,
-    reference: 70, family: .optimization,
+    citations: [
+      Citation(
+        "Fan et al.",
+        "Robust Layerwise Scaling Rules by Proper Weight Decay Tuning", 2025,
+        link: "arXiv:2510.15262", id: "70"),
+      Citation(
+        "Yang et al.",
+        """
+        Tensor Programs V: Tuning Large Neural Networks via Zero-Shot Hyperparameter \
+        Transfer
+        """, 2022, link: "arXiv:2203.03466", role: "the rule for width"),
+    ], family: .optimization,
     options: [
       .whole("base-width", 64, in: 1...65_536, "the width at which the recipe's rates were found"),
       .whole(

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 internal import Statistics
 public import Tensors
@@ -12,8 +13,11 @@ public struct MixtureOfHeads: Treatment {
       that keeps the best few, and a third softmax weighs the two groups.
       """,
     claim: "Half to nine tenths of the heads give the quality of all of them, or more.",
-    citation: "Jin et al., MoH: Multi-Head Attention as Mixture-of-Head Attention, 2024",
-    reference: 23, family: .experts,
+    citations: [
+      Citation(
+        "Jin et al.",
+        "MoH: Multi-Head Attention as Mixture-of-Head Attention", 2024, id: "23")
+    ], family: .experts,
     options: [
       .number(
         "shared", 0.5, in: 0...1, "the share of heads that are always on, rounded to whole heads"),

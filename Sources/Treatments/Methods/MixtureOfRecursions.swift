@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -15,11 +16,14 @@ public struct MixtureOfRecursions: Treatment {
       At equal training arithmetic perplexity is lower and few-shot accuracy higher than with plain \
       or recursive layers, with about half the parameters.
       """,
-    citation: """
-      Bae et al., Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive Token-Level \
-      Computation, 2025
-      """,
-    reference: 95, family: .depth,
+    citations: [
+      Citation(
+        "Bae et al.",
+        """
+        Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive \
+        Token-Level Computation
+        """, 2025, id: "95")
+    ], family: .depth,
     options: RecursiveStack.options + [
       .choice(
         "routing", "expert-choice", of: ["expert-choice", "token-choice"],

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 public import LanguageModels
 internal import Statistics
@@ -18,7 +19,7 @@ public struct NullControl: Treatment {
       distributions.
       """,
     claim: "No effect at any size; what is measured is the noise of runs.",
-    citation: "A control, not a paper", reference: 0, family: .data,
+    citations: [], family: .data,
     options: [
       .whole(
         "salt", 1, in: 0...1_000_000_000, "names the other random numbers; 0 keeps the baseline's"),

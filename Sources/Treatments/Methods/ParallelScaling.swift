@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -16,8 +17,11 @@ public struct ParallelScaling: Treatment {
       The loss of P streams is that of 1 + k ln P times the parameters, with k near 0.39 on code and \
       0.33 on mixed text.
       """,
-    citation: "Chen et al., Parallel Scaling Law for Language Models, 2025",
-    reference: 108, family: .depth,
+    citations: [
+      Citation(
+        "Chen et al.",
+        "Parallel Scaling Law for Language Models", 2025, id: "108")
+    ], family: .depth,
     options: [
       .whole("streams", 2, in: 1...64, "the number of streams, P; 1, 2, 4 and 8 in the paper"),
       .whole("prefix", 48, in: 0...4_096, "trained keys and values of each stream and layer"),

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -17,11 +18,14 @@ public struct PointwiseSiluAttention: Treatment {
       Up to 65.8% better NDCG in recommendation than transformers, and a power law of quality in \
       compute over three orders of magnitude.
       """,
-    citation: """
-      Zhai et al., Actions Speak Louder than Words: Trillion-Parameter Sequential Transducers for \
-      Generative Recommendations, 2024
-      """,
-    reference: 113, family: .attention,
+    citations: [
+      Citation(
+        "Zhai et al.",
+        """
+        Actions Speak Louder than Words: Trillion-Parameter Sequential Transducers for \
+        Generative Recommendations
+        """, 2024, id: "113")
+    ], family: .attention,
     options: [
       .flag(
         "relative-bias", true,

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 
 /// Queries and keys normalised a head before their product, so that scores cannot grow without
@@ -15,11 +16,15 @@ public struct QueryKeyNorm: Treatment {
       Attention scores stop growing at high learning rates, and the loss depends much less on the \
       learning rate, the more so in larger models.
       """,
-    citation: """
-      Wortsman et al., Small-scale proxies for large-scale Transformer training instabilities, \
-      2023, arXiv:2309.14322; Dehghani et al. 2023
-      """,
-    reference: 145, family: .optimization,
+    citations: [
+      Citation(
+        "Wortsman et al.",
+        "Small-scale proxies for large-scale Transformer training instabilities", 2023,
+        link: "arXiv:2309.14322", id: "145"),
+      Citation(
+        "Dehghani et al.",
+        "Scaling Vision Transformers to 22 Billion Parameters", 2023),
+    ], family: .optimization,
     whyNoNull: "a norm of width d is not the identity for any gain")
 
   /// The treatment.

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 
 /// The middle layers are a block that runs several times in a row with the same weights [95].
@@ -14,11 +15,14 @@ public struct Recursion: Treatment {
       With as many layers run, sharing them costs some quality for several times fewer parameters; \
       it is the baseline of mixture-of-recursions.
       """,
-    citation: """
-      Bae et al., Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive Token-Level \
-      Computation, 2025
-      """,
-    reference: 95, family: .depth,
+    citations: [
+      Citation(
+        "Bae et al.",
+        """
+        Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive \
+        Token-Level Computation
+        """, 2025, id: "95")
+    ], family: .depth,
     options: RecursiveStack.options,
     null: NullSetting(options: ["recursions": 1]))
 

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 internal import LanguageModels
 public import Training
@@ -15,10 +16,11 @@ public struct RepeatedData: Treatment {
       The damage is greatest at a number of repetitions between few and very many; repeating 0.1% \
       of the data a hundred times makes a model of 800M parameters as good as one of 400M.
       """,
-    citation: """
-      Hernandez et al., Scaling Laws and Interpretability of Learning from Repeated Data, 2022
-      """,
-    reference: 135, family: .data, version: 2,
+    citations: [
+      Citation(
+        "Hernandez et al.",
+        "Scaling Laws and Interpretability of Learning from Repeated Data", 2022, id: "135")
+    ], family: .data, version: 2,
     options: [
       .number("share", 0.1, in: 0...1, "the share f of training tokens that are of the subset"),
       .number(

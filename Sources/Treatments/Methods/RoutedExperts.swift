@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -16,11 +17,15 @@ public struct RoutedExperts: Treatment {
       At equal arithmetic a token, more parameters in experts lower the loss (Switch Transformers: \
       the same quality up to seven times sooner).
       """,
-    citation: """
-      Shazeer et al., Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts \
-      Layer, 2017; Fedus, Zoph, Shazeer, Switch Transformers, 2021; as the baseline of [28]
-      """,
-    reference: 28, family: .experts,
+    citations: [
+      Citation(
+        "Shazeer et al.",
+        "Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts Layer", 2017,
+        id: "28"),
+      Citation(
+        "Fedus, Zoph, Shazeer",
+        "Switch Transformers", 2021),
+    ], family: .experts,
     options: [
       .whole("experts", 8, in: 1...4_096, "the number of experts"),
       .whole("chosen", 2, in: 1...256, "the number of experts that a token goes to"),

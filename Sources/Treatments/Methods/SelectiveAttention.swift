@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -14,11 +15,12 @@ public struct SelectiveAttention: Treatment {
       How sharp attention is no longer hangs on what is similar to what, which lowers the loss with \
       less than 0.5 % more parameters.
       """,
-    citation: """
-      Zhang et al., Selective Attention: Enhancing Transformer through Principled Context Control, \
-      2024
-      """,
-    reference: 167, family: .attention,
+    citations: [
+      Citation(
+        "Zhang et al.",
+        "Selective Attention: Enhancing Transformer through Principled Context Control", 2024,
+        id: "167")
+    ], family: .attention,
     options: [
       .choice(
         "position", "constrained", of: SelectiveScale.Position.allCases.map(\.rawValue),

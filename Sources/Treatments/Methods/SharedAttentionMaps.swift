@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 internal import Statistics
 public import Tensors
@@ -18,11 +19,12 @@ public struct SharedAttentionMaps: Treatment {
       test: 15% faster inference, 25% faster training and 4% fewer parameters at a quality that is \
       slightly better. It says nothing of models trained this way from the start.
       """,
-    citation: """
-      Rajabzadeh et al., EchoAtt: Attend, Copy, then Adjust for More Efficient Large Language \
-      Models, 2024
-      """,
-    reference: 207, family: .attention,
+    citations: [
+      Citation(
+        "Rajabzadeh et al.",
+        "EchoAtt: Attend, Copy, then Adjust for More Efficient Large Language Models", 2024,
+        id: "207")
+    ], family: .attention,
     options: [
       .whole("group", 2, in: 1...64, "layers that use one map"),
       .number(

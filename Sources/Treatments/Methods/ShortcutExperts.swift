@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -17,8 +18,11 @@ public struct ShortcutExperts: Treatment {
       The loss is that of the same mixture without the shortcut, while the mixture's communication \
       overlaps the dense path.
       """,
-    citation: "Meituan LongCat Team, LongCat-Flash Technical Report, 2025",
-    reference: 106, family: .experts,
+    citations: [
+      Citation(
+        "Meituan LongCat Team",
+        "LongCat-Flash Technical Report", 2025, id: "106")
+    ], family: .experts,
     options: ZeroExpertOptions.all + [
       .number(
         "expert-share", 0.4, in: 0.001...4,

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 
 /// Every matrix of a layer divided by its spectral norm, with a learned scale [176].
@@ -13,10 +14,12 @@ public struct SigmaReparametrization: Treatment {
       The entropy of attention no longer collapses, so that training is stable without warm-up, \
       weight decay or normalisation layers.
       """,
-    citation: """
-      Zhai et al., Stabilizing Transformer Training by Preventing Attention Entropy Collapse, 2023
-      """,
-    reference: 176, family: .optimization,
+    citations: [
+      Citation(
+        "Zhai et al.",
+        "Stabilizing Transformer Training by Preventing Attention Entropy Collapse", 2023, id: "176"
+      )
+    ], family: .optimization,
     options: [
       .flag("attention", true, "whether the matrices of attention are divided"),
       .flag("feed-forward", true, "whether the matrices of feed-forwards are divided"),

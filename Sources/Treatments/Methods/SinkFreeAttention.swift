@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -13,8 +14,11 @@ public struct SinkFreeAttention: Treatment {
     claim: """
       The first token no longer draws attention without meaning, and the loss is no worse.
       """,
-    citation: "Gu et al., When Attention Sink Emerges in Language Models: An Empirical View, 2024",
-    reference: 196, family: .attention,
+    citations: [
+      Citation(
+        "Gu et al.",
+        "When Attention Sink Emerges in Language Models: An Empirical View", 2024, id: "196")
+    ], family: .attention,
     options: [
       .choice(
         "weights", "sigmoid", of: ["sigmoid", "shifted-sigmoid", "softmax"],

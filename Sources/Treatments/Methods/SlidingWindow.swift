@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 
 /// Attention to the last tokens, and to the first few of the sequence if wanted [209].
@@ -11,11 +12,20 @@ public struct SlidingWindow: Treatment {
       """,
     claim:
       "Cost and memory stop growing with the length of the sequence for a small loss in quality.",
-    citation: """
-      Hassani et al., Faster Neighborhood Attention, 2024; Beltagy et al. 2020; sinks: Xiao et al. \
-      2023
-      """,
-    reference: 209, family: .attention,
+    citations: [
+      Citation(
+        "Hassani et al.",
+        """
+        Faster Neighborhood Attention: Reducing the O(n²) Cost of Self Attention at the \
+        Threadblock Level
+        """, 2024, id: "209"),
+      Citation(
+        "Beltagy et al.",
+        "Longformer: The Long-Document Transformer", 2020),
+      Citation(
+        "Xiao et al.",
+        "Efficient Streaming Language Models with Attention Sinks", 2023, role: "sinks"),
+    ], family: .attention,
     options: [
       .whole("width", 64, in: 1...1_048_576, "how many tokens are seen, the query's own included"),
       .whole("sinks", 0, in: 0...4_096, "how many first tokens are seen besides"),

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 internal import Statistics
 public import Tensors
@@ -15,8 +16,11 @@ public struct StackedGrowth: Treatment {
     claim: """
       A model grown from one of half the depth converges sooner than one that starts at full depth.
       """,
-    citation: "Meituan LongCat Team, LongCat-Flash Technical Report, 2025",
-    reference: 106, family: .depth, version: 2,
+    citations: [
+      Citation(
+        "Meituan LongCat Team",
+        "LongCat-Flash Technical Report", 2025, id: "106")
+    ], family: .depth, version: 2,
     options: [
       .number(
         "growth-share", 0.5, in: 0...0.99,

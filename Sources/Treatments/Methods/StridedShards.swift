@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -14,11 +15,14 @@ public struct StridedShards: Treatment {
       The quality of attention to everything at a fraction of its cost and memory, because heads \
       see different shards.
       """,
-    citation: """
-      Lin et al., Efficient LLM Training and Serving with Heterogeneous Context Sharding among \
-      Attention Heads, 2024
-      """,
-    reference: 212, family: .attention,
+    citations: [
+      Citation(
+        "Lin et al.",
+        """
+        Efficient LLM Training and Serving with Heterogeneous Context Sharding among \
+        Attention Heads
+        """, 2024, id: "212")
+    ], family: .attention,
     options: [
       .whole("block", 64, in: 1...65_536, "how many tokens a block has"),
       .whole("local-blocks", 2, in: 1...65_536, "how many recent blocks every head sees"),

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Foundation
 public import LanguageModels
 internal import Statistics
@@ -19,11 +20,14 @@ public struct StructuredFeedForwards: Treatment {
       With the guide, 32% of the feed-forward parameters cost 0.4 perplexity at equal FLOPs at \
       1.3B, and loss falls more steeply with FLOPs than that of dense layers.
       """,
-    citation: """
-      Wei, Moalla, Pascanu, Gulcehre, Building on Efficient Foundations: Effectively Training LLMs \
-      with Structured Feedforward Layers, 2024
-      """,
-    reference: 112, family: .weights, version: 2,
+    citations: [
+      Citation(
+        "Wei, Moalla, Pascanu, Gulcehre",
+        """
+        Building on Efficient Foundations: Effectively Training LLMs with Structured \
+        Feedforward Layers
+        """, 2024, id: "112")
+    ], family: .weights, version: 2,
     options: [
       .choice(
         "kind", "low-rank", of: ["low-rank", "block-shuffle", "block-dense"],

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 internal import Statistics
 public import Tensors
@@ -19,8 +20,11 @@ public struct TitansMemory: Treatment {
       Better than transformers and recent linear recurrences on language, reasoning and needles in \
       contexts of over two million tokens.
       """,
-    citation: "Behrouz, Zhong and Mirrokni, Titans: Learning to Memorize at Test Time, 2025",
-    reference: 189, family: .recurrence,
+    citations: [
+      Citation(
+        "Behrouz, Zhong and Mirrokni",
+        "Titans: Learning to Memorize at Test Time", 2025, id: "189")
+    ], family: .recurrence,
     options: [
       .choice(
         "wiring", "gate", of: MemoryWiring.allCases.map(\.rawValue),

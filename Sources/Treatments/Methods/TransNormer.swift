@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 internal import Statistics
 public import Tensors
@@ -17,8 +18,11 @@ public struct TransNormer: Treatment {
       WikiText-103 at about 45M parameters: test perplexity 25.00 against 24.78 of a transformer, \
       better than other linear attentions.
       """,
-    citation: "Qin et al., The Devil in Linear Transformer, 2022",
-    reference: 206, family: .recurrence,
+    citations: [
+      Citation(
+        "Qin et al.",
+        "The Devil in Linear Transformer", 2022, id: "206")
+    ], family: .recurrence,
     options: [
       .whole("block", 64, in: 1...1_048_576, "tokens in a block of the early layers"),
       .number(

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 internal import Statistics
 
@@ -15,7 +16,7 @@ public struct WiderModel: Treatment {
       The effective size is the factor times the baseline's at every size: no gain where the larger \
       model's costs are charged, a planted one where they are not.
       """,
-    citation: "A control, not a paper", reference: 0, family: .weights,
+    citations: [], family: .weights,
     options: [
       .number("factor", 1.5, in: 1...64, "parameters over the baseline's"),
       .choice(

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Training
 
@@ -11,11 +12,15 @@ public struct ZLoss: Treatment {
       of the softmax over the vocabulary.
       """,
     claim: "Output logits no longer diverge at high learning rates, and the loss is no worse.",
-    citation: """
-      Wortsman et al., Small-scale proxies for large-scale Transformer training instabilities, \
-      2023, arXiv:2309.14322; Chowdhery et al. 2022
-      """,
-    reference: 145, family: .optimization,
+    citations: [
+      Citation(
+        "Wortsman et al.",
+        "Small-scale proxies for large-scale Transformer training instabilities", 2023,
+        link: "arXiv:2309.14322", id: "145"),
+      Citation(
+        "Chowdhery et al.",
+        "PaLM: Scaling Language Modeling with Pathways", 2022),
+    ], family: .optimization,
     options: [
       .number("coefficient", 1e-4, in: 0...1, "the weight of the mean square of log Z")
     ],

@@ -1,3 +1,4 @@
+internal import Cards
 public import LanguageModels
 public import Tensors
 
@@ -15,8 +16,11 @@ public struct ZeroExperts: Treatment {
       Tokens get as much computation as they need: 18.6 to 31.3 billion of 560 billion parameters \
       are active, at a lower loss than with a fixed number of the same mean.
       """,
-    citation: "Meituan LongCat Team, LongCat-Flash Technical Report, 2025",
-    reference: 106, family: .experts,
+    citations: [
+      Citation(
+        "Meituan LongCat Team",
+        "LongCat-Flash Technical Report", 2025, id: "106")
+    ], family: .experts,
     options: ZeroExpertOptions.all + [
       .number(
         "expert-share", 0.5, in: 0.001...4,
