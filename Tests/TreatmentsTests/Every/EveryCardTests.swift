@@ -10,12 +10,18 @@ import Treatments
     #expect(Set(names).count == names.count)
   }
 
-  @Test func everyFileIsInTheCatalogueAndNothingElseIs() throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Sources/Treatments/Methods").standardized
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix(".swift") }.map { String($0.dropLast(6)) }
-    #expect(Set(files) == Set(TreatmentCatalog.all.map { String(describing: $0) }))
+  @Test func everyTreatmentIsInTheCatalogueAndNothingElseIs() throws {
+    let room = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../Sources/Treatments").standardized
+    let paths = try #require(FileManager.default.enumerator(atPath: room.path))
+    var types: Set<String> = []
+    for case let path as String in paths where path.hasSuffix(".swift") {
+      let text = try String(contentsOf: room.appending(path: path), encoding: .utf8)
+      for match in text.matches(of: /public struct (\w+): Treatment \{/) {
+        types.insert(String(match.1))
+      }
+    }
+    #expect(types == Set(TreatmentCatalog.all.map { String(describing: $0) }))
   }
 
   @Test(arguments: TreatmentCatalog.cards.map(\.name))

@@ -2,13 +2,7 @@ internal import Corpora
 internal import LanguageModels
 public import Training
 
-/// What a strategy asks of a model beyond plain solutions, and how the model learns it.
-public enum StrategyLesson: String, Sendable, Hashable, Codable {
-  /// To write a better attempt after having seen earlier ones [20].
-  case revisions
-  /// To write a step anew after a look back [22].
-  case looksBack = "looks-back"
-
+extension StrategyLesson {
   /// A policy whose model has gone on learning from a policy's.
   ///
   /// The new model has one token more than the task, for the mark, and room for longer rows; it starts
