@@ -48,28 +48,28 @@ let rooms: [Room] = [
     name: "LanguageModels", rooms: ["Statistics", "RunTables", "Tensors"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
+    name: "Corpora", rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Training", rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora"],
+    name: "Training",
+    rooms: ["Quantities", "Cards", "Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
   Room(
     name: "Strategies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training",
+      "Quantities", "Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora",
+      "Training",
     ],
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
-<<<<<<< HEAD
-    rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
-=======
-    rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training"]),
->>>>>>> 912835b
+    rooms: [
+      "Quantities", "Cards", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training",
+    ]),
   Room(
     name: "Studies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors",
+      "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
@@ -79,7 +79,8 @@ let rooms: [Room] = [
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports", "Tensors",
+      "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports",
+      "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
