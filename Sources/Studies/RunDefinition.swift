@@ -2,7 +2,6 @@ public import Cards
 internal import Foundation
 public import LanguageModels
 public import Training
-public import Treatments
 
 /// Everything that decides what comes out of one run, and nothing else.
 ///

@@ -1,6 +1,5 @@
 public import Corpora
 internal import Statistics
-public import Training
 
 /// Right solutions of a task with looks back, to teach a model what a look back is for [22].
 ///
@@ -8,7 +7,7 @@ public import Training
 /// step is written anew, right. Some of the steps before a mark are slips: tokens of other answers. The
 /// loss counts on right steps alone, not on slips or marks. ``RecheckBatches`` does the same for running
 /// sums, where later steps go on from a slip.
-public final class LookBackBatches: BatchSource {
+public final class LookBackBatches: LessonBatches {
   /// The number of rows written so far.
   public var position = 0
 
@@ -78,29 +77,9 @@ public final class LookBackBatches: BatchSource {
     return slipped
   }
 
-  /// Writes the next rows, padded at the end with token 0 that predicts nothing.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for what is to be learnt; −1 elsewhere.
-  ///   - sequences: the number of rows.
-  ///   - length: the tokens of a row, at least those of the longest but one.
-  public func fill(
-    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
-    sequences: Int, length: Int
-  ) {
-    tokens.update(repeating: 0)
-    targets.update(repeating: -1)
-    for sequence in 0..<sequences {
-      let row = row(position)
-      precondition(row.tokens.count <= length + 1, "a row of \(row.tokens.count) tokens")
-      for place in 0..<row.tokens.count - 1 {
-        tokens[sequence * length + place] = row.tokens[place]
-        if row.isTaught[place + 1] {
-          targets[sequence * length + place] = row.tokens[place + 1]
-        }
-      }
-      position += 1
-    }
+  /// A row of which right steps are to be learnt.
+  public func lesson(_ index: Int, length: Int) -> LessonRow {
+    let (tokens, isTaught) = row(index)
+    return LessonRow(tokens, isTaught: isTaught)
   }
 }

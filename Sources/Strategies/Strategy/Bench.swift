@@ -1,4 +1,5 @@
 internal import Corpora
+internal import RunTables
 
 /// What strategies run on: a policy with its streams of chance, and a verifier.
 public final class Bench {
@@ -67,5 +68,22 @@ public final class Bench {
     return zip(problems, samples).map { problem, solutions in
       solutions.enumerated().map { kept[key(problem, $0, $1)] ?? [] }
     }
+  }
+
+  /// The result of whole solutions to a problem.
+  ///
+  /// - Parameter verifier: what read all of them; nil if nothing did.
+  func result(
+    of attempts: [OutcomeAttempt], choosing selection: AnswerSelection,
+    verifier: (any Verifier)?
+  ) -> StrategyResult {
+    let task = policy.task
+    var cost = policy.cost(
+      prompt: task.promptLength, generated: task.solutionLength, solutions: attempts.count)
+    if let verifier {
+      cost += verifier.cost(
+        prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count)
+    }
+    return StrategyResult(attempts, choosing: selection, cost: cost)
   }
 }
