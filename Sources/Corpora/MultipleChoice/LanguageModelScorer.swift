@@ -23,11 +23,6 @@ public final class LanguageModelScorer<Element: TensorElement>: SequenceScorer {
   }
 
   /// A scorer.
-  ///
-  /// - Parameters:
-  ///   - model: the model; its parameters must not change while the scorer lives.
-  ///   - startToken: what stands before a completion without a prompt.
-  ///   - pool: the threads.
   public init(_ model: LanguageModel<Element>, startToken: Int32? = nil, pool: ThreadPool) {
     self.model = model
     self.startToken = startToken

@@ -6,10 +6,6 @@ public struct FileSelection: Codable, Sendable, Hashable {
   public var exclude: [String]
 
   /// A selection; the usual one takes everything.
-  ///
-  /// - Parameters:
-  ///   - include: patterns of which a file has to match one.
-  ///   - exclude: patterns of which a file must match none.
   public init(include: [String] = [], exclude: [String] = []) {
     self.include = include
     self.exclude = exclude

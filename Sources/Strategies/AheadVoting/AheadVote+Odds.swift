@@ -7,9 +7,7 @@ public struct AheadOdds: Codable, Hashable, Sendable {
   /// The expected number of votes.
   public var votes: Double
 
-  /// - Parameters:
-  ///   - winning: the probability that each answer wins.
-  ///   - votes: the expected number of votes.
+  /// The odds of a vote.
   public init(winning: [Double], votes: Double) {
     self.winning = winning
     self.votes = votes

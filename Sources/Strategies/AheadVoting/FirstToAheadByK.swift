@@ -22,12 +22,7 @@ public struct FirstToAheadByK: Codable, Hashable, Sendable {
   /// Where chance comes from.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - margin: the lead that decides a step, at least 1.
-  ///   - games: how often the whole task is played.
-  ///   - segments: the parts that a game is cut into.
-  ///   - replyLimit: the most replies to one step.
-  ///   - seed: where chance comes from.
+  /// A game that is played at least once, in one part or more, with a lead of at least 1.
   public init(
     margin: Int, games: Int = 1, segments: Int = 1, replyLimit: Int = 10_000, seed: UInt64 = 0
   ) {

@@ -13,10 +13,7 @@ public struct ParallelLayout: Codable, Hashable, Sendable {
   /// The tokens of the summary, its first mark included.
   public var summaryLength: Int
 
-  /// - Parameters:
-  ///   - promptLength: the tokens of the prompt, at least one.
-  ///   - pathLengths: the tokens of each path, each at least one.
-  ///   - summaryLength: the tokens of the summary.
+  /// A layout of parts of at least one token each.
   public init(promptLength: Int, pathLengths: [Int], summaryLength: Int) {
     precondition(
       promptLength > 0 && pathLengths.allSatisfy { $0 > 0 } && summaryLength >= 0,

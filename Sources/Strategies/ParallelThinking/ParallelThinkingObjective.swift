@@ -11,9 +11,7 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
 
   private let plain: LanguageModelObjective<Element>
 
-  /// - Parameters:
-  ///   - thinking: what is trained.
-  ///   - layout: the parts of all sequences; the recipe's sequence length is its length.
+  /// An objective; the recipe's sequences are as long as the layout.
   public init(_ thinking: ParallelThinking<Element>, layout: ParallelLayout) {
     self.thinking = thinking
     self.layout = layout

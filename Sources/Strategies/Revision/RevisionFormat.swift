@@ -8,9 +8,7 @@ public struct RevisionFormat: Codable, Hashable, Sendable {
   /// The number of earlier attempts that are shown; older ones are dropped.
   public var context: Int
 
-  /// - Parameters:
-  ///   - mark: the token between attempts; none of the task's.
-  ///   - context: the number of earlier attempts that are shown.
+  /// A format; the mark is none of the task's tokens.
   public init(mark: Int32, context: Int = 4) {
     precondition(context > 0, "a context of \(context) attempts")
     self.mark = mark

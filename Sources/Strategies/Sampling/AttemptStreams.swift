@@ -9,7 +9,7 @@ public struct AttemptStreams: Sendable, Hashable {
   /// Names all streams.
   public var seed: UInt64
 
-  /// - Parameter seed: names all streams.
+  /// The streams of a seed.
   public init(seed: UInt64) { self.seed = seed }
 
   /// The stream of an attempt, of which each step has a part of its own.

@@ -18,12 +18,8 @@ public final class Policy {
   let sessions: SessionShelf
   private let costs: ModelCosts
 
-  /// - Parameters:
-  ///   - model: the trained model.
-  ///   - task: what it solves.
-  ///   - name: what it is called in tables.
-  ///   - rule: how tokens are drawn.
-  ///   - pool: the threads.
+  /// A policy for a task.
+  ///
   /// - Throws: ``StrategyError`` if prompts or solutions do not fit the model.
   public init(
     _ model: LanguageModel<Float>, task: any StepwiseTask, name: String = "policy",

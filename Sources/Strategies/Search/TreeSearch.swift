@@ -38,13 +38,6 @@ struct TreeSearch: Sendable {
   }
 
   /// Searches and chooses an answer.
-  ///
-  /// - Parameters:
-  ///   - problems: the problems.
-  ///   - budget: solutions whose tokens may be generated; a step with `lookahead` further ones counts
-  ///     as so many more.
-  ///   - bench: the policy and the verifier.
-  ///   - name: the strategy, for the message where there is no verifier.
   func solve(
     _ problems: [Problem], budget: Int, on bench: Bench, name: String
   ) throws -> [StrategyResult] {

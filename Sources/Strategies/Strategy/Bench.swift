@@ -15,9 +15,7 @@ public final class Bench {
     var solution: [Int32]
   }
 
-  /// - Parameters:
-  ///   - sampler: draws from the policy.
-  ///   - verifier: what judges steps.
+  /// A bench, with a verifier or without.
   public init(_ sampler: Sampler, verifier: (any Verifier)? = nil) {
     self.sampler = sampler
     self.verifier = verifier

@@ -7,9 +7,7 @@ public struct AttemptPlace: Sendable, Hashable {
   /// The number of the attempt or candidate, from 0.
   public var attempt: Int
 
-  /// - Parameters:
-  ///   - problem: the problem.
-  ///   - attempt: the number of the attempt or candidate.
+  /// The place of an attempt or candidate.
   public init(_ problem: Problem, attempt: Int) {
     self.problem = problem
     self.attempt = attempt

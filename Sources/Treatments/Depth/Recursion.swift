@@ -29,13 +29,10 @@ public struct Recursion: Treatment {
   private let stack: RecursiveStack
 
   /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
   public init(_ options: OptionValues) throws(TreatmentError) { stack = RecursiveStack(options) }
 
   /// Shares the middle layers.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     try stack.configure(&model, for: Self.card)

@@ -58,8 +58,6 @@ public struct MaximalUpdate: Treatment {
   private let scalesWeightDecay: Bool
 
   /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
   public init(_ options: OptionValues) throws(TreatmentError) {
     baseWidth = options.whole("base-width")
     baseHeadWidth = options.whole("base-head-width")
@@ -68,7 +66,6 @@ public struct MaximalUpdate: Treatment {
 
   /// Sets the parametrisation.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for a base head width that is needed and not given.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     let widths = Set(
@@ -92,9 +89,6 @@ public struct MaximalUpdate: Treatment {
 
   /// Refuses optimisers for which the rule is not known.
   ///
-  /// - Parameters:
-  ///   - recipe: the recipe so far.
-  ///   - model: the configured model.
   /// - Throws: ``TreatmentError`` for SGD, and for Muon with the decay rule.
   public func adjust(
     _ recipe: inout TrainingRecipe, for model: ModelConfiguration

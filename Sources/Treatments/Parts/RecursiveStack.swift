@@ -26,8 +26,6 @@ struct RecursiveStack: Hashable, Sendable {
   }
 
   /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
   init(_ options: OptionValues) {
     recursions = options.whole("recursions")
     first = options.whole("first-layers")
@@ -37,9 +35,6 @@ struct RecursiveStack: Hashable, Sendable {
 
   /// Shares the middle layers.
   ///
-  /// - Parameters:
-  ///   - model: the model so far.
-  ///   - card: the treatment that asks.
   /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide.
   func configure(
     _ model: inout ModelConfiguration, for card: TreatmentCard

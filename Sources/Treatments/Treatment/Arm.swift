@@ -13,10 +13,6 @@ public struct Arm: Sendable {
   public let choices: [TreatmentChoice]
 
   /// An arm of treatments by their options.
-  ///
-  /// - Parameters:
-  ///   - name: what it is called.
-  ///   - choices: in the order in which they apply; none is the baseline.
   public init(name: String, choices: [TreatmentChoice]) {
     self.name = name
     self.choices = choices
@@ -24,10 +20,6 @@ public struct Arm: Sendable {
   }
 
   /// An arm of treatments made in code.
-  ///
-  /// - Parameters:
-  ///   - name: what it is called.
-  ///   - treatments: in the order in which they apply; none is the baseline.
   public init(name: String, treatments: [any Treatment] = []) {
     self.name = name
     self.treatments = treatments
@@ -99,10 +91,6 @@ public struct Arm: Sendable {
   }
 
   /// The batches that the arm trains on: the last treatment's that changes them, or the data's.
-  ///
-  /// - Parameters:
-  ///   - data: what the study trains on.
-  ///   - recipe: the arm's recipe.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> any BatchSource {
     for treatment in treatments.reversed() {
       if let source = try treatment.source(of: data, recipe: recipe) { return source }

@@ -44,8 +44,6 @@ public struct WiderModel: Treatment {
   }
 
   /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
   public init(_ options: OptionValues) throws(TreatmentError) {
     factor = options.number("factor")
     dimension = Dimension(rawValue: options.word("dimension")) ?? .feedForward
@@ -55,7 +53,6 @@ public struct WiderModel: Treatment {
 
   /// Makes the model larger, by whole columns, layers or heads.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for layers that differ from each other, experts, or loops.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     switch dimension {
@@ -88,11 +85,6 @@ public struct WiderModel: Treatment {
   }
 
   /// Takes back what the larger model costs, where it is accounted as the baseline.
-  ///
-  /// - Parameters:
-  ///   - costs: of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     guard isAccountedAsBaseline else { return }
     // Sizes grow strictly with the baseline's, so that the baseline can be found again.

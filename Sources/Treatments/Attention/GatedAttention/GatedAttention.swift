@@ -52,7 +52,6 @@ public struct GatedAttention: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: granularity, position and form of the gate.
   /// - Throws: ``TreatmentError`` for a headwise gate where there are no heads or where it is added.
   public init(_ options: OptionValues) throws(TreatmentError) {
     isHeadwise = options.word("granularity") == "head"
@@ -73,7 +72,6 @@ public struct GatedAttention: Treatment {
 
   /// Adds a gate to every attention layer.
   ///
-  /// - Parameter model: a model with attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or with a combiner already.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -110,11 +108,6 @@ public struct GatedAttention: Treatment {
   }
 
   /// One matrix a layer.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (_, attention, runs) in model.attentionRuns {
       let outputs = outputs(attention, model)

@@ -11,10 +11,7 @@ public struct Neighborhood: Hashable, Sendable {
   /// Whether no token sees a later one.
   public var isCausal: Bool
 
-  /// - Parameters:
-  ///   - size: the number of neighbours.
-  ///   - dilation: how far apart they are.
-  ///   - isCausal: whether no token sees a later one.
+  /// A neighbourhood.
   public init(size: Int, dilation: Int, isCausal: Bool) {
     self.size = size
     self.dilation = dilation

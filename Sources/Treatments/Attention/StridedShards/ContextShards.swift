@@ -9,11 +9,7 @@ public struct ContextShards: Hashable, Sendable {
   /// Whether all heads see the same older blocks.
   public var isSameForAllHeads: Bool
 
-  /// - Parameters:
-  ///   - block: tokens in a block.
-  ///   - localBlocks: recent blocks that every head sees.
-  ///   - stride: one of so many older blocks is seen.
-  ///   - isSameForAllHeads: whether all heads see the same ones.
+  /// A rule for the keys of each head.
   public init(block: Int, localBlocks: Int, stride: Int, isSameForAllHeads: Bool = false) {
     self.block = block
     self.localBlocks = localBlocks

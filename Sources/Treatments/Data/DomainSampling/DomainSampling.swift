@@ -49,8 +49,6 @@ public struct DomainSampling: Treatment {
   private let isLinear: Bool
 
   /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
   public init(_ options: OptionValues) throws(TreatmentError) {
     rule = options.word("rule")
     temperature = options.number("temperature")
@@ -63,9 +61,6 @@ public struct DomainSampling: Treatment {
 
   /// The domains in the mixture of the rule.
   ///
-  /// - Parameters:
-  ///   - data: several domains.
-  ///   - recipe: the sizes of batches and the seed.
   /// - Throws: ``TreatmentError`` for data without domains.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> (any BatchSource)? {
     guard case .domains(let domains) = data.content else {

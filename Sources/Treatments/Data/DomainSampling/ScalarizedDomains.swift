@@ -9,10 +9,6 @@ public final class ScalarizedDomains: BatchSource {
   private let domains: DomainBatches
 
   /// A source at the beginning.
-  ///
-  /// - Parameters:
-  ///   - domains: in their natural mixture.
-  ///   - weights: one for each domain.
   public init(_ domains: DomainBatches, weights: [Double]) {
     precondition(weights.count == domains.domains.count, "a weight for each domain")
     self.domains = domains

@@ -59,10 +59,6 @@ public final class RepeatedBatches: BatchSource {
 
   /// A source at the beginning.
   ///
-  /// - Parameters:
-  ///   - windows: where windows come from.
-  ///   - plan: the numbers of sequences, more than none of them repeated.
-  ///   - recipe: the length of windows, and the seed.
   /// - Throws: ``TreatmentError`` if a stream has too few windows for them to come once.
   public init(
     _ windows: Windows, plan: Plan, recipe: TrainingRecipe

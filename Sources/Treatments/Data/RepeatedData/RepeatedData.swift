@@ -33,8 +33,6 @@ public struct RepeatedData: Treatment {
   private let repeats: Double
 
   /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
   public init(_ options: OptionValues) throws(TreatmentError) {
     share = options.number("share")
     repeats = options.number("repeats")
@@ -42,9 +40,6 @@ public struct RepeatedData: Treatment {
 
   /// Batches with repetitions; nil where the run has none.
   ///
-  /// - Parameters:
-  ///   - data: text, tokens or a language.
-  ///   - recipe: the length of the run, the sizes of batches and the seed.
   /// - Throws: ``TreatmentError`` for other data, or too few for the rest to come once.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> (any BatchSource)? {
     let plan = RepeatedBatches.Plan(share: share, repeats: repeats, recipe: recipe)

@@ -8,9 +8,7 @@ public final class RoutedBesideDense<Element: TensorElement>: ChannelMixer {
   /// What every token passes through.
   public let dense: FeedForward<Element>
 
-  /// - Parameters:
-  ///   - routed: the routed experts.
-  ///   - dense: what every token passes through.
+  /// The sum of the two.
   public init(_ routed: any ChannelMixer<Element>, beside dense: FeedForward<Element>) {
     self.routed = routed
     self.dense = dense

@@ -59,7 +59,6 @@ public struct RoutedExperts: Treatment {
 
   /// Reads the options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for more choices than experts, or a router that could not learn.
   public init(_ options: OptionValues) throws(TreatmentError) {
     count = options.whole("experts")
@@ -91,16 +90,12 @@ public struct RoutedExperts: Treatment {
   }
 
   /// Refuses a model that has experts already.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     _ = try model.feedForwards(for: Self.card)
   }
 
   /// Replaces the feed-forwards.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -118,11 +113,6 @@ public struct RoutedExperts: Treatment {
   }
 
   /// Charges experts in the place of feed-forwards.
-  ///
-  /// - Parameters:
-  ///   - costs: of the dense model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (dense, runs) in model.feedForwardRuns {
       costs.exchange(

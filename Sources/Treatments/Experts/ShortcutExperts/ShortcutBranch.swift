@@ -11,10 +11,7 @@ public final class ShortcutBranch<Element: TensorElement>: ChannelMixer {
 
   private let name: String
 
-  /// - Parameters:
-  ///   - name: under which the result waits.
-  ///   - mixture: what branches off.
-  ///   - dense: the layer's own feed-forward.
+  /// The beginning of a branch.
   public init(
     _ name: String, mixture: ZeroExpertMixture<Element>, beside dense: FeedForward<Element>
   ) {
@@ -50,9 +47,7 @@ public final class ShortcutEnd<Element: TensorElement>: ChannelMixer {
 
   private let name: String
 
-  /// - Parameters:
-  ///   - name: under which the result waits.
-  ///   - dense: the layer's own feed-forward.
+  /// The end of the branch of the same name.
   public init(_ name: String, after dense: FeedForward<Element>) {
     self.name = name
     self.dense = dense

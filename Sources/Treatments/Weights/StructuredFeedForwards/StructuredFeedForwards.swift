@@ -61,7 +61,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// Reads the options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for a rank of blocks that have none.
   public init(_ options: OptionValues) throws(TreatmentError) {
     kind = options.word("kind")
@@ -80,7 +79,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// Refuses models whose matrices cannot be cut so.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` naming the rank or the blocks.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     guard !treated(model).isEmpty else {
@@ -104,7 +102,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// Replaces dense feed-forward layers, whose starting values the factors of low rank approximate.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward layer.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -155,11 +152,6 @@ public struct StructuredFeedForwards: Treatment {
   ///
   /// The guide costs training alone: its arithmetic is charged for the share of the steps that
   /// record it, and its numbers are no parameters of the model that is kept.
-  ///
-  /// - Parameters:
-  ///   - costs: of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let order = model.depth.order(of: model.layers.count)
     for (index, feedForward) in treated(model) {
