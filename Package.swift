@@ -99,13 +99,16 @@ let package = Package(
       .testTarget(
         name: "\(room.name)Tests",
         dependencies: [.target(name: room.name)]
-          + (room.rooms + room.testRooms).map { Target.Dependency.target(name: $0) },
+          + (room.rooms + room.testRooms + ["TestSupport"]).map {
+            Target.Dependency.target(name: $0)
+          },
         exclude: room.testExclusions, swiftSettings: settings),
     ]
   } + [
     .target(
       name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(
       name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings),
   ]
