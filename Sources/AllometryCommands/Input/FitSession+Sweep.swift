@@ -8,10 +8,6 @@ struct SweepTable {
   static let laws: [String: any Law] = [
     "lr": LearningRateLaw(), "batch_tokens": BatchSizeLaw(), "weight_decay": WeightDecayLaw(),
   ]
-  /// Whether a law is one of an optimum.
-  static func isOptimumLaw(_ law: any Law) -> Bool {
-    law is LearningRateLaw || law is BatchSizeLaw || law is WeightDecayLaw
-  }
 
   var table: RunTable
   /// The column of the outcome.
@@ -53,7 +49,7 @@ extension FitSession {
     _ law: any Law, table: RunTable, group: [(column: String, value: String)],
     options: FitOptions
   ) throws -> FittedTable? {
-    guard SweepTable.isOptimumLaw(law) else { return nil }
+    guard law.card.response.isChoice else { return nil }
     let axis = law.card.response.column
     guard self.law.response == nil || self.law.response == axis || table.hasColumn(axis) else {
       return nil

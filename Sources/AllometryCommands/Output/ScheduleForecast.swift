@@ -157,9 +157,7 @@ struct ScheduleForecast {
     let all = try Observations(
       columns: ["step": distinct], response: distinct.map { _ in 1 }, schedules: [schedule],
       scheduleOfRow: distinct.map { _ in 0 }
-    ).addingScheduleAreas(
-      decay: (fit.law as? Annealing)?.decay ?? 0.999,
-      warmup: source.warmupAtPeak(for: fit.law))
+    ).addingScheduleAreas(for: fit.law, warmup: source.warmup)
     // Before the earliest fitted row the law says nothing.
     let earliest = fit.ranges["S1"]?.lowerBound ?? 0
     let areas = all.columns["S1"] ?? []

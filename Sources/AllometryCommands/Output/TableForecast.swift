@@ -25,7 +25,7 @@ struct TableForecast {
     InputFiles.note(table)
     self.table = try RunTable.read(contentsOf: table, options: TableOptions()).derivingCompute()
     let table = self.table
-    for fit in fits where ObservationsBuilder.readsSchedule(fit.law) {
+    for fit in fits where fit.law.readsSchedule {
       throw CommandFailure(
         .usage,
         "--table: law \(fit.law.name) sums over a learning-rate schedule: give it with --schedule")
@@ -42,9 +42,8 @@ struct TableForecast {
         "\(table.source): found no column \(requirement.name), expected it: law \(fits[0].law.name) reads \(requirement.name) (\(requirement.meaning))"
       )
     }
-    if let law = fits[0].law as? MixtureLaw,
-      let fault = ShareColumns.fault(of: law.domains, in: table)
-    {
+    let shares = fits[0].law.shareColumns
+    if !shares.isEmpty, let fault = ShareColumns.fault(of: shares, in: table) {
       throw CommandFailure(.badData, fault)
     }
     otherSize = Self.otherSize(than: fits[0].document.mixture?.constants ?? [:], in: table)
@@ -247,7 +246,7 @@ struct TableForecast {
         + list.render(style: Console.isTerminal ? .ansi : .plain).trimmingLastNewline
     ]
     if let best = rows.min(by: { total($0.forecasts) < total($1.forecasts) }), rows.count > 1,
-      fits[0].law is MixtureLaw
+      !fits[0].law.shareColumns.isEmpty
     {
       lines.append(
         Console.wrap(
