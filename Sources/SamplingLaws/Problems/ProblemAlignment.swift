@@ -41,30 +41,3 @@ struct ProblemAlignment: Sendable {
     dropped == 0 ? [] : ["\(dropped) problems are not in every arm; left out."]
   }
 }
-
-/// The mean outcome of the attempts at a problem.
-struct CellMeans: Sendable {
-  /// The share of right attempts; NaN without attempts.
-  var accuracy: Double
-  /// The mean of recorded tokens; NaN where none is.
-  var tokens: Double
-  /// The number of attempts.
-  var attempts: Int
-
-  /// Averages over some rows of an arm.
-  init(_ arm: OutcomeArm, rows: Range<Int>) {
-    var right = 0
-    for row in rows { right += Int(arm.correct[row]) }
-    attempts = rows.count
-    accuracy = rows.isEmpty ? .nan : Double(right) / Double(rows.count)
-    var total = 0.0
-    var known = 0
-    if let column = arm.tokens {
-      for row in rows where !column[row].isNaN {
-        total += Double(column[row])
-        known += 1
-      }
-    }
-    tokens = known > 0 ? total / Double(known) : .nan
-  }
-}

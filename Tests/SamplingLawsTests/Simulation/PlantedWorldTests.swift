@@ -63,7 +63,7 @@ import Testing
       verifier: .init(discrimination: 1.2, problemEffect: 0.7, threshold: 0.8),
       tokens: .init(mean: 300, deviation: 200, wrongFactor: 1.5, hardness: 0.6),
       arms: [.init(name: "small"), .init(name: "large", ability: 1, tokenFactor: 2)])
-    let table = world.sample(seed: 3)
+    let table = world.table(seed: 3)
     #expect(table.armColumns == ["model"])
     #expect(table.arms.map(\.key) == [["small"], ["large"]])
     for (index, arm) in table.arms.enumerated() {
@@ -113,7 +113,7 @@ import Testing
     let world = PlantedWorld(
       problems: 20_000, attempts: 1, components: [.init(a: 1, b: 3)],
       rounds: .init(count: 5, gain: 0.3, loss: 0.1))
-    let arm = world.sample(seed: 1).arms[0]
+    let arm = world.table(seed: 1).arms[0]
     let rounds = try #require(PlantedTruth(world).rounds)
     // Towards gain/(gain + loss) by a factor 1 − gain − loss a round.
     for round in 0..<5 {
@@ -167,8 +167,8 @@ import Testing
     broken = world
     broken.verifier = .init(threshold: 1, completeness: 1, soundness: 1)
     #expect(throws: PlantedWorldError.self) { try broken.validate() }
-    #expect(world.sample(seed: 4).arms[0].correct == world.sample(seed: 4).arms[0].correct)
-    #expect(world.sample(seed: 4).arms[0].correct != world.sample(seed: 5).arms[0].correct)
+    #expect(world.table(seed: 4).arms[0].correct == world.table(seed: 4).arms[0].correct)
+    #expect(world.table(seed: 4).arms[0].correct != world.table(seed: 5).arms[0].correct)
   }
 }
 
