@@ -24,7 +24,7 @@ final class Heartbeat: Sendable {
   }
 
   /// A claim has ended.
-  func end(_ run: RunIdentity) { state.withLock { _ = $0.runs.remove(run) } }
+  func end(_ run: RunIdentity) { state.withLock { $0.runs.subtract([run]) } }
 
   private func beatLater(_ store: RunStore) {
     let interval = store.settings.heartbeatInterval

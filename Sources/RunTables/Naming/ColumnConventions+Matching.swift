@@ -21,7 +21,7 @@ extension RunTable {
       table = table.replacingNames { $0 == best.name ? [entry.canonical] : [$0] }
       var note = "column \(best.name) read as \(entry.canonical)"
       if best.factor != 1 {
-        note += table.multiply(entry.canonical, by: best)
+        note += table.rescale(entry.canonical, by: best)
       } else {
         table.remember(best.name, for: entry.canonical)
       }
@@ -35,7 +35,7 @@ extension RunTable {
 
   /// Multiplies a column by the unit of its name, unless its numbers are counts already; returns
   /// what is to be said.
-  fileprivate mutating func multiply(_ name: String, by match: ColumnIndex.Match) -> String {
+  fileprivate mutating func rescale(_ name: String, by match: ColumnIndex.Match) -> String {
     guard let values = try? numbers(name) else { return "" }
     let largest = values.lazy.filter(\.isFinite).max() ?? 0
     // No model has 10^13 parameters or 10^16 tokens: the name says a unit that the numbers do not have.
@@ -57,7 +57,7 @@ extension RunTable {
       let entry = ColumnConventions.entries.first(where: { $0.canonical == target }),
       ColumnIndex.has(unit, entry)
     else { return nil }
-    return multiply(
+    return rescale(
       target,
       by: ColumnIndex.Match(
         name: source, factor: unit.factor, spelling: unit.spelling, isFromName: true))

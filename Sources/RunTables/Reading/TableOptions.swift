@@ -1,24 +1,3 @@
-/// The file formats that can be read.
-public enum TableFormat: String, Sendable, CaseIterable {
-  /// Delimited text with a header row (RFC 4180).
-  case csv
-  /// Delimited text with tabs.
-  case tsv
-  /// JSON lines: one object a line.
-  case jsonl
-  /// One JSON document: an array of objects, an object of arrays, or an object that holds one
-  /// array of objects.
-  case json
-}
-
-/// The character before the fraction of a number.
-public enum DecimalMark: String, Sendable, CaseIterable {
-  /// `2,345` is between two and three; points separate thousands.
-  case comma
-  /// `2,345` is more than two thousand; commas separate thousands.
-  case point
-}
-
 /// How a table is read.
 public struct TableOptions: Sendable {
   /// The format; nil decides by the extension of the file name, then by the content.
