@@ -13,17 +13,8 @@ struct TextInterner {
     _ bytes: UnsafeBufferPointer<UInt8>, unescaping: Bool, line: Int, column: String?
   ) throws(TableError) -> String {
     if unescaping {
-      var plain: [UInt8] = []
-      var skip = false
-      for byte in bytes {
-        if skip {
-          skip = false
-          continue
-        }
-        skip = byte == UInt8(ascii: "\"")
-        plain.append(byte)
-      }
-      return try Self.decode(plain[...], source: source, line: line, column: column)
+      return try Self.decode(
+        Self.undoubled(bytes), source: source, line: line, column: column)
     }
     // Up to 15 bytes live inside the string itself: nothing to share.
     guard bytes.count > 15, bytes.count <= 256 else {
@@ -37,6 +28,21 @@ struct TextInterner {
     keys[slot] = Array(bytes)
     values[slot] = text
     return text
+  }
+
+  /// The content of a quoted cell with doubled quotes made single.
+  static func undoubled(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var plain: [UInt8] = []
+    var skip = false
+    for byte in content {
+      if skip {
+        skip = false
+        continue
+      }
+      skip = byte == UInt8(ascii: "\"")
+      plain.append(byte)
+    }
+    return plain
   }
 
   /// Decodes UTF-8 strictly: silently repaired names would no longer match anything.

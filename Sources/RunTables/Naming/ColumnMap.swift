@@ -147,6 +147,39 @@ private struct ColumnMapParser {
   }
 }
 
+extension ColumnMap {
+  /// The new names of the columns that a map renames, and a note on each that makes room.
+  ///
+  /// - Parameter current: the column that a name stands for; nil for none.
+  func targets(
+    among columns: [String], source: String, current: (String) -> String?
+  ) throws(TableError) -> (targets: [String: [String]], notes: [String]) {
+    var targets: [String: [String]] = [:]
+    for entry in entries {
+      guard let current = current(entry.source) else {
+        var error = TableChecks.missingColumn(entry.source, among: columns, source: source)
+        error.expected = "a column \(entry.source) to be read as \(entry.target)"
+        throw error
+      }
+      targets[current, default: []].append(entry.target)
+    }
+    let columns = Set(columns)
+    var notes: [String] = []
+    for entry in entries where columns.contains(entry.target) && targets[entry.target] == nil {
+      let kept = "\(entry.target).original"
+      guard !columns.contains(kept), !entries.contains(where: { $0.target == kept }) else {
+        throw TableError(
+          .usage, source: source, column: entry.target,
+          found: "columns \(entry.target) and \(kept) already",
+          expected: "one of the two names to be free")
+      }
+      targets[entry.target] = [kept]
+      notes.append("the column \(entry.target) of the file is kept as \(kept)")
+    }
+    return (targets, notes)
+  }
+}
+
 extension RunTable {
   /// The table with its columns renamed as the map asks; all renamings happen at once, so that two
   /// names can be exchanged.
@@ -156,27 +189,7 @@ extension RunTable {
   /// - Throws: ``TableError`` (usage) when a named column is absent, with the nearest one, or when
   ///   `NAME.original` is taken as well.
   public func applying(_ map: ColumnMap) throws(TableError) -> RunTable {
-    var targets: [String: [String]] = [:]
-    for entry in map.entries {
-      guard let current = currentName(entry.source) else {
-        var error = missingColumn(entry.source)
-        error.expected = "a column \(entry.source) to be read as \(entry.target)"
-        throw error
-      }
-      targets[current, default: []].append(entry.target)
-    }
-    var notes: [String] = []
-    for entry in map.entries where columns[entry.target] != nil && targets[entry.target] == nil {
-      let kept = "\(entry.target).original"
-      guard columns[kept] == nil, !map.entries.contains(where: { $0.target == kept }) else {
-        throw TableError(
-          .usage, source: source, column: entry.target,
-          found: "columns \(entry.target) and \(kept) already",
-          expected: "one of the two names to be free")
-      }
-      targets[entry.target] = [kept]
-      notes.append("the column \(entry.target) of the file is kept as \(kept)")
-    }
+    var (targets, notes) = try map.targets(among: columnNames, source: source) { currentName($0) }
     var table = replacingNames { targets[$0] ?? [$0] }
     for entry in map.entries where entry.target != entry.source {
       let scaled = table.multiplyByUnit(of: entry.source, as: entry.target)

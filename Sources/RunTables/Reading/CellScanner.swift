@@ -50,6 +50,33 @@ struct CellScanner {
     return true
   }
 
+  /// Passes over what follows a cell: the delimiter, or the line end behind the last cell.
+  ///
+  /// - Throws: ``TableError`` for a record of more or fewer cells than the header has.
+  @inline(__always)
+  mutating func endCell(_ column: Int, of columns: Int, line: Int) throws(TableError) {
+    if column + 1 < columns {
+      guard skipDelimiter() else { throw ragged(column + 1, line) }
+      return
+    }
+    guard atRecordEnd else {
+      var count = columns
+      while skipDelimiter() {
+        count += 1
+        _ = try cell()
+      }
+      throw ragged(count, line)
+    }
+    skipRecordEnd()
+  }
+
+  private func ragged(_ count: Int, _ line: Int) -> TableError {
+    TableError(
+      .badData, source: layout.source, line: line,
+      found: "\(count) \(count == 1 ? "cell" : "cells")",
+      expected: "\(layout.names.count), as in the header")
+  }
+
   /// Reads an unquoted plain decimal number that fills its cell, or returns nil and stays put.
   ///
   /// This is the hot path: everything unusual (signs of missing values, suffixes, blanks, more

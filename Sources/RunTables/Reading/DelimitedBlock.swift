@@ -124,19 +124,8 @@ struct DelimitedBlock {
           }
         }
       }
-      if column + 1 < columns {
-        guard scanner.skipDelimiter() else { throw Self.ragged(column + 1, line, layout) }
-      }
+      try scanner.endCell(column, of: columns, line: line)
     }
-    guard scanner.atRecordEnd else {
-      var count = columns
-      while scanner.skipDelimiter() {
-        count += 1
-        _ = try scanner.cell()
-      }
-      throw Self.ragged(count, line, layout)
-    }
-    scanner.skipRecordEnd()
     return true
   }
 
@@ -144,13 +133,5 @@ struct DelimitedBlock {
   func hasNoNumber(_ column: Int) -> Bool {
     let first = column * capacity
     return numbers[first..<(first + rows)].allSatisfy(\.isNaN)
-  }
-
-  /// The error for a record that has more or fewer cells than the header.
-  static func ragged(_ count: Int, _ line: Int, _ layout: DelimitedLayout) -> TableError {
-    TableError(
-      .badData, source: layout.source, line: line,
-      found: "\(count) \(count == 1 ? "cell" : "cells")",
-      expected: "\(layout.names.count), as in the header")
   }
 }

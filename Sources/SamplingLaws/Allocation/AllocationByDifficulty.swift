@@ -97,9 +97,7 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
     let data = try AllocationData(
       arms, baseline: base, baselineIsCompared: place, bins: bins, crossFitted: isCrossFitted,
       seed: bootstrap.seed, threads: bootstrap.threads)
-    let tallies = PolicyTallies(
-      accuracies: data.accuracies, binsOfProblems: data.bins, bins: data.binNames.count,
-      parts: PolicyTallies.deal(data.labels.count, seed: bootstrap.seed))
+    let tallies = PolicyTallies(data, seed: bootstrap.seed)
     let curves = AllocationCurves(
       grid: grid, reference: referencePlaces, tallies: tallies, isCrossFitted: isCrossFitted)
     let totals = tallies.tallies.totals

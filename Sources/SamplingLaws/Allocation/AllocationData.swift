@@ -116,3 +116,10 @@ struct AllocationData: Sendable {
     self.warnings = warnings
   }
 }
+
+extension PolicyTallies {
+  init(_ data: AllocationData, seed: UInt64) {
+    self.init(
+      accuracies: data.accuracies, binsOfProblems: data.bins, bins: data.binNames.count, seed: seed)
+  }
+}

@@ -29,8 +29,9 @@ struct PolicyTallies: Sendable {
   /// - Parameters:
   ///   - accuracies: of each variant, problem and arm.
   ///   - binsOfProblems: of each variant and problem.
-  ///   - parts: the part of each problem.
-  init(accuracies: [[[Double]]], binsOfProblems: [[Int]], bins: Int, parts: [Int]) {
+  ///   - seed: of the deal of problems into parts.
+  init(accuracies: [[[Double]]], binsOfProblems: [[Int]], bins: Int, seed: UInt64) {
+    let parts = Self.deal(binsOfProblems[0].count, seed: seed)
     variants = accuracies.count
     self.bins = bins
     arms = accuracies.first?.first?.count ?? 0
@@ -51,7 +52,7 @@ struct PolicyTallies: Sendable {
   }
 
   /// Deals problems into parts at random, equally many in each.
-  static func deal(_ problems: Int, seed: UInt64) -> [Int] {
+  private static func deal(_ problems: Int, seed: UInt64) -> [Int] {
     var random = SplittableRandom(seed: seed).split(-1)
     var parts = (0..<problems).map { $0 % Self.parts }
     for index in stride(from: problems - 1, to: 0, by: -1) {

@@ -49,9 +49,7 @@ public struct VerifierTransfer: Codable, Sendable, Hashable {
     let data = try AllocationData(
       arms, baseline: base, baselineIsCompared: compared, bins: bins, crossFitted: true,
       seed: bootstrap.seed, threads: bootstrap.threads)
-    let tallies = PolicyTallies(
-      accuracies: data.accuracies, binsOfProblems: data.bins, bins: data.binNames.count,
-      parts: PolicyTallies.deal(data.labels.count, seed: bootstrap.seed))
+    let tallies = PolicyTallies(data, seed: bootstrap.seed)
     // At each budget the strategies that every verifier has, and their arms by verifier.
     var cells: [(budget: Double, places: [[Int]])] = []
     for budget in Set(arms.map(\.budget)).sorted() {

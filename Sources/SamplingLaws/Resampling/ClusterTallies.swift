@@ -1,5 +1,3 @@
-internal import Optimization
-
 /// Amounts in cells, cluster by cluster, summed again and again over resampled clusters.
 ///
 /// A statistic of sums, such as a survival curve, is resampled without touching rows again: each
@@ -38,12 +36,7 @@ struct ClusterTallies: Sendable {
     _ bootstrap: ProblemBootstrap, _ statistic: @Sendable ([Double]) -> Value
   ) -> [Value] {
     let clusters = clusterCount
-    let kept = ResampleWeights.of(bootstrap, problems: clusters)
-    let groups = parallelMap(
-      count: ResampleWeights.groups(bootstrap.resamples), threads: bootstrap.threads
-    ) { group -> [Value] in
-      let weights = ResampleWeights.group(
-        group, of: kept, seed: bootstrap.seed, problems: clusters)
+    return ResampleWeights.map(bootstrap, problems: clusters) { weights in
       var sums = [SIMD8<Double>](repeating: .zero, count: cellCount)
       sums.withUnsafeMutableBufferPointer { sums in
         cells.withUnsafeBufferPointer { cells in
@@ -59,6 +52,5 @@ struct ClusterTallies: Sendable {
       }
       return (0..<8).map { lane in statistic(sums.map { $0[lane] }) }
     }
-    return Array(groups.joined().prefix(bootstrap.resamples))
   }
 }

@@ -120,12 +120,8 @@ public struct ProblemBootstrap: Sendable, Hashable {
   public func resampledMeans(of matrix: ProblemMatrix) -> [[Double]] {
     let problems = matrix.problemCount
     let columns = matrix.columnCount
-    let kept = ResampleWeights.of(self, problems: problems)
     // Eight resamples share one pass over the matrix, which is larger than a cache.
-    let groups = parallelMap(
-      count: ResampleWeights.groups(resamples), threads: threads
-    ) { group -> [[Double]] in
-      let weights = ResampleWeights.group(group, of: kept, seed: seed, problems: problems)
+    return ResampleWeights.map(self, problems: problems) { weights in
       var sums = [SIMD8<Double>](repeating: .zero, count: columns)
       weights.withUnsafeBufferPointer { weights in
         matrix.values.withUnsafeBufferPointer { values in
@@ -151,7 +147,6 @@ public struct ProblemBootstrap: Sendable, Hashable {
       }
       return (0..<8).map { lane in sums.map { $0[lane] / Double(problems) } }
     }
-    return Array(groups.joined().prefix(resamples))
   }
 
   /// A statistic of the problems' multiplicities in each resample.

@@ -23,8 +23,22 @@ final class ResampleWeights: Sendable {
   /// More bytes than these are drawn anew each time.
   private static let largest = 64 << 20
 
+  /// What a closure makes of the weights of each group of eight resamples, one value a resample.
+  static func map<Value: Sendable>(
+    _ bootstrap: ProblemBootstrap, problems: Int, _ body: @Sendable ([SIMD8<Double>]) -> [Value]
+  ) -> [Value] {
+    let kept = of(bootstrap, problems: problems)
+    let groups = parallelMap(
+      count: groups(bootstrap.resamples), threads: bootstrap.threads
+    ) { group in
+      body(
+        kept?.group(group) ?? numbers(draw(group, seed: bootstrap.seed, problems: problems)[...]))
+    }
+    return Array(groups.joined().prefix(bootstrap.resamples))
+  }
+
   /// The number of groups of eight resamples.
-  static func groups(_ resamples: Int) -> Int { (resamples + 7) / 8 }
+  private static func groups(_ resamples: Int) -> Int { (resamples + 7) / 8 }
 
   /// The weights of a bootstrap, kept from before or drawn now; nil where they would be too many.
   static func of(_ bootstrap: ProblemBootstrap, problems: Int) -> ResampleWeights? {
@@ -55,7 +69,7 @@ final class ResampleWeights: Sendable {
   ///
   /// A problem is never drawn more than 255 times: of fewer than 256 problems there are no more draws,
   /// and of more the chance is below 1/256!.
-  static func draw(_ group: Int, seed: UInt64, problems: Int) -> [UInt8] {
+  private static func draw(_ group: Int, seed: UInt64, problems: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 8 * problems)
     bytes.withUnsafeMutableBufferPointer { bytes in
       for lane in 0..<8 {
@@ -67,16 +81,9 @@ final class ResampleWeights: Sendable {
   }
 
   /// The weights of a group as numbers.
-  func group(_ group: Int) -> [SIMD8<Double>] {
+  private func group(_ group: Int) -> [SIMD8<Double>] {
     let first = group * 8 * problems
     return Self.numbers(bytes[first..<(first + 8 * problems)])
-  }
-
-  /// The weights of a group as numbers, whether they are kept or not.
-  static func group(
-    _ group: Int, of kept: ResampleWeights?, seed: UInt64, problems: Int
-  ) -> [SIMD8<Double>] {
-    kept?.group(group) ?? numbers(draw(group, seed: seed, problems: problems)[...])
   }
 
   private static func numbers(_ bytes: ArraySlice<UInt8>) -> [SIMD8<Double>] {

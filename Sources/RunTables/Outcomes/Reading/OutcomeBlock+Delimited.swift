@@ -52,28 +52,15 @@ extension OutcomeBlock {
         let content = UnsafeBufferPointer(
           start: layout.bytes + cell.start, count: cell.end - cell.start)
         if cell.hasDoubledQuotes {
-          try Self.unescaped(content).withUnsafeBufferPointer { (plain) throws(TableError) in
+          try TextInterner.undoubled(content).withUnsafeBufferPointer { (plain) throws(TableError) in
             try use(plan, plain, line, column, worker)
           }
         } else {
           try use(plan, content, line, column, worker)
         }
       }
-      if column + 1 < columns {
-        guard scanner.skipDelimiter() else {
-          throw DelimitedBlock.ragged(column + 1, line, layout)
-        }
-      }
+      try scanner.endCell(column, of: columns, line: line)
     }
-    guard scanner.atRecordEnd else {
-      var count = columns
-      while scanner.skipDelimiter() {
-        count += 1
-        _ = try scanner.cell()
-      }
-      throw DelimitedBlock.ragged(count, line, layout)
-    }
-    scanner.skipRecordEnd()
     return true
   }
 
@@ -112,20 +99,5 @@ extension OutcomeBlock {
         worker.takeWide(column, place, content, fileColumn: fileColumn)
       }
     }
-  }
-
-  /// The content of a quoted cell with doubled quotes made single.
-  private static func unescaped(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var plain: [UInt8] = []
-    var skip = false
-    for byte in content {
-      if skip {
-        skip = false
-        continue
-      }
-      skip = byte == UInt8(ascii: "\"")
-      plain.append(byte)
-    }
-    return plain
   }
 }

@@ -156,27 +156,10 @@ struct OutcomeSchema: Sendable {
     _ columns: OrderedDictionary<String, Int>, _ map: ColumnMap, _ source: String,
     _ notes: inout [String]
   ) throws(TableError) -> OrderedDictionary<String, Int> {
-    var targets: [String: [String]] = [:]
-    for entry in map.entries {
-      guard columns[entry.source] != nil else {
-        var error = TableChecks.missingColumn(
-          entry.source, among: Array(columns.keys), source: source)
-        error.expected = "a column \(entry.source) to be read as \(entry.target)"
-        throw error
-      }
-      targets[entry.source, default: []].append(entry.target)
+    let (targets, made) = try map.targets(among: Array(columns.keys), source: source) {
+      columns[$0] == nil ? nil : $0
     }
-    for entry in map.entries where columns[entry.target] != nil && targets[entry.target] == nil {
-      let kept = "\(entry.target).original"
-      guard columns[kept] == nil, !map.entries.contains(where: { $0.target == kept }) else {
-        throw TableError(
-          .usage, source: source, column: entry.target,
-          found: "columns \(entry.target) and \(kept) already",
-          expected: "one of the two names to be free")
-      }
-      targets[entry.target] = [kept]
-      notes.append("the column \(entry.target) of the file is kept as \(kept)")
-    }
+    notes += made
     var renamed: OrderedDictionary<String, Int> = [:]
     for (name, index) in columns {
       for new in targets[name] ?? [name] { renamed[new] = index }
