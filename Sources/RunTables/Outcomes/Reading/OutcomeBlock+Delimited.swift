@@ -52,7 +52,8 @@ extension OutcomeBlock {
         let content = UnsafeBufferPointer(
           start: layout.bytes + cell.start, count: cell.end - cell.start)
         if cell.hasDoubledQuotes {
-          try TextInterner.undoubled(content).withUnsafeBufferPointer { (plain) throws(TableError) in
+          try TextInterner.undoubled(content).withUnsafeBufferPointer {
+            (plain) throws(TableError) in
             try use(plan, plain, line, column, worker)
           }
         } else {
