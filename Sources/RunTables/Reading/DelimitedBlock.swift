@@ -17,7 +17,7 @@ struct DelimitedLayout {
 /// A run of whole records of a delimited file, parsed on its own.
 ///
 /// Line numbers inside a block count from 0; the reader adds the lines of the blocks before it.
-struct DelimitedBlock {
+struct DelimitedBlock: ParsedBlock {
   var rows = 0
   /// One entry a row: the line, counted from the start of the block, on which it begins.
   var lines: [Int32] = []

@@ -65,7 +65,7 @@ struct DelimitedReader {
     layout.isText = DelimitedBlock(parsing: starts[0]..<starts[1], of: layout).notNumeric
     while true {
       var blocks = parse(starts, layout)
-      try throwFirstError(blocks, headLines)
+      try blocks.throwFirstError(linesBefore: headLines)
       var isText = layout.isText
       for block in blocks {
         for column in isText.indices where block.notNumeric[column] { isText[column] = true }
@@ -292,20 +292,6 @@ struct DelimitedReader {
     var count = 0
     for at in 0..<position where base[at] == newline { count += 1 }
     return count
-  }
-
-  /// The first error in file order, its line counted from the top of the file.
-  private func throwFirstError(
-    _ blocks: [DelimitedBlock], _ headLines: Int
-  ) throws(TableError) {
-    var before = headLines + 1
-    for block in blocks {
-      if var error = block.error {
-        error.line = error.line.map { $0 + before }
-        throw error
-      }
-      before += block.lineCount
-    }
   }
 
   private func merge(

@@ -171,20 +171,13 @@ struct JSONScanner {
     _ body: (inout JSONScanner, Slice) throws(TableError) -> Void
   ) throws(TableError) {
     try expect("{", "an object")
-    if peek() == UInt8(ascii: "}") {
-      at += 1
-      return
+    try list(to: "}", "a comma or the closing brace of the object") {
+      (scanner) throws(TableError) in
+      let key = try scanner.string()
+      try scanner.expect(":", "a colon after the key")
+      scanner.skipBlanks()
+      try body(&scanner, key)
     }
-    while true {
-      skipBlanks()
-      let key = try string()
-      try expect(":", "a colon after the key")
-      skipBlanks()
-      try body(&self, key)
-      guard peek() == UInt8(ascii: ",") else { break }
-      at += 1
-    }
-    try expect("}", "a comma or the closing brace of the object")
   }
 
   /// Reads an array, calling the closure at each element.
@@ -192,7 +185,15 @@ struct JSONScanner {
     _ body: (inout JSONScanner) throws(TableError) -> Void
   ) throws(TableError) {
     try expect("[", "an array")
-    if peek() == UInt8(ascii: "]") {
+    try list(to: "]", "a comma or the closing bracket of the array", body)
+  }
+
+  @inline(__always)
+  private mutating func list(
+    to close: Unicode.Scalar, _ meaning: String,
+    _ body: (inout JSONScanner) throws(TableError) -> Void
+  ) throws(TableError) {
+    if peek() == UInt8(ascii: close) {
       at += 1
       return
     }
@@ -202,7 +203,7 @@ struct JSONScanner {
       guard peek() == UInt8(ascii: ",") else { break }
       at += 1
     }
-    try expect("]", "a comma or the closing bracket of the array")
+    try expect(close, meaning)
   }
 
   /// The text of a slice, with escapes resolved.

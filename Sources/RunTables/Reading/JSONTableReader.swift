@@ -180,10 +180,7 @@ struct JSONColumnBuilder {
   private let decimalMark: DecimalMark?
   private var cells: OrderedDictionary<String, [JSONScanner.Slice]> = [:]
   private var lines: [Int] = []
-  /// The column expected next: rows mostly repeat the keys of the row before in the same order.
-  private var next = 0
-  /// The keys as they stand in the text, for that comparison.
-  private var spellings: [[UInt8]] = []
+  private var cursor = JSONKeyCursor()
 
   init(source: String, decimalMark: DecimalMark?) {
     self.source = source
@@ -212,7 +209,7 @@ struct JSONColumnBuilder {
         found: "\(cells.count) different keys in \(lines.count) rows",
         expected: "rows that share their keys")
     }
-    next = 0
+    cursor.restart()
     try object(&scanner, prefix: "", depth: 0)
     for column in cells.values.indices where cells.values[column].count < lines.count {
       cells.values[column].append(Self.missing)
@@ -257,21 +254,11 @@ struct JSONColumnBuilder {
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
     let spelling = scanner.bytes[key.start..<(key.start + Int(key.count))]
-    if prefix.isEmpty, key.kind == .string, next < spellings.count,
-      spellings[next].count == spelling.count, spellings[next].elementsEqual(spelling)
-    {
-      next += 1
-      return next - 1
-    }
+    let isPlain = prefix.isEmpty && key.kind == .string
+    if isPlain, let column = cursor.expected(spelling) { return column }
     let name = prefix + (try scanner.text(key, line: scanner.line, column: nil))
-    if let index = cells.index(forKey: name) {
-      next = index + 1
-      return index
-    }
     let index = try column(named: name, scanner)
-    // A nested key has no spelling of its own; no key in the text equals this one.
-    if prefix.isEmpty && key.kind == .string { spellings[index] = Array(spelling) }
-    next = index + 1
+    cursor.move(to: index, spelling: isPlain ? spelling : nil)
     return index
   }
 
@@ -286,7 +273,7 @@ struct JSONColumnBuilder {
         expected: "rows that share their keys")
     }
     cells[name] = Array(repeating: Self.missing, count: lines.count - 1)
-    spellings.append([0])
+    cursor.add()
     return cells.count - 1
   }
 

@@ -5,17 +5,14 @@ import OrderedCollections
 /// with dots.
 struct JSONKeys: Sendable {
   private(set) var names: OrderedSet<String> = []
-  /// The column expected next: rows mostly repeat the keys of the row before in the same order.
-  private var next = 0
-  /// The keys as they stand in the text, for that comparison.
-  private var spellings: [[UInt8]] = []
+  private var cursor = JSONKeyCursor()
   /// The row in which each column was last met.
   private var lastRow: [Int] = []
   private var row = 0
 
   mutating func add(_ name: String) {
     if names.append(name).inserted {
-      spellings.append([])
+      cursor.add()
       lastRow.append(0)
     }
   }
@@ -26,7 +23,7 @@ struct JSONKeys: Sendable {
     _ body: (Int, JSONScanner.Slice, JSONScanner) throws(TableError) -> Void
   ) throws(TableError) {
     row += 1
-    next = 0
+    cursor.restart()
     try object(&scanner, "", 0, body)
   }
 
@@ -58,12 +55,7 @@ struct JSONKeys: Sendable {
   ) throws(TableError) -> Int {
     let spelling = scanner.bytes[key.start..<(key.start + Int(key.count))]
     let isPlain = prefix.isEmpty && key.kind == .string
-    if isPlain, next < spellings.count, !spelling.isEmpty,
-      spellings[next].count == spelling.count, spellings[next].elementsEqual(spelling)
-    {
-      next += 1
-      return next - 1
-    }
+    if isPlain, let column = cursor.expected(spelling) { return column }
     var name = prefix + (try scanner.text(key, line: scanner.line, column: nil))
     if name.isEmpty { name = "unnamed" }
     guard names.count < 10_000 || names.contains(name) else {
@@ -73,8 +65,7 @@ struct JSONKeys: Sendable {
     }
     add(name)
     let index = names.firstIndex(of: name) ?? 0
-    if isPlain { spellings[index] = Array(spelling) }
-    next = index + 1
+    cursor.move(to: index, spelling: isPlain ? spelling : nil)
     return index
   }
 }

@@ -12,7 +12,7 @@ final class FlatColumn<Value: BitwiseCopyable>: @unchecked Sendable {
 }
 
 /// The columns of a run of whole records.
-struct OutcomeBlock: Sendable {
+struct OutcomeBlock: Sendable, ParsedBlock {
   /// The place of the block in the file, and the worker whose labels it uses.
   var index: Int
   var worker: Int

@@ -38,14 +38,7 @@ struct OutcomeReading {
     }
     var (blocks, failure) = done.withLock { $0 }
     blocks.sort { $0.index < $1.index }
-    var before = linesBefore + 1
-    for block in blocks {
-      if var error = block.error {
-        error.line = error.line.map { $0 + before }
-        throw error
-      }
-      before += block.lineCount
-    }
+    try blocks.throwFirstError(linesBefore: linesBefore)
     if let failure { throw failure }
     return Result(blocks: blocks, workers: workers, linesBefore: linesBefore)
   }

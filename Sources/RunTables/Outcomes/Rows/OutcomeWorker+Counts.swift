@@ -59,11 +59,7 @@ extension OutcomeWorker {
     if all > 1 { block.answer?.base[first] = 0 }
     if all == 1 {
       block.correct.base[first] = right == 1 ? 1 : 0
-      for (column, list) in lists {
-        try takeOnly(column, list.content, list.fileColumn, line, &block)
-      }
-      block.endRow(line: line)
-      return
+      return try endSingleRow(line: line, &block)
     }
     for index in 0..<all {
       if index > 0 { block.repeatRow(first) }

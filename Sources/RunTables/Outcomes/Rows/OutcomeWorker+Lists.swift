@@ -19,11 +19,7 @@ extension OutcomeWorker {
       if let share, share.value != 0, share.value != 1 {
         return try endCountedRow(line: line, &block)
       }
-      for (column, list) in lists {
-        try takeOnly(column, list.content, list.fileColumn, line, &block)
-      }
-      block.endRow(line: line)
-      return
+      return try endSingleRow(line: line, &block)
     }
     let elements = try entries(of: grades.content, .correct, grades.fileColumn, line)
     var others: [(column: OutcomeColumn, fileColumn: Int, elements: [ListCell.Element])] = []
@@ -68,6 +64,14 @@ extension OutcomeWorker {
     }
     remarks.listed.rows += 1
     remarks.listed.attempts += elements.count
+  }
+
+  /// Ends a row of one attempt, whose lists have one entry each.
+  func endSingleRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
+    for (column, list) in lists {
+      try takeOnly(column, list.content, list.fileColumn, line, &block)
+    }
+    block.endRow(line: line)
   }
 
   /// Takes the one entry of a list for the value.
