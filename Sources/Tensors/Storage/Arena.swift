@@ -4,14 +4,6 @@
   internal import Glibc
 #endif
 
-/// Ends the process with a sentence and the status of `EX_OSERR`: nothing that trains goes on
-/// without memory, and what was trained is in its checkpoints.
-func refuseMemory(_ bytes: Int) -> Never {
-  let text = "allometry: the system refused \(bytes >> 20) MiB of memory\n"
-  _ = text.withCString { write(2, $0, strlen($0)) }
-  exit(71)
-}
-
 /// Memory that is handed out piece by piece and given back all at once.
 ///
 /// Pieces are aligned to 64 bytes, a cache line and the widest vector. A tape takes all that a step
