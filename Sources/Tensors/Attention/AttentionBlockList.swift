@@ -37,7 +37,7 @@ public final class BlockList: Sendable {
   ///   - isCausal: whether, besides, no query sees keys behind its own position.
   ///   - isAllowed: whether in a layer and head the query of row i sees key j:
   ///     `(layer, head, i, j)`. It is asked once for each of them.
-  public init(
+  public convenience init(
     headCount: Int, queryCount: Int, keyCount: Int, layer: Int = 0, isCausal: Bool = false,
     where isAllowed: (_ layer: Int, _ head: Int, _ i: Int, _ j: Int) -> Bool
   ) {
@@ -58,10 +58,7 @@ public final class BlockList: Sendable {
         table.endRow()
       }
     }
-    (self.headCount, self.queryCount, self.keyCount) = (headCount, queryCount, keyCount)
-    self.isCausal = isCausal
-    (rows, keys, masks, bits) = table.copies()
-    (pairCount, tiledPairCount) = (table.pairCount, table.tiledPairCount)
+    self.init(table, headCount: headCount)
   }
 
   /// The list of a rule about whole tiles.
@@ -73,7 +70,7 @@ public final class BlockList: Sendable {
   ///   - isCausal: whether, besides, no query sees keys behind its own position.
   ///   - isAllowed: whether in a head a tile of queries sees a tile of keys:
   ///     `(head, queryTile, keyTile)`.
-  public init(
+  public convenience init(
     headCount: Int, queryCount: Int, keyCount: Int, isCausal: Bool,
     whereTiles isAllowed: (_ head: Int, _ queryTile: Int, _ keyTile: Int) -> Bool
   ) {
@@ -87,8 +84,12 @@ public final class BlockList: Sendable {
         table.endRow()
       }
     }
-    (self.headCount, self.queryCount, self.keyCount) = (headCount, queryCount, keyCount)
-    self.isCausal = isCausal
+    self.init(table, headCount: headCount)
+  }
+
+  private init(_ table: Table, headCount: Int) {
+    (self.headCount, queryCount, keyCount) = (headCount, table.queryCount, table.keyCount)
+    isCausal = table.isCausal
     (rows, keys, masks, bits) = table.copies()
     (pairCount, tiledPairCount) = (table.pairCount, table.tiledPairCount)
   }

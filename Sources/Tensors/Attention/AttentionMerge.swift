@@ -56,8 +56,8 @@ private struct AttentionMerge<Element: TensorElement>: Operation {
         batch, queries, heads, width, part.output.values, part.logSumExp.values, output.values,
         logSumExp.values, output.gradient.map { UnsafePointer($0) },
         logSumExp.gradient.map { UnsafePointer($0) }, partOutput?.pointer,
-        partOutput?.accumulates == true ? 1 : 0, partLogSumExp?.pointer,
-        partLogSumExp?.accumulates == true ? 1 : 0)
+        partOutput?.flag ?? 0, partLogSumExp?.pointer,
+        partLogSumExp?.flag ?? 0)
     }
   }
 }

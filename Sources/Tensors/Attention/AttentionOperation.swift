@@ -13,9 +13,6 @@ struct AttentionOperation<Element: TensorElement>: Operation {
   /// Points into the tensors above, which live as long as this does.
   let description: akn_attention_t
 
-  /// Items are dealt to this many slots of scratch, so that memory does not grow with them.
-  private static var slotCount: Int { 16 }
-
   init(
     queries: HeadColumns<Element>, keys: HeadColumns<Element>,
     values: HeadColumns<Element>, settings: AttentionSettings<Element>,
@@ -81,11 +78,11 @@ struct AttentionOperation<Element: TensorElement>: Operation {
 
   var scratchBytes: Int {
     let forward =
-      description.queries * decodePartial + decodeSums + Self.slotCount * forwardSlot
+      description.queries * decodePartial + decodeSums + Execution.slotCount * forwardSlot
     var backward = 0
     if output.requiresGradient {
       let partials = self.partials
-      backward = Self.slotCount * backwardSlot + partials.keys + partials.bias + partials.sink
+      backward = Execution.slotCount * backwardSlot + partials.keys + partials.bias + partials.sink
       // Zeros in place of the output's gradient where only the log-sum-exp has one.
       backward += output.count
     }
@@ -124,7 +121,7 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     withUnsafePointer(to: description) { attention in
       guard decodes else {
         let items = akn_attention_forward_items(attention)
-        Self.deal(items, run.pool, scratch, forwardSlot) { item, scratch in
+        run.deal(items, scratch, forwardSlot) { item, scratch in
           Element.attentionKernels.forward(attention, item, scratch)
         }
         return
@@ -132,7 +129,7 @@ struct AttentionOperation<Element: TensorElement>: Operation {
       if isFew { return forwardFew(run) }
       let items = akn_attention_decode_items(attention)
       let slots = scratch + decodePartial
-      Self.deal(items, run.pool, slots, forwardSlot) { item, slot in
+      run.deal(items, slots, forwardSlot) { item, slot in
         Element.attentionKernels.decode(attention, item, scratch, slot)
       }
       for head in 0..<settings.batch * settings.keyValueHeadCount {
@@ -150,7 +147,7 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     each.withUnsafeBufferPointer { each in
       guard let first = each.baseAddress else { return }
       let items = akn_attention_decode_items(first)
-      Self.deal(count * items, run.pool, sums + decodeSums, forwardSlot) { item, slot in
+      run.deal(count * items, sums + decodeSums, forwardSlot) { item, slot in
         let index = item / items
         Element.attentionKernels.decode(
           first + index, item % items, scratch + index * decodePartial, slot)
@@ -179,20 +176,9 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     return a
   }
 
-  /// Runs items on all threads, each slot of scratch serving one thread at a time.
-  private static func deal(
-    _ items: Int, _ pool: ThreadPool, _ scratch: UnsafeMutablePointer<Element>, _ slot: Int,
-    _ body: (Int, UnsafeMutablePointer<Element>) -> Void
-  ) {
-    let slots = pool.threadCount == 1 ? 1 : min(items, slotCount)
-    pool.forEach(slots) { index in
-      for item in stride(from: index, to: items, by: slots) { body(item, scratch + index * slot) }
-    }
-  }
-
   func backward(_ run: Execution) {
     let scratch = run.scratch.assumingMemoryBound(to: Element.self)
-    var free = scratch + Self.slotCount * backwardSlot
+    var free = scratch + Execution.slotCount * backwardSlot
     var gradients = akn_attention_gradients_t()
     if let gradient = output.gradient {
       gradients.d_o = UnsafeRawPointer(gradient)
@@ -215,7 +201,7 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     withUnsafePointer(to: description) { attention in
       withUnsafePointer(to: gradients) { gradients in
         let items = akn_attention_backward_items(attention)
-        Self.deal(items, run.pool, scratch, backwardSlot) { item, scratch in
+        run.deal(items, scratch, backwardSlot) { item, scratch in
           Element.attentionKernels.backward(attention, gradients, item, scratch)
         }
         if partials.keys > 0 {
@@ -227,8 +213,8 @@ struct AttentionOperation<Element: TensorElement>: Operation {
         let bias = settings.bias?.gradientDestination()
         let sink = settings.sinkScore?.gradientDestination()
         Element.attentionKernels.backwardSmall(
-          attention, gradients, bias?.pointer, bias?.accumulates == true ? 1 : 0, sink?.pointer,
-          sink?.accumulates == true ? 1 : 0)
+          attention, gradients, bias?.pointer, bias?.flag ?? 0, sink?.pointer,
+          sink?.flag ?? 0)
       }
     }
   }
@@ -245,15 +231,15 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     gradients.d_q = destinations[0].map { UnsafeMutableRawPointer($0.pointer) }
     gradients.d_k = destinations[1].map { UnsafeMutableRawPointer($0.pointer) }
     gradients.d_v = destinations[2].map { UnsafeMutableRawPointer($0.pointer) }
-    gradients.accumulate_q = destinations[0]?.accumulates == true ? 1 : 0
-    gradients.accumulate_k = destinations[1]?.accumulates == true ? 1 : 0
-    gradients.accumulate_v = destinations[2]?.accumulates == true ? 1 : 0
+    gradients.accumulate_q = destinations[0]?.flag ?? 0
+    gradients.accumulate_k = destinations[1]?.flag ?? 0
+    gradients.accumulate_v = destinations[2]?.flag ?? 0
     (gradients.d_q_at, gradients.d_k_at, gradients.d_v_at) = (
       description.q_at, description.k_at, description.v_at
     )
     if let place = settings.temperature?.gradientDestination() {
       gradients.d_query_scale = UnsafeMutableRawPointer(place.pointer)
-      gradients.accumulate_query_scale = place.accumulates ? 1 : 0
+      gradients.accumulate_query_scale = place.flag
     }
   }
 }
@@ -278,9 +264,7 @@ extension AttentionOperation {
       let row = tensor.columnCount
       return akn_attention_strides_t(batch: tensor.rowCount / batch * row, row: row, head: head)
     }
-    a.q = UnsafeRawPointer(queries.tensor.values + queries.column)
-    a.k = UnsafeRawPointer(keys.tensor.values + keys.column)
-    a.v = UnsafeRawPointer(values.tensor.values + values.column)
+    (a.q, a.k, a.v) = (queries.start, keys.start, values.start)
     a.o = UnsafeMutableRawPointer(output.values)
     a.lse = UnsafeMutableRawPointer(logSumExp.values)
     a.q_at = strides(queries.tensor, settings.headWidth)

@@ -53,7 +53,7 @@ private struct ColumnScatter<Element: TensorElement>: Operation {
       for at in row * count..<(row + 1) * count {
         let column = Int(index.values[at])
         let share = column < 0 ? 0 : gradient[row * columns + column]
-        target.pointer[at] = target.accumulates ? target.pointer[at] + share : share
+        target.put(share, at: at)
       }
     }
   }

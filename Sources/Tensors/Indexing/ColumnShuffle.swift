@@ -51,15 +51,11 @@ private struct ColumnShuffle<Element: TensorElement>: Operation {
     let (columns, groups, size) = (columns, groups, columns / groups)
     run.forEachBlock(ofRows: output.rowCount, columns: columns) { start, count in
       for row in start..<start + count {
-        let (from, to) = (gradient + row * columns, target.pointer + row * columns)
+        let from = gradient + row * columns
         for group in 0..<groups {
           for index in 0..<size {
-            let value = from[group * size + index]
-            if target.accumulates {
-              to[index * groups + group] += value
-            } else {
-              to[index * groups + group] = value
-            }
+            target.put(
+              from[group * size + index], at: row * columns + index * groups + group)
           }
         }
       }

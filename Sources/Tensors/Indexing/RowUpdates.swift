@@ -97,8 +97,7 @@ private struct RowAddition<Element: TensorElement>: Operation {
           }
           if let ofWeights {
             let share = place < 0 ? 0 : product(gradient + place * columns, row)
-            ofWeights.pointer[row] =
-              ofWeights.accumulates ? ofWeights.pointer[row] + share : share
+            ofWeights.put(share, at: row)
           }
         }
       }

@@ -2,8 +2,8 @@
   internal import Glibc
   internal import Synchronization
 
-  /// OpenBLAS, loaded when the first product asks for it: at the start of a process it takes memory for
-  /// threads that we never use, and where the system refuses memory it asks again for ever.
+  /// OpenBLAS, loaded when the first product asks for it: at the start of a process it takes memory
+  /// for threads that we never use, and where the system refuses memory it asks again for ever.
   struct OpenBLAS: Sendable {
     let sgemm: SingleProduct
     let dgemm: DoubleProduct
@@ -18,11 +18,6 @@
         Int32, Int32, Int32, Int32, Int32, Int32, Double, UnsafePointer<Double>, Int32,
         UnsafePointer<Double>, Int32, Double, UnsafeMutablePointer<Double>, Int32
       ) -> Void
-
-    /// What its headers call the order of rows, plain operands and transposed ones.
-    static let rowMajor: Int32 = 101
-    static let plain: Int32 = 111
-    static let transposed: Int32 = 112
 
     /// The library; the process ends with a sentence where there is none.
     static let loaded: OpenBLAS = {

@@ -1,52 +1,52 @@
 internal import CKernels
 
-/// The matrix products of a type of number; see `akn_gemm.h` for what each computes.
-public protocol MatmulKernels: Sendable {
-  /// Columns of a packed panel of a right operand.
-  static var panelColumns: Int { get }
-  /// Packs some columns of a right operand.
-  static func packColumns(
-    _ columns: Range<Int>, of right: MatrixOperand<Self>, depth: Int,
-    into packed: UnsafeMutablePointer<Self>)
-  /// Packs some rows of a left operand that has `rows` of them.
-  static func packRows(
-    _ range: Range<Int>, of left: MatrixOperand<Self>, rows: Int, depth: Int,
-    into packed: UnsafeMutablePointer<Self>)
-  /// A block of a product from a left operand and packed columns.
-  static func multiplyRows(
-    _ block: MatrixBlock<Self>, left: MatrixOperand<Self>,
-    packed: UnsafePointer<Self>)
-  /// A block of a product from packed rows and a right operand.
-  static func multiplyColumns(
-    _ block: MatrixBlock<Self>, packed: UnsafePointer<Self>,
-    right: MatrixOperand<Self>)
-  /// A block of a product by the BLAS of the platform: `output = left right + beta output`.
-  static func multiplyBLAS(
-    _ block: MatrixBlock<Self>, left: MatrixOperand<Self>,
-    right: MatrixOperand<Self>, beta: Self)
+/// A type of number for which there are kernels of matrix products.
+public protocol MatmulKernels {
+  /// The kernels of this type.
+  static var matmulKernels: MatmulKernelTable<Self> { get }
+}
 
-  /// `y = f(x)` for `count` elements.
-  static func activate(
-    _ activation: LinearActivation, _ count: Int, _ x: UnsafePointer<Self>,
-    _ y: UnsafeMutablePointer<Self>)
-  /// `dx = dy f'(x)` for `count` elements.
-  static func differentiate(
-    _ activation: LinearActivation, _ count: Int, _ x: UnsafePointer<Self>,
-    _ dy: UnsafePointer<Self>, _ dx: UnsafeMutablePointer<Self>)
-  /// The sums of some columns of a matrix, from its first row to its last.
-  static func sumColumns(
-    _ rows: Int, _ columns: Int, _ x: UnsafePointer<Self>, stride: Int,
-    into sums: UnsafeMutablePointer<Self>, accumulating: Bool)
-  /// `y += x` for `count` elements.
-  static func accumulate(_ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, _ count: Int)
+/// The kernels of matrix products for a type of number; `akn_gemm.h` says what each computes.
+public struct MatmulKernelTable<Element>: Sendable {
+  typealias Numbers = UnsafeMutablePointer<Element>
+  typealias Constants = UnsafePointer<Element>
+
+  /// Columns of a packed panel of a right operand.
+  let panelColumns: Int32
+  /// Packs some columns of a right operand.
+  let packColumns: @Sendable (Int, Int, Int, Constants?, Int, Int32, Numbers?) -> Void
+  /// Packs some rows of a left operand.
+  let packRows: @Sendable (Int, Int, Int, Int, Constants?, Int, Int32, Numbers?) -> Void
+  /// A block of a product from a left operand and packed columns.
+  let rows:
+    @Sendable (
+      Int, Int, Int, Constants?, Int, Int32, Constants?, Numbers?, Int, Constants?, Constants?, Int
+    ) -> Void
+  /// A block of a product from packed rows and a right operand.
+  let columns:
+    @Sendable (
+      Int, Int, Int, Constants?, Constants?, Int, Int32, Numbers?, Int, Constants?, Constants?, Int
+    ) -> Void
+  /// A block of a product by the BLAS of the platform: `output = left right + beta output`.
+  let blas:
+    @Sendable (MatrixBlock<Element>, MatrixOperand<Element>, MatrixOperand<Element>, Element) ->
+      Void
 }
 
 /// A matrix as an operand of a product: where it lies, and whether it lies there transposed.
-public struct MatrixOperand<Element> {
+struct MatrixOperand<Element> {
   var start: UnsafePointer<Element>
   /// Elements between the rows that lie in memory.
   var stride: Int
   var isTransposed: Bool
+
+  init(
+    _ start: UnsafeMutablePointer<Element>, stride: Int, isTransposed: Bool = false
+  ) {
+    self.start = UnsafePointer(start)
+    self.stride = stride
+    self.isTransposed = isTransposed
+  }
 
   /// The operand from some row and column of it on.
   func from(row: Int, column: Int) -> Self {
@@ -54,10 +54,20 @@ public struct MatrixOperand<Element> {
     part.start += isTransposed ? column * stride + row : row * stride + column
     return part
   }
+
+  /// The same numbers as the transposed matrix.
+  var transposed: Self {
+    var other = self
+    other.isTransposed.toggle()
+    return other
+  }
+
+  /// Whether it lies transposed, as the kernels take it.
+  var flag: Int32 { isTransposed ? 1 : 0 }
 }
 
 /// A block of a product that is to be computed, and what is added to it.
-public struct MatrixBlock<Element> {
+struct MatrixBlock<Element> {
   var rows: Int
   var columns: Int
   var depth: Int
@@ -71,171 +81,17 @@ public struct MatrixBlock<Element> {
 }
 
 extension Float: MatmulKernels {
-  /// Columns of a packed panel.
-  public static var panelColumns: Int { Int(AKN_GEMM_PANEL_COLUMNS_F32) }
-
-  /// Packs some columns of a right operand.
-  public static func packColumns(
-    _ columns: Range<Int>, of right: MatrixOperand<Float>, depth: Int,
-    into packed: UnsafeMutablePointer<Float>
-  ) {
-    akn_gemm_pack_columns_f32(
-      depth, columns.lowerBound, columns.upperBound, right.start,
-      right.stride, right.isTransposed ? 1 : 0, packed)
-  }
-
-  /// Packs some rows of a left operand.
-  public static func packRows(
-    _ range: Range<Int>, of left: MatrixOperand<Float>, rows: Int, depth: Int,
-    into packed: UnsafeMutablePointer<Float>
-  ) {
-    akn_gemm_pack_rows_f32(
-      rows, depth, range.lowerBound, range.upperBound, left.start, left.stride,
-      left.isTransposed ? 1 : 0, packed)
-  }
-
-  /// A block of a product from a left operand and packed columns.
-  public static func multiplyRows(
-    _ block: MatrixBlock<Float>, left: MatrixOperand<Float>, packed: UnsafePointer<Float>
-  ) {
-    akn_gemm_rows_f32(
-      block.rows, block.columns, block.depth, left.start, left.stride, left.isTransposed ? 1 : 0,
-      packed, block.output, block.outputStride, block.bias, block.addend, block.addendStride)
-  }
-
-  /// A block of a product from packed rows and a right operand.
-  public static func multiplyColumns(
-    _ block: MatrixBlock<Float>, packed: UnsafePointer<Float>, right: MatrixOperand<Float>
-  ) {
-    akn_gemm_columns_f32(
-      block.rows, block.columns, block.depth, packed, right.start, right.stride,
-      right.isTransposed ? 1 : 0, block.output, block.outputStride, block.bias, block.addend,
-      block.addendStride)
-  }
-
-  /// A block of a product by the BLAS of the platform.
-  public static func multiplyBLAS(
-    _ block: MatrixBlock<Float>, left: MatrixOperand<Float>, right: MatrixOperand<Float>,
-    beta: Float
-  ) {
-    MatmulBLAS.sgemm(block, left: left, right: right, beta: beta)
-  }
-
-  /// Applies an activation.
-  public static func activate(
-    _ activation: LinearActivation, _ count: Int, _ x: UnsafePointer<Float>,
-    _ y: UnsafeMutablePointer<Float>
-  ) {
-    guard let kernel = activation.kernel else { return y.update(from: x, count: count) }
-    akn_activation_forward_f32(kernel, count, x, y)
-  }
-
-  /// Multiplies by the derivative of an activation.
-  public static func differentiate(
-    _ activation: LinearActivation, _ count: Int, _ x: UnsafePointer<Float>,
-    _ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>
-  ) {
-    guard let kernel = activation.kernel else { return dx.update(from: dy, count: count) }
-    akn_activation_backward_f32(kernel, count, x, dy, dx, 0)
-  }
-
-  /// Sums columns of a matrix.
-  public static func sumColumns(
-    _ rows: Int, _ columns: Int, _ x: UnsafePointer<Float>, stride: Int,
-    into sums: UnsafeMutablePointer<Float>, accumulating: Bool
-  ) {
-    akn_column_sums_f32(rows, columns, x, stride, sums, accumulating ? 1 : 0)
-  }
-
-  /// Adds elements to others.
-  public static func accumulate(
-    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    akn_add_f32(count, x, y, y)
-  }
+  /// The kernels of single precision.
+  public static let matmulKernels = MatmulKernelTable<Float>(
+    panelColumns: AKN_GEMM_PANEL_COLUMNS_F32, packColumns: akn_gemm_pack_columns_f32,
+    packRows: akn_gemm_pack_rows_f32, rows: akn_gemm_rows_f32, columns: akn_gemm_columns_f32,
+    blas: MatmulBLAS.sgemm)
 }
 
 extension Double: MatmulKernels {
-  /// Columns of a packed panel.
-  public static var panelColumns: Int { Int(AKN_GEMM_PANEL_COLUMNS_F64) }
-
-  /// Packs some columns of a right operand.
-  public static func packColumns(
-    _ columns: Range<Int>, of right: MatrixOperand<Double>, depth: Int,
-    into packed: UnsafeMutablePointer<Double>
-  ) {
-    akn_gemm_pack_columns_f64(
-      depth, columns.lowerBound, columns.upperBound, right.start,
-      right.stride, right.isTransposed ? 1 : 0, packed)
-  }
-
-  /// Packs some rows of a left operand.
-  public static func packRows(
-    _ range: Range<Int>, of left: MatrixOperand<Double>, rows: Int, depth: Int,
-    into packed: UnsafeMutablePointer<Double>
-  ) {
-    akn_gemm_pack_rows_f64(
-      rows, depth, range.lowerBound, range.upperBound, left.start, left.stride,
-      left.isTransposed ? 1 : 0, packed)
-  }
-
-  /// A block of a product from a left operand and packed columns.
-  public static func multiplyRows(
-    _ block: MatrixBlock<Double>, left: MatrixOperand<Double>, packed: UnsafePointer<Double>
-  ) {
-    akn_gemm_rows_f64(
-      block.rows, block.columns, block.depth, left.start, left.stride, left.isTransposed ? 1 : 0,
-      packed, block.output, block.outputStride, block.bias, block.addend, block.addendStride)
-  }
-
-  /// A block of a product from packed rows and a right operand.
-  public static func multiplyColumns(
-    _ block: MatrixBlock<Double>, packed: UnsafePointer<Double>, right: MatrixOperand<Double>
-  ) {
-    akn_gemm_columns_f64(
-      block.rows, block.columns, block.depth, packed, right.start, right.stride,
-      right.isTransposed ? 1 : 0, block.output, block.outputStride, block.bias, block.addend,
-      block.addendStride)
-  }
-
-  /// A block of a product by the BLAS of the platform.
-  public static func multiplyBLAS(
-    _ block: MatrixBlock<Double>, left: MatrixOperand<Double>, right: MatrixOperand<Double>,
-    beta: Double
-  ) {
-    MatmulBLAS.dgemm(block, left: left, right: right, beta: beta)
-  }
-
-  /// Applies an activation.
-  public static func activate(
-    _ activation: LinearActivation, _ count: Int, _ x: UnsafePointer<Double>,
-    _ y: UnsafeMutablePointer<Double>
-  ) {
-    guard let kernel = activation.kernel else { return y.update(from: x, count: count) }
-    akn_activation_forward_f64(kernel, count, x, y)
-  }
-
-  /// Multiplies by the derivative of an activation.
-  public static func differentiate(
-    _ activation: LinearActivation, _ count: Int, _ x: UnsafePointer<Double>,
-    _ dy: UnsafePointer<Double>, _ dx: UnsafeMutablePointer<Double>
-  ) {
-    guard let kernel = activation.kernel else { return dx.update(from: dy, count: count) }
-    akn_activation_backward_f64(kernel, count, x, dy, dx, 0)
-  }
-
-  /// Sums columns of a matrix.
-  public static func sumColumns(
-    _ rows: Int, _ columns: Int, _ x: UnsafePointer<Double>, stride: Int,
-    into sums: UnsafeMutablePointer<Double>, accumulating: Bool
-  ) {
-    akn_column_sums_f64(rows, columns, x, stride, sums, accumulating ? 1 : 0)
-  }
-
-  /// Adds elements to others.
-  public static func accumulate(
-    _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>, _ count: Int
-  ) {
-    akn_add_f64(count, x, y, y)
-  }
+  /// The kernels of double precision.
+  public static let matmulKernels = MatmulKernelTable<Double>(
+    panelColumns: AKN_GEMM_PANEL_COLUMNS_F64, packColumns: akn_gemm_pack_columns_f64,
+    packRows: akn_gemm_pack_rows_f64, rows: akn_gemm_rows_f64, columns: akn_gemm_columns_f64,
+    blas: MatmulBLAS.dgemm)
 }

@@ -55,7 +55,7 @@ private struct BinaryCrossEntropy<Element: TensorElement>: Operation {
         let probability = 1 / (1 + exp(-Double(scores.values[index])))
         share = Element(factor * (probability - (labels.values[index] > 0 ? 1 : 0)))
       }
-      target.pointer[index] = target.accumulates ? target.pointer[index] + share : share
+      target.put(share, at: index)
     }
   }
 }

@@ -62,8 +62,6 @@ struct NeuralMemoryOperation<Element: TensorElement>: Operation {
   /// Weights and momentum before each segment, for the backward pass: `[items, segments, 2 P]`.
   var checkpoints: Tensor<Element>?
 
-  private static var slotCount: Int { 16 }
-
   var name: String { "neural memory" }
   var outputs: [Tensor<Element>] { [output] }
   private var length: Int { output.rowCount / settings.batch }
@@ -86,7 +84,7 @@ struct NeuralMemoryOperation<Element: TensorElement>: Operation {
   }
 
   var scratchBytes: Int {
-    let slots = min(itemCount, Self.slotCount)
+    let slots = min(itemCount, Execution.slotCount)
     let backward = output.requiresGradient ? slots * backwardSlot + itemCount * weightCount : 0
     return max(slots * forwardSlot, backward) * MemoryLayout<Element>.stride
   }
@@ -101,7 +99,8 @@ struct NeuralMemoryOperation<Element: TensorElement>: Operation {
   func forward(_ run: Execution) {
     let (batchLength, chunk, count) = (length, settings.chunkLength, weightCount)
     let (segment, segments, columns) = (segmentLength, segmentCount, settings.shape.width)
-    deal(run, slot: forwardSlot) { item, scratch in
+    let slots = run.scratch.assumingMemoryBound(to: Element.self)
+    run.deal(itemCount, slots, forwardSlot) { item, scratch in
       let (sequence, head) = item.quotientAndRemainder(dividingBy: settings.headCount)
       let offset = Int(settings.offsets?.values[sequence] ?? 0)
       let kept = settings.state.map {
@@ -132,9 +131,9 @@ struct NeuralMemoryOperation<Element: TensorElement>: Operation {
     let places = HeadColumns.gradientDestinations(
       of: [queries, keys, values].map { ($0, heads * width) })
     let ofRates = [rates.decay, rates.momentum, rates.step].map { $0.gradientDestination() }
-    let slots = min(itemCount, Self.slotCount)
-    let sums = run.scratch.assumingMemoryBound(to: Element.self) + slots * backwardSlot
-    deal(run, slot: backwardSlot) { item, scratch in
+    let slots = run.scratch.assumingMemoryBound(to: Element.self)
+    let sums = slots + min(itemCount, Execution.slotCount) * backwardSlot
+    run.deal(itemCount, slots, backwardSlot) { item, scratch in
       let (sequence, head) = item.quotientAndRemainder(dividingBy: heads)
       let row = sequence * length
       let strides = [queries, keys, values].map(\.tensor.columnCount)
@@ -201,18 +200,5 @@ struct NeuralMemoryOperation<Element: TensorElement>: Operation {
       decay: UnsafePointer(rates.decay.values + row * heads + head),
       momentum: UnsafePointer(rates.momentum.values + row * heads + head),
       step: UnsafePointer(rates.step.values + row * heads + head), rateStride: heads)
-  }
-
-  /// Runs all items, each slot of scratch serving one thread at a time.
-  private func deal(
-    _ run: Execution, slot: Int, _ body: (Int, UnsafeMutablePointer<Element>) -> Void
-  ) {
-    let scratch = run.scratch.assumingMemoryBound(to: Element.self)
-    let slots = run.pool.threadCount == 1 ? 1 : min(itemCount, Self.slotCount)
-    run.pool.forEach(slots) { index in
-      for item in stride(from: index, to: itemCount, by: slots) {
-        body(item, scratch + index * slot)
-      }
-    }
   }
 }

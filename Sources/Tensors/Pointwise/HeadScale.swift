@@ -52,7 +52,7 @@ private struct HeadScale<Element: TensorElement>: Operation {
           let factor = factors.values[head]
           for index in head * width..<(head + 1) * width {
             let share = gradient[index] * factor
-            target.pointer[index] = target.accumulates ? target.pointer[index] + share : share
+            target.put(share, at: index)
           }
         }
       }
@@ -65,7 +65,7 @@ private struct HeadScale<Element: TensorElement>: Operation {
         for index in head * width..<(head + 1) * width {
           sum += gradient[index] * input.values[index]
         }
-        target.pointer[head] = target.accumulates ? target.pointer[head] + sum : sum
+        target.put(sum, at: head)
       }
     }
   }

@@ -56,9 +56,7 @@ private struct BatchedProduct<Element: TensorElement>: Operation {
 
   var cost: OperationCost {
     let one = Double(batch) * product.operationCount
-    return OperationCost(
-      forward: one,
-      backward: (left.requiresGradient ? one : 0) + (right.requiresGradient ? one : 0))
+    return .product(one, left, right)
   }
 
   /// Groups of a batch that may run side by side, each with scratch memory of its own.
@@ -71,8 +69,7 @@ private struct BatchedProduct<Element: TensorElement>: Operation {
   var scratchBytes: Int { groups * slot * MemoryLayout<Element>.stride }
 
   private func operand(_ tensor: Tensor<Element>, _ isTransposed: Bool) -> MatrixOperand<Element> {
-    MatrixOperand(
-      start: UnsafePointer(tensor.values), stride: tensor.shape[2], isTransposed: isTransposed)
+    MatrixOperand(tensor.values, stride: tensor.shape[2], isTransposed: isTransposed)
   }
 
   private func run(
@@ -114,8 +111,7 @@ private struct BatchedProduct<Element: TensorElement>: Operation {
   func backward(_ execution: Execution) {
     guard let outputGradient = output.gradient else { return }
     let product = self.product
-    let gradient = MatrixOperand(
-      start: UnsafePointer(outputGradient), stride: product.columns, isTransposed: false)
+    let gradient = MatrixOperand(outputGradient, stride: product.columns)
     let a = operand(left, leftIsTransposed)
     let b = operand(right, rightIsTransposed)
     let sizes = (

@@ -44,9 +44,7 @@ private struct BlockDiagonalMap<Element: TensorElement>: Operation {
 
   var cost: OperationCost {
     let one = Double(blocks) * forwardProduct.operationCount
-    return OperationCost(
-      forward: one,
-      backward: (input.requiresGradient ? one : 0) + (weight.requiresGradient ? one : 0))
+    return .product(one, input, weight)
   }
 
   var scratchBytes: Int {
@@ -57,15 +55,11 @@ private struct BlockDiagonalMap<Element: TensorElement>: Operation {
   }
 
   private func matrix(_ block: Int) -> MatrixOperand<Element> {
-    MatrixOperand(
-      start: UnsafePointer(weight.values) + block * inputs * width, stride: width,
-      isTransposed: false)
+    MatrixOperand(weight.values + block * inputs * width, stride: width)
   }
 
   private func features(_ block: Int) -> MatrixOperand<Element> {
-    MatrixOperand(
-      start: UnsafePointer(input.values) + block * inputs, stride: input.columnCount,
-      isTransposed: false)
+    MatrixOperand(input.values + block * inputs, stride: input.columnCount)
   }
 
   func forward(_ run: Execution) {
@@ -83,17 +77,14 @@ private struct BlockDiagonalMap<Element: TensorElement>: Operation {
     guard let gradient = output.gradient else { return }
     let scratch = run.scratch.assumingMemoryBound(to: Element.self)
     func outputGradient(_ block: Int) -> MatrixOperand<Element> {
-      MatrixOperand(
-        start: UnsafePointer(gradient) + block * width, stride: output.columnCount,
-        isTransposed: false)
+      MatrixOperand(gradient + block * width, stride: output.columnCount)
     }
     if let place = weight.gradientDestination() {
       for block in 0..<blocks {
         weightGradientProduct.run(
           .init(
             left: features(block).transposed, right: outputGradient(block),
-            to: GradientDestination(
-              pointer: place.pointer + block * inputs * width, accumulates: place.accumulates),
+            to: place.from(block * inputs * width),
             stride: width),
           pool: run.pool, scratch: scratch)
       }
@@ -103,8 +94,7 @@ private struct BlockDiagonalMap<Element: TensorElement>: Operation {
         inputGradientProduct.run(
           .init(
             left: outputGradient(block), right: matrix(block).transposed,
-            to: GradientDestination(
-              pointer: place.pointer + block * inputs, accumulates: place.accumulates),
+            to: place.from(block * inputs),
             stride: input.columnCount),
           pool: run.pool, scratch: scratch)
       }

@@ -15,7 +15,7 @@ extension Tape {
   /// - Returns: `[..., out]`.
   public func linear(
     _ input: Tensor<Element>, weight: Tensor<Element>, isTransposed: Bool = false,
-    bias: Tensor<Element>? = nil, activation: LinearActivation = .identity,
+    bias: Tensor<Element>? = nil, activation: PointwiseFunction = .identity,
     residual: Tensor<Element>? = nil
   ) -> Tensor<Element> {
     precondition(
@@ -53,7 +53,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
   var weight: Tensor<Element>
   var weightIsTransposed: Bool
   var bias: Tensor<Element>?
-  var activation: LinearActivation
+  var activation: PointwiseFunction
   var residual: Tensor<Element>?
   var output: Tensor<Element>
   /// What the activation saw, for the backward pass.
@@ -85,16 +85,12 @@ private struct LinearMap<Element: TensorElement>: Operation {
 
   /// The weight as a right operand `[in, out]`.
   var weightOperand: MatrixOperand<Element> {
-    MatrixOperand(
-      start: UnsafePointer(weight.values), stride: weight.columnCount,
-      isTransposed: weightIsTransposed)
+    MatrixOperand(weight.values, stride: weight.columnCount, isTransposed: weightIsTransposed)
   }
 
   var cost: OperationCost {
     let one = forwardProduct.operationCount
-    return OperationCost(
-      forward: one,
-      backward: (input.requiresGradient ? one : 0) + (weight.requiresGradient ? one : 0))
+    return .product(one, input, weight)
   }
 
   var scratchBytes: Int { (productScratch + activationScratch) * MemoryLayout<Element>.stride }
@@ -113,8 +109,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
     let width = self.width
     let target = preactivation?.values ?? output.values
     var operands = MatrixProduct<Element>.Operands(
-      left: MatrixOperand(
-        start: UnsafePointer(input.values), stride: inputs, isTransposed: false),
+      left: MatrixOperand(input.values, stride: inputs),
       right: weightOperand, output: target, outputStride: width,
       bias: bias.map { UnsafePointer($0.values) }, packed: packed)
     let scratch = run.scratch.assumingMemoryBound(to: Element.self)
@@ -123,7 +118,8 @@ private struct LinearMap<Element: TensorElement>: Operation {
       operands.addendStride = width
       return product.run(operands, pool: run.pool, scratch: scratch)
     }
-    let activation = self.activation
+    let kernel = activation.kernel
+    let kernels = Element.pointwiseKernels
     let values = output.values
     let summand = residual?.values
     product.run(operands, pool: run.pool, scratch: scratch) { rows, columns in
@@ -131,8 +127,10 @@ private struct LinearMap<Element: TensorElement>: Operation {
       for row in isWhole ? rows.prefix(1) : rows {
         let count = isWhole ? rows.count * width : columns.count
         let place = row * width + columns.lowerBound
-        Element.activate(activation, count, target + place, values + place)
-        if let summand { Element.accumulate(summand + place, values + place, count) }
+        kernels.activationForward(kernel, count, target + place, values + place)
+        if let summand {
+          kernels.add(count, summand + place, values + place, values + place)
+        }
       }
     }
   }
@@ -146,10 +144,8 @@ private struct LinearMap<Element: TensorElement>: Operation {
       differentiate(preactivation.values, outputGradient, into: gradient, run.pool)
     }
     if let place = bias?.gradientDestination() { sumColumns(gradient, into: place, run.pool) }
-    let right = MatrixOperand(
-      start: UnsafePointer(gradient), stride: width, isTransposed: false)
-    let left = MatrixOperand(
-      start: UnsafePointer(input.values), stride: inputs, isTransposed: false)
+    let right = MatrixOperand(gradient, stride: width)
+    let left = MatrixOperand(input.values, stride: inputs)
     if let place = weight.gradientDestination() {
       let product = weightGradientProduct
       product.run(
@@ -173,11 +169,11 @@ private struct LinearMap<Element: TensorElement>: Operation {
   ) {
     let piece = 1 << 15
     let count = output.count
-    let activation = self.activation
+    let kernel = activation.kernel
     pool.forEach((count + piece - 1) / piece) { item in
       let start = item * piece
-      Element.differentiate(
-        activation, min(piece, count - start), x + start, dy + start, dx + start)
+      Element.pointwiseKernels.activationBackward(
+        kernel, min(piece, count - start), x + start, dy + start, dx + start, 0)
     }
   }
 
@@ -190,9 +186,8 @@ private struct LinearMap<Element: TensorElement>: Operation {
     let width = self.width
     pool.forEach((width + piece - 1) / piece) { item in
       let start = item * piece
-      Element.sumColumns(
-        rows, min(piece, width - start), x + start, stride: width,
-        into: sums.pointer + start, accumulating: sums.accumulates)
+      Element.pointwiseKernels.columnSums(
+        rows, min(piece, width - start), x + start, width, sums.pointer + start, sums.flag)
     }
   }
 }

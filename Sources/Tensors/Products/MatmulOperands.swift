@@ -1,7 +1,12 @@
-extension MatrixOperand {
-  /// The same numbers as the transposed matrix.
-  var transposed: Self {
-    MatrixOperand(start: start, stride: stride, isTransposed: !isTransposed)
+extension OperationCost {
+  /// A product whose derivative is a product of the same size for each operand that wants one.
+  static func product<Element>(
+    _ operations: Double, _ left: Tensor<Element>, _ right: Tensor<Element>
+  ) -> OperationCost {
+    OperationCost(
+      forward: operations,
+      backward: (left.requiresGradient ? operations : 0)
+        + (right.requiresGradient ? operations : 0))
   }
 }
 

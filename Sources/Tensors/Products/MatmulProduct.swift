@@ -62,7 +62,8 @@ struct MatrixProduct<Element: TensorElement> {
   ///   - right: the operand.
   ///   - packed: ``packedCount`` elements.
   func pack(_ right: MatrixOperand<Element>, into packed: UnsafeMutablePointer<Element>) {
-    Element.packColumns(0..<columns, of: right, depth: depth, into: packed)
+    Element.matmulKernels.packColumns(
+      depth, 0, columns, right.start, right.stride, right.flag, packed)
   }
 
   /// Computes the product.
@@ -113,21 +114,24 @@ struct MatrixProduct<Element: TensorElement> {
   private func packRight(
     _ right: MatrixOperand<Element>, _ packed: UnsafeMutablePointer<Element>, _ loop: Loop
   ) {
-    let width = 8 * Element.panelColumns
+    let kernels = Element.matmulKernels
+    let width = 8 * Int(kernels.panelColumns)
     loop.forEach((columns + width - 1) / width) { item in
-      Element.packColumns(
-        item * width..<min((item + 1) * width, columns), of: right, depth: depth, into: packed)
+      kernels.packColumns(
+        depth, item * width, min((item + 1) * width, columns), right.start, right.stride,
+        right.flag, packed)
     }
   }
 
   private func packLeft(
     _ left: MatrixOperand<Element>, _ packed: UnsafeMutablePointer<Element>, _ loop: Loop
   ) {
+    let kernels = Element.matmulKernels
     let width = 8 * Int(AKN_GEMM_PANEL_ROWS)
     loop.forEach((rows + width - 1) / width) { item in
-      Element.packRows(
-        item * width..<min((item + 1) * width, rows), of: left, rows: rows, depth: depth,
-        into: packed)
+      kernels.packRows(
+        rows, depth, item * width, min((item + 1) * width, rows), left.start, left.stride,
+        left.flag, packed)
     }
   }
 
@@ -135,7 +139,8 @@ struct MatrixProduct<Element: TensorElement> {
   private func runRows(
     _ operands: Operands, _ packed: UnsafePointer<Element>, _ loop: Loop, _ finish: Finish?
   ) {
-    let panel = Element.panelColumns
+    let kernels = Element.matmulKernels
+    let panel = Int(kernels.panelColumns)
     let high = (rows + Self.blockRows - 1) / Self.blockRows
     let panels = (columns + panel - 1) / panel
     // Four panels are the least that one row is multiplied with at once. Rows that are summed in
@@ -151,8 +156,11 @@ struct MatrixProduct<Element: TensorElement> {
       let range = top..<min(top + Self.blockRows, rows)
       let across = start..<min(start + width, columns)
       let block = block(range, across, operands)
-      Element.multiplyRows(
-        block, left: operands.left.from(row: top, column: 0), packed: packed + start * depth)
+      let left = operands.left.from(row: top, column: 0)
+      kernels.rows(
+        block.rows, block.columns, depth, left.start, left.stride, left.flag,
+        packed + start * depth, block.output, block.outputStride, block.bias, block.addend,
+        block.addendStride)
       finish?(range, across)
     }
   }
@@ -161,15 +169,18 @@ struct MatrixProduct<Element: TensorElement> {
   private func runColumns(
     _ operands: Operands, _ packed: UnsafePointer<Element>, _ loop: Loop, _ finish: Finish?
   ) {
-    let panel = Element.panelColumns
+    let kernels = Element.matmulKernels
+    let panel = Int(kernels.panelColumns)
     let panels = (columns + panel - 1) / panel
     // Few panels an item: they are summed chunk by chunk, all rows of a chunk for each.
     let width = max(1, min(16, (panels + 15) / 16)) * panel
     loop.forEach((columns + width - 1) / width) { item in
       let across = item * width..<min((item + 1) * width, columns)
-      Element.multiplyColumns(
-        block(0..<rows, across, operands), packed: packed,
-        right: operands.right.from(row: 0, column: across.lowerBound))
+      let block = block(0..<rows, across, operands)
+      let right = operands.right.from(row: 0, column: across.lowerBound)
+      kernels.columns(
+        rows, block.columns, depth, packed, right.start, right.stride, right.flag, block.output,
+        block.outputStride, block.bias, block.addend, block.addendStride)
       finish?(0..<rows, across)
     }
   }
@@ -186,9 +197,9 @@ struct MatrixProduct<Element: TensorElement> {
       let isSum = block.bias != nil || block.addend != nil || depth == 0
       if isSum { prepare(block) }
       if depth > 0 {
-        Element.multiplyBLAS(
-          block, left: operands.left.from(row: range.lowerBound, column: 0),
-          right: operands.right.from(row: 0, column: across.lowerBound), beta: isSum ? 1 : 0)
+        Element.matmulKernels.blas(
+          block, operands.left.from(row: range.lowerBound, column: 0),
+          operands.right.from(row: 0, column: across.lowerBound), isSum ? 1 : 0)
       }
       finish?(range, across)
     }
@@ -204,7 +215,9 @@ struct MatrixProduct<Element: TensorElement> {
       } else {
         output.update(repeating: 0, count: block.columns)
       }
-      if let bias = block.bias { Element.accumulate(bias, output, block.columns) }
+      if let bias = block.bias {
+        Element.pointwiseKernels.add(block.columns, bias, output, output)
+      }
     }
   }
 

@@ -42,9 +42,7 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
 
   var cost: OperationCost {
     let one = 2 * expectedRows * Double(inputs) * Double(width)
-    return OperationCost(
-      forward: one,
-      backward: (input.requiresGradient ? one : 0) + (weight.requiresGradient ? one : 0))
+    return .product(one, input, weight)
   }
 
   /// However the rows fall into segments, no product packs more than its smaller operand.
@@ -62,9 +60,7 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
   }
 
   private func matrix(_ segment: Int) -> MatrixOperand<Element> {
-    MatrixOperand(
-      start: UnsafePointer(weight.values) + segment * inputs * width, stride: width,
-      isTransposed: false)
+    MatrixOperand(weight.values + segment * inputs * width, stride: width)
   }
 
   func forward(_ run: Execution) {
@@ -72,9 +68,7 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
     segments { segment, rows in
       MatrixProduct<Element>(rows: rows.count, columns: width, depth: inputs).run(
         .init(
-          left: MatrixOperand(
-            start: UnsafePointer(input.values) + rows.lowerBound * inputs, stride: inputs,
-            isTransposed: false),
+          left: MatrixOperand(input.values + rows.lowerBound * inputs, stride: inputs),
           right: matrix(segment), output: output.values + rows.lowerBound * width,
           outputStride: width),
         pool: run.pool, scratch: scratch)
@@ -85,17 +79,14 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
     guard let gradient = output.gradient else { return }
     let scratch = run.scratch.assumingMemoryBound(to: Element.self)
     func outputGradient(_ rows: Range<Int>) -> MatrixOperand<Element> {
-      MatrixOperand(
-        start: UnsafePointer(gradient) + rows.lowerBound * width, stride: width,
-        isTransposed: false)
+      MatrixOperand(gradient + rows.lowerBound * width, stride: width)
     }
     if let place = input.gradientDestination() {
       segments { segment, rows in
         MatrixProduct<Element>(rows: rows.count, columns: inputs, depth: width).run(
           .init(
             left: outputGradient(rows), right: matrix(segment).transposed,
-            to: GradientDestination(
-              pointer: place.pointer + rows.lowerBound * inputs, accumulates: place.accumulates),
+            to: place.from(rows.lowerBound * inputs),
             stride: inputs),
           pool: run.pool, scratch: scratch)
       }
@@ -110,10 +101,9 @@ private struct SegmentedProduct<Element: TensorElement>: Operation {
         MatrixProduct<Element>(rows: inputs, columns: width, depth: rows.count).run(
           .init(
             left: MatrixOperand(
-              start: UnsafePointer(input.values) + rows.lowerBound * inputs, stride: inputs,
-              isTransposed: true),
+              input.values + rows.lowerBound * inputs, stride: inputs, isTransposed: true),
             right: outputGradient(rows),
-            to: GradientDestination(pointer: start, accumulates: place.accumulates),
+            to: place.from(segment * inputs * width),
             stride: width),
           pool: run.pool, scratch: scratch)
       }

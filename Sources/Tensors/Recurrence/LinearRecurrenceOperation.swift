@@ -14,8 +14,6 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
   let description: akn_recurrence_t
   private let kept: [Tensor<Element>?]
 
-  private static var slotCount: Int { 16 }
-
   static func chunkCount(_ length: Int) -> Int {
     (length + Int(AKN_RECURRENCE_CHUNK) - 1) / Int(AKN_RECURRENCE_CHUNK)
   }
@@ -44,9 +42,7 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
       let row = tensor.columnCount
       return akn_recurrence_strides_t(batch: tensor.rowCount / batch * row, row: row, head: head)
     }
-    a.q = UnsafeRawPointer(queries.tensor.values + queries.column)
-    a.k = UnsafeRawPointer(keys.tensor.values + keys.column)
-    a.v = UnsafeRawPointer(values.tensor.values + values.column)
+    (a.q, a.k, a.v) = (queries.start, keys.start, values.start)
     a.o = UnsafeMutableRawPointer(output.values)
     a.q_at = strides(queries.tensor, settings.keyWidth)
     a.k_at = strides(keys.tensor, settings.keyWidth)
@@ -85,7 +81,7 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
   private var itemCount: Int { settings.batch * settings.headCount }
 
   var scratchBytes: Int {
-    (min(itemCount, Self.slotCount) * slot + itemCount) * MemoryLayout<Element>.stride
+    (min(itemCount, Execution.slotCount) * slot + itemCount) * MemoryLayout<Element>.stride
   }
 
   var cost: OperationCost {
@@ -134,7 +130,7 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
     }
     place(&gradients)
     let sums =
-      run.scratch.assumingMemoryBound(to: Element.self) + min(itemCount, Self.slotCount) * slot
+      run.scratch.assumingMemoryBound(to: Element.self) + min(itemCount, Execution.slotCount) * slot
     gradients.d_head_log_decay = UnsafeMutableRawPointer(sums)
     withUnsafePointer(to: gradients) { gradients in
       deal(run) { recurrence, item, scratch in
@@ -154,19 +150,13 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
     }
   }
 
-  /// Runs all items, each slot of scratch serving one thread at a time.
   private func deal(
     _ run: Execution,
     _ body: (UnsafePointer<akn_recurrence_t>, Int, UnsafeMutablePointer<Element>) -> Void
   ) {
     let scratch = run.scratch.assumingMemoryBound(to: Element.self)
-    let slots = run.pool.threadCount == 1 ? 1 : min(itemCount, Self.slotCount)
     withUnsafePointer(to: description) { recurrence in
-      run.pool.forEach(slots) { index in
-        for item in stride(from: index, to: itemCount, by: slots) {
-          body(recurrence, item, scratch + index * slot)
-        }
-      }
+      run.deal(itemCount, scratch, slot) { body(recurrence, $0, $1) }
     }
   }
 
@@ -180,23 +170,23 @@ struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
     gradients.d_q = places[0].map { UnsafeMutableRawPointer($0.pointer) }
     gradients.d_k = places[1].map { UnsafeMutableRawPointer($0.pointer) }
     gradients.d_v = places[2].map { UnsafeMutableRawPointer($0.pointer) }
-    gradients.accumulate_q = places[0]?.accumulates == true ? 1 : 0
-    gradients.accumulate_k = places[1]?.accumulates == true ? 1 : 0
-    gradients.accumulate_v = places[2]?.accumulates == true ? 1 : 0
+    gradients.accumulate_q = places[0]?.flag ?? 0
+    gradients.accumulate_k = places[1]?.flag ?? 0
+    gradients.accumulate_v = places[2]?.flag ?? 0
     (gradients.d_q_at, gradients.d_k_at, gradients.d_v_at) = (
       description.q_at, description.k_at, description.v_at
     )
     if let place = settings.logDecay?.gradientDestination() {
       gradients.d_log_decay = UnsafeMutableRawPointer(place.pointer)
-      gradients.accumulate_log_decay = place.accumulates ? 1 : 0
+      gradients.accumulate_log_decay = place.flag
     }
     if let place = settings.writeStrength?.gradientDestination() {
       gradients.d_beta = UnsafeMutableRawPointer(place.pointer)
-      gradients.accumulate_beta = place.accumulates ? 1 : 0
+      gradients.accumulate_beta = place.flag
     }
     if let place = settings.initialState?.gradientDestination() {
       gradients.d_initial = UnsafeMutableRawPointer(place.pointer)
-      gradients.accumulate_initial = place.accumulates ? 1 : 0
+      gradients.accumulate_initial = place.flag
     }
   }
 }

@@ -82,7 +82,7 @@ private struct WeightSums<Element: TensorElement>: Operation {
     let columns = weights.columnCount
     for at in 0..<weights.count {
       let share = range.contains(Int(chosen.values[at])) ? gradient[at / columns] : 0
-      target.pointer[at] = target.accumulates ? target.pointer[at] + share : share
+      target.put(share, at: at)
     }
   }
 }

@@ -45,8 +45,7 @@ private struct LoadControl<Element: TensorElement>: Operation {
   func forward(_ run: Execution) {}
 
   func backward(_ run: Execution) {
-    load.update(repeating: 0, count: bias.count)
-    for choice in chosen.buffer where choice >= 0 { load[Int(choice)] += 1 }
+    _ = chosen.count(into: UnsafeMutableBufferPointer(start: load, count: bias.count))
     for choice in controlled {
       let error = target - Double(load[choice]) / Double(max(chosen.count, 1))
       bias.values[choice] += rate.values[0] * Element(error)

@@ -146,7 +146,7 @@ private struct RowShares<Element: TensorElement>: Operation {
       inner /= scale
       for at in row * columns..<(row + 1) * columns {
         let share = factor * (gradient[at] - inner)
-        target.pointer[at] = target.accumulates ? target.pointer[at] + share : share
+        target.put(share, at: at)
       }
     }
   }
@@ -208,7 +208,7 @@ private struct BalanceLoss<Element: TensorElement>: Operation {
       for column in 0..<columns {
         let share = sum == 0 ? 0 : Element(seed * (load[column] - inner / sum) / sum)
         let at = row * columns + column
-        target.pointer[at] = target.accumulates ? target.pointer[at] + share : share
+        target.put(share, at: at)
       }
     }
   }
@@ -243,12 +243,8 @@ private struct BalanceBias<Element: TensorElement>: Operation {
   func forward(_ run: Execution) {}
 
   func backward(_ run: Execution) {
-    load.update(repeating: 0, count: bias.count)
-    var assigned = 0
-    for index in 0..<chosen.count where chosen.values[index] >= 0 {
-      load[Int(chosen.values[index])] += 1
-      assigned += 1
-    }
+    let assigned = chosen.count(
+      into: UnsafeMutableBufferPointer(start: load, count: bias.count))
     for choice in 0..<bias.count {
       // Compared in whole numbers: load < assigned / choices.
       let excess = load[choice] * bias.count - assigned

@@ -28,6 +28,17 @@ public final class IndexTensor {
   /// A copy of the integers.
   public var array: [Int32] { Array(buffer) }
 
+  /// Counts how often each choice occurs, negative ones aside, and returns how many there are.
+  func count(into load: UnsafeMutableBufferPointer<Int>) -> Int {
+    load.update(repeating: 0)
+    var counted = 0
+    for choice in buffer where choice >= 0 {
+      load[Int(choice)] += 1
+      counted += 1
+    }
+    return counted
+  }
+
   /// Replaces the integers.
   ///
   /// - Parameter integers: as many as there are.

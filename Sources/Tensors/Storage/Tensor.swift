@@ -163,6 +163,20 @@ public struct GradientDestination<Element: TensorElement> {
   public let pointer: UnsafeMutablePointer<Element>
   /// Whether to add to the elements there; otherwise they are meaningless and get overwritten.
   public let accumulates: Bool
+
+  /// Whether to add, as the kernels take it.
+  var flag: Int32 { accumulates ? 1 : 0 }
+
+  /// The place from an element on.
+  func from(_ index: Int) -> Self {
+    GradientDestination(pointer: pointer + index, accumulates: accumulates)
+  }
+
+  /// Adds a share to the gradient of one element, or puts it there.
+  @inline(__always)
+  func put(_ share: Element, at index: Int) {
+    pointer[index] = accumulates ? pointer[index] + share : share
+  }
 }
 
 /// Memory for gradients of intermediate tensors, used again as soon as a gradient has been read.

@@ -57,8 +57,3 @@ extension Tensor {
     }
   }
 }
-
-extension GradientDestination {
-  /// Whether to accumulate, as the kernels take it.
-  var flag: Int32 { accumulates ? 1 : 0 }
-}
