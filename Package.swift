@@ -24,6 +24,7 @@ struct Room {
 
 let rooms: [Room] = [
   Room(name: "Quantities"),
+  Room(name: "Cards", rooms: ["Quantities"]),
   Room(
     name: "Statistics",
     products: [.product(name: "RealModule", package: "swift-numerics")],
@@ -60,7 +61,11 @@ let rooms: [Room] = [
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
+<<<<<<< HEAD
+    rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
+=======
     rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training"]),
+>>>>>>> 912835b
   Room(
     name: "Studies",
     rooms: [
