@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LanguageModels
 internal import Training
+internal import Verdicts
 
 /// The tables that a training run wrote into its folder.
 struct RunTablesFile {
@@ -8,7 +9,7 @@ struct RunTablesFile {
   let folder: String
 
   /// The curves of the training loss, without what is added to it, and of the learning rate.
-  func curves() throws -> [RunCurve] {
+  func curves() throws -> [StepCurve] {
     let rows = rows("loss.csv")
     return [
       curve("loss", rows, column: 3), curve("learning_rate", rows, column: 4),
@@ -22,13 +23,13 @@ struct RunTablesFile {
     return try DiagnosticSummary(reading: path).values
   }
 
-  private func curve(_ name: String, _ rows: [[Substring]], column: Int) -> RunCurve {
+  private func curve(_ name: String, _ rows: [[Substring]], column: Int) -> StepCurve {
     let points = rows.compactMap { cells -> (Int, Double)? in
       guard cells.count > column, let step = Int(cells[0]), let value = Double(cells[column])
       else { return nil }
       return (step, value)
     }
-    return RunCurve(name: name, steps: points.map(\.0), values: points.map(\.1))
+    return StepCurve(name: name, steps: points.map(\.0), values: points.map(\.1))
   }
 
   /// The cells of each row below the header.
