@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-public import Studies
+public import Verdicts
 
 extension RunStore {
   /// What is known of runs.
@@ -40,7 +40,7 @@ extension RunStore {
   ///   - curves: its curves, each of another name.
   ///   - identity: the run.
   public func record(
-    _ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity
+    _ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity
   ) throws(StoreError) {
     try record([(identity, outcome, curves)])
   }
@@ -50,7 +50,7 @@ extension RunStore {
   ///
   /// - Parameter results: runs, what came out and the curves.
   public func record(
-    _ results: [(identity: RunIdentity, outcome: RunOutcome, curves: [RunCurve])]
+    _ results: [(identity: RunIdentity, outcome: RunOutcome, curves: [StepCurve])]
   ) throws(StoreError) {
     // Packing needs no turn among the writers.
     let packed = results.map { $0.curves.map { ($0, Data(CurveCoding.encode($0))) } }
@@ -63,7 +63,7 @@ extension RunStore {
   }
 
   private func write(
-    _ outcome: RunOutcome, _ curves: [(RunCurve, Data)], of run: Int64, _ db: Database
+    _ outcome: RunOutcome, _ curves: [(StepCurve, Data)], of run: Int64, _ db: Database
   ) throws {
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
       try db.cachedStatement(sql: sql).execute(arguments: arguments)
@@ -97,7 +97,7 @@ extension RunStore {
   /// The curves of a run, in the order of their names.
   ///
   /// - Parameter identity: the run.
-  public func curves(of identity: RunIdentity) throws(StoreError) -> [RunCurve] {
+  public func curves(of identity: RunIdentity) throws(StoreError) -> [StepCurve] {
     let packed = try reading { db in
       try Row.fetchAll(
         db.cachedStatement(
@@ -113,7 +113,7 @@ extension RunStore {
         return (name: row[0] as String, bytes: row[2] as Data)
       }
     }
-    var curves: [RunCurve] = []
+    var curves: [StepCurve] = []
     for (name, bytes) in packed {
       do throws(CurveCodingError) {
         curves.append(try CurveCoding.decode([UInt8](bytes), name: name))

@@ -1,5 +1,5 @@
 internal import GRDB
-public import Studies
+public import Verdicts
 
 extension RunStore {
   /// Keeps a study and its rows, in place of what was kept under its name.

@@ -5,6 +5,7 @@ internal import Statistics
 internal import Tensors
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 extension Dataset {
   /// The task of the data, if its solutions are written in steps.

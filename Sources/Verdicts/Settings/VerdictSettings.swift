@@ -1,3 +1,5 @@
+internal import ScalingLaws
+
 /// How a verdict is reached.
 public struct VerdictSettings: Codable, Hashable, Sendable {
   /// The scale at which it matters whether a treatment still helps.
@@ -33,19 +35,6 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
   public var entropyRate: Double?
 
   /// Settings; every argument has a default.
-  ///
-  /// - Parameters:
-  ///   - laws: names of laws; empty for the ones that fit the shape of the study.
-  ///   - target: the scale of the question.
-  ///   - level: the nominal coverage of intervals, between 0 and 1.
-  ///   - significance: the significance level of the tests, between 0 and 1.
-  ///   - refits: refits behind intervals and nested tests of laws; 0 for none.
-  ///   - seed: the seed of all random numbers.
-  ///   - threads: the number of threads.
-  ///   - usesMuP: whether learning rates are transferred by muP.
-  ///   - sampling: the axis of samples.
-  ///   - guessingLoss: ln of the vocabulary, in nats per token.
-  ///   - entropyRate: the loss that no model goes below, in nats per token.
   public init(
     laws: [String] = [], target: Target? = nil, level: Double = 0.9, significance: Double = 0.05,
     refits: Int = 200, seed: UInt64 = 1, threads: Int = 1, usesMuP: Bool? = nil,
@@ -62,5 +51,31 @@ public struct VerdictSettings: Codable, Hashable, Sendable {
     self.sampling = sampling
     self.guessingLoss = guessingLoss
     self.entropyRate = entropyRate
+  }
+}
+
+extension VerdictSettings {
+  /// Refuses numbers that make no sense.
+  func check() throws(VerdictError) {
+    func bad(_ name: String, _ found: Double, _ expected: String) -> VerdictError {
+      .badSetting("\(name): found \(found), expected \(expected)")
+    }
+    guard level > 0, level < 1 else { throw bad("level", level, "a number between 0 and 1") }
+    guard significance > 0, significance < 1 else {
+      throw bad("significance", significance, "a number between 0 and 1")
+    }
+    guard refits >= 0 else { throw bad("refits", Double(refits), "0 or more") }
+    switch target {
+    case .trainingOperations(let value), .activeParameters(let value):
+      guard value > 0, value.isFinite else { throw bad("target", value, "a positive number") }
+    case .none: break
+    }
+    for name in laws {
+      do throws(FitError) {
+        _ = try LawCatalog.law(named: name)
+      } catch {
+        throw .badSetting(error.description)
+      }
+    }
   }
 }

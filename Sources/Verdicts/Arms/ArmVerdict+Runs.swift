@@ -4,17 +4,18 @@ internal import ScalingLaws
 extension ArmVerdict {
   /// The verdict on one arm.
   ///
+  /// Laws are fitted once all arms are known, because all are drawn up to the same target.
+  ///
   /// - Parameters:
-  ///   - rows: all rows of the study.
+  ///   - runs: the arm's beside those of the baseline.
   ///   - baseline: the name of the baseline.
   ///   - arm: the name of the arm.
   ///   - settings: how to reach it.
   ///   - learningRates: how learning rates were chosen.
   init(
-    _ rows: [StudyRow], baseline: String, arm: String, settings: VerdictSettings,
+    _ runs: ComparedRuns, baseline: String, arm: String, settings: VerdictSettings,
     learningRates: LearningRateSummary
   ) {
-    let runs = ComparedRuns(rows, baseline: baseline, arm: arm)
     let training = TrainingExtent(runs, settings: settings)
     var reach = LadderReach(runs, target: settings.target)
     if let training, training.isTooLittle {
@@ -45,7 +46,6 @@ extension ArmVerdict {
     if builders.isEmpty {
       warnings.append("too few finished runs of the baseline for a curve of its loss")
     }
-    let laws = (try? ArmLaw.laws(settings, branches: runs.branches.count)) ?? []
     let compute = axes.first { $0.axis == .trainingCompute }
     if compute?.test.clusteredBySeed == true {
       warnings.append(
@@ -67,11 +67,7 @@ extension ArmVerdict {
       runs: runs, compute: builders.first { $0.axis == .trainingCompute }, level: settings.level)
     rungs = table.rows
     self.axes = axes
-    self.laws = laws.map {
-      ArmLaw(
-        $0, to: runs.finishedTreatment, arm: arm, settings: settings,
-        refusesForecast: reach.isRefused)
-    }
+    laws = []
     flags = RungFlags.all(runs, learningRates: learningRates, arms: [baseline, arm])
     self.reach = reach
     self.training = training

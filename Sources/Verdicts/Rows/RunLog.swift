@@ -28,10 +28,10 @@ public protocol RunLog: Sendable {
   ///   - outcome: what came out.
   ///   - curves: its curves.
   ///   - identity: the run.
-  func record(_ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity) throws
+  func record(_ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity) throws
 
   /// The curves of a run that has ended, in the order of their names.
   ///
   /// - Parameter identity: the run.
-  func curves(of identity: RunIdentity) throws -> [RunCurve]
+  func curves(of identity: RunIdentity) throws -> [StepCurve]
 }

@@ -1,5 +1,3 @@
-public import Treatments
-
 /// What came out of one run.
 public struct RunOutcome: Codable, Hashable, Sendable {
   /// How a run ended.
@@ -24,7 +22,7 @@ public struct RunOutcome: Codable, Hashable, Sendable {
   /// `router_load_max` and the like.
   public var diagnostics: [String: Double]
   /// What the run cost, by the accountant.
-  public var costs: RunCosts
+  public var costs: StudyRow.Costs
   /// The number of tokens trained on.
   public var tokens: Int
   /// Arithmetic of all training that the result stands for, its share of a trunk included.
@@ -38,10 +36,8 @@ public struct RunOutcome: Codable, Hashable, Sendable {
   /// When it ended, in seconds since 1970.
   public var ended: Double
 
-  /// - Parameters:
-  ///   - status: how it ended.
-  ///   - costs: what the run cost.
-  public init(status: Status, costs: RunCosts) {
+  /// An outcome that has measured nothing yet.
+  public init(status: Status, costs: StudyRow.Costs) {
     self.status = status
     self.costs = costs
     message = nil
@@ -54,25 +50,5 @@ public struct RunOutcome: Codable, Hashable, Sendable {
     tokensPerSecond = 0
     kernels = ""
     ended = 0
-  }
-}
-
-/// A curve of one run: a number against the step.
-public struct RunCurve: Hashable, Sendable {
-  /// What the numbers are: `loss`, `validation`, `learning_rate`.
-  public var name: String
-  /// The steps, ascending.
-  public var steps: [Int]
-  /// A number for each step.
-  public var values: [Double]
-
-  /// - Parameters:
-  ///   - name: what the numbers are.
-  ///   - steps: ascending.
-  ///   - values: a number for each step.
-  public init(name: String, steps: [Int], values: [Double]) {
-    self.name = name
-    self.steps = steps
-    self.values = values
   }
 }

@@ -1,6 +1,20 @@
 internal import Foundation
 
-extension LadderReach {
+/// How far a ladder reaches and whether a forecast from it is defensible.
+public struct LadderReach: Codable, Hashable, Sendable {
+  /// The rungs that both arms have.
+  public var rungs: Int
+  /// The seeds that both arms have.
+  public var seeds: Int
+  /// log₁₀ of the largest over the smallest training FLOPs of the compared runs.
+  public var decades: Double
+  /// log₁₀ of the target over the largest training FLOPs; 0 within the data.
+  public var decadesBeyond: Double
+  /// Whether a forecast is refused: then no number for the target is given.
+  public var isRefused: Bool
+  /// Why it is refused, or what makes it weak.
+  public var reasons: [String]
+
   /// The fewest rungs from which a forecast is made.
   public static let fewestRungs = 4
   /// The fewest decades of training FLOPs from which a forecast is made.

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Statistics
-internal import Treatments
 
 /// Both arms rung by rung, without any law.
 struct RungTable {

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Statistics
-internal import Treatments
 
 /// How far the runs of a comparison were trained: whether what they say can be about training at all.
 ///

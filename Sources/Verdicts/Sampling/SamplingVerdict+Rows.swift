@@ -1,6 +1,5 @@
 internal import RunTables
 internal import SamplingLaws
-internal import Treatments
 
 extension StudyVerdict {
   /// Adds what sampling the trained models several times brings.
@@ -12,7 +11,7 @@ extension StudyVerdict {
   ///   - rows: the runs of the study.
   ///   - curves: reads the curves of a run that has ended.
   public mutating func add(
-    samplesOf rows: [StudyRow], curves: (StudyRow) throws -> [RunCurve]
+    samplesOf rows: [StudyRow], curves: (StudyRow) throws -> [StepCurve]
   ) rethrows {
     guard let axis = settings.sampling else { return }
     let last = rows.map(\.branch).max() ?? 0
@@ -23,7 +22,7 @@ extension StudyVerdict {
       }
       var sampled: [(row: StudyRow, attempts: OutcomeArm)] = []
       for row in own {
-        if let attempts = RunSampling.arm(of: row, curves: try curves(row)) {
+        if let attempts = SampledAttempts.arm(of: row, curves: try curves(row)) {
           sampled.append((row, attempts))
         }
       }
@@ -56,7 +55,7 @@ extension SamplingVerdict {
         }
         return SizeSampleTradeoff.Size(
           name: own[0].row.size, parameters: Double(own[0].row.costs.activeParameters),
-          operationsPerSample: own[0].row.outcome?.metrics[RunSampling.operationsName] ?? 1,
+          operationsPerSample: own[0].row.outcome?.metrics[SampledAttempts.operationsName] ?? 1,
           accuracy: ProblemMatrix(meanOf: matrices))
       }
       return SizeSampleTradeoff(

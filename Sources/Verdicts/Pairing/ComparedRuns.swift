@@ -18,15 +18,6 @@ struct RunPair: Sendable {
   var logRatio: Double { logLosses.treatment - logLosses.baseline }
 }
 
-extension StudyRow {
-  /// The loss of a finished run whose loss is a positive number.
-  var finishedLoss: Double? {
-    guard let outcome, outcome.status == .finished, let loss = outcome.loss, loss.isFinite, loss > 0
-    else { return nil }
-    return loss
-  }
-}
-
 /// The runs of an arm beside those of the baseline.
 struct ComparedRuns: Sendable {
   /// The place of a run among those of its arm.

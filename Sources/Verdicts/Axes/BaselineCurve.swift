@@ -1,7 +1,6 @@
 internal import Foundation
 internal import ScalingLaws
 internal import Statistics
-internal import Treatments
 
 /// The baseline's loss around a run as its scale changes: what a difference of loss is worth.
 ///
@@ -160,14 +159,8 @@ struct BaselineCurve: Sendable {
 }
 
 extension StudyRow {
-  /// Active parameters.
-  var activeCount: Double { Double(costs.activeParameters) }
-  /// The size that all training FLOPs make at six a token and parameter.
-  var chargedCount: Double { compute / (6 * Double(tokens)) }
   /// The scale along an axis.
   func scale(_ axis: AxisVerdict.Axis) -> Double {
     axis == .trainingCompute ? compute : activeCount
   }
-  /// What runs of one trunk share.
-  var trunkKey: String { "\(arm)/\(rung)/\(seed)" }
 }

@@ -1,24 +1,3 @@
-/// What a study says about each of its treatments, schema `allometry.verdict/1`.
-public struct StudyVerdict: Codable, Hashable, Sendable {
-  /// `allometry.verdict/1`.
-  public var schema = "allometry.verdict/1"
-  /// The arm that all others are compared with.
-  public var baseline: String
-  /// How the verdict was reached.
-  public var settings: VerdictSettings
-  /// One verdict for each other arm, in the order in which arms appear in the rows.
-  public var arms: [ArmVerdict]
-  /// How learning rates were chosen, over all arms.
-  public var learningRates: LearningRateSummary
-  /// The laws of the settings, fitted to the baseline.
-  public var baselineLaws: [ArmLaw]
-  /// What sampling the trained models several times brings, for each arm; nil where they were not
-  /// sampled.
-  public var sampling: [SamplingVerdict]?
-  /// What a reader must know about the whole study.
-  public var warnings: [String]
-}
-
 /// The verdict on one arm against the baseline.
 public struct ArmVerdict: Codable, Hashable, Sendable {
   /// The answer in one class.
@@ -77,54 +56,4 @@ public struct ArmVerdict: Codable, Hashable, Sendable {
   public var atEqualCompute: AxisVerdict? { axes.first { $0.axis == .trainingCompute } }
   /// The verdict at equal active parameters; nil where no runs could be compared.
   public var atEqualParameters: AxisVerdict? { axes.first { $0.axis == .activeParameters } }
-}
-
-/// Which runs of an arm and of the baseline were compared.
-public struct RunPairing: Codable, Hashable, Sendable {
-  /// A run in words that name its place.
-  public struct Place: Codable, Hashable, Sendable {
-    /// The arm.
-    public var arm: String
-    /// The place of the size in the ladder.
-    public var rung: Int
-    /// The size as people read it.
-    public var size: String
-    /// The seed.
-    public var seed: UInt64
-    /// The place of the length among those of a trunk.
-    public var branch: Int
-    /// What happened, where anything is known of it.
-    public var message: String?
-  }
-
-  /// Pairs of runs with the same rung, seed and branch.
-  public var pairs: Int
-  /// Pairs of trunks, which are independent of each other: all branches of one count once.
-  public var independentPairs: Int
-  /// The seeds that have pairs, ascending.
-  public var seeds: [UInt64]
-  /// Finished runs without a finished partner.
-  public var unpaired: [Place]
-  /// Runs of either arm that diverged.
-  public var diverged: [Place]
-  /// Runs of either arm that failed.
-  public var failed: [Place]
-  /// Runs of either arm that have not ended, or that only the other arm has.
-  public var missing: [Place]
-}
-
-/// How far a ladder reaches and whether a forecast from it is defensible.
-public struct LadderReach: Codable, Hashable, Sendable {
-  /// The rungs that both arms have.
-  public var rungs: Int
-  /// The seeds that both arms have.
-  public var seeds: Int
-  /// log₁₀ of the largest over the smallest training FLOPs of the compared runs.
-  public var decades: Double
-  /// log₁₀ of the target over the largest training FLOPs; 0 within the data.
-  public var decadesBeyond: Double
-  /// Whether a forecast is refused: then no number for the target is given.
-  public var isRefused: Bool
-  /// Why it is refused, or what makes it weak.
-  public var reasons: [String]
 }

@@ -9,11 +9,31 @@ extension ArmLaw {
   ///   - settings: the settings.
   ///   - branches: how many lengths a trunk has.
   /// - Throws: `FitError` for an unknown name.
-  static func laws(_ settings: VerdictSettings, branches: Int) throws(FitError) -> [any Law] {
+  private static func laws(_ settings: VerdictSettings, branches: Int) throws(FitError) -> [any Law] {
     var result: [any Law] = []
     for name in settings.laws { result.append(try LawCatalog.law(named: name)) }
     if !result.isEmpty { return result }
     return branches > 1 ? [Chinchilla()] : [PowerConstant(x: "C"), PowerConstant(x: "N")]
+  }
+
+  /// The laws of a study fitted to the finished runs of an arm.
+  ///
+  /// - Parameters:
+  ///   - rows: finished runs of one arm.
+  ///   - arm: its name.
+  ///   - branches: how many lengths a trunk has.
+  ///   - settings: intervals, laws and target.
+  ///   - refusesForecast: whether the ladder is too short for a forecast.
+  ///   - target: the largest scale along each axis up to which laws are drawn.
+  static func fits(
+    to rows: [StudyRow], arm: String, branches: Int, settings: VerdictSettings,
+    refusesForecast: Bool, target: [AxisVerdict.Axis: Double]
+  ) -> [ArmLaw] {
+    ((try? laws(settings, branches: branches)) ?? []).map {
+      ArmLaw(
+        $0, to: rows, arm: arm, settings: settings, refusesForecast: refusesForecast,
+        target: target)
+    }
   }
 
   /// Fits a law to the finished runs of an arm.
@@ -24,9 +44,10 @@ extension ArmLaw {
   ///   - arm: its name.
   ///   - settings: intervals and target.
   ///   - refusesForecast: whether the ladder is too short for a forecast.
+  ///   - target: the largest scale along each axis up to which the law is drawn.
   init(
     _ law: any Law, to rows: [StudyRow], arm: String, settings: VerdictSettings,
-    refusesForecast: Bool
+    refusesForecast: Bool, target: [AxisVerdict.Axis: Double]
   ) {
     self.arm = arm
     self.law = law.name
@@ -48,6 +69,7 @@ extension ArmLaw {
       }
       scatter = fit.residualScatter.isFinite ? fit.residualScatter : nil
       warnings = fit.warnings
+      curve = LawCurve(fit, to: rows, target: target)
       heldOutError = Self.heldOutError(law, rows: rows, table: table)
       if !refusesForecast, let place = Self.place(of: settings.target, rows: rows),
         let forecast = try? fit.forecast(at: place, seed: settings.seed)

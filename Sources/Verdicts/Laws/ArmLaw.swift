@@ -20,8 +20,16 @@ public struct ArmLaw: Codable, Hashable, Sendable {
   public var heldOutError: Double?
   /// The prediction at the target; nil where it is refused or the law reads other columns.
   public var forecast: IntervalEstimate?
+  /// The law for pictures; nil where it cannot be drawn. It follows from the runs, so that JSON does
+  /// not have it.
+  public var curve: LawCurve?
   /// Why it could not be fitted; nil where it was.
   public var failure: String?
   /// What a reader must know before trusting the numbers.
   public var warnings: [String]
+
+  private enum CodingKeys: CodingKey {
+    case arm, law, formula, columns, parameters, rows, independentRows, scatter, heldOutError
+    case forecast, failure, warnings
+  }
 }

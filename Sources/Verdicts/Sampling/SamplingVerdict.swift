@@ -15,19 +15,3 @@ public struct SamplingVerdict: Codable, Hashable, Sendable {
   /// What limits the conclusions.
   public var warnings: [String]
 }
-
-/// The axis of samples, as the settings of a verdict keep it.
-public struct SampledAxis: Codable, Hashable, Sendable {
-  /// Ascending numbers of samples.
-  public var samples: [Int]
-  /// How one answer is reached from them.
-  public var selectors: [SampleSelector]
-
-  /// - Parameters:
-  ///   - samples: ascending numbers of samples.
-  ///   - selectors: how one answer is reached from them.
-  public init(samples: [Int], selectors: [SampleSelector]) {
-    self.samples = samples
-    self.selectors = selectors
-  }
-}

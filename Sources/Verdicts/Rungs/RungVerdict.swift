@@ -55,15 +55,5 @@ public struct RungVerdict: Codable, Hashable, Sendable {
   /// The same in per cent, corrected to equal training FLOPs by the baseline's law.
   public var percentAtEqualCompute: IntervalEstimate
   /// Where the interval comes from.
-  public var noise: Noise
-
-  /// Where the interval of a difference comes from.
-  public enum Noise: String, Codable, Hashable, Sendable {
-    /// The pairs of this rung, Student's t.
-    case pairs = "pairs of this rung"
-    /// The scatter of all rungs about the paired regression, for one pair at this rung.
-    case regression = "scatter of the paired regression"
-    /// Nothing to measure noise with.
-    case none
-  }
+  public var noise: PairNoise
 }

@@ -30,18 +30,21 @@ public struct RunIdentity: Hashable, Sendable, Comparable, CustomStringConvertib
 }
 
 /// The hash behind an identity, fed with a text piece by piece.
-struct IdentityHash {
+public struct IdentityHash: Sendable {
   // FNV-1a of 128 bits: nobody gains by a collision, so it need not be a cryptographic hash.
   private static let prime: UInt128 = (1 << 88) + 0x13B
   private var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
 
+  /// The hash of nothing yet.
+  public init() {}
+
   /// Takes in the next piece.
-  mutating func append(_ text: String) {
+  public mutating func append(_ text: String) {
     for byte in text.utf8 { hash = (hash ^ UInt128(byte)) &* Self.prime }
   }
 
   /// The identity of all pieces, one after the other.
-  var identity: RunIdentity {
+  public var identity: RunIdentity {
     let digits = String(hash, radix: 16)
     return RunIdentity(digits: String(repeating: "0", count: 32 - digits.count) + digits)
   }
