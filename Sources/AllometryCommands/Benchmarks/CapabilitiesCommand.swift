@@ -124,7 +124,7 @@ struct CapabilitiesCommand: ParsableCommand {
           standardize: standardize)
       }
       if json {
-        Console.print(try jsonText(answer(found, notes: table.notes)))
+        try Console.print(json: answer(found, notes: table.notes))
       } else {
         Console.print(text(found, notes: table.notes), terminator: "")
       }
@@ -166,13 +166,13 @@ struct CapabilitiesCommand: ParsableCommand {
     var lines = [
       Console.opening(notes: notes, doubts: [])
         + Console.wrap(
-          "\(table.models.count) models, \(table.tasks.count) benchmarks\(table.missing > 0 ? ", \(table.missing) missing entries filled" : ""): the first component explains \(percent(found.components.explained[0])) of the variance, \(count) together \(percent(together)).",
-          width: Console.width), "",
+          "\(table.models.count) models, \(table.tasks.count) benchmarks\(table.missing > 0 ? ", \(table.missing) missing entries filled" : ""): the first component explains \(percent(found.components.explained[0])) of the variance, \(count) together \(percent(together))."
+        ), "",
     ]
-    let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
-    var loadings = TextTable(
-      columns: [.init("loadings")]
-        + (1...count).map { .init("PC\($0)", alignment: .trailing) }, widthLimit: Console.width)
+    let style = Console.style
+    var loadings = Console.table(
+      ["loadings"]
+        + (1...count).map { .number("PC\($0)") })
     loadings.rows.append(
       ["variance explained"] + found.components.explained.prefix(count).map(percent))
     for (column, task) in table.tasks.enumerated() {
@@ -183,11 +183,10 @@ struct CapabilitiesCommand: ParsableCommand {
     lines.append(loadings.render(style: style))
     if !found.predictions.isEmpty {
       let what = table.families == nil ? "model" : "family"
-      var errors = TextTable(
-        columns: [
-          .init("leaving out a \(what)"), .init("components", alignment: .trailing),
-          .init("compute alone", alignment: .trailing), .init("mean", alignment: .trailing),
-        ], widthLimit: Console.width)
+      var errors = Console.table([
+        "leaving out a \(what)", .number("components"),
+        .number("compute alone"), .number("mean"),
+      ])
       for one in found.predictions {
         errors.rows.append([
           one.task, NumberFormat.significant(one.componentError, 3),
@@ -196,20 +195,19 @@ struct CapabilitiesCommand: ParsableCommand {
         ])
       }
       lines.append(errors.render(style: style))
-      lines.append(Console.wrap(verdict(found, what: what), width: Console.width))
+      lines.append(Console.wrap(verdict(found, what: what)))
     } else {
       lines.append(
         Console.wrap(
-          "No benchmark is predicted: there are too few models, or only one family, to leave one out.",
-          width: Console.width))
+          "No benchmark is predicted: there are too few models, or only one family, to leave one out."
+        ))
     }
     if !found.lines.isEmpty {
-      var families = TextTable(
-        columns: [
-          .init("family"), .init("models", alignment: .trailing),
-          .init("PC1 per decade", alignment: .trailing),
-          .init("correlation", alignment: .trailing),
-        ], widthLimit: Console.width)
+      var families = Console.table([
+        "family", .number("models"),
+        .number("PC1 per decade"),
+        .number("correlation"),
+      ])
       for line in found.lines {
         families.rows.append([
           line.family, "\(line.models)",
@@ -219,7 +217,7 @@ struct CapabilitiesCommand: ParsableCommand {
       }
       lines += ["", families.render(style: style)]
     }
-    let remarks = Console.remarks(notes).map { Console.wrap($0, width: Console.width) }
+    let remarks = Console.remarks(notes).map { Console.wrap($0) }
     return (lines + remarks).joined(separator: "\n") + "\n"
   }
 

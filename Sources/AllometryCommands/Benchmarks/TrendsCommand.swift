@@ -157,11 +157,10 @@ struct TrendsCommand: ParsableCommand {
           var notExamined: [String]
           var notes: [String]
         }
-        Console.print(
-          try jsonText(
-            Answer(
-              tasks: entries, notExamined: failures,
-              notes: cautions + table.doubts() + table.notes + notes)))
+        try Console.print(
+          json: Answer(
+            tasks: entries, notExamined: failures,
+            notes: cautions + table.doubts() + table.notes + notes))
       } else {
         print(
           entries, failures: failures, notes: notes, scaleColumn: scaleColumn,
@@ -288,11 +287,10 @@ struct TrendsCommand: ParsableCommand {
   private func print(
     _ entries: [Entry], failures: [String], notes: [String], scaleColumn: String, opening: String
   ) {
-    var table = TextTable(
-      columns: [
-        .init("task"), .init("shape"), .init("confidence", alignment: .trailing),
-        .init("per decade", alignment: .trailing), .init("extrapolate by"),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "task", "shape", .number("confidence"),
+      .number("per decade"), "extrapolate by",
+    ])
     for entry in entries {
       table.rows.append([
         entry.task, Self.words(entry), Self.confidence(entry),
@@ -303,17 +301,17 @@ struct TrendsCommand: ParsableCommand {
       ])
     }
     Console.print(
-      opening + table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+      opening + table.render(style: Console.style), terminator: "")
     if let sentence = discoveries(entries) {
-      Console.print(Console.wrap(sentence, width: Console.width))
+      Console.say(sentence)
     }
     for entry in entries where !entry.accepted {
-      Console.print(Console.wrap(entry.sentence, width: Console.width))
+      Console.say(entry.sentence)
     }
     printForecasts(entries, scaleColumn: scaleColumn)
-    for note in notes { Console.print(Console.wrap("Note: \(note)", width: Console.width)) }
+    for note in notes { Console.say("Note: \(note)") }
     for failure in failures {
-      Console.print(Console.wrap("Not examined: \(failure)", width: Console.width))
+      Console.say("Not examined: \(failure)")
     }
   }
 
@@ -335,12 +333,11 @@ struct TrendsCommand: ParsableCommand {
   private func printForecasts(_ entries: [Entry], scaleColumn: String) {
     let forecasts = entries.flatMap(\.forecasts)
     guard !forecasts.isEmpty else { return }
-    var table = TextTable(
-      columns: [
-        .init("task"), .init(scaleColumn, alignment: .trailing),
-        .init("beyond", alignment: .trailing), .init("forecast", alignment: .trailing),
-        .init("one model", alignment: .trailing), .init("law"),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "task", .number(scaleColumn),
+      .number("beyond"), .number("forecast"),
+      .number("one model"), "law",
+    ])
     for one in forecasts {
       func ends(_ estimate: Estimated) -> String {
         "\(NumberFormat.significant(estimate.low, 3)) to \(NumberFormat.significant(estimate.high, 3))"
@@ -355,6 +352,6 @@ struct TrendsCommand: ParsableCommand {
     Console.print("")
     Console.print(
       "Forecasts with intervals of \(NumberFormat.significant(100 * level, 3)) %:")
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
   }
 }

@@ -71,27 +71,23 @@ struct LawsCommand: ParsableCommand {
   }
 
   private func list(_ laws: [any Law]) {
-    var table = TextTable(
-      columns: [.init("law"), .init("columns"), .init("formula")], widthLimit: Console.width,
-      overflow: .wrap)
+    var table = Console.table(["law", "columns", "formula"], overflow: .wrap)
     for law in laws {
       table.rows.append([
         law.name, law.card.columns.map(\.name).joined(separator: " "), law.card.formula,
       ])
     }
-    Console.print(
-      table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
     Console.print("\n\(laws.count) laws; allometry laws NAME describes one.")
     let procedures = ProcedureFit.allCases.filter(\.isAllocation).map(\.rawValue)
-    Console.print(
-      Console.wrap(
-        "allometry fit --law also takes the procedures \(procedures.joined(separator: " and ")), which give N* and D* over compute and no loss.",
-        width: Console.width))
+    Console.say(
+      "allometry fit --law also takes the procedures \(procedures.joined(separator: " and ")), which give N* and D* over compute and no loss."
+    )
   }
 
   private func describe(_ procedure: ProcedureFit) {
     Console.print("\(procedure.rawValue): N* = G_N C^a, D* = G_D C^b\n")
-    Console.print(Console.wrap(procedure.summary, width: Console.width))
+    Console.say(procedure.summary)
     Console.print("Columns: N, D, loss; C is 6ND where absent.")
   }
 
@@ -100,9 +96,7 @@ struct LawsCommand: ParsableCommand {
     Console.print("  \(law.card.response.column) = \(law.card.formula)\n")
     Console.print("Sources: \(law.card.citations.map { "[\($0)]" }.joined(separator: " "))")
     Console.print("Objective: \(law.card.objective.name)\n")
-    var columns = TextTable(
-      columns: [.init("column"), .init("unit"), .init("meaning")], widthLimit: Console.width,
-      overflow: .wrap)
+    var columns = Console.table(["column", "unit", "meaning"], overflow: .wrap)
     for column in law.card.columns {
       columns.rows.append([column.name, column.unit, column.meaning])
     }
@@ -110,8 +104,7 @@ struct LawsCommand: ParsableCommand {
       law.card.response.column, law.card.response.unit, "what the law predicts",
     ])
     Console.print(columns.render(), terminator: "")
-    var parameters = TextTable(
-      columns: [.init("parameter"), .init("unit"), .init("range")], widthLimit: Console.width)
+    var parameters = Console.table(["parameter", "unit", "range"])
     for parameter in law.parameters {
       let range =
         parameter.isLinear
@@ -121,8 +114,7 @@ struct LawsCommand: ParsableCommand {
     }
     Console.print("\n" + parameters.render(), terminator: "")
     if !law.settings.isEmpty {
-      var settings = TextTable(
-        columns: [.init("--set"), .init("meaning")], widthLimit: Console.width, overflow: .wrap)
+      var settings = Console.table(["--set", "meaning"], overflow: .wrap)
       for setting in law.settings {
         settings.rows.append(["\(setting.name)=\(setting.value)", setting.meaning])
       }

@@ -30,7 +30,7 @@ struct TreatmentsCommand: ParsableCommand {
         }
       }
       if json {
-        Console.print(try jsonText(cards.map(Entry.init)))
+        try Console.print(json: cards.map(Entry.init))
       } else if treatment != nil {
         cards.forEach(describe)
       } else {
@@ -78,15 +78,13 @@ struct TreatmentsCommand: ParsableCommand {
   }
 
   private func list(_ cards: [TreatmentCard]) {
-    var table = TextTable(
-      columns: [.init("treatment"), .init("changes"), .init("title")], widthLimit: Console.width,
-      overflow: .wrap)
+    var table = Console.table(["treatment", "changes", "title"], overflow: .wrap)
     for family in TreatmentCard.Family.allCases {
       for card in cards where card.family == family {
         table.rows.append([card.name, family.rawValue, card.title])
       }
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
   }
 
   private func describe(_ card: TreatmentCard) {
@@ -107,14 +105,14 @@ struct TreatmentsCommand: ParsableCommand {
     if !card.options.isEmpty {
       var table = TextTable(
         columns: [
-          .init("option"), .init("default"), .init("accepts"), .init("meaning"),
+          "option", "default", "accepts", "meaning",
         ], widthLimit: width, overflow: .wrap)
       for option in card.options {
         table.rows.append([
           option.name, option.standard.text, option.domain.words, option.explanation,
         ])
       }
-      text += "\n\n" + table.render(style: Console.isTerminal ? .ansi : .plain)
+      text += "\n\n" + table.render(style: Console.style)
     } else {
       text += "\n"
     }

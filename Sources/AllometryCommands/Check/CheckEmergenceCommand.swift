@@ -88,7 +88,7 @@ struct CheckEmergenceCommand: ParsableCommand {
           var schema = "allometry.emergence/1"
           var tasks: [Task]
         }
-        Console.print(try jsonText(Answer(tasks: tasks)))
+        try Console.print(json: Answer(tasks: tasks))
       } else {
         print(tasks)
       }
@@ -209,45 +209,41 @@ struct CheckEmergenceCommand: ParsableCommand {
   }
 
   private func print(_ tasks: [Task]) {
-    let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
-    var table = TextTable(
-      columns: [
-        .init("task"), .init("sizes", alignment: .trailing), .init("span", alignment: .trailing),
-        .init("linearity", alignment: .trailing),
-        .init("breakthrough", alignment: .trailing),
-        .init("emergence score", alignment: .trailing),
-      ], widthLimit: Console.width)
+    let style = Console.style
+    var table = Console.table([
+      "task", .number("sizes"), .number("span"),
+      .number("linearity"),
+      .number("breakthrough"),
+      .number("emergence score"),
+    ])
     for task in tasks {
       table.rows.append([
         task.task, "\(task.models)", number(task.signedSpan), number(task.linearity),
         number(task.breakthroughness), number(task.emergenceScore),
       ])
     }
-    Console.print(table.render(style: style), terminator: "")
-    Console.print(
-      Console.wrap(
-        "A straight climb over n sizes has linearity and score n - 1; one jump has linearity sqrt(n - 1) and a high score.",
-        width: Console.width))
+    Console.show(table)
+    Console.say(
+      "A straight climb over n sizes has linearity and score n - 1; one jump has linearity sqrt(n - 1) and a high score."
+    )
     for task in tasks {
       if let upper = task.upperRateWithoutMatch {
-        Console.print(
-          Console.wrap(
-            "\(task.task): no success at the smallest size still allows a rate of \(number(upper)) (95 %).",
-            width: Console.width))
+        Console.say(
+          "\(task.task): no success at the smallest size still allows a rate of \(number(upper)) (95 %)."
+        )
       }
       if let change = task.exactMatch { print(change, task: task, style: style) }
     }
   }
 
   private func print(_ change: MetricChange, task: Task, style: TextTable.Style) {
-    var table = TextTable(
-      columns: [
-        .init("scale", alignment: .trailing), .init("loss", alignment: .trailing),
-        .init("p", alignment: .trailing), .init("observed", alignment: .trailing),
-        .init("p^\(change.length)", alignment: .trailing),
-        .init("wrong tokens", alignment: .trailing),
-        .init("items for a match", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("scale"), .number("loss"),
+      .number("p"), .number("observed"),
+      .number("p^\(change.length)"),
+      .number("wrong tokens"),
+      .number("items for a match"),
+    ])
     for model in change.models {
       table.rows.append([
         NumberFormat.flops(model.scale), number(model.loss), number(model.tokenProbability),
@@ -256,7 +252,7 @@ struct CheckEmergenceCommand: ParsableCommand {
       ])
     }
     Console.print("\n\(task.task), answers of \(change.length) tokens:")
-    Console.print(table.render(style: style), terminator: "")
+    Console.show(table)
     let (sharp, smooth) = (
       abs(change.emergenceScoreOfExactMatch), abs(change.emergenceScoreOfWrongTokens)
     )
@@ -264,9 +260,6 @@ struct CheckEmergenceCommand: ParsableCommand {
       !(sharp > 1.5 * smooth)
       ? "Exact match is not much sharper than the number of wrong tokens here: the metric does not make the jump."
       : "The score falls from \(number(sharp)) to \(number(smooth)) with the number of wrong tokens: the sharpness of exact match is made by the metric."
-    Console.print(
-      Console.wrap(
-        "\(verdict) Items for a match: a test set on which one match is seen with 95 %.",
-        width: Console.width))
+    Console.say("\(verdict) Items for a match: a test set on which one match is seen with 95 %.")
   }
 }

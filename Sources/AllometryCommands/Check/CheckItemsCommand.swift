@@ -94,11 +94,10 @@ struct CheckItemsCommand: ParsableCommand {
           var correlation: String
           var stages: [Stage]
         }
-        Console.print(
-          try jsonText(
-            Answer(
-              items: items.count, models: scales.count, correlation: kind.rawValue,
-              stages: stages)))
+        try Console.print(
+          json: Answer(
+            items: items.count, models: scales.count, correlation: kind.rawValue,
+            stages: stages))
       } else {
         print(stages, items: items.count, models: scales.count, kind: kind)
       }
@@ -159,10 +158,10 @@ struct CheckItemsCommand: ParsableCommand {
   }
 
   private func print(_ stages: [Stage], items: Int, models: Int, kind: Correlation) {
-    var table = TextTable(
-      columns: [.init("stage"), .init("median |r|", alignment: .trailing)]
-        + Self.thresholds.map { .init("above \($0)", alignment: .trailing) }
-        + [.init("constant", alignment: .trailing)], widthLimit: Console.width)
+    var table = Console.table(
+      ["stage", .number("median |r|")]
+        + Self.thresholds.map { .number("above \($0)") }
+        + [.number("constant")])
     for stage in stages {
       table.rows.append(
         [stage.stage, NumberFormat.fixed(stage.medianMagnitude, 3)]
@@ -170,12 +169,10 @@ struct CheckItemsCommand: ParsableCommand {
             NumberFormat.percent(stage.shareAbove["\($0)"] ?? .nan, decimals: 0)
           } + ["\(stage.constantItems)"])
     }
-    Console.print(
-      Console.wrap(
-        "\(items) items on \(models) models, \(kind.rawValue) correlation with log compute (of Brier: with its fall):",
-        width: Console.width))
-    Console.print(
-      table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.say(
+      "\(items) items on \(models) models, \(kind.rawValue) correlation with log compute (of Brier: with its fall):"
+    )
+    Console.show(table)
     // The step of the chain that loses most.
     let drops = zip(stages, stages.dropFirst()).map { before, after in
       (from: before.stage, to: after.stage, loss: before.medianMagnitude - after.medianMagnitude)
@@ -184,9 +181,8 @@ struct CheckItemsCommand: ParsableCommand {
       Console.print("No step of the chain weakens the correlation.")
       return
     }
-    Console.print(
-      Console.wrap(
-        "Most is lost from \(worst.from) to \(worst.to) (\(NumberFormat.fixed(worst.loss, 2)) of the median): \(worst.to.hasPrefix("p_C") ? "mass moves between wrong options; forecast the likelihood of the right one instead" : "forecast \(worst.from) and go on from it").",
-        width: Console.width))
+    Console.say(
+      "Most is lost from \(worst.from) to \(worst.to) (\(NumberFormat.fixed(worst.loss, 2)) of the median): \(worst.to.hasPrefix("p_C") ? "mass moves between wrong options; forecast the likelihood of the right one instead" : "forecast \(worst.from) and go on from it")."
+    )
   }
 }

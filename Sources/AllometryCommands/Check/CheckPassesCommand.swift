@@ -72,7 +72,7 @@ struct CheckPassesCommand: ParsableCommand {
       let targets = try at.map { try NameList.positive($0, option: "--at") }
       let table = try input.reading.read(input.table)
       let answer = try self.answer(table, targets: targets)
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -171,11 +171,10 @@ struct CheckPassesCommand: ParsableCommand {
     func rate(_ x: Estimated) -> String {
       "\(NumberFormat.significant(x.value, 3)) [\(NumberFormat.significant(x.low, 3)), \(NumberFormat.significant(x.high, 3))]"
     }
-    var table = TextTable(
-      columns: [
-        .init("N", alignment: .trailing), .init("samples", alignment: .trailing),
-        .init("pass rate", alignment: .trailing), .init("law", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("N"), .number("samples"),
+      .number("pass rate"), .number("law"),
+    ])
     for size in answer.sizes {
       table.rows.append([
         NumberFormat.scale(size.N), NumberFormat.scale(Double(size.draws)), rate(size.rate),
@@ -185,17 +184,16 @@ struct CheckPassesCommand: ParsableCommand {
     Console.print(
       "\(answer.problems) problems, \(answer.neverPassed) of which never passed (counted as failing):"
     )
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
     for forecast in answer.forecasts {
-      Console.print(
-        Console.wrap(
-          "At N = \(NumberFormat.scale(forecast.N)) the mean pass rate is \(rate(forecast.rate)) (\(NumberFormat.percent(level, decimals: 0)), over problems).",
-          width: Console.width))
+      Console.say(
+        "At N = \(NumberFormat.scale(forecast.N)) the mean pass rate is \(rate(forecast.rate)) (\(NumberFormat.percent(level, decimals: 0)), over problems)."
+      )
     }
     let text =
       answer.curvature.value.isFinite
       ? "Curvature of -ln(-ln rate) in ln N: \(NumberFormat.withInterval(answer.curvature.value, answer.curvature.low, answer.curvature.high)), \(answer.verdict)."
       : "Curvature: \(answer.verdict)."
-    Console.print(Console.wrap(text, width: Console.width))
+    Console.say(text)
   }
 }

@@ -58,11 +58,10 @@ struct CheckRecipeCommand: ParsableCommand {
           var items: [AllocationChecklist.Item]
           var notes: [String]
         }
-        Console.print(
-          try jsonText(
-            Answer(
-              rows: observations.count, exponent: checklist.exponent, failure: checklist.failure,
-              items: checklist.items, notes: notes)))
+        try Console.print(
+          json: Answer(
+            rows: observations.count, exponent: checklist.exponent, failure: checklist.failure,
+            items: checklist.items, notes: notes))
       } else {
         Console.print(
           text(
@@ -84,7 +83,7 @@ struct CheckRecipeCommand: ParsableCommand {
         "\(rows) rows as they are: N* grows as C^a with a = \(interval($0)) by the additive law."
       } ?? "No exponent: \(checklist.failure ?? "the law could not be fitted")."
     let opening = Console.opening(notes: notes, doubts: doubts)
-    var lines = [opening + Console.wrap(first, width: Console.width), ""]
+    var lines = [opening + Console.wrap(first), ""]
     let words: [AllocationChecklist.Status: String] = [
       .clear: "clear", .suspect: "SUSPECT", .unknown: "not known",
     ]
@@ -93,7 +92,7 @@ struct CheckRecipeCommand: ParsableCommand {
       if let corrected = item.corrected {
         sentence += " Without it a = \(interval(corrected))."
       }
-      lines.append(Console.wrap(sentence, width: Console.width))
+      lines.append(Console.wrap(sentence))
     }
     let suspects = checklist.items.filter { $0.status == .suspect }.map(\.cause)
     let unknown = checklist.items.filter { $0.status == .unknown }.map(\.cause)
@@ -104,9 +103,8 @@ struct CheckRecipeCommand: ParsableCommand {
           ? "Nothing that the columns tell is known to shift the exponent"
           : "Before the exponent is believed, settle: \(suspects.joined(separator: ", "))")
           + (unknown.isEmpty
-            ? "." : "; the table does not tell: \(unknown.joined(separator: ", "))."),
-        width: Console.width))
-    lines += Console.remarks(notes).map { Console.wrap($0, width: Console.width) }
+            ? "." : "; the table does not tell: \(unknown.joined(separator: ", ")).")))
+    lines += Console.remarks(notes).map { Console.wrap($0) }
     return lines.joined(separator: "\n") + "\n"
   }
 }

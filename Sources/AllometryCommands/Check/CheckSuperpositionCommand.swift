@@ -160,7 +160,7 @@ struct CheckSuperpositionCommand: ParsableCommand {
         return try model.trained(width: width, pool: pool)
       }
       let answer = Self.answer(model, trained)
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -188,13 +188,12 @@ struct CheckSuperpositionCommand: ParsableCommand {
   }
 
   private func print(_ answer: Toy) {
-    var table = TextTable(
-      columns: [
-        .init("width", alignment: .trailing), .init("loss", alignment: .trailing),
-        .init("features held", alignment: .trailing),
-        .init("overlap x width", alignment: .trailing),
-        .init("if the rest were lost", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("width"), .number("loss"),
+      .number("features held"),
+      .number("overlap x width"),
+      .number("if the rest were lost"),
+    ])
     for width in answer.widths {
       table.rows.append([
         String(width.width),
@@ -204,16 +203,14 @@ struct CheckSuperpositionCommand: ParsableCommand {
         NumberFormat.significant(width.lossOfKeeping, 4),
       ])
     }
-    Console.print(
-      Console.wrap(
-        "\(answer.features) features of frequency i^-\(NumberFormat.significant(answer.skew, 3)), decay \(NumberFormat.significant(answer.decay, 3)), \(answer.steps) steps of \(answer.batch) examples:",
-        width: Console.width))
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.say(
+      "\(answer.features) features of frequency i^-\(NumberFormat.significant(answer.skew, 3)), decay \(NumberFormat.significant(answer.decay, 3)), \(answer.steps) steps of \(answer.batch) examples:"
+    )
+    Console.show(table)
     guard let exponent = answer.exponent, let error = answer.exponentStandardError else { return }
-    Console.print(
-      Console.wrap(
-        "Loss falls as width^-\(NumberFormat.fixed(exponent, 2)) ± \(NumberFormat.fixed(error, 2)). Overlap of random directions gives 1; losing all but the most frequent features gives \(answer.skew > 1 ? NumberFormat.fixed(answer.skew - 1, 2) : "no power").",
-        width: Console.width))
+    Console.say(
+      "Loss falls as width^-\(NumberFormat.fixed(exponent, 2)) ± \(NumberFormat.fixed(error, 2)). Overlap of random directions gives 1; losing all but the most frequent features gives \(answer.skew > 1 ? NumberFormat.fixed(answer.skew - 1, 2) : "no power")."
+    )
   }
 
   private func measure() throws {
@@ -241,13 +238,12 @@ struct CheckSuperpositionCommand: ParsableCommand {
           * Double(width),
         longShare: Double(lengths.count { $0 > half }) / Double(lengths.count))
     }
-    guard !json else { return Console.print(try jsonText(Heads(heads: heads))) }
-    var table = TextTable(
-      columns: [
-        .init("checkpoint"), .init("tokens", alignment: .trailing),
-        .init("width", alignment: .trailing), .init("overlap x width", alignment: .trailing),
-        .init("at least", alignment: .trailing), .init("held", alignment: .trailing),
-      ], widthLimit: Console.width)
+    guard !json else { return try Console.print(json: Heads(heads: heads)) }
+    var table = Console.table([
+      "checkpoint", .number("tokens"),
+      .number("width"), .number("overlap x width"),
+      .number("at least"), .number("held"),
+    ])
     for head in heads {
       table.rows.append([
         head.checkpoint, String(head.rows), String(head.width),
@@ -256,11 +252,10 @@ struct CheckSuperpositionCommand: ParsableCommand {
         NumberFormat.percent(head.longShare, decimals: 1),
       ])
     }
-    Console.print(
-      Console.wrap(
-        "Rows of the output head: the mean squared cosine between two of them times the width (1 where directions are as good as random), the least that so many rows can have, and the share of rows longer than half the median:",
-        width: Console.width))
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.say(
+      "Rows of the output head: the mean squared cosine between two of them times the width (1 where directions are as good as random), the least that so many rows can have, and the share of rows longer than half the median:"
+    )
+    Console.show(table)
   }
 
   /// The rows of the matrix that turns activations into logits, one a token, evenly chosen where

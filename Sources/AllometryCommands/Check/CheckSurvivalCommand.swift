@@ -140,7 +140,7 @@ struct CheckSurvivalCommand: ParsableCommand {
           zip(names, zip(means, offsets)).map { ($0, exp($1.0 + $1.1)) },
           uniquingKeysWith: { first, _ in first }),
         quantiles: quantiles, longest: times.max() ?? .nan, level: level, notes: table.notes)
-      if json { Console.print(try jsonText(answer)) } else { print(answer, names: names) }
+      if json { try Console.print(json: answer) } else { print(answer, names: names) }
     }
   }
 
@@ -152,16 +152,13 @@ struct CheckSurvivalCommand: ParsableCommand {
       ]
     }
     Console.print(Console.opening(notes: answer.notes, doubts: []), terminator: "")
-    Console.print(
-      Console.wrap(
-        "\(answer.rows) runs, of which \(answer.events) had the event; the others were stopped before.",
-        width: Console.width))
-    var table = TextTable(
-      columns: [
-        .init("quantity"), .init("value", alignment: .trailing),
-        .init(
-          "\(NumberFormat.significant(100 * answer.level, 3))% interval", alignment: .trailing),
-      ], widthLimit: Console.width)
+    Console.say(
+      "\(answer.rows) runs, of which \(answer.events) had the event; the others were stopped before."
+    )
+    var table = Console.table([
+      "quantity", .number("value"),
+      .number("\(NumberFormat.significant(100 * answer.level, 3))% interval"),
+    ])
     for name in names {
       if let exponent = answer.exponents[name] {
         table.rows.append(["exponent of \(time) in \(name)"] + interval(exponent))
@@ -169,7 +166,7 @@ struct CheckSurvivalCommand: ParsableCommand {
     }
     table.rows.append(["gamma"] + interval(answer.gamma))
     table.rows.append(["kappa"] + interval(answer.kappa))
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
     let place = names.compactMap { name in
       answer.place[name].map { "\(name) = \(NumberFormat.scale($0))" }
     }
@@ -179,19 +176,16 @@ struct CheckSurvivalCommand: ParsableCommand {
         "\(percent) by \(NumberFormat.significant(when, 4))\(when > answer.longest ? " (longer than any run was watched)" : "")"
       } ?? "\(percent) never"
     }
-    Console.print(
-      Console.wrap(
-        "\(place.isEmpty ? "Of all runs" : "At \(place.joined(separator: ", ")), of all runs") \(times.joined(separator: ", ")).",
-        width: Console.width))
+    Console.say(
+      "\(place.isEmpty ? "Of all runs" : "At \(place.joined(separator: ", ")), of all runs") \(times.joined(separator: ", "))."
+    )
     let cure =
       answer.curedShare > 0.005
       ? " \(NumberFormat.percent(answer.curedShare, decimals: 0)) never have the event, if the family holds beyond the times that were watched."
       : ""
-    Console.print(
-      Console.wrap(
-        "The hazard is \(answer.hazard.rawValue) with time.\(cure)", width: Console.width))
+    Console.say("The hazard is \(answer.hazard.rawValue) with time.\(cure)")
     for note in Console.remarks(answer.notes) {
-      Console.print(Console.wrap(note, width: Console.width))
+      Console.say(note)
     }
   }
 }

@@ -55,14 +55,13 @@ struct CheckTransferCommand: ParsableCommand {
           var parameters: [String: Double]
           var notes: [String]
         }
-        Console.print(
-          try jsonText(
-            Answer(
-              misaligned: alarm.isMisaligned, heldOutError: alarm.heldOutError, fall: alarm.fall,
-              tolerance: tolerance,
-              parameters: Dictionary(
-                zip(alarm.fit.law.parameters.map(\.name), alarm.fit.estimate),
-                uniquingKeysWith: { a, _ in a }), notes: notes)))
+        try Console.print(
+          json: Answer(
+            misaligned: alarm.isMisaligned, heldOutError: alarm.heldOutError, fall: alarm.fall,
+            tolerance: tolerance,
+            parameters: Dictionary(
+              zip(alarm.fit.law.parameters.map(\.name), alarm.fit.estimate),
+              uniquingKeysWith: { a, _ in a }), notes: notes))
         return
       }
       let error = NumberFormat.percent(alarm.heldOutError, decimals: 1)
@@ -71,13 +70,11 @@ struct CheckTransferCommand: ParsableCommand {
         "Fitted to the \(fitted) smallest budgets, the law misses the \(observations.count - fitted) larger ones by \(error) (root mean square of the log); from its best to the largest budget quality falls by \(fall)."
       let limit = NumberFormat.percent(tolerance, decimals: 1)
       Console.print(Console.opening(notes: notes, doubts: []), terminator: "")
-      Console.print(
-        Console.wrap(
-          alarm.isMisaligned
-            ? "ALARM. \(facts) Noise would explain \(limit): these data do not suit the task, and more of the same should not be bought, whatever cross-entropy says."
-            : "No alarm. \(facts) Noise would explain \(limit).",
-          width: Console.width))
-      for note in Console.remarks(notes) { Console.print(Console.wrap(note, width: Console.width)) }
+      Console.say(
+        alarm.isMisaligned
+          ? "ALARM. \(facts) Noise would explain \(limit): these data do not suit the task, and more of the same should not be bought, whatever cross-entropy says."
+          : "No alarm. \(facts) Noise would explain \(limit).")
+      for note in Console.remarks(notes) { Console.say(note) }
     }
   }
 }

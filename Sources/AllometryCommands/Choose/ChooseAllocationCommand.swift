@@ -77,7 +77,7 @@ struct ChooseAllocationCommand: ParsableCommand {
         warnings: zip(fits, saved).flatMap { path, fit in
           fit.document.warnings.map { "\(path): \($0)" }
         })
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -91,27 +91,23 @@ struct ChooseAllocationCommand: ParsableCommand {
       x.low.isFinite && x.high.isFinite
         ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 3)
     }
-    var table = TextTable(
-      columns: [
-        .init("fit"), .init("law"), .init("exponent of D*/N*", alignment: .trailing),
-        .init("at the data", alignment: .trailing), .init("at the target", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "fit", "law", .number("exponent of D*/N*"),
+      .number("at the data"), .number("at the target"),
+    ])
     for trend in answer.trends {
       table.rows.append([
         trend.fit, trend.law, number(trend.exponent), number(trend.ratio),
         number(trend.ratioAtTarget),
       ])
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    Console.print(Console.wrap(answer.sentence, width: Console.width))
+    Console.show(table)
+    Console.say(answer.sentence)
     if answer.trends.count > 1 {
-      Console.print(
-        Console.wrap(
-          "At the target the ratios differ by a factor \(NumberFormat.significant(answer.spreadAtTarget, 3)); no interval of a single fit covers that.",
-          width: Console.width))
+      Console.say(
+        "At the target the ratios differ by a factor \(NumberFormat.significant(answer.spreadAtTarget, 3)); no interval of a single fit covers that."
+      )
     }
-    for warning in answer.warnings {
-      Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-    }
+    Console.warn(answer.warnings)
   }
 }

@@ -76,7 +76,7 @@ struct ChooseExpertsCommand: ParsableCommand {
               Routed.effectiveParameters(size, experts: count, point: $0) / size
             })
         }, warnings: warnings)
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -86,11 +86,10 @@ struct ChooseExpertsCommand: ParsableCommand {
       return x.low.isNaN
         ? value : "\(value) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
     }
-    var table = TextTable(
-      columns: [
-        .init("experts", alignment: .trailing), .init("dense model of equal loss"),
-        .init("times N", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("experts"), "dense model of equal loss",
+      .number("times N"),
+    ])
     for choice in answer.choices {
       table.rows.append([
         NumberFormat.significant(choice.experts, 6), scale(choice.effectiveParameters),
@@ -98,15 +97,11 @@ struct ChooseExpertsCommand: ParsableCommand {
       ])
     }
     Console.print("N = \(NumberFormat.scale(answer.parameters)), dense model of equal work:")
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    Console.print(
-      Console.wrap(
-        answer.cutoffParameters.value.isFinite
-          ? "From N = \(scale(answer.cutoffParameters)) more experts no longer help."
-          : "By this fit routing never stops helping, which no table of finite sizes can show.",
-        width: Console.width))
-    for warning in answer.warnings {
-      Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-    }
+    Console.show(table)
+    Console.say(
+      answer.cutoffParameters.value.isFinite
+        ? "From N = \(scale(answer.cutoffParameters)) more experts no longer help."
+        : "By this fit routing never stops helping, which no table of finite sizes can show.")
+    Console.warn(answer.warnings)
   }
 }

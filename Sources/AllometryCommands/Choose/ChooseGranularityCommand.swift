@@ -92,7 +92,7 @@ struct ChooseGranularityCommand: ParsableCommand {
       }
       let answer = Answer(
         source: fit ?? "the constants of the paper [L10], from memory", choices: choices)
-      if json { Console.print(try jsonText(answer)) } else { print(answer, largest: allowed.max()) }
+      if json { try Console.print(json: answer) } else { print(answer, largest: allowed.max()) }
     }
   }
 
@@ -102,12 +102,11 @@ struct ChooseGranularityCommand: ParsableCommand {
         ? "\(NumberFormat.scale(x.value)) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
         : NumberFormat.scale(x.value)
     }
-    var table = TextTable(
-      columns: [
-        .init("FLOPs", alignment: .trailing), .init("granularity", alignment: .trailing),
-        .init("parameters", alignment: .trailing), .init("active", alignment: .trailing),
-        .init("tokens", alignment: .trailing), .init("loss", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("FLOPs"), .number("granularity"),
+      .number("parameters"), .number("active"),
+      .number("tokens"), .number("loss"),
+    ])
     for choice in answer.choices {
       table.rows.append([
         NumberFormat.flops(choice.compute), scale(choice.granularity), scale(choice.parameters),
@@ -117,16 +116,13 @@ struct ChooseGranularityCommand: ParsableCommand {
           : NumberFormat.significant(choice.loss.value, 4),
       ])
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    Console.print(
-      Console.wrap(
-        "By \(answer.source). The loss belongs to the law's own data and expansion rate; the cost of routing is 14 FLOPs per routing weight and token.",
-        width: Console.width))
+    Console.show(table)
+    Console.say(
+      "By \(answer.source). The loss belongs to the law's own data and expansion rate; the cost of routing is 14 FLOPs per routing weight and token."
+    )
     if answer.choices.contains(where: { $0.granularity.value == largest }) {
-      Console.print(
-        Console.wrap(
-          "Warning: the largest granularity allowed is chosen: the optimum may lie beyond it.",
-          width: Console.width))
+      Console.say(
+        "Warning: the largest granularity allowed is chosen: the optimum may lie beyond it.")
     }
   }
 }

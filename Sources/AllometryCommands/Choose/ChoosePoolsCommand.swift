@@ -120,7 +120,7 @@ struct ChoosePoolsCommand: ParsableCommand {
           }, agreement: agreement)
       }
       if json {
-        Console.print(try jsonText(Answer(order: pools.map(\.name), choices: choices)))
+        try Console.print(json: Answer(order: pools.map(\.name), choices: choices))
       } else {
         print(choices, pools: pools)
       }
@@ -143,17 +143,15 @@ struct ChoosePoolsCommand: ParsableCommand {
   }
 
   private func print(_ choices: [Answer.Choice], pools: [DataPool]) {
-    Console.print(
-      Console.wrap(
-        "Pools, the best first: \(pools.map { "\($0.name) (b \(NumberFormat.significant($0.utility, 3)), tau \(NumberFormat.significant($0.halfLife, 3)))" }.joined(separator: ", ")).",
-        width: Console.width))
-    var table = TextTable(
-      columns: [
-        .init("samples", alignment: .trailing), .init("train on"),
-        .init("epochs", alignment: .trailing), .init("error", alignment: .trailing),
-        .init("best pool alone", alignment: .trailing), .init("all pools", alignment: .trailing),
-        .init("refits agree", alignment: .trailing),
-      ], widthLimit: Console.width)
+    Console.say(
+      "Pools, the best first: \(pools.map { "\($0.name) (b \(NumberFormat.significant($0.utility, 3)), tau \(NumberFormat.significant($0.halfLife, 3)))" }.joined(separator: ", "))."
+    )
+    var table = Console.table([
+      .number("samples"), "train on",
+      .number("epochs"), .number("error"),
+      .number("best pool alone"), .number("all pools"),
+      .number("refits agree"),
+    ])
     for choice in choices {
       table.rows.append([
         NumberFormat.scale(choice.samples), "best \(choice.pools.count)",
@@ -163,6 +161,6 @@ struct ChoosePoolsCommand: ParsableCommand {
         choice.agreement.map { NumberFormat.percent($0, decimals: 0) } ?? "–",
       ])
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
   }
 }

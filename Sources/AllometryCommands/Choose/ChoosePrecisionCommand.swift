@@ -79,7 +79,7 @@ struct ChoosePrecisionCommand: ParsableCommand {
             exponentBits: layout.exponentBits, mantissaBits: layout.mantissaBits)
         }
       }
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -88,27 +88,23 @@ struct ChoosePrecisionCommand: ParsableCommand {
       x.low.isFinite
         ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 4)
     }
-    Console.print(
-      Console.wrap(
-        answer.optimalBits.value.isFinite
-          ? "Training precision of least loss at compute in N D P: \(bits(answer.optimalBits)) bits, at any budget, by \(answer.source)."
-          : "By \(answer.source) no training precision is best: the condition has no root.",
-        width: Console.width))
+    Console.say(
+      answer.optimalBits.value.isFinite
+        ? "Training precision of least loss at compute in N D P: \(bits(answer.optimalBits)) bits, at any budget, by \(answer.source)."
+        : "By \(answer.source) no training precision is best: the condition has no root.")
     guard let critical = answer.criticalTokens, let size = answer.parameters,
       let width = answer.bits
     else { return }
     let interval =
       critical.low.isFinite
       ? " [\(NumberFormat.scale(critical.low)), \(NumberFormat.scale(critical.high))]" : ""
-    Console.print(
-      Console.wrap(
-        "Quantised to \(width) bits after training, a model of \(NumberFormat.scale(size)) parameters gets worse with training beyond \(NumberFormat.scale(critical.value))\(interval) tokens (the penalty's constants are the paper's; its uncertainty is not in the interval).",
-        width: Console.width))
+    Console.say(
+      "Quantised to \(width) bits after training, a model of \(NumberFormat.scale(size)) parameters gets worse with training beyond \(NumberFormat.scale(critical.value))\(interval) tokens (the penalty's constants are the paper's; its uncertainty is not in the interval)."
+    )
     if let layout = answer.layout {
-      Console.print(
-        Console.wrap(
-          "As a float of \(width) bits: \(layout.exponentBits) of exponent and \(layout.mantissaBits) of mantissa lose least [136].",
-          width: Console.width))
+      Console.say(
+        "As a float of \(width) bits: \(layout.exponentBits) of exponent and \(layout.mantissaBits) of mantissa lose least [136]."
+      )
     }
   }
 }

@@ -94,7 +94,7 @@ struct ChoosePruningCommand: ParsableCommand {
       }
       Console.progress("")
       let answer = Answer(dimension: dimension, angle: angle, draws: draws, rows: rows)
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -120,11 +120,11 @@ struct ChoosePruningCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    var table = TextTable(
-      columns: [
-        .init("examples / d", alignment: .trailing), .init("kept", alignment: .trailing),
-      ] + PruningTestbed.Keeping.allCases.map { .init($0.rawValue, alignment: .trailing) }
-        + [.init("keep")], widthLimit: Console.width)
+    var table = Console.table(
+      [
+        .number("examples / d"), .number("kept"),
+      ] + PruningTestbed.Keeping.allCases.map { .number($0.rawValue) }
+        + ["keep"])
     for row in answer.rows {
       table.rows.append(
         [
@@ -135,10 +135,9 @@ struct ChoosePruningCommand: ParsableCommand {
             "\(NumberFormat.fixed(row.errors[keeping.rawValue] ?? .nan, 3)) ± \(NumberFormat.fixed(row.standardErrors[keeping.rawValue] ?? .nan, 3))"
           } + [row.best ?? "no telling"])
     }
-    Console.print(
-      Console.wrap(
-        "Test error of a student of largest margin, \(answer.dimension) dimensions, probe \(NumberFormat.significant(answer.angle, 3)) degrees from the teacher, means of \(answer.draws) simulated worlds with standard errors:",
-        width: Console.width))
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.say(
+      "Test error of a student of largest margin, \(answer.dimension) dimensions, probe \(NumberFormat.significant(answer.angle, 3)) degrees from the teacher, means of \(answer.draws) simulated worlds with standard errors:"
+    )
+    Console.show(table)
   }
 }

@@ -101,7 +101,7 @@ struct ChooseScheduleCommand: ParsableCommand {
         try table.write((["step,lr"] + rows).joined(separator: "\n") + "\n")
       }
       if json {
-        Console.print(try jsonText(answer))
+        try Console.print(json: answer)
       } else {
         print(answer, rates: best.schedule.rates)
       }
@@ -159,31 +159,25 @@ struct ChooseScheduleCommand: ParsableCommand {
       x.low.isFinite
         ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 5)
     }
-    Console.print(
-      Console.wrap(
-        "\(steps) steps, peak \(NumberFormat.significant(peak, 3)): final loss \(estimated(answer.finalLoss)).",
-        width: Console.width))
+    Console.say(
+      "\(steps) steps, peak \(NumberFormat.significant(peak, 3)): final loss \(estimated(answer.finalLoss))."
+    )
     Console.print(Sparkline.render(rates, width: 60))
-    var table = TextTable(
-      columns: [.init("step", alignment: .trailing), .init("lr", alignment: .trailing)],
-      widthLimit: Console.width)
+    var table = Console.table([.number("step"), .number("lr")])
     for point in answer.rates {
       table.rows.append(["\(point.step)", NumberFormat.significant(point.lr, 3)])
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    var others = TextTable(
-      columns: [
-        .init("schedule"), .init("final loss", alignment: .trailing),
-        .init("loses", alignment: .trailing),
-      ], widthLimit: Console.width)
+    Console.show(table)
+    var others = Console.table([
+      "schedule", .number("final loss"),
+      .number("loses"),
+    ])
     for rival in answer.others {
       others.rows.append([rival.schedule, estimated(rival.finalLoss), estimated(rival.extraLoss)])
     }
     Console.print(
-      "\n" + others.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    for warning in answer.warnings {
-      Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-    }
+      "\n" + others.render(style: Console.style), terminator: "")
+    Console.warn(answer.warnings)
     if let csv { Console.print("Schedule: \(csv)") }
   }
 }

@@ -163,7 +163,7 @@ struct ChooseSourcesCommand: ParsableCommand {
           answer.out = file.path
         }
       }
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -261,12 +261,11 @@ struct ChooseSourcesCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    var table = TextTable(
-      columns: [
-        .init("source"), .init("examples", alignment: .trailing),
-        .init("distance alone", alignment: .trailing), .init("share", alignment: .trailing),
-        .init("90 % interval", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "source", .number("examples"),
+      .number("distance alone"), .number("share"),
+      .number("90 % interval"),
+    ])
     for source in answer.sources {
       var interval = ""
       if let low = source.shareLow, let high = source.shareHigh {
@@ -278,11 +277,10 @@ struct ChooseSourcesCommand: ParsableCommand {
         NumberFormat.percent(source.share, decimals: 1), interval,
       ])
     }
-    Console.print(
-      Console.wrap(
-        "The mixture nearest to \(answer.validationExamples) examples of \(validation), at distance \(NumberFormat.significant(answer.distance, 3)) in \(answer.features) features:",
-        width: Console.width))
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.say(
+      "The mixture nearest to \(answer.validationExamples) examples of \(validation), at distance \(NumberFormat.significant(answer.distance, 3)) in \(answer.features) features:"
+    )
+    Console.show(table)
     if let runs = answer.runs {
       let distances = runs.map(\.distance)
       let range =
@@ -290,14 +288,9 @@ struct ChooseSourcesCommand: ParsableCommand {
       let next =
         answer.out.map { "written to \($0): allometry fit \($0) --law projektor" }
         ?? "--out writes them beside the runs, for allometry fit --law projektor"
-      Console.print(
-        Console.wrap(
-          "Distances of \(runs.count) runs: \(range); \(next).", width: Console.width))
+      Console.say("Distances of \(runs.count) runs: \(range); \(next).")
     } else {
-      Console.print(
-        Console.wrap(
-          "What a distance costs in accuracy only runs can tell: --runs measures theirs.",
-          width: Console.width))
+      Console.say("What a distance costs in accuracy only runs can tell: --runs measures theirs.")
     }
   }
 }

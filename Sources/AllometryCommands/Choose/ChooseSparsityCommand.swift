@@ -108,7 +108,7 @@ struct ChooseSparsityCommand: ParsableCommand {
       }
       answer.best = answer.choices.indices.filter { answer.choices[$0].fits }
         .min { answer.choices[$0].loss.value < answer.choices[$1].loss.value }
-      if json { Console.print(try jsonText(answer)) } else { print(answer, bytes: bytes) }
+      if json { try Console.print(json: answer) } else { print(answer, bytes: bytes) }
     }
   }
 
@@ -231,12 +231,12 @@ struct ChooseSparsityCommand: ParsableCommand {
         : NumberFormat.scale(x.value)
     }
     let hasExperts = answer.choices.contains { $0.experts != nil }
-    var table = TextTable(
-      columns: (hasExperts ? [.init("experts", alignment: .trailing)] : []) + [
-        .init("active", alignment: .trailing), .init("in all", alignment: .trailing),
-        .init("tokens", alignment: .trailing), .init("loss", alignment: .trailing),
-        .init("memory", alignment: .trailing), .init(""),
-      ], widthLimit: Console.width)
+    var table = Console.table(
+      (hasExperts ? [.number("experts")] : []) + [
+        .number("active"), .number("in all"),
+        .number("tokens"), .number("loss"),
+        .number("memory"), "",
+      ])
     for (index, choice) in answer.choices.enumerated() {
       let remarks = [
         index == answer.best ? "best" : nil, choice.fits ? nil : "does not fit",
@@ -253,16 +253,13 @@ struct ChooseSparsityCommand: ParsableCommand {
         ])
     }
     let limit = bytes.map { " within \(ByteCount.text($0))" } ?? ""
-    Console.print(
-      Console.wrap(
-        "\(NumberFormat.flops(answer.compute)) FLOPs of training\(limit), \(answer.law) by \(answer.source):",
-        width: Console.width))
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.say(
+      "\(NumberFormat.flops(answer.compute)) FLOPs of training\(limit), \(answer.law) by \(answer.source):"
+    )
+    Console.show(table)
     if answer.best == nil {
       Console.print("None of them fits into the memory.")
     }
-    for warning in answer.warnings {
-      Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-    }
+    Console.warn(answer.warnings)
   }
 }

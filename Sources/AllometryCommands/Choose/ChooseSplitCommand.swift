@@ -45,8 +45,8 @@ struct ChooseSplitCommand: ParsableCommand {
           var decoder: Estimated
           var encoderShare: Estimated
         }
-        Console.print(
-          try jsonText(Answer(encoder: split[0], decoder: split[1], encoderShare: split[2])))
+        try Console.print(
+          json: Answer(encoder: split[0], decoder: split[1], encoderShare: split[2]))
         return
       }
       func scale(_ x: Estimated) -> String {
@@ -54,13 +54,10 @@ struct ChooseSplitCommand: ParsableCommand {
           ? "\(NumberFormat.scale(x.value)) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
           : NumberFormat.scale(x.value)
       }
-      Console.print(
-        Console.wrap(
-          "Of \(NumberFormat.scale(total)) parameters, \(scale(split[0])) to the encoder and \(scale(split[1])) to the decoder (\(NumberFormat.percent(split[2].value, decimals: 0)) encoder).",
-          width: Console.width))
-      for warning in fit.document.warnings {
-        Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-      }
+      Console.say(
+        "Of \(NumberFormat.scale(total)) parameters, \(scale(split[0])) to the encoder and \(scale(split[1])) to the decoder (\(NumberFormat.percent(split[2].value, decimals: 0)) encoder)."
+      )
+      Console.warn(fit.document.warnings)
     }
   }
 }

@@ -72,25 +72,23 @@ struct ChooseVocabularyCommand: ParsableCommand {
         answer.loss = choice.loss
         answer.compute = budget
       }
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
   private func print(_ answer: Answer) {
     let model =
       "\(NumberFormat.scale(answer.parameters)) parameters outside the embedding, width \(NumberFormat.significant(answer.width, 5))"
-    Console.print(
-      Console.wrap(
-        answer.leastCompute.map {
-          "For \(model), a vocabulary of \(NumberFormat.scale($0)) tokens reads a fixed text with the least training compute (\(NumberFormat.significant(answer.tokensPerCharacter ?? .nan, 3)) tokens per character; approach 2 of [L9], not fitted to your text)."
-        }
-          ?? "For \(model), the vocabulary of least training compute lies beyond 200,000 tokens, where the paper measured no text.",
-        width: Console.width))
+    Console.say(
+      answer.leastCompute.map {
+        "For \(model), a vocabulary of \(NumberFormat.scale($0)) tokens reads a fixed text with the least training compute (\(NumberFormat.significant(answer.tokensPerCharacter ?? .nan, 3)) tokens per character; approach 2 of [L9], not fitted to your text)."
+      }
+        ?? "For \(model), the vocabulary of least training compute lies beyond 200,000 tokens, where the paper measured no text."
+    )
     if let best = answer.leastLoss, let loss = answer.loss, let compute = answer.compute {
-      Console.print(
-        Console.wrap(
-          "At \(NumberFormat.flops(compute)) FLOPs the fit predicts the lowest unigram-normalised loss, \(NumberFormat.significant(loss.value, 4)), for \(NumberFormat.scale(best.value)) tokens\(best.low.isFinite ? " [\(NumberFormat.scale(best.low)), \(NumberFormat.scale(best.high))]" : "").",
-          width: Console.width))
+      Console.say(
+        "At \(NumberFormat.flops(compute)) FLOPs the fit predicts the lowest unigram-normalised loss, \(NumberFormat.significant(loss.value, 4)), for \(NumberFormat.scale(best.value)) tokens\(best.low.isFinite ? " [\(NumberFormat.scale(best.low)), \(NumberFormat.scale(best.high))]" : "")."
+      )
     }
   }
 }

@@ -91,7 +91,7 @@ struct CompareCommand: ParsableCommand {
       try page?.write(
         ComparisonReport(summary, names: names(), notes: notes).html())
       if json {
-        Console.print(try jsonText(summary))
+        try Console.print(json: summary)
       } else {
         Console.print(
           Console.opening(notes: notes, doubts: doubts) + ComparisonText(comparison).text(),
@@ -231,20 +231,19 @@ struct ComparisonText {
     let laws =
       summary.law == summary.treatmentLaw
       ? summary.law : "\(summary.law) and \(summary.treatmentLaw)"
-    var lines = comparison.sentences.map { Console.wrap($0, width: Console.width) }
+    var lines = comparison.sentences.map { Console.wrap($0) }
     let joint = comparison.jointAnswer?.multiplier
     let shown = joint ?? comparison.multiplier
     lines.append("")
     lines.append(
       Console.wrap(
-        "Law \(laws), \(joint == nil ? "the tables fitted apart" : "the joint fit that was chosen"):",
-        width: Console.width))
-    var table = TextTable(
-      columns: [
-        .init(comparison.pair.scaleName, alignment: .trailing),
-        .init("multiplier", alignment: .trailing), .init("interval", alignment: .trailing),
-        .init("P(better)", alignment: .trailing),
-      ], widthLimit: Console.width)
+        "Law \(laws), \(joint == nil ? "the tables fitted apart" : "the joint fit that was chosen"):"
+      ))
+    var table = Console.table([
+      .number(comparison.pair.scaleName),
+      .number("multiplier"), .number("interval"),
+      .number("P(better)"),
+    ])
     let rungs = shown.rungs + [shown.target]
     for (position, rung) in rungs.enumerated() {
       let isTarget = position == rungs.count - 1
@@ -263,8 +262,8 @@ struct ComparisonText {
           ? "" : comparison.pair.plainProbability(rung.probabilityTreatmentIsBetter),
       ])
     }
-    lines.append(table.render(style: Console.isTerminal ? .ansi : .plain))
-    lines += comparison.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
+    lines.append(table.render(style: Console.style))
+    lines += comparison.warnings.map { Console.wrap("Warning: \($0)") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

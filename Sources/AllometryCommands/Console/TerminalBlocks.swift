@@ -34,11 +34,11 @@ enum TerminalBlocks {
   private static func text(_ table: ReportTable) -> String {
     (table.caption.isEmpty ? "" : wrapped(table.caption))
       + table.textTable(widthLimit: Console.width).render(
-        style: Console.isTerminal ? .ansi : .plain)
+        style: Console.style)
       + (table.note.isEmpty ? "" : wrapped(table.note))
   }
 
   private static func wrapped(_ text: String) -> String {
-    Console.wrap(text, width: Console.width) + "\n"
+    Console.wrap(text) + "\n"
   }
 }

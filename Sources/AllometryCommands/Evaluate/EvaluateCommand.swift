@@ -122,7 +122,7 @@ struct EvaluateCommand: ParsableCommand {
       }
       if let choices { answer.choices = try stages(of: loaded, on: choices, pool) }
       if json {
-        Console.print(try jsonText(answer))
+        try Console.print(json: answer)
       } else {
         print(answer)
       }
@@ -259,11 +259,10 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let task = answer.task { Console.print(task.sentence) }
     if let choices = answer.choices {
-      var table = TextTable(
-        columns: [
-          .init("stage"), .init("mean", alignment: .trailing),
-          .init("standard error", alignment: .trailing),
-        ], widthLimit: Console.width)
+      var table = Console.table([
+        "stage", .number("mean"),
+        .number("standard error"),
+      ])
       for stage in choices.stages {
         table.rows.append([
           stage.stage, NumberFormat.fixed(stage.value, 4),
@@ -273,7 +272,7 @@ struct EvaluateCommand: ParsableCommand {
       Console.print(
         "\(choices.items) questions, guessing: \(NumberFormat.percent(choices.chance)), ties: "
           + "\(choices.ties)")
-      Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+      Console.show(table)
     }
   }
 }

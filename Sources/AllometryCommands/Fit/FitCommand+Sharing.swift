@@ -163,15 +163,14 @@ struct SharedFitText {
         "Runs that repeat a size and length were averaged first: \(result.averagedRows) fewer rows."
       )
     }
-    lines = lines.map { Console.wrap($0, width: Console.width) }
+    lines = lines.map { Console.wrap($0) }
     lines.append("")
     let level = NumberFormat.significant(100 * result.fit.level, 3)
-    var table = TextTable(
-      columns: [
-        .init("parameter"), .init(column), .init("value", alignment: .trailing),
-        .init("\(level)% interval", alignment: .trailing),
-        .init("fitted apart", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "parameter", .init(column), .number("value"),
+      .number("\(level)% interval"),
+      .number("fitted apart"),
+    ])
     func row(_ name: String, _ group: Int?) {
       guard let value = result.parameter(name, group: result.groups[group ?? 0]) else { return }
       table.rows.append([
@@ -187,9 +186,9 @@ struct SharedFitText {
     }
     for name in result.shared { row(name, nil) }
     for name in own { for group in result.groups.indices { row(name, group) } }
-    lines.append(table.render(style: Console.isTerminal ? .ansi : .plain))
-    lines += sentences.map { Console.wrap($0, width: Console.width) }
-    lines += result.fit.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
+    lines.append(table.render(style: Console.style))
+    lines += sentences.map { Console.wrap($0) }
+    lines += result.fit.warnings.map { Console.wrap("Warning: \($0)") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -5,7 +5,7 @@ internal import ScalingLaws
 struct FitSummary {
   let result: FittedTable
   private var fit: Fit { result.fit }
-  private let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
+  private let style = Console.style
 
   init(_ result: FittedTable) { self.result = result }
 
@@ -47,13 +47,12 @@ struct FitSummary {
   }
 
   private func rankingText(_ ranking: LawRanking) -> String {
-    var table = TextTable(
-      columns: [
-        .init("law"), .init("p", alignment: .trailing),
-        .init("held-out error", alignment: .trailing),
-        .init("scale-out error", alignment: .trailing), .init("AIC", alignment: .trailing),
-        .init("BIC", alignment: .trailing), .init("weight", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "law", .number("p"),
+      .number("held-out error"),
+      .number("scale-out error"), .number("AIC"),
+      .number("BIC"), .number("weight"),
+    ])
     for entry in ranking.entries {
       let criteria = entry.fit.informationCriteria
       table.rows.append([
@@ -128,12 +127,11 @@ struct FitSummary {
 
   private func parameterText() -> String {
     let level = NumberFormat.percent(fit.level, decimals: 0)
-    var table = TextTable(
-      columns: [
-        .init("parameter"), .init("value", alignment: .trailing),
-        .init("\(level) interval", alignment: .trailing),
-        .init("std. error", alignment: .trailing), .init("unit"),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "parameter", .number("value"),
+      .number("\(level) interval"),
+      .number("std. error"), "unit",
+    ])
     for (index, parameter) in fit.law.parameters.enumerated() {
       let value = fit.estimate[index]
       guard fit.freeParameters.contains(parameter.name) else {
@@ -291,67 +289,6 @@ struct FitSummary {
 
   /// Breaks a sentence at the width of the terminal.
   private func wrapped(_ text: String) -> String {
-    Console.wrap(text, width: Console.width)
-  }
-}
-
-extension Console {
-  /// What is said before any number: which columns were taken for what, how commas in numbers were
-  /// read, and what is hardly plausible; an empty line ends it.
-  ///
-  /// - Parameter remarks: further lines that belong before the numbers.
-  static func opening(notes: [String], doubts: [String], remarks: [String] = []) -> String {
-    let lines =
-      columns(notes) + readings(notes).map { "Note: \($0)" } + remarks
-      + doubts.map { "Check: \($0)" }
-    var seen: Set<String> = []
-    let unique = lines.filter { seen.insert($0).inserted }
-    return unique.isEmpty
-      ? "" : unique.map { wrap($0, width: width) + "\n" }.joined() + "\n"
-  }
-
-  /// Notes for a person, without those of ``opening(notes:doubts:)``.
-  static func remarks(_ notes: [String]) -> [String] {
-    notes.filter { !isRenaming($0) && !isReading($0) }.map { "Note: \($0)" }
-  }
-
-  /// Notes for a person; columns that were renamed share a line.
-  static func notes(_ notes: [String]) -> [String] {
-    columns(notes) + readings(notes).map { "Note: \($0)" } + remarks(notes)
-  }
-
-  private static func isRenaming(_ note: String) -> Bool {
-    note.hasPrefix("column ") && note.contains(" read as ")
-  }
-
-  private static func isReading(_ note: String) -> Bool {
-    note.hasPrefix("column ") && !note.contains(" read as ")
-  }
-
-  private static func columns(_ notes: [String]) -> [String] {
-    var renamed: [String] = []
-    for note in notes.filter(isRenaming).map({ String($0.dropFirst("column ".count)) })
-    where !renamed.contains(note) {
-      renamed.append(note)
-    }
-    return renamed.isEmpty ? [] : ["Columns: \(renamed.joined(separator: ", "))."]
-  }
-
-  private static func readings(_ notes: [String]) -> [String] { notes.filter(isReading) }
-
-  /// Breaks text at spaces so that no line is longer than `width`.
-  static func wrap(_ text: String, width: Int) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = "  " + word
-      } else {
-        line += (line.isEmpty ? "" : " ") + word
-      }
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n")
+    Console.wrap(text)
   }
 }

@@ -28,12 +28,11 @@ struct MixtureSummary {
 
   /// The forms side by side.
   func table(style: TextTable.Style) -> String {
-    var table = TextTable(
-      columns: [
-        .init("form"), .init("p", alignment: .trailing),
-        .init("left-out error", alignment: .trailing),
-        .init("rank correlation", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "form", .number("p"),
+      .number("left-out error"),
+      .number("rank correlation"),
+    ])
     for form in record.forms {
       table.rows.append([
         form.form, "\(form.parameters)",

@@ -97,13 +97,10 @@ struct DocumentSummary {
   let doubts: [String]
 
   func text() -> String {
-    var table = TextTable(
-      columns: [
-        .init("parameter"), .init("value", alignment: .trailing),
-        .init(
-          "\(NumberFormat.percent(document.interval.level, decimals: 0)) interval",
-          alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "parameter", .number("value"),
+      .number("\(NumberFormat.percent(document.interval.level, decimals: 0)) interval"),
+    ])
     let order = document.draws?.parameters ?? document.parameters.keys.sorted()
     for name in order {
       guard let parameter = document.parameters[name] else { continue }
@@ -117,44 +114,43 @@ struct DocumentSummary {
     }
     let opening = Console.opening(notes: document.notes, doubts: doubts)
     var lines = [
-      opening + Console.wrap("\(document.law): \(document.formula)", width: Console.width),
+      opening + Console.wrap("\(document.law): \(document.formula)"),
       Console.wrap(
-        "\(document.rows) rows of \(document.table ?? "the table"); intervals: \(document.interval.method), \(document.interval.resamples) refits",
-        width: Console.width),
-      "", table.render(style: Console.isTerminal ? .ansi : .plain),
+        "\(document.rows) rows of \(document.table ?? "the table"); intervals: \(document.interval.method), \(document.interval.resamples) refits"
+      ),
+      "", table.render(style: Console.style),
     ]
     if let allocation = document.allocation {
       let plan = allocation.plan(compute: allocation.computeRange.upperBound)
       lines.append(
         Console.wrap(
-          "At \(NumberFormat.flops(plan.compute)) FLOPs, the largest budget: N* \(NumberFormat.scale(plan.size.value)), D* \(NumberFormat.scale(plan.tokens.value)), \(NumberFormat.withInterval(plan.tokensPerParameter.value, plan.tokensPerParameter.low, plan.tokensPerParameter.high)) tokens per parameter.",
-          width: Console.width))
+          "At \(NumberFormat.flops(plan.compute)) FLOPs, the largest budget: N* \(NumberFormat.scale(plan.size.value)), D* \(NumberFormat.scale(plan.tokens.value)), \(NumberFormat.withInterval(plan.tokensPerParameter.value, plan.tokensPerParameter.low, plan.tokensPerParameter.high)) tokens per parameter."
+        ))
     }
     if let readings = document.readings, readings.count > 1 {
       lines += ["", "Other readings of the same runs:", readingTable(readings)]
     }
     if let sentence = document.flopsPerToken?.sentence {
-      lines.append(Console.wrap("Note: \(sentence).", width: Console.width))
+      lines.append(Console.wrap("Note: \(sentence)."))
     }
     lines += Console.remarks(Array(document.notes.dropFirst(doubts.count))).map {
-      Console.wrap($0, width: Console.width)
+      Console.wrap($0)
     }
-    lines += document.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
+    lines += document.warnings.map { Console.wrap("Warning: \($0)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func readingTable(_ rows: [AllocationAlternative]) -> String {
-    var table = TextTable(
-      columns: [
-        .init("reading"), .init("a", alignment: .trailing), .init("b", alignment: .trailing),
-        .init("N*", alignment: .trailing), .init("D*", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "reading", .number("a"), .number("b"),
+      .number("N*"), .number("D*"),
+    ])
     for row in rows {
       table.rows.append([
         row.method, NumberFormat.fixed(row.a, 4), NumberFormat.fixed(row.b, 4),
         NumberFormat.scale(row.size), NumberFormat.scale(row.tokens),
       ])
     }
-    return table.render(style: Console.isTerminal ? .ansi : .plain)
+    return table.render(style: Console.style)
   }
 }

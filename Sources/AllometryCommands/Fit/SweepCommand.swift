@@ -136,10 +136,10 @@ struct SweepCommand: ParsableCommand {
       }
     }
     if json {
-      Console.print(try jsonText(answer))
+      try Console.print(json: answer)
       return
     }
-    let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
+    let style = Console.style
     let opening = Console.opening(
       notes: answer.notes, doubts: table.doubts(response: response))
     var lines = [opening + SweepSummary(record).text(style: style)]
@@ -148,36 +148,35 @@ struct SweepCommand: ParsableCommand {
       let first = fits[0].optimum
       lines.append(
         Console.wrap(
-          "Laws over \(first.cells) optima; intervals carry the uncertainty of each optimum and the scatter between cells.",
-          width: Console.width) + "\n")
+          "Laws over \(first.cells) optima; intervals carry the uncertainty of each optimum and the scatter between cells."
+        ) + "\n")
     }
     for prediction in answer.predictions {
       let place = prediction.columns.sorted { $0.key > $1.key }
         .map { "\($0.key) = \(NumberFormat.scale($0.value))" }.joined(separator: ", ")
       lines.append(
         Console.wrap(
-          "At \(place): best \(prediction.axis) \(NumberFormat.withInterval(prediction.value.value, prediction.value.low, prediction.value.high)).",
-          width: Console.width) + "\n")
+          "At \(place): best \(prediction.axis) \(NumberFormat.withInterval(prediction.value.value, prediction.value.low, prediction.value.high))."
+        ) + "\n")
     }
     let warnings = record.warnings + fits.flatMap(\.optimum.fit.warnings)
     var seen: Set<String> = []
     for refusal in answer.refused {
-      lines.append(Console.wrap("Not fitted: \(refusal.reason)", width: Console.width) + "\n")
+      lines.append(Console.wrap("Not fitted: \(refusal.reason)") + "\n")
     }
-    lines += Console.remarks(answer.notes).map { Console.wrap($0, width: Console.width) + "\n" }
+    lines += Console.remarks(answer.notes).map { Console.wrap($0) + "\n" }
     for warning in warnings where seen.insert(warning).inserted {
-      lines.append(Console.wrap("Warning: \(warning)", width: Console.width) + "\n")
+      lines.append(Console.wrap("Warning: \(warning)") + "\n")
     }
     Console.print(lines.joined(), terminator: "")
   }
 
   private func lawTable(_ fits: [(axis: String, optimum: OptimumLaw)]) -> TextTable {
-    var table = TextTable(
-      columns: [
-        .init("best"), .init("c", alignment: .trailing),
-        .init("exponent of N", alignment: .trailing), .init("exponent of D", alignment: .trailing),
-        .init("between cells", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "best", .number("c"),
+      .number("exponent of N"), .number("exponent of D"),
+      .number("between cells"),
+    ])
     for (axis, optimum) in fits {
       let fit = optimum.fit
       func interval(_ name: String) -> String {

@@ -10,11 +10,10 @@ struct SweepSummary {
   func text(style: TextTable.Style) -> String {
     let keys = ["N", "D"].filter { key in record.cells.contains { $0.columns[key] != nil } }
     let others = Set(record.cells.flatMap(\.columns.keys)).subtracting(["N", "D"]).sorted()
-    var table = TextTable(
-      columns: (keys + others).map { .init($0, alignment: .trailing) }
-        + record.axes.map { .init("best \($0)", alignment: .trailing) }
-        + [.init("loss", alignment: .trailing), .init("runs", alignment: .trailing)],
-      widthLimit: Console.width)
+    var table = Console.table(
+      (keys + others).map { .number($0) }
+        + record.axes.map { .number("best \($0)") }
+        + [.number("loss"), .number("runs")])
     for cell in record.cells {
       table.rows.append(
         (keys + others).map { key in
@@ -24,7 +23,7 @@ struct SweepSummary {
         } + record.axes.map { axis in cell.optimum[axis].map(Self.interval) ?? "–" }
           + [NumberFormat.significant(cell.loss, 4), "\(cell.used)/\(cell.runs)"])
     }
-    return table.render(style: style) + Console.wrap(method, width: Console.width) + "\n"
+    return table.render(style: style) + Console.wrap(method) + "\n"
   }
 
   /// How the optima were found and what they cost to miss.

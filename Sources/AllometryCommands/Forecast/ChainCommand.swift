@@ -101,10 +101,9 @@ struct ChainCommand: ParsableCommand {
       }
       let warnings = Self.warnings(fits, saved)
       if json {
-        Console.print(
-          try jsonText(
-            Answer(
-              fits: fits, level: chain.level, pairing: pairing, runs: runs, warnings: warnings)))
+        try Console.print(
+          json: Answer(
+            fits: fits, level: chain.level, pairing: pairing, runs: runs, warnings: warnings))
         return
       }
       for (position, run) in runs.enumerated() {
@@ -112,14 +111,9 @@ struct ChainCommand: ParsableCommand {
         Console.print(text(run, level: chain.level), terminator: "")
       }
       if pairing.contains(.paired) {
-        Console.print(
-          Console.wrap(
-            "Fits of one table with as many rows and refits: their refits are paired.",
-            width: Console.width))
+        Console.say("Fits of one table with as many rows and refits: their refits are paired.")
       }
-      for warning in warnings {
-        Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-      }
+      Console.warn(warnings)
     }
   }
 
@@ -193,11 +187,10 @@ struct ChainCommand: ParsableCommand {
     let place = run.columns.keys.sorted().map { name in
       "\(name) = \(NumberFormat.flops(run.columns[name] ?? .nan))"
     }.joined(separator: ", ")
-    var table = TextTable(
-      columns: [
-        .init("step"), .init("predicts"), .init("mean", alignment: .trailing),
-        .init("single run", alignment: .trailing), .init("share", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "step", "predicts", .number("mean"),
+      .number("single run"), .number("share"),
+    ])
     for step in run.steps {
       func interval(_ x: Estimated) -> String {
         x.low.isFinite && x.high.isFinite
@@ -213,18 +206,14 @@ struct ChainCommand: ParsableCommand {
     }
     var lines = [
       "At \(place) (\(NumberFormat.percent(level, decimals: 0)) intervals):", "",
-      table.render(style: Console.isTerminal ? .ansi : .plain),
-      Console.wrap(
-        "share: how much of the width of the last single run this step makes alone.",
-        width: Console.width),
+      table.render(style: Console.style),
+      Console.wrap("share: how much of the width of the last single run this step makes alone."),
     ]
     for step in run.steps {
       let beyond = step.reach.compactMap(\.sentence)
       if !beyond.isEmpty {
         lines.append(
-          Console.wrap(
-            "Beyond the data of \(step.law): \(beyond.joined(separator: ", ")).",
-            width: Console.width))
+          Console.wrap("Beyond the data of \(step.law): \(beyond.joined(separator: ", "))."))
       }
     }
     return lines.joined(separator: "\n") + "\n"

@@ -158,13 +158,12 @@ struct ForecastCommand: ParsableCommand {
           var forecasts: [Forecast]
           var fitWarnings: [String]
         }
-        Console.print(
-          try jsonText(
-            Answer(law: fit.law.name, forecasts: forecasts, fitWarnings: fit.fitWarnings)))
+        try Console.print(
+          json: Answer(law: fit.law.name, forecasts: forecasts, fitWarnings: fit.fitWarnings))
         return
       }
       for forecast in forecasts {
-        Console.print(Console.wrap(forecast.sentence, width: Console.width))
+        Console.say(forecast.sentence)
       }
       printWarnings(of: fit)
     }
@@ -173,7 +172,7 @@ struct ForecastCommand: ParsableCommand {
   /// What the fit says of itself, which every forecast inherits.
   private func printWarnings(of fit: SavedFit) {
     for warning in fit.fitWarnings {
-      Console.print(Console.wrap("Warning of the fit: \(warning)", width: Console.width))
+      Console.say("Warning of the fit: \(warning)")
     }
   }
 
@@ -204,19 +203,17 @@ struct ForecastCommand: ParsableCommand {
       }
     }
     if json {
-      Console.print(
-        try jsonText(
-          Answer(
-            law: fit.law.name, outcome: outcome, column: vary, smallest: answers.map(\.value),
-            remarks: answers.map(\.remarks), fitWarnings: fit.fitWarnings)))
+      try Console.print(
+        json: Answer(
+          law: fit.law.name, outcome: outcome, column: vary, smallest: answers.map(\.value),
+          remarks: answers.map(\.remarks), fitWarnings: fit.fitWarnings))
       return
     }
     let response = fit.document.response.column
     for (value, remarks) in answers {
-      Console.print(
-        Console.wrap(
-          (["\(response) \(NumberFormat.significant(outcome, 5)) \(text(value, of: vary))."]
-            + remarks.map { "\($0)." }).joined(separator: " "), width: Console.width))
+      Console.say(
+        (["\(response) \(NumberFormat.significant(outcome, 5)) \(text(value, of: vary))."]
+          + remarks.map { "\($0)." }).joined(separator: " "))
     }
     printWarnings(of: fit)
   }

@@ -43,33 +43,28 @@ struct ScheduleForecast {
     try file?.write(Self.table(of: entries))
     let warnings = fit.document.warnings
     if json {
-      Console.print(
-        try jsonText(Answer(law: fit.law.name, runs: entries, fitWarnings: warnings)))
+      try Console.print(json: Answer(law: fit.law.name, runs: entries, fitWarnings: warnings))
       return
     }
     let level = NumberFormat.percent(fit.level, decimals: 0)
     let response = fit.document.response.column
     for entry in entries {
-      Console.print(
-        Console.wrap(
-          "\(entry.run): \(response) \(text(entry.outcome)) after \(entry.steps) steps; a single run ends in \(interval(entry.singleRun)) (\(level)).",
-          width: Console.width))
+      Console.say(
+        "\(entry.run): \(response) \(text(entry.outcome)) after \(entry.steps) steps; a single run ends in \(interval(entry.singleRun)) (\(level))."
+      )
       if let components = entry.components, !components.sentence.isEmpty {
-        Console.print(Console.wrap(components.sentence, width: Console.width))
+        Console.say(components.sentence)
       }
       let beyond = entry.reach.compactMap(\.sentence)
       if !beyond.isEmpty {
-        Console.print(
-          Console.wrap(
-            "This reaches beyond the data: \(beyond.joined(separator: ", ")).",
-            width: Console.width))
+        Console.say("This reaches beyond the data: \(beyond.joined(separator: ", ")).")
       }
-      Console.print(Console.wrap("Schedule: \(entry.schedule).", width: Console.width))
+      Console.say("Schedule: \(entry.schedule).")
       Console.print(
-        curveTable(entry).render(style: Console.isTerminal ? .ansi : .plain))
+        curveTable(entry).render(style: Console.style))
     }
     for warning in warnings {
-      Console.print(Console.wrap("Warning of the fit: \(warning)", width: Console.width))
+      Console.say("Warning of the fit: \(warning)")
     }
     if let file { Console.print("Curves: \(file.path)") }
   }
@@ -88,12 +83,11 @@ struct ScheduleForecast {
 
   /// A tenth or so of the points.
   private func curveTable(_ entry: Entry) -> TextTable {
-    var table = TextTable(
-      columns: [
-        .init("step", alignment: .trailing), .init("rate", alignment: .trailing),
-        .init(fit.document.response.column, alignment: .trailing),
-        .init("by the law", alignment: .trailing), .init("a single run", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("step"), .number("rate"),
+      .number(fit.document.response.column),
+      .number("by the law"), .number("a single run"),
+    ])
     let count = min(Self.shown, entry.curve.count)
     for position in 0..<count {
       let place = count > 1 ? position * (entry.curve.count - 1) / (count - 1) : 0

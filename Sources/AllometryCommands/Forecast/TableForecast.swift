@@ -177,15 +177,14 @@ struct TableForecast {
 
   func print(json: Bool, csv: Bool) throws {
     if json {
-      Console.print(
-        try jsonText(
-          Answer(
-            law: fits[0].law.name, responses: fits.map(\.document.response.column),
-            rows: rows.enumerated().map { index, row in
-              Answer.Row(
-                label: row.label, line: table.lineNumbers[index], forecasts: row.forecasts,
-                weightedSum: fits.count > 1 ? total(row.forecasts) : nil)
-            }, check: checks, warnings: doubts + warnings)))
+      try Console.print(
+        json: Answer(
+          law: fits[0].law.name, responses: fits.map(\.document.response.column),
+          rows: rows.enumerated().map { index, row in
+            Answer.Row(
+              label: row.label, line: table.lineNumbers[index], forecasts: row.forecasts,
+              weightedSum: fits.count > 1 ? total(row.forecasts) : nil)
+          }, check: checks, warnings: doubts + warnings))
       return
     }
     Console.print(csv ? try csvText() : text(), terminator: "")
@@ -222,15 +221,15 @@ struct TableForecast {
       if x.high.isInfinite { return "at least \(NumberFormat.significant(x.low, 4))" }
       return "\(NumberFormat.significant(x.low, 4)) to \(NumberFormat.significant(x.high, 4))"
     }
-    var list = TextTable(
-      columns: several
-        ? [.init("row")] + fits.map { .init($0.document.response.column, alignment: .trailing) }
-          + [.init("weighted", alignment: .trailing)]
+    var list = Console.table(
+      several
+        ? ["row"] + fits.map { .number($0.document.response.column) }
+          + [.number("weighted")]
         : [
-          .init("row"), .init(fits[0].document.response.column, alignment: .trailing),
-          .init("\(percent) of the law", alignment: .trailing),
-          .init("\(percent) of a run", alignment: .trailing),
-        ], widthLimit: Console.width)
+          "row", .number(fits[0].document.response.column),
+          .number("\(percent) of the law"),
+          .number("\(percent) of a run"),
+        ])
     for row in rows {
       list.rows.append(
         several
@@ -244,25 +243,25 @@ struct TableForecast {
     }
     var lines = [
       Console.opening(notes: table.notes, doubts: doubts)
-        + list.render(style: Console.isTerminal ? .ansi : .plain).trimmingLastNewline
+        + list.render(style: Console.style).trimmingLastNewline
     ]
     if let best = rows.min(by: { total($0.forecasts) < total($1.forecasts) }), rows.count > 1,
       fits[0].law is MixtureLaw
     {
       lines.append(
         Console.wrap(
-          "The best is predicted for \(best.label), \(NumberFormat.significant(total(best.forecasts), 4)).",
-          width: Console.width))
+          "The best is predicted for \(best.label), \(NumberFormat.significant(total(best.forecasts), 4))."
+        ))
     }
     for check in checks {
       let rank =
         check.rankCorrelation.map { ", rank correlation \(NumberFormat.fixed($0, 3))" } ?? ""
       lines.append(
         Console.wrap(
-          "Against the table's own \(check.response): \(otherSize == nil ? "\(check.insideRunInterval) of \(check.rows) runs inside their interval, " : "")off by \(NumberFormat.percent(check.meanRelativeError, decimals: 2)) on average\(rank).",
-          width: Console.width))
+          "Against the table's own \(check.response): \(otherSize == nil ? "\(check.insideRunInterval) of \(check.rows) runs inside their interval, " : "")off by \(NumberFormat.percent(check.meanRelativeError, decimals: 2)) on average\(rank)."
+        ))
     }
-    lines += warnings.map { Console.wrap("Warning: \($0)", width: Console.width) }
+    lines += warnings.map { Console.wrap("Warning: \($0)") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

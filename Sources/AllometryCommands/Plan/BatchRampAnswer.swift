@@ -35,31 +35,30 @@ struct BatchRampAnswer {
       schedule: schedule,
       warnings: fit.document.warnings + forecast.reach.compactMap(\.sentence))
     if json {
-      Console.print(try jsonText(answer))
+      try Console.print(json: answer)
       return
     }
-    var table = TextTable(
-      columns: [
-        .init("from tokens", alignment: .trailing), .init("to tokens", alignment: .trailing),
-        .init("batch", alignment: .trailing), .init("steps", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("from tokens"), .number("to tokens"),
+      .number("batch"), .number("steps"),
+    ])
     for stage in schedule.stages {
       table.rows.append(
         [stage.from, stage.to, stage.batch, stage.steps].map { NumberFormat.scale($0) })
     }
     var lines = [
       Console.wrap(
-        "Best batch for N = \(NumberFormat.scale(sizes)), D = \(NumberFormat.scale(tokens)): \(interval(final)) tokens.",
-        width: Console.width) + "\n",
-      table.render(style: Console.isTerminal ? .ansi : .plain),
+        "Best batch for N = \(NumberFormat.scale(sizes)), D = \(NumberFormat.scale(tokens)): \(interval(final)) tokens."
+      ) + "\n",
+      table.render(style: Console.style),
     ]
     lines.append(
       Console.wrap(
         grows
           ? "Stages follow the law in the tokens seen (exponent \(NumberFormat.withInterval(exponent.value, exponent.low, exponent.high))); \(NumberFormat.scale(schedule.steps)) steps against \(NumberFormat.scale(schedule.constantSteps)) at the last batch throughout. The law was measured on whole runs, not on changes within one."
-          : "The table does not show that the best batch grows with tokens (exponent \(NumberFormat.withInterval(exponent.value, exponent.low, exponent.high))), so one batch is kept.",
-        width: Console.width) + "\n")
-    lines += answer.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) + "\n" }
+          : "The table does not show that the best batch grows with tokens (exponent \(NumberFormat.withInterval(exponent.value, exponent.low, exponent.high))), so one batch is kept."
+      ) + "\n")
+    lines += answer.warnings.map { Console.wrap("Warning: \($0)") + "\n" }
     Console.print(lines.joined(), terminator: "")
   }
 

@@ -196,8 +196,8 @@ struct DesignCommand: ParsableCommand {
         .table(
           ReportTable(
             columns: [
-              .init("N", alignment: .trailing), .init("D", alignment: .trailing),
-              .init("FLOPs", alignment: .trailing), .init("Seed", alignment: .trailing),
+              .number("N"), .number("D"),
+              .number("FLOPs"), .number("Seed"),
             ],
             rows: runs.map {
               [
@@ -212,10 +212,10 @@ struct DesignCommand: ParsableCommand {
     func percent(_ x: Double) -> String { NumberFormat.significant(100 * x, 2) + " %" }
     var table = ReportTable(
       columns: [
-        .init("sizes", alignment: .trailing), .init("lengths", alignment: .trailing),
-        .init("seeds", alignment: .trailing), .init("runs", alignment: .trailing),
-        .init("largest run", alignment: .trailing), .init("all FLOPs", alignment: .trailing),
-        .init("of target", alignment: .trailing), .init("predicts within", alignment: .trailing),
+        .number("sizes"), .number("lengths"),
+        .number("seeds"), .number("runs"),
+        .number("largest run"), .number("all FLOPs"),
+        .number("of target"), .number("predicts within"),
       ], rows: [])
     for ladder in design.ladders {
       table.rows.append([

@@ -181,10 +181,9 @@ struct MixtureAnswer {
     let width = Console.width
     var table = TextTable(
       columns: [
-        .init("domain"), .init("share", alignment: .trailing),
-        .init(
-          "\(NumberFormat.percent(targets[0].level, decimals: 0)) interval",
-          alignment: .trailing), .init("tried", alignment: .trailing),
+        "domain", .number("share"),
+        .number("\(NumberFormat.percent(targets[0].level, decimals: 0)) interval"),
+        .number("tried"),
       ], widthLimit: width)
     for (domain, share) in answer.shares.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
       let interval = answer.intervals[domain]
@@ -199,7 +198,7 @@ struct MixtureAnswer {
     func interval(_ x: Estimated) -> String {
       NumberFormat.withInterval(x.value, x.low, x.high)
     }
-    var lines = [table.render(style: Console.isTerminal ? .ansi : .plain)]
+    var lines = [table.render(style: Console.style)]
     let place = laws[0].scale.columns.compactMap { column in
       answer.sizes[column].map { "\(column) = \(NumberFormat.scale($0))" }
     }
@@ -218,9 +217,9 @@ struct MixtureAnswer {
     if targets.count > 1 {
       var list = TextTable(
         columns: [
-          .init("target"), .init("weight", alignment: .trailing), .init("form"),
-          .init("predicted", alignment: .trailing),
-          .init("against the mean mixture", alignment: .trailing),
+          "target", .number("weight"), "form",
+          .number("predicted"),
+          .number("against the mean mixture"),
         ], widthLimit: width)
       for target in answer.targets {
         list.rows.append([
@@ -228,7 +227,7 @@ struct MixtureAnswer {
           interval(target.outcome), interval(target.change),
         ])
       }
-      lines.append("\n" + list.render(style: Console.isTerminal ? .ansi : .plain))
+      lines.append("\n" + list.render(style: Console.style))
     }
     if !answer.atBounds.isEmpty {
       lines.append(

@@ -178,18 +178,17 @@ struct PlanCommand: ParsableCommand {
     }
     let plan = allocation.plan(compute: flops)
     if json {
-      Console.print(try jsonText(plan))
+      try Console.print(json: plan)
       return
     }
     func interval(_ x: Estimated) -> String {
       "\(NumberFormat.scale(x.value)) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
     }
-    Console.print(
-      Console.wrap(
-        "At \(NumberFormat.flops(plan.compute)) FLOPs: N* \(interval(plan.size)), D* \(interval(plan.tokens)), \(interval(plan.tokensPerParameter)) tokens per parameter.",
-        width: Console.width))
+    Console.say(
+      "At \(NumberFormat.flops(plan.compute)) FLOPs: N* \(interval(plan.size)), D* \(interval(plan.tokens)), \(interval(plan.tokensPerParameter)) tokens per parameter."
+    )
     for warning in allocation.warnings + [plan.reach.sentence].compactMap({ $0 }) {
-      Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
+      Console.say("Warning: \(warning)")
     }
   }
 

@@ -169,8 +169,8 @@ struct PlanSummary {
   private func limitedTable(_ plan: ConstrainedPlan) -> ReportTable {
     var table = ReportTable(
       columns: [
-        .init("quantity"), .init("value", alignment: .trailing),
-        .init("interval", alignment: .trailing),
+        "quantity", .number("value"),
+        .number("interval"),
       ], rows: [])
     table.rows = [
       ["parameters N"] + interval(plan.size, fixed: "a limit", scale),
@@ -249,8 +249,8 @@ struct PlanSummary {
     var table = ReportTable(
       caption: answer.limited == nil ? "" : "Without these limits:",
       columns: [
-        .init("quantity"), .init("value", alignment: .trailing),
-        .init("interval", alignment: .trailing),
+        "quantity", .number("value"),
+        .number("interval"),
       ], rows: [])
     table.rows = [
       row("parameters N*", "size", interval(plan.size, scale)),
@@ -275,9 +275,9 @@ struct PlanSummary {
     var table = ReportTable(
       caption: title,
       columns: [
-        .init("law"), .init("weight", alignment: .trailing), .init("N*", alignment: .trailing),
-        .init("D*", alignment: .trailing), .init("tokens per parameter", alignment: .trailing),
-        .init(response, alignment: .trailing),
+        "law", .number("weight"), .number("N*"),
+        .number("D*"), .number("tokens per parameter"),
+        .number(response),
       ], rows: [])
     for law in laws {
       let ratio = law.tokensPerParameter
@@ -301,9 +301,9 @@ struct PlanSummary {
     var table = ReportTable(
       caption: "Other sizes at the same compute\(byChosen):",
       columns: [
-        .init("size / N*", alignment: .trailing), .init("N", alignment: .trailing),
-        .init("D", alignment: .trailing), .init(response, alignment: .trailing),
-        .init("loses", alignment: .trailing), .init("compute to match", alignment: .trailing),
+        .number("size / N*"), .number("N"),
+        .number("D"), .number(response),
+        .number("loses"), .number("compute to match"),
       ], rows: [])
     for size in answer.sizes {
       table.rows.append([
@@ -322,9 +322,9 @@ struct PlanSummary {
       caption:
         "Where to run next\(what)\(byChosen) (at most \(NumberFormat.flops(advice.cap)) FLOPs each):",
       columns: [
-        .init("N", alignment: .trailing), .init("D", alignment: .trailing),
-        .init("FLOPs", alignment: .trailing),
-        .init("narrows the interval by", alignment: .trailing),
+        .number("N"), .number("D"),
+        .number("FLOPs"),
+        .number("narrows the interval by"),
       ], rows: [])
     for run in advice.best.prefix(3) {
       table.rows.append([

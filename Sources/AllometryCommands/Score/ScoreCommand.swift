@@ -70,7 +70,7 @@ struct ScoreCommand: ParsableCommand {
         threads: threads)
       try page?.write(session.report.html())
       if json {
-        Console.print(try jsonText(session.answer))
+        try Console.print(json: session.answer)
       } else {
         Console.print(ScoreSummary(session).text(), terminator: "")
         if let report { Console.print("\nReport: \(report)") }

@@ -4,7 +4,7 @@ internal import ScalingLaws
 /// Scores as a person reads them in a terminal.
 struct ScoreSummary {
   private let session: ScoreSession
-  private let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
+  private let style = Console.style
 
   init(_ session: ScoreSession) { self.session = session }
 
@@ -15,7 +15,7 @@ struct ScoreSummary {
       parts.append(one(session.parts[entry.index]))
     }
     let notes = Console.remarks(Array(session.notes.dropFirst(session.doubts.count))).map {
-      Console.wrap($0, width: Console.width)
+      Console.wrap($0)
     }
     if !notes.isEmpty { parts.append(notes.joined(separator: "\n") + "\n") }
     return Console.opening(notes: session.notes, doubts: session.doubts)
@@ -28,12 +28,11 @@ struct ScoreSummary {
 
   private func ranking() -> String {
     let isRelative = session.parts.allSatisfy { $0.score.isRelative }
-    var table = TextTable(
-      columns: [
-        .init("fit"), .init("law"), .init("mean error", alignment: .trailing),
-        .init("bias", alignment: .trailing), .init("inside", alignment: .trailing),
-        .init("against the best"),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "fit", "law", .number("mean error"),
+      .number("bias"), .number("inside"),
+      "against the best",
+    ])
     for entry in session.ranking.entries {
       let score = entry.score
       let verdict =
@@ -60,12 +59,9 @@ struct ScoreSummary {
     let score = part.score
     var lines = [
       Console.wrap(
-        "\(part.name), law \(score.law), on \(score.runs.count) rows of \(session.source):",
-        width: Console.width), "",
+        "\(part.name), law \(score.law), on \(score.runs.count) rows of \(session.source):"), "",
     ]
-    var table = TextTable(
-      columns: [.init("quantity"), .init("value", alignment: .trailing)],
-      widthLimit: Console.width)
+    var table = Console.table(["quantity", .number("value")])
     table.rows.append(["mean error", NumberFormat.significant(score.meanError, 3)])
     if score.isRelative {
       table.rows.append(["mean relative error", percent(score.meanRelativeError, 2)])
@@ -96,7 +92,7 @@ struct ScoreSummary {
       ])
     }
     lines.append(table.render(style: style))
-    lines.append(Console.wrap(score.calibration, width: Console.width))
+    lines.append(Console.wrap(score.calibration))
     lines.append("")
     lines.append(bandText(score))
     lines.append(offText(score))
@@ -105,12 +101,11 @@ struct ScoreSummary {
 
   private func bandText(_ score: FitScore) -> String {
     guard let column = score.scaleColumn, !score.bands.isEmpty else { return "" }
-    var table = TextTable(
-      columns: [
-        .init("by \(column)"), .init("rows", alignment: .trailing),
-        .init("mean error", alignment: .trailing), .init("bias", alignment: .trailing),
-        .init("inside", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "by \(column)", .number("rows"),
+      .number("mean error"), .number("bias"),
+      .number("inside"),
+    ])
     for band in score.bands {
       func error(_ x: Double) -> String {
         score.isRelative ? percent(x, 2) : NumberFormat.significant(x, 3)
@@ -129,15 +124,13 @@ struct ScoreSummary {
     let expected = NumberFormat.significant(score.expectedOff(), 2)
     guard !off.isEmpty else {
       return Console.wrap(
-        "No row is off by more than 2 standard deviations (\(expected) expected).",
-        width: Console.width) + "\n"
+        "No row is off by more than 2 standard deviations (\(expected) expected).") + "\n"
     }
-    var table = TextTable(
-      columns: [
-        .init("row"), .init("measured", alignment: .trailing),
-        .init("predicted", alignment: .trailing), .init("single run", alignment: .trailing),
-        .init("off by", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "row", .number("measured"),
+      .number("predicted"), .number("single run"),
+      .number("off by"),
+    ])
     for run in off.prefix(10) {
       let place = run.row.split(separator: ":").last.map { "line \($0)" } ?? run.row
       table.rows.append([
@@ -149,7 +142,7 @@ struct ScoreSummary {
     }
     let more = off.count > 10 ? " (the worst 10 of \(off.count))" : ""
     return Console.wrap(
-      "Off by more than 2 standard deviations of a single run\(more), \(expected) expected; plus is a prediction above the outcome:",
-      width: Console.width) + "\n" + table.render(style: style)
+      "Off by more than 2 standard deviations of a single run\(more), \(expected) expected; plus is a prediction above the outcome:"
+    ) + "\n" + table.render(style: style)
   }
 }

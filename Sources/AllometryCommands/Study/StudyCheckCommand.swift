@@ -42,11 +42,10 @@ struct StudyCheckCommand: ParsableCommand {
         let faults = check.faults.map {
           Answer.Fault(run: $0.run?.description, studies: $0.studies, problem: $0.problem)
         }
-        Console.print(
-          try jsonText(
-            Answer(
-              store: place.path, runs: check.runs, curves: check.curves, rows: check.rows,
-              faults: faults)))
+        try Console.print(
+          json: Answer(
+            store: place.path, runs: check.runs, curves: check.curves, rows: check.rows,
+            faults: faults))
       } else {
         print(check)
       }

@@ -65,11 +65,11 @@ struct StudyStatusCommand: ParsableCommand {
           tokens: row.tokens, flops: row.compute, status: state(row),
           loss: row.loss)
       }
-      return Console.print(try jsonText(runs))
+      return try Console.print(json: runs)
     }
     var text = StudyStatusText(name: name, runs: rows.map(StudyReading.Run.init))
     text.width = Console.width
-    text.style = Console.isTerminal ? .ansi : .plain
+    text.style = Console.style
     Console.print(text.render(), terminator: "")
     let held = Set(rows.filter { $0.outcome == nil }.map(\.identity))
     let owners = Dictionary(grouping: claims.values.filter { held.contains($0.identity) }) {
@@ -100,20 +100,19 @@ struct StudyStatusCommand: ParsableCommand {
           study: $0.id, runs: $0.runs, finished: $0.finished, diverged: $0.diverged,
           failed: $0.failed, running: $0.claimed, open: $0.open)
       }
-      return Console.print(try jsonText(entries))
+      return try Console.print(json: entries)
     }
-    var table = TextTable(
-      columns: [
-        .init("study"), .init("runs", alignment: .trailing), .init("done", alignment: .trailing),
-        .init("diverged", alignment: .trailing), .init("failed", alignment: .trailing),
-        .init("running", alignment: .trailing), .init("open", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "study", .number("runs"), .number("done"),
+      .number("diverged"), .number("failed"),
+      .number("running"), .number("open"),
+    ])
     table.rows = studies.map { study in
       [
         study.id, "\(study.runs)", "\(study.finished)", "\(study.diverged)", "\(study.failed)",
         "\(study.claimed)", "\(study.open)",
       ]
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
   }
 }

@@ -65,7 +65,7 @@ struct TestTimeAheadCommand: ParsableCommand {
           lead: lead))
       let horizon = try HorizonLaw(stepAccuracy: stepAccuracy)
       if json {
-        Console.print(try jsonText(Answer(plan: plan, horizon: horizon)))
+        try Console.print(json: Answer(plan: plan, horizon: horizon))
         return
       }
       var lines: [String] = []
@@ -82,7 +82,7 @@ struct TestTimeAheadCommand: ParsableCommand {
         "Without votes half of the attempts come \(NumberFormat.significant(horizon.steps, 5)) steps far; to do all \(steps) with one sample a step at success \(NumberFormat.significant(target, 4)) an accuracy of \(NumberFormat.significant(try HorizonLaw.stepAccuracy(forHorizon: plan.task.steps, success: target), 9)) would be needed."
       )
       lines += plan.warnings.map { "Warning: \($0)" }
-      for line in lines { Console.print(Console.wrap(line, width: Console.width)) }
+      for line in lines { Console.say(line) }
     }
   }
 

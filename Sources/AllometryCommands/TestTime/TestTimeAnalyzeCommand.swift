@@ -162,12 +162,12 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
         TestTimeReport(analysis, command: "allometry testtime \(table.source)", origin: .now)
           .html())
       if json {
-        Console.print(try jsonText(analysis))
+        try Console.print(json: analysis)
         return
       }
       Console.print(
         TestTimeSummaryText(
-          analysis, width: Console.width, style: Console.isTerminal ? .ansi : .plain
+          analysis, width: Console.width, style: Console.style
         ).render(), terminator: "")
       if let report { Console.print("\nReport: \(report)") }
     }

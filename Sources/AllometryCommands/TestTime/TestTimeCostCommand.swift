@@ -61,15 +61,13 @@ struct TestTimeCostCommand: ParsableCommand {
       let cost = try InferenceCost(
         architecture, workload, access: try access(), intensity: pricing.intensity)
       if json {
-        Console.print(
-          try jsonText(Answer(architecture: architecture, workload: workload, cost: cost)))
+        try Console.print(json: Answer(architecture: architecture, workload: workload, cost: cost))
         return
       }
-      var table = TextTable(
-        columns: [
-          .init("part"), .init("FLOPs", alignment: .trailing),
-          .init("of the whole", alignment: .trailing),
-        ], widthLimit: Console.width)
+      var table = Console.table([
+        "part", .number("FLOPs"),
+        .number("of the whole"),
+      ])
       let parts = [
         ("linear layers", cost.linearOperations), ("attention", cost.attentionOperations),
         ("search for keys", cost.searchOperations),
@@ -82,14 +80,11 @@ struct TestTimeCostCommand: ParsableCommand {
           NumberFormat.percent($0.1 / cost.equivalentOperations),
         ]
       }
-      Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-      Console.print(
-        Console.wrap(
-          "\(trials) × \(NumberFormat.scale(workload.outputTokens)) tokens after \(NumberFormat.scale(workload.promptTokens)): \(NumberFormat.flops(cost.keyValueBytes)) bytes of keys and values, a byte counted as \(NumberFormat.significant(pricing.intensity, 4)) FLOPs.",
-          width: Console.width))
-      for warning in cost.warnings {
-        Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-      }
+      Console.show(table)
+      Console.say(
+        "\(trials) × \(NumberFormat.scale(workload.outputTokens)) tokens after \(NumberFormat.scale(workload.promptTokens)): \(NumberFormat.flops(cost.keyValueBytes)) bytes of keys and values, a byte counted as \(NumberFormat.significant(pricing.intensity, 4)) FLOPs."
+      )
+      Console.warn(cost.warnings)
     }
   }
 

@@ -102,7 +102,7 @@ struct TestTimeCurveCommand: ParsableCommand {
         )
       }
       if json {
-        Console.print(try jsonText(answer))
+        try Console.print(json: answer)
       } else {
         print(answer)
       }
@@ -156,7 +156,7 @@ struct TestTimeCurveCommand: ParsableCommand {
       Console.print(Self.text(fit), terminator: "")
     }
     for name in answer.notFitted {
-      Console.print(Console.wrap("Not fitted: \(name), too few points.", width: Console.width))
+      Console.say("Not fitted: \(name), too few points.")
     }
   }
 
@@ -171,14 +171,13 @@ struct TestTimeCurveCommand: ParsableCommand {
         + (log.predicted.map {
           "; fitted on k up to \(NumberFormat.significant(fit.cut, 3)) it predicts \(NumberFormat.fixed($0, 4)) at the largest k, \(NumberFormat.fixed(log.observed, 4)) was observed"
         } ?? "") + ".",
-    ].map { Console.wrap($0, width: Console.width) }
-    var table = TextTable(
-      columns: [
-        .init("form, by least squares on c"), .init("ceiling", alignment: .trailing),
-        .init("A or p", alignment: .trailing), .init("B", alignment: .trailing),
-        .init("RMSE", alignment: .trailing), .init("beyond the cut", alignment: .trailing),
-        .init("AIC +", alignment: .trailing),
-      ], widthLimit: Console.width)
+    ].map { Console.wrap($0) }
+    var table = Console.table([
+      "form, by least squares on c", .number("ceiling"),
+      .number("A or p"), .number("B"),
+      .number("RMSE"), .number("beyond the cut"),
+      .number("AIC +"),
+    ])
     table.rows = fit.candidates.map {
       [
         $0.form.rawValue + ($0.form == fit.preferred ? " *" : ""), number($0.ceiling),
@@ -187,35 +186,34 @@ struct TestTimeCurveCommand: ParsableCommand {
         $0.heldOut.map { NumberFormat.fixed($0, 4) } ?? "–", NumberFormat.fixed($0.excess, 1),
       ]
     }
-    lines.append(table.render(style: Console.isTerminal ? .ansi : .plain))
+    lines.append(table.render(style: Console.style))
     for prediction in fit.predictions {
       lines.append(
         "at k = \(NumberFormat.scale(prediction.k)): \(NumberFormat.withInterval(prediction.success.value, prediction.success.low, prediction.success.high))\n"
       )
     }
     return lines.prefix(2).joined(separator: "\n") + "\n" + lines.dropFirst(2).joined()
-      + fit.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) + "\n" }.joined()
+      + fit.warnings.map { Console.wrap("Warning: \($0)") + "\n" }.joined()
   }
 
   private static func text(_ fit: BudgetSaturation) -> String {
     let ceiling = fit.ceiling
     var text =
       Console.wrap(
-        "\(fit.name): accuracy tends to \(NumberFormat.withInterval(ceiling.value, ceiling.low, ceiling.high)) with more tokens, by \(fit.items) items; half of it at \(NumberFormat.scale(fit.midpoint)) tokens, 95 % of it at \(NumberFormat.scale(fit.saturation)). A curve that rises to 100 % is \(NumberFormat.fixed(fit.evidence, 1)) worse by Akaike's criterion.",
-        width: Console.width) + "\n"
-    var table = TextTable(
-      columns: [
-        .init("tokens", alignment: .trailing), .init("accuracy", alignment: .trailing),
-        .init("curve", alignment: .trailing),
-      ], widthLimit: Console.width)
+        "\(fit.name): accuracy tends to \(NumberFormat.withInterval(ceiling.value, ceiling.low, ceiling.high)) with more tokens, by \(fit.items) items; half of it at \(NumberFormat.scale(fit.midpoint)) tokens, 95 % of it at \(NumberFormat.scale(fit.saturation)). A curve that rises to 100 % is \(NumberFormat.fixed(fit.evidence, 1)) worse by Akaike's criterion."
+      ) + "\n"
+    var table = Console.table([
+      .number("tokens"), .number("accuracy"),
+      .number("curve"),
+    ])
     table.rows = fit.points.map {
       [
         NumberFormat.scale($0.tokens), $0.observed.map { NumberFormat.fixed($0, 3) } ?? "–",
         NumberFormat.withInterval($0.fitted.value, $0.fitted.low, $0.fitted.high),
       ]
     }
-    text += table.render(style: Console.isTerminal ? .ansi : .plain)
+    text += table.render(style: Console.style)
     return text
-      + fit.warnings.map { Console.wrap("Warning: \($0)", width: Console.width) + "\n" }.joined()
+      + fit.warnings.map { Console.wrap("Warning: \($0)") + "\n" }.joined()
   }
 }

@@ -57,16 +57,15 @@ struct TestTimeExchangeCommand: ParsableCommand {
           TrainTestExchange.tokenRatio(multiplier: $0, parameterRatio: parameters)
         })
       if json {
-        Console.print(try jsonText(answer))
+        try Console.print(json: answer)
         return
       }
       if !answer.exchanges.isEmpty {
-        var table = TextTable(
-          columns: [
-            .init("inferred : trained", alignment: .trailing),
-            .init("inference may grow", alignment: .trailing),
-            .init("of it from training", alignment: .trailing),
-          ], widthLimit: Console.width)
+        var table = Console.table([
+          .number("inferred : trained"),
+          .number("inference may grow"),
+          .number("of it from training"),
+        ])
         table.rows = answer.exchanges.map {
           [
             NumberFormat.significant($0.tokenRatio, 4),
@@ -74,14 +73,14 @@ struct TestTimeExchangeCommand: ParsableCommand {
             NumberFormat.percent($0.fromTraining / $0.multiplier),
           ]
         }
-        Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+        Console.show(table)
       }
       if let samples, let limit = answer.breakEvenRatio {
         let text =
           limit.isFinite
           ? "With \(NumberFormat.significant(samples, 4)) times the inference the small model is cheaper as long as fewer than \(NumberFormat.significant(limit, 4)) tokens are inferred for each token trained on."
           : "With \(NumberFormat.significant(samples, 4)) times the inference the small model is cheaper however much is inferred."
-        Console.print(Console.wrap(text, width: Console.width))
+        Console.say(text)
       }
     }
   }

@@ -112,7 +112,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
       }
       Console.progress("")
       if json {
-        Console.print(try jsonText(answer))
+        try Console.print(json: answer)
       } else {
         print(answer)
       }
@@ -149,17 +149,15 @@ struct TestTimeHanoiCommand: ParsableCommand {
 
   private func print(_ answer: Answer) {
     let first = answer.games.first?.expected
-    Console.print(
-      Console.wrap(
-        "A model of \(NumberFormat.scale(Double(answer.parameters))) parameters, trained in \(NumberFormat.duration(answer.trainingSeconds)); with noise \(NumberFormat.significant(noise, 2)) a vote is right with probability \(NumberFormat.significant(first?.meanRight ?? .nan, 4)) on average and \(NumberFormat.significant(first?.leastRight ?? .nan, 4)) at worst, over \(1 << disks - 1) steps.",
-        width: Console.width))
-    var table = TextTable(
-      columns: [
-        .init("k", alignment: .trailing), .init("won", alignment: .trailing),
-        .init("95% interval", alignment: .trailing), .init("formula", alignment: .trailing),
-        .init("votes a step", alignment: .trailing), .init("formula", alignment: .trailing),
-        .init("replies", alignment: .trailing),
-      ], widthLimit: Console.width)
+    Console.say(
+      "A model of \(NumberFormat.scale(Double(answer.parameters))) parameters, trained in \(NumberFormat.duration(answer.trainingSeconds)); with noise \(NumberFormat.significant(noise, 2)) a vote is right with probability \(NumberFormat.significant(first?.meanRight ?? .nan, 4)) on average and \(NumberFormat.significant(first?.leastRight ?? .nan, 4)) at worst, over \(1 << disks - 1) steps."
+    )
+    var table = Console.table([
+      .number("k"), .number("won"),
+      .number("95% interval"), .number("formula"),
+      .number("votes a step"), .number("formula"),
+      .number("replies"),
+    ])
     table.rows = answer.games.map { report in
       let interval = report.successInterval()
       return [
@@ -171,15 +169,14 @@ struct TestTimeHanoiCommand: ParsableCommand {
         NumberFormat.fixed(report.repliesPerStep, 3),
       ]
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
     guard let long = answer.long, let seconds = answer.longSeconds else { return }
     let ending =
       long.wins == 1
       ? "without an error"
       : "with its first error at step \((long.firstErrors.first ?? 0) + 1)"
-    Console.print(
-      Console.wrap(
-        "\(longDisks) disks, \(long.stepCount) steps, without noise and with a lead of \(longMargin): \(ending), \(NumberFormat.fixed(long.repliesPerStep, 4)) replies a step, \(NumberFormat.scale(Double(long.cost.replies))) replies in \(NumberFormat.duration(seconds)).",
-        width: Console.width))
+    Console.say(
+      "\(longDisks) disks, \(long.stepCount) steps, without noise and with a lead of \(longMargin): \(ending), \(NumberFormat.fixed(long.repliesPerStep, 4)) replies a step, \(NumberFormat.scale(Double(long.cost.replies))) replies in \(NumberFormat.duration(seconds))."
+    )
   }
 }

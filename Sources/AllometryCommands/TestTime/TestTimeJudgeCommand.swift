@@ -75,21 +75,18 @@ struct TestTimeJudgeCommand: ParsableCommand {
         throw CommandFailure(.badData, "\(error)")
       }
       if json {
-        Console.print(
-          try jsonText(
-            Answer(
-              judged: counts.judged, sensitivity: counts.sensitivity,
-              specificity: counts.specificity, correction: correction)))
+        try Console.print(
+          json: Answer(
+            judged: counts.judged, sensitivity: counts.sensitivity,
+            specificity: counts.specificity, correction: correction))
         return
       }
       func share(_ value: Double) -> String { NumberFormat.percent(value) }
       let rate = correction.corrected
       let text =
         "The judge calls \(counts.judged.successes) of \(counts.judged.trials) right, \(share(correction.observed.value)). It finds \(share(correction.sensitivity.value)) of what is right (\(counts.sensitivity.successes) of \(counts.sensitivity.trials)) and rejects \(share(correction.specificity.value)) of what is wrong (\(counts.specificity.successes) of \(counts.specificity.trials)), so that \(share(rate.value)) [\(NumberFormat.fixed(100 * rate.low, 1)), \(NumberFormat.fixed(100 * rate.high, 1))] are right."
-      Console.print(Console.wrap(text, width: Console.width))
-      for warning in correction.warnings {
-        Console.print(Console.wrap("Warning: \(warning)", width: Console.width))
-      }
+      Console.say(text)
+      Console.warn(correction.warnings)
     }
   }
 

@@ -95,7 +95,7 @@ struct TestTimeResampleCommand: ParsableCommand {
             gains: limits.map { model.gain($0) })
         }, precisions: model.types.map { model.precision($0) },
         unlimitedAccuracy: model.unlimitedAccuracy)
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -129,25 +129,23 @@ struct TestTimeResampleCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    var table = TextTable(
-      columns: [
-        .init("a wrong answer costs", alignment: .trailing),
-        .init("best limit", alignment: .trailing), .init("worth", alignment: .trailing),
-      ] + answer.limits.map { .init("K = \($0)", alignment: .trailing) },
-      widthLimit: Console.width)
+    var table = Console.table(
+      [
+        .number("a wrong answer costs"),
+        .number("best limit"), .number("worth"),
+      ] + answer.limits.map { .number("K = \($0)") })
     table.rows = answer.rows.map { row in
       [
         NumberFormat.significant(row.costWrong, 4), row.best.map { "\($0)" } ?? "none",
         NumberFormat.fixed(row.gain, 4),
       ] + row.gains.map { NumberFormat.fixed($0, 4) }
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
     let precisions = zip(answer.types, answer.precisions).map { type, precision in
       "\(NumberFormat.percent(precision)) where one sample is right \(NumberFormat.percent(type.solveRate)) of the time"
     }
-    Console.print(
-      Console.wrap(
-        "Worth in right answers a problem; a limit of 0 means not to answer, none that more samples are always worth more. What is accepted is right in \(precisions.joined(separator: ", ")); without a limit accuracy tends to \(NumberFormat.percent(answer.unlimitedAccuracy)).",
-        width: Console.width))
+    Console.say(
+      "Worth in right answers a problem; a limit of 0 means not to answer, none that more samples are always worth more. What is accepted is right in \(precisions.joined(separator: ", ")); without a limit accuracy tends to \(NumberFormat.percent(answer.unlimitedAccuracy))."
+    )
   }
 }

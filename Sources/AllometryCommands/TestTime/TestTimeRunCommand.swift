@@ -183,7 +183,7 @@ struct TestTimeRunCommand: ParsableCommand {
       if let out { try report.attempts.writeCSV(to: out) }
       if let answersPath { try report.answers.writeCSV(to: answersPath) }
       if json {
-        Console.print(try jsonText(answer))
+        try Console.print(json: answer)
       } else {
         print(answer)
       }
@@ -319,13 +319,12 @@ struct TestTimeRunCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    var table = TextTable(
-      columns: [
-        .init("strategy"), .init("n", alignment: .trailing),
-        .init("accuracy", alignment: .trailing), .init("any", alignment: .trailing),
-        .init("tokens", alignment: .trailing), .init("verifier's", alignment: .trailing),
-        .init("FLOPs", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "strategy", .number("n"),
+      .number("accuracy"), .number("any"),
+      .number("tokens"), .number("verifier's"),
+      .number("FLOPs"),
+    ])
     table.rows = answer.arms.map {
       [
         $0.strategy, "\($0.budget)",
@@ -335,33 +334,26 @@ struct TestTimeRunCommand: ParsableCommand {
         NumberFormat.flops($0.meanCost.operations),
       ]
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    Console.print(
-      Console.wrap(
-        "\(problems) problems of \(answer.task). Tokens and FLOPs a problem; any: a right one is among the attempts. ±: the standard error over problems.",
-        width: Console.width))
+    Console.show(table)
+    Console.say(
+      "\(problems) problems of \(answer.task). Tokens and FLOPs a problem; any: a right one is among the attempts. ±: the standard error over problems."
+    )
     if let cost = answer.verifierTrainingOperations {
-      Console.print(
-        Console.wrap(
-          "Training the verifier took \(NumberFormat.flops(cost)) FLOPs, which are not in the table.",
-          width: Console.width))
+      Console.say(
+        "Training the verifier took \(NumberFormat.flops(cost)) FLOPs, which are not in the table.")
     }
     for training in answer.trainings {
-      Console.print(
-        Console.wrap(
-          "\(training.model) is a copy of the model trained for \(training.lesson.rawValue): \(training.steps) steps, \(NumberFormat.flops(training.operations)) FLOPs, which are not in the table.",
-          width: Console.width))
+      Console.say(
+        "\(training.model) is a copy of the model trained for \(training.lesson.rawValue): \(training.steps) steps, \(NumberFormat.flops(training.operations)) FLOPs, which are not in the table."
+      )
     }
     if let out {
-      Console.print(
-        Console.wrap(
-          "Attempts: \(out), for pass@k and votes of independent samples.", width: Console.width))
+      Console.say("Attempts: \(out), for pass@k and votes of independent samples.")
     }
     if let answersPath {
-      Console.print(
-        Console.wrap(
-          "Answers: \(answersPath), for accuracy at a budget and strategies by difficulty. Next: allometry testtime \(answersPath)",
-          width: Console.width))
+      Console.say(
+        "Answers: \(answersPath), for accuracy at a budget and strategies by difficulty. Next: allometry testtime \(answersPath)"
+      )
     }
   }
 
@@ -373,7 +365,7 @@ struct TestTimeRunCommand: ParsableCommand {
         ? " (needs a verifier)" : card.lesson.map { " (trains a copy for \($0.rawValue))" } ?? ""
       let head = "\(card.name)\(needs)"
       return
-        ([head, Console.wrap("  \(card.summary) \(card.source)", width: Console.width)] + options)
+        ([head, Console.wrap("  \(card.summary) \(card.source)")] + options)
         .joined(separator: "\n")
     }.joined(separator: "\n\n")
   }

@@ -60,7 +60,7 @@ struct TestTimeSimulateCommand: ParsableCommand {
     try reportingFailure {
       let planted = try world.planted()
       if printWorld {
-        Console.print(try jsonText(planted))
+        try Console.print(json: planted)
         return
       }
       try OptionCheck.atLeast(0, replicates, option: "--replicates")
@@ -79,7 +79,7 @@ struct TestTimeSimulateCommand: ParsableCommand {
         ? PlannedExperiment(planted, replicates: replicates, beyond: far, bootstrap: bootstrap)
         : nil
       if json {
-        Console.print(try jsonText(Answer(world: planted, truths: truths, experiment: experiment)))
+        try Console.print(json: Answer(world: planted, truths: truths, experiment: experiment))
         return
       }
       for truth in truths { Console.print(table(of: truth), terminator: "") }
@@ -91,21 +91,21 @@ struct TestTimeSimulateCommand: ParsableCommand {
     }
   }
 
-  private var style: TextTable.Style { Console.isTerminal ? .ansi : .plain }
+  private var style: TextTable.Style { Console.style }
 
   private func table(of truth: PlantedTruthTable) -> String {
     let rows = truth.rows
     var columns: [TextTable.Column] = [
-      .init("n", alignment: .trailing), .init("any right", alignment: .trailing),
-      .init("all right", alignment: .trailing),
+      .number("n"), .number("any right"),
+      .number("all right"),
     ]
     let hasVotes = rows.contains { $0.majority != nil }
     let hasScores = rows.contains { $0.bestOfN != nil }
     let hasPasses = rows.contains { $0.resampling != nil }
-    if hasVotes { columns.append(.init("majority", alignment: .trailing)) }
-    if hasScores { columns.append(.init("best of n", alignment: .trailing)) }
-    if hasPasses { columns.append(.init("first pass is worth", alignment: .trailing)) }
-    var table = TextTable(columns: columns, widthLimit: Console.width)
+    if hasVotes { columns.append(.number("majority")) }
+    if hasScores { columns.append(.number("best of n")) }
+    if hasPasses { columns.append(.number("first pass is worth")) }
+    var table = Console.table(columns)
     table.rows = rows.map { row in
       var cells = [
         "\(row.samples)", NumberFormat.percent(row.coverage), NumberFormat.percent(row.reliability),
@@ -124,16 +124,15 @@ struct TestTimeSimulateCommand: ParsableCommand {
     if let best = truth.bestSamples {
       text += "; if a wrong answer costs a right one, draw at most \(best)"
     }
-    return Console.wrap(text + ".", width: Console.width) + "\n" + table.render(style: style)
+    return Console.wrap(text + ".") + "\n" + table.render(style: style)
   }
 
   private func text(of experiment: PlannedExperiment) -> String {
-    var table = TextTable(
-      columns: [
-        .init("what is estimated"), .init("truth", alignment: .trailing),
-        .init("mean", alignment: .trailing), .init("interval ±", alignment: .trailing),
-        .init("holds the truth", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      "what is estimated", .number("truth"),
+      .number("mean"), .number("interval ±"),
+      .number("holds the truth"),
+    ])
     table.rows = experiment.quantities.map {
       [
         $0.name, NumberFormat.fixed($0.truth, 4), NumberFormat.fixed($0.mean, 4),
@@ -142,7 +141,7 @@ struct TestTimeSimulateCommand: ParsableCommand {
     }
     let level = NumberFormat.percent(experiment.level, decimals: 0)
     return Console.wrap(
-      "\(experiment.replicates) experiments of \(experiment.problems) problems × \(experiment.attempts) attempts; intervals of \(level):",
-      width: Console.width) + "\n" + table.render(style: style)
+      "\(experiment.replicates) experiments of \(experiment.problems) problems × \(experiment.attempts) attempts; intervals of \(level):"
+    ) + "\n" + table.render(style: style)
   }
 }

@@ -90,7 +90,7 @@ struct TestTimeThinkingCommand: ParsableCommand {
       var answer = Answer(problems: problems, rows: [])
       for count in counts { answer.rows.append(try row(paths: count, pool)) }
       Console.progress("")
-      if json { Console.print(try jsonText(answer)) } else { print(answer) }
+      if json { try Console.print(json: answer) } else { print(answer) }
     }
   }
 
@@ -162,13 +162,12 @@ struct TestTimeThinkingCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    var table = TextTable(
-      columns: [
-        .init("paths", alignment: .trailing), .init("one path", alignment: .trailing),
-        .init("majority", alignment: .trailing), .init("summary", alignment: .trailing),
-        .init("summary less majority", alignment: .trailing),
-        .init("FLOPs", alignment: .trailing),
-      ], widthLimit: Console.width)
+    var table = Console.table([
+      .number("paths"), .number("one path"),
+      .number("majority"), .number("summary"),
+      .number("summary less majority"),
+      .number("FLOPs"),
+    ])
     table.rows = answer.rows.map { row in
       [
         "\(row.paths)", NumberFormat.percent(row.singlePath), NumberFormat.percent(row.majority),
@@ -177,10 +176,9 @@ struct TestTimeThinkingCommand: ParsableCommand {
         NumberFormat.flops(row.operations),
       ]
     }
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
-    Console.print(
-      Console.wrap(
-        "\(answer.problems) problems of \(answers) answers that no model was trained on. ±: 95% of the difference at the same problems, in points. FLOPs of paths and summary, keys and values of the paths being kept.",
-        width: Console.width))
+    Console.show(table)
+    Console.say(
+      "\(answer.problems) problems of \(answers) answers that no model was trained on. ±: 95% of the difference at the same problems, in points. FLOPs of paths and summary, keys and values of the paths being kept."
+    )
   }
 }

@@ -85,11 +85,10 @@ struct DryRun {
   /// Prints the costs.
   func print(json: Bool) throws {
     if json {
-      Console.print(try jsonText(costs))
+      try Console.print(json: costs)
       return
     }
-    var table = TextTable(
-      columns: [.init("cost"), .init("value", alignment: .trailing)], widthLimit: Console.width)
+    var table = Console.table(["cost", .number("value")])
     func bytes(_ count: Int) -> String { ByteCount.text(Double(count)) }
     table.rows = [
       ["layers × width", "\(costs.layers) × \(costs.width)"],
@@ -111,6 +110,6 @@ struct DryRun {
       ["time of a step", NumberFormat.duration(costs.secondsPerStep)],
       ["time of the run", NumberFormat.duration(costs.seconds)],
     ]
-    Console.print(table.render(style: Console.isTerminal ? .ansi : .plain), terminator: "")
+    Console.show(table)
   }
 }

@@ -105,7 +105,7 @@ struct RunPlan {
     record =
       old
       ?? RunRecord(
-        version: AllometryCommand.configuration.version, status: .running, arguments: arguments,
+        version: ReportOrigin.version, status: .running, arguments: arguments,
         timeBudget: time, data: data.record, model: model, parameterCount: costs.parameterCount,
         nonEmbeddingParameterCount: costs.nonEmbeddingParameterCount, recipe: recipe,
         kernels: InstructionSet.name, threads: pool.threadCount, started: Date())

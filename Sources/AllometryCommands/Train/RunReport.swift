@@ -108,10 +108,10 @@ struct RunSummary {
     if let loss = result.validationLoss {
       let isText = result.bitsPerByte != nil
       var columns: [TextTable.Column] = [
-        .init("on the same held-out data"), .init("nats/token", alignment: .trailing),
+        .init("on the same held-out data"), .number("nats/token"),
       ]
-      if isText { columns.append(.init("bits/byte", alignment: .trailing)) }
-      var table = TextTable(columns: columns, widthLimit: Console.width)
+      if isText { columns.append(.number("bits/byte")) }
+      var table = Console.table(columns)
       func row(_ name: String, _ loss: Double, _ bits: Double?) {
         let cells = [name, NumberFormat.fixed(loss, 4)]
         table.rows.append(
@@ -120,7 +120,7 @@ struct RunSummary {
       row("this model", loss, result.bitsPerByte)
       for baseline in result.baselines { row(baseline.name, baseline.loss, baseline.bitsPerByte) }
       lines.append(
-        table.render(style: Console.isTerminal ? .ansi : .plain).trimmingSuffix { $0 == "\n" })
+        table.render(style: Console.style).trimmingSuffix { $0 == "\n" })
     }
     if let accuracy = result.accuracy { lines.append(accuracy.sentence) }
     lines.append("Report: \(report)")

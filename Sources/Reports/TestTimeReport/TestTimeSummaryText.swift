@@ -109,10 +109,9 @@ public struct TestTimeSummaryText: Sendable {
     let selectors = TestTimePage(analysis).drawn(arm).prefix(2)
     var table = TextTable(
       columns: [
-        .init("n", alignment: .trailing), .init("any right", alignment: .trailing),
-        .init("all right", alignment: .trailing),
-      ] + selectors.map { .init(TestTimePage.name($0.selector), alignment: .trailing) },
-      widthLimit: width)
+        .number("n"), .number("any right"),
+        .number("all right"),
+      ] + selectors.map { .number(TestTimePage.name($0.selector)) }, widthLimit: width)
     table.rows = arm.coverage.points.map { point in
       [
         "\(point.k)", TestTimePage.share(point.coverage),
@@ -129,9 +128,9 @@ public struct TestTimeSummaryText: Sendable {
   private func optimumTable(_ optimal: OptimalSamples) -> String {
     var table = TextTable(
       columns: [
-        .init("a wrong answer costs", alignment: .trailing),
-        .init("best limit", alignment: .trailing), .init("worth", alignment: .trailing),
-        .init("right if answered", alignment: .trailing),
+        .number("a wrong answer costs"),
+        .number("best limit"), .number("worth"),
+        .number("right if answered"),
       ], widthLimit: width)
     table.rows = optimal.scenarios.map {
       [
@@ -146,10 +145,10 @@ public struct TestTimeSummaryText: Sendable {
   private func thresholdTable(_ sweep: ThresholdSweep) -> String {
     var table = TextTable(
       columns: [
-        .init("a wrong answer costs", alignment: .trailing),
-        .init("pass from score", alignment: .trailing),
-        .init("best limit", alignment: .trailing),
-        .init("worth, cross-fitted", alignment: .trailing),
+        .number("a wrong answer costs"),
+        .number("pass from score"),
+        .number("best limit"),
+        .number("worth, cross-fitted"),
       ], widthLimit: width)
     table.rows = sweep.choices.enumerated().map { place, choice in
       let row = sweep.rows[choice.best]
