@@ -2,12 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// `allometry choose schedule`.
 struct ChooseScheduleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -109,8 +103,10 @@ struct ChooseScheduleCommand: ParsableCommand {
   }
 
   private func answer(_ fit: SavedFit, best: OptimalSchedule) -> Answer {
-    func areas(_ rates: [Double]) -> (total: Double, segments: [ScheduleSegment]) {
-      (rates.reduce(0, +), LearningRateSchedule(rates: rates).segments)
+    func areas(
+      _ schedule: LearningRateSchedule
+    ) -> (total: Double, segments: [ScheduleSegment]) {
+      (schedule.rates.reduce(0, +), schedule.segments)
     }
     let law = fit.law
     func loss(_ point: [Double], _ schedule: (total: Double, segments: [ScheduleSegment]))
@@ -118,9 +114,11 @@ struct ChooseScheduleCommand: ParsableCommand {
     {
       law.prediction(point, at: [schedule.total], segments: schedule.segments)
     }
-    let own = areas(best.schedule.rates)
-    let others = rivals().map { name, rates in
-      let schedule = areas(rates)
+    let own = areas(LearningRateSchedule(rates: best.schedule.rates))
+    let others = LearningRateSchedule.usual(
+      peak: peak, floor: floor, steps: steps, warmup: warmup
+    ).map { name, rival in
+      let schedule = areas(rival)
       return Rival(
         schedule: name, finalLoss: fit.derived { loss($0, schedule) },
         extraLoss: fit.derived { loss($0, schedule) - loss($0, own) })
@@ -136,22 +134,6 @@ struct ChooseScheduleCommand: ParsableCommand {
       law: law.name, steps: steps, finalLoss: fit.derived { loss($0, own) },
       rates: shown.map { Answer.Point(step: $0, lr: best.schedule.rates[$0]) }, others: others,
       warnings: warnings)
-  }
-
-  /// The usual schedules with the same warm-up, peak, floor and length.
-  private func rivals() -> [(String, [Double])] {
-    let stable = Double(max(steps - 1 - warmup, 1))
-    func schedule(_ shape: (Double) -> Double) -> [Double] {
-      (0..<steps).map { step in
-        step < warmup
-          ? peak * Double(step) / Double(warmup)
-          : floor + (peak - floor) * shape(Double(step - warmup) / stable)
-      }
-    }
-    return [
-      ("cosine", schedule { (1 + cos(.pi * $0)) / 2 }), ("linear decay", schedule { 1 - $0 }),
-      ("stable, then the last fifth linear", schedule { min(1, (1 - $0) / 0.2) }),
-    ]
   }
 
   private func print(_ answer: Answer, rates: [Double]) {

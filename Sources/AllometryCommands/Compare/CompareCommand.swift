@@ -141,7 +141,7 @@ struct CompareCommand: ParsableCommand {
       }
       tables = (try best(tables.0), try best(tables.1))
     }
-    let name = law.law == "auto" ? defaultLaw(tables.0) : law.law
+    let name = law.law == "auto" ? Self.usualLaw(tables.0) : law.law
     let chosen = try FitSession.configured(name, by: law, for: tables.0)
     options.fit.objective = try law.objective(for: chosen)
     let first = try ObservationsBuilder(table: tables.0, response: law.response).build(for: chosen)
@@ -163,19 +163,10 @@ struct CompareCommand: ParsableCommand {
     )
   }
 
-  /// The law when none is named: the additive one where size and data both vary, else a power of
-  /// compute over a floor.
-  private func defaultLaw(_ table: RunTable) -> String {
-    func distinct(_ name: String) -> Int { Set((try? table.numbers(name)) ?? []).count }
-    guard distinct("N") > 2, distinct("D") > 2, table.rowCount >= 10 else {
-      return "power-constant"
-    }
-    let ratios = zip((try? table.numbers("D")) ?? [], (try? table.numbers("N")) ?? [])
-      .map { $0 / $1 }
-    guard let low = ratios.min(), let high = ratios.max(), high > 3 * low else {
-      return "power-constant"
-    }
-    return "chinchilla"
+  private static func usualLaw(_ table: RunTable) -> String {
+    LawCatalog.comparisonLaw(
+      sizes: (try? table.numbers("N")) ?? [], tokens: (try? table.numbers("D")) ?? [],
+      rows: table.rowCount)
   }
 
   private func tables() throws -> (RunTable, RunTable) {

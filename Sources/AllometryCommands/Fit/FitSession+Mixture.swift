@@ -4,28 +4,13 @@ internal import ScalingLaws
 
 extension FitSession {
   /// The mixture law for a table: its shares, and N and D where they vary.
-  ///
-  /// Where N and D rise together only N is read: their effects could not be told apart.
   static func mixtureLaw(for table: RunTable, shares: ShareColumns) -> MixtureLaw {
     func values(_ name: String) -> [Double] {
       guard table.hasColumn(name), let numbers = try? table.numbers(name) else { return [] }
       return numbers
     }
-    let (sizes, tokens) = (values("N"), values("D"))
-    let variesSize = Set(sizes.filter(\.isFinite)).count > 1
-    let variesTokens = Set(tokens.filter(\.isFinite)).count > 1
-    let pairs = Set(zip(sizes, tokens).map { [$0, $1] }).count
-    let areOne =
-      variesSize && variesTokens
-      && pairs <= max(Set(sizes).count, Set(tokens).count)
-    let scale: MixtureLaw.Scale =
-      switch (variesSize, variesTokens && !areOne) {
-      case (false, false): .none
-      case (true, false): .size
-      case (false, true): .tokens
-      case (true, true): .both
-      }
-    return MixtureLaw(domains: shares.names, scale: scale)
+    return MixtureLaw(
+      domains: shares.names, scale: MixtureLaw.Scale(sizes: values("N"), tokens: values("D")))
   }
 
   /// The columns that `--response` names; empty where it names none.

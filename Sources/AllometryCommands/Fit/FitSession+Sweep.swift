@@ -4,15 +4,6 @@ internal import ScalingLaws
 
 /// A table whose rows are the raw runs of a sweep of hyper-parameters.
 struct SweepTable {
-  /// The laws of optima, by the columns that they predict.
-  static let laws: [String: any Law] = [
-    "lr": LearningRateLaw(), "batch_tokens": BatchSizeLaw(), "weight_decay": WeightDecayLaw(),
-  ]
-  /// Whether a law is one of an optimum.
-  static func isOptimumLaw(_ law: any Law) -> Bool {
-    law is LearningRateLaw || law is BatchSizeLaw || law is WeightDecayLaw
-  }
-
   var table: RunTable
   /// The column of the outcome.
   var loss: String
@@ -53,7 +44,7 @@ extension FitSession {
     _ law: any Law, table: RunTable, group: [(column: String, value: String)],
     options: FitOptions
   ) throws -> FittedTable? {
-    guard SweepTable.isOptimumLaw(law) else { return nil }
+    guard OptimumLaw.predicts(law) else { return nil }
     let axis = law.card.response.column
     guard self.law.response == nil || self.law.response == axis || table.hasColumn(axis) else {
       return nil

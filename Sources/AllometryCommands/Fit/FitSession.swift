@@ -131,7 +131,7 @@ struct FitSession {
     for builder: ObservationsBuilder
   ) throws -> (laws: [any Law], notes: [String]) {
     if law.law == "auto" {
-      let size = Self.varyingSize(of: builder.table)
+      let size = builder.table.varyingSize
       let all = try LawCatalog.all.compactMap {
         try settingIfKnown(Self.law(named: $0.name, for: builder.table), size: size)
       }
@@ -216,7 +216,7 @@ struct FitSession {
     let configured = try arguments.configured(named)
     guard let preferred = configured.settings.first(where: { $0.name == "x" })?.value,
       !table.hasColumn(preferred), !arguments.settings.contains(where: { $0.hasPrefix("x=") }),
-      let size = varyingSize(of: table), let other = try? configured.setting("x", to: size)
+      let size = table.varyingSize, let other = try? configured.setting("x", to: size)
     else { return configured }
     return other
   }
@@ -236,15 +236,6 @@ struct FitSession {
     guard law is MixtureLaw else { return law }
     let shares = ShareColumns(of: table)
     return shares.names.isEmpty ? law : mixtureLaw(for: table, shares: shares)
-  }
-
-  /// The column that a law of one size should read: compute where size and data both vary.
-  static func varyingSize(of table: RunTable) -> String? {
-    func varies(_ name: String) -> Bool {
-      Set(((try? table.numbers(name)) ?? []).filter(\.isFinite)).count > 1
-    }
-    if varies("N"), varies("D") { return "C" }
-    return ["N", "D", "C"].first(where: varies)
   }
 
   /// Settings given with `--law auto` apply to the laws that know them; laws of one size read the
@@ -312,7 +303,8 @@ struct FitSession {
     Console.progress("validating \(chosen.name) …")
     let validation = fitted.validation()
     let influence = needsInfluence ? try fitted.influence() : nil
-    let alternatives = ranking.map { Self.alternatives(in: $0, options: options) } ?? []
+    let alternatives =
+      ranking?.alternatives(options: options) { Console.progress("intervals of \($0) …") } ?? []
     Console.progress("")
     return FittedTable(
       fit: fitted.calibrated(on: validation), validation: validation, influence: influence,
@@ -321,29 +313,9 @@ struct FitSession {
       notes: notes + rankingNotes
         + [
           fitted.flopsPerToken.sentence, Self.splitSentence(of: fitted),
-          group.isEmpty ? HiddenGroups(in: table, of: fitted)?.sentence : nil,
+          group.isEmpty ? Self.hiddenGroups(in: table, of: fitted) : nil,
         ].compactMap { $0 },
       group: group)
-  }
-
-  /// The laws beside the chosen one that weigh at least a fiftieth, with intervals of their own.
-  private static func alternatives(
-    in ranking: LawRanking, options: FitOptions
-  ) -> [(fit: Fit, weight: Double)] {
-    guard options.interval != .none else { return [] }
-    let others = ranking.entries.indices.filter {
-      $0 != ranking.chosen && ranking.entries[$0].weight >= 0.02
-    }.sorted { ranking.entries[$0].weight > ranking.entries[$1].weight }
-    return others.prefix(5).map { index in
-      let entry = ranking.entries[index]
-      Console.progress("intervals of \(entry.fit.law.name) …")
-      var settings = options
-      settings.objective = entry.fit.objective
-      settings.fixed = [:]
-      settings.resamples = min(options.resamples, 200)
-      let fit = entry.fit.measuringIntervals(settings).calibrated(on: entry.validation)
-      return (fit, entry.weight)
-    }
   }
 
   /// Whether the split of encoder and decoder matters at all, or their sum alone does [126]; nil for
@@ -356,6 +328,12 @@ struct FitSession {
     return test.pValue < 0.05
       ? "how parameters are split between encoder and decoder matters: the total size alone is rejected (F = \(f), \(p))"
       : "the total size alone is not rejected (F = \(f), \(p)): this table does not tell that the split matters"
+  }
+
+  /// A column that explains what the law takes for scatter; nil where rows were left out of the fit.
+  private static func hiddenGroups(in table: RunTable, of fit: Fit) -> String? {
+    guard fit.observations.count == table.rowCount else { return nil }
+    return HiddenGroups(in: table.textColumns, of: fit)?.sentence
   }
 
   private func rank(

@@ -122,7 +122,7 @@ struct SweepCommand: ParsableCommand {
     var fits: [(axis: String, optimum: OptimumLaw)] = []
     for axis in record.axes {
       do throws(FitError) {
-        let law = SweepTable.laws[axis] ?? LearningRateLaw()
+        let law = OptimumLaw.laws[axis] ?? LearningRateLaw()
         let optimum = try OptimumLaw(law, of: axis, in: record, options: options)
         fits.append((axis, optimum))
         answer.laws.append(FitDocument(optimum.fit, table: table.source, notes: optimum.notes))

@@ -138,10 +138,12 @@ struct ScheduleForecast {
         "\(table.source): run \"\(name)\": found no step above zero, expected the schedule's steps"
       )
     }
-    let listed = try ListedSchedule.read(
-      points, through: Int(saturating: last), warmup: source.warmup,
-      kind: rows.hasColumn("kind") ? try rows.texts("kind").first : nil, run: name,
-      source: table.source)
+    let decay = try decay(of: rows, run: name, source: table.source)
+    let listed: ListedSchedule
+    do throws(ListedSchedule.Problem) {
+      listed = try ListedSchedule(
+        points: points, through: Int(saturating: last), warmup: source.warmup, decay: decay)
+    } catch { throw ScheduleSource.failure(error, ofRun: name, in: table.source) }
     let schedule = LearningRateSchedule(rates: listed.rates)
     let steps = (1...Self.points).map {
       Double(max(Int(saturating: (Double($0) / Double(Self.points) * last).rounded()), 1))
@@ -151,9 +153,7 @@ struct ScheduleForecast {
     let all = try Observations(
       columns: ["step": distinct], response: distinct.map { _ in 1 }, schedules: [schedule],
       scheduleOfRow: distinct.map { _ in 0 }
-    ).addingScheduleAreas(
-      decay: (fit.law as? Annealing)?.decay ?? 0.999,
-      warmup: source.warmupAtPeak(for: fit.law))
+    ).addingScheduleAreas(for: fit.law, warmup: source.warmup)
     // Before the earliest fitted row the law says nothing.
     let earliest = fit.ranges["S1"]?.lowerBound ?? 0
     let areas = all.columns["S1"] ?? []
@@ -167,31 +167,18 @@ struct ScheduleForecast {
       singleRun: end.run,
       components: forecast.components, reach: forecast.reach, curve: forecast.points)
   }
-}
 
-extension ListedSchedule {
-  /// Completes a schedule of a table; what is wrong with it is bad data.
-  static func read(
-    _ points: [(step: Double, rate: Double)], through last: Int, warmup: Int, kind: String?,
-    run: String, source: String
-  ) throws -> ListedSchedule {
-    let names = ScheduleDecay.allCases.map(\.rawValue).joined(separator: ", ")
-    var decay: ScheduleDecay?
-    if let kind = kind.map({ Substring($0).trimmingSpaces }), !kind.isEmpty {
-      let name = kind.lowercased()
-      decay = ScheduleDecay(rawValue: name == "wsd" ? "linear" : name)
-      guard decay != nil || name == "constant" else {
-        throw CommandFailure(
-          .badData,
-          "\(source): run \"\(run)\": column kind: found \"\(kind)\", expected one of \(names)")
-      }
-    }
-    do {
-      return try ListedSchedule(points: points, through: last, warmup: warmup, decay: decay)
-    } catch ListedSchedule.Problem.tooCoarse(let rows, let steps, let every) {
+  /// The decay that a column `kind` names; nil to recognise it.
+  private func decay(
+    of rows: RunTable, run: String, source: String
+  ) throws -> ScheduleDecay? {
+    guard rows.hasColumn("kind"), let kind = try rows.texts("kind").first else { return nil }
+    let name = Substring(kind).trimmingSpaces
+    guard !name.isEmpty else { return nil }
+    do throws(ScheduleDecay.UnknownKind) { return try ScheduleDecay.named(name) } catch {
       throw CommandFailure(
         .badData,
-        "\(source): run \"\(run)\": found \(rows) rows for \(steps) steps, too coarse to tell how the learning rate falls between them; expected a row at least every \(every) steps, or a column kind with one of \(names)"
+        "\(source): run \"\(run)\": column kind: found \"\(error.name)\", expected one of \(ScheduleSource.decays)"
       )
     }
   }

@@ -160,14 +160,11 @@ struct ScheduleSource {
   /// A table of `run` (or `schedule`), `step` and `lr`; nil to take the rates of the runs' rows.
   var table: RunTable?
 
-  /// The longest schedule that is integrated step by step.
-  private static let longest = 100_000_000.0
-
   /// The steps of a table, checked to be whole and not absurdly many.
   private static func steps(of table: RunTable) throws -> [Double] {
     let steps = try table.numbers("step")
     for (step, line) in zip(steps, table.lineNumbers) where step.isFinite || step.isInfinite {
-      guard step >= 0, step <= longest, step == step.rounded() else {
+      guard step >= 0, step <= Double(RunSchedules.longest), step == step.rounded() else {
         throw CommandFailure(
           .badData,
           "\(table.source):\(line): column step: found \(NumberFormat.significant(step, 6)), expected a whole number from 0 to 100000000"
@@ -223,47 +220,47 @@ struct ScheduleSource {
     }
     var last: [String: Double] = [:]
     for (run, step) in zip(runs, steps) { last[run] = max(last[run] ?? 0, step) }
-    var indexOfRun: [String: Int] = [:]
-    var schedules: [LearningRateSchedule] = []
-    for run in last.keys.sorted() {
-      guard let known = points[run], !known.isEmpty else {
-        throw CommandFailure(
-          .badData,
-          "\(table?.source ?? rows.source): found no schedule for run \"\(run)\", expected one row per logged step"
-        )
-      }
-      indexOfRun[run] = schedules.count
-      // Rates logged with the losses are joined by lines; a table of schedules may be coarse.
-      let end = Int(saturating: last[run] ?? 0)
-      // Rates are kept step by step.
-      guard end <= 100_000_000 else {
-        throw CommandFailure(
-          .badData,
-          "\(table?.source ?? rows.source): found step \(end) of run \"\(run)\", expected at most 100000000"
-        )
-      }
-      var rates = ListedSchedule.straight(known, through: end, warmup: warmup)
-      if let table {
-        rates = try ListedSchedule.read(
-          known, through: end, warmup: warmup, kind: nil, run: run, source: table.source
-        ).rates
-      }
-      schedules.append(LearningRateSchedule(rates: rates))
-    }
-    observations.schedules = schedules
-    observations.scheduleOfRow = runs.map { indexOfRun[$0] ?? -1 }
-    if key != nil {
-      observations.clusters = observations.scheduleOfRow
-    }
-    let decay = law.settings.first { $0.name == "lambda" }.flatMap { Double($0.value) } ?? 0.999
-    observations = try observations.addingScheduleAreas(
-      decay: decay, warmup: warmupAtPeak(for: law))
+    let schedules: RunSchedules
+    do throws(RunSchedules.Problem) {
+      schedules = try RunSchedules(
+        rates: points, lastSteps: last, warmup: warmup, isLogged: table == nil)
+    } catch { throw Self.failure(error, in: table?.source ?? rows.source) }
+    observations = try schedules.attached(to: observations, runs: runs, law: law, warmup: warmup)
+    if key != nil { observations.clusters = observations.scheduleOfRow }
     return [
-      "learning rates of \(schedules.count) runs \(table == nil ? "interpolated between the table's rows" : "read from \(table?.source ?? "")")"
+      "learning rates of \(schedules.schedules.count) runs \(table == nil ? "interpolated between the table's rows" : "read from \(table?.source ?? "")")"
     ]
   }
 
-  /// The steps that a law counts at the peak rate: the annealing law all of the warm-up, the
-  /// multi-power law, which sums the rises too, none.
-  func warmupAtPeak(for law: any Law) -> Int { law is Annealing ? warmup : 0 }
+  private static func failure(_ problem: RunSchedules.Problem, in source: String) -> CommandFailure
+  {
+    switch problem {
+    case .noRates(let run):
+      CommandFailure(
+        .badData,
+        "\(source): found no schedule for run \"\(run)\", expected one row per logged step")
+    case .tooLong(let run, let steps):
+      CommandFailure(
+        .badData,
+        "\(source): found step \(steps) of run \"\(run)\", expected at most \(RunSchedules.longest)"
+      )
+    case .incomplete(let run, let problem): Self.failure(problem, ofRun: run, in: source)
+    }
+  }
+
+  /// What is said of a schedule whose rows lie too far apart.
+  static func failure(
+    _ problem: ListedSchedule.Problem, ofRun run: String, in source: String
+  ) -> CommandFailure {
+    switch problem {
+    case .tooCoarse(let rows, let steps, let every):
+      CommandFailure(
+        .badData,
+        "\(source): run \"\(run)\": found \(rows) rows for \(steps) steps, too coarse to tell how the learning rate falls between them; expected a row at least every \(every) steps, or a column kind with one of \(decays)"
+      )
+    }
+  }
+
+  /// The kinds of decay that a table may name.
+  static let decays = ScheduleDecay.allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -1,14 +1,11 @@
-internal import Reports
-internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// A column that tells apart runs which a law takes for repeats of each other.
-struct HiddenGroups {
-  /// The column.
-  let column: String
+public struct HiddenGroups: Sendable, Hashable {
+  /// Its name.
+  public let column: String
   /// Its share of the scatter of runs at one place of the law.
-  let share: Double
+  public let share: Double
 
   /// The most values that make groups and not names.
   private static let most = 20
@@ -18,12 +15,11 @@ struct HiddenGroups {
   /// Nil where no column does.
   ///
   /// - Parameters:
-  ///   - table: the rows as they were read.
-  ///   - observations: the same rows as the law reads them.
+  ///   - columns: columns of words, one word for each row of the fit.
   ///   - fit: the fit.
-  init?(in table: RunTable, of fit: Fit) {
+  public init?(in columns: [(name: String, values: [String])], of fit: Fit) {
     let observations = fit.observations
-    guard observations.count == table.rowCount, observations.count >= 6 else { return nil }
+    guard observations.count >= 6 else { return nil }
     var deviations = [Double](repeating: 0, count: observations.count)
     var repeated: [Int] = []
     for rows in DesignPoints(observations, law: fit.law).rows() where rows.count > 1 {
@@ -34,8 +30,7 @@ struct HiddenGroups {
     let total = repeated.reduce(0) { $0 + deviations[$1] * deviations[$1] }
     guard repeated.count >= 6, total > 0 else { return nil }
     var best: (column: String, share: Double)?
-    for name in table.columnNames where name != "run" && name != "seed" {
-      guard case .text(let values)? = try? table.column(name) else { continue }
+    for (name, values) in columns where name != "run" && name != "seed" {
       var groups: [String: [Double]] = [:]
       for row in repeated { groups[values[row], default: []].append(deviations[row]) }
       guard (2...Self.most).contains(groups.count), groups.values.allSatisfy({ $0.count > 1 })
@@ -48,10 +43,5 @@ struct HiddenGroups {
     }
     guard let best else { return nil }
     (column, share) = best
-  }
-
-  /// What is to be said.
-  var sentence: String {
-    "runs that the law takes for repeats differ by column \(column), which explains \(NumberFormat.percent(share, decimals: 0)) of their scatter: fit --by \(column) fits each apart"
   }
 }
