@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// Checks that readers share.
 enum TableChecks {
   /// The error for a column that is not there.

@@ -61,7 +61,7 @@ struct StudyConclusion {
       }
     }
     reading.add(
-      costOf: rows, reused: nil, version: AllometryCommand.configuration.version)
+      costOf: rows, reused: nil, version: ReportOrigin.version)
     reading.json = text
     reading.command = "allometry study run \(study).yaml"
     // What was found is said before anything can go wrong with the file.
