@@ -40,7 +40,9 @@ let rooms: [Room] = [
     name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    name: "Verdicts", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
+  Room(
+    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
@@ -69,19 +71,21 @@ let rooms: [Room] = [
   Room(
     name: "Studies",
     rooms: [
-      "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors",
+      "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts",
+      "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["RunTables", "Treatments", "Studies"],
+    name: "Store", rooms: ["RunTables", "Verdicts"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports",
-      "Tensors",
-      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
+      "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts",
+      "Reports",
+      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies",
+      "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -108,13 +112,16 @@ let package = Package(
       .testTarget(
         name: "\(room.name)Tests",
         dependencies: [.target(name: room.name)]
-          + (room.rooms + room.testRooms).map { Target.Dependency.target(name: $0) },
+          + (room.rooms + room.testRooms + ["TestSupport"]).map {
+            Target.Dependency.target(name: $0)
+          },
         exclude: room.testExclusions, swiftSettings: settings),
     ]
   } + [
     .target(
       name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(
       name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings),
   ]
