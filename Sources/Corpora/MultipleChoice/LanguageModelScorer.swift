@@ -31,7 +31,6 @@ public final class LanguageModelScorer<Element: TensorElement>: SequenceScorer {
 
   /// Returns the log-likelihood of each completion after its prompt, in nats.
   ///
-  /// - Parameter requests: prompts with completions.
   /// - Throws: `MultipleChoiceError` for a completion that is empty, has no prompt, does not fit
   ///   into the model's context or has tokens outside its vocabulary; the item is the request.
   public func logLikelihoods(of requests: [ScoringRequest]) throws -> [Double] {

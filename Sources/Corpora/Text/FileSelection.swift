@@ -19,9 +19,6 @@ public struct FileSelection: Codable, Sendable, Hashable {
 
   /// The files that are taken, in their order.
   ///
-  /// - Parameters:
-  ///   - files: paths from the folder.
-  ///   - folder: what messages call it.
   /// - Throws: ``TextCorpusError`` if a pattern matches nothing, or nothing is left.
   func files(of files: [String], folder: String) throws(TextCorpusError) -> [String] {
     func patterns(_ texts: [String], _ setting: String) throws(TextCorpusError) -> [GlobPattern] {

@@ -33,13 +33,8 @@ public struct FirstToAheadByK: Codable, Hashable, Sendable {
     self.seed = seed
   }
 
-  /// Plays the games.
-  ///
-  /// - Parameters:
-  ///   - task: what is played.
-  ///   - source: where replies come from.
-  ///   - progress: told now and then how many steps are decided.
-  /// - Returns: what happened, without a prediction.
+  /// Plays the games; the report has no prediction yet, and `progress` is told how many steps are
+  /// decided.
   public func run<Task: DecomposedTask, Source: StepSource>(
     _ task: Task, _ source: Source, progress: (_ steps: Int) -> Void = { _ in }
   ) -> FirstToAheadReport where Source.State == Task.State {

@@ -25,8 +25,6 @@ public final class MisledSteps<Base: StepSource>: StepSource {
   public var cost: StepCost { base.cost }
 
   /// Draws replies, some of them replaced.
-  ///
-  /// - Parameter requests: which steps, and how many replies to each.
   public func sample(_ requests: [StepRequest<Base.State>]) -> [[Int?]] {
     var answers = base.sample(requests)
     for (index, request) in requests.enumerated() {

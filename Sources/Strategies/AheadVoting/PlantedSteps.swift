@@ -14,8 +14,6 @@ public final class PlantedSteps<State: Hashable & Sendable>: StepSource {
   public var method: StepMethod { .planted }
 
   /// Draws answers.
-  ///
-  /// - Parameter requests: which steps, and how many replies to each.
   public func sample(_ requests: [StepRequest<State>]) -> [[Int?]] {
     requests.map { request in
       let odds = odds(request.state)

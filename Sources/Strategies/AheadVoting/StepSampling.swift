@@ -21,8 +21,6 @@ public struct StepSampling: Codable, Hashable, Sendable {
   }
 
   /// The distribution of a token, noise included.
-  ///
-  /// - Parameter logits: one a token.
   public func probabilities(logits: some Collection<some BinaryFloatingPoint>) -> [Double] {
     var probabilities = rule.probabilities(logits: logits)
     guard noise > 0 else { return probabilities }

@@ -3,13 +3,8 @@ public import Tensors
 public import Training
 
 extension HanoiBatches {
-  /// A model of two layers of width 32 that has learnt single moves from these rows.
-  ///
-  /// - Parameters:
-  ///   - steps: of training, 64 rows each.
-  ///   - seed: where starting values come from.
-  ///   - report: is told what happens.
-  /// - Returns: the model; nil where training diverged.
+  /// A model of two layers of width 32 that has learnt single moves, 64 rows a step; nil where
+  /// training diverged.
   public func trainedModel(
     steps: Int, seed: UInt64, pool: ThreadPool, report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> LanguageModel<Float>? {

@@ -28,8 +28,6 @@ public final class HanoiBatches: LessonBatches {
   }
 
   /// A step: its prompt and the right reply.
-  ///
-  /// - Parameter index: the row's number.
   public func row(_ index: Int) -> (prompt: [Int32], reply: [Int32]) {
     var random = random.split(index)
     let count = disks.lowerBound + random.nextIndex(below: disks.count)

@@ -17,11 +17,8 @@ public final class LookBackBatches: LessonBatches {
   private let seed: UInt64
   private let random: SplittableRandom
 
-  /// - Parameters:
-  ///   - task: the task; the mark is the token after its last.
-  ///   - slips: the share of looks back that a slip stands before.
-  ///   - looks: the probability of a look back after a step.
-  ///   - seed: names the problems and where slips and looks back stand.
+  /// Rows in which a look back, its mark the token after the task's last, follows a step with
+  /// probability `looks`; before a share of them, `slips`, the step is wrong.
   public init(_ task: any StepwiseTask, slips: Double = 0.7, looks: Double = 0.3, seed: UInt64) {
     self.task = task
     self.slips = slips
@@ -36,8 +33,6 @@ public final class LookBackBatches: LessonBatches {
   }
 
   /// The tokens of a row, and for each whether it is to be learnt.
-  ///
-  /// - Parameter index: the row's number.
   public func row(_ index: Int) -> (tokens: [Int32], isTaught: [Bool]) {
     var random = random.split(index)
     let example = task.example(index, of: seed)

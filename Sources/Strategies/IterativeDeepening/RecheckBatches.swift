@@ -27,12 +27,8 @@ public final class RecheckBatches: LessonBatches {
   private let looks: Double
   private let random: SplittableRandom
 
-  /// - Parameters:
-  ///   - task: the task; the mark of a look back is the token after its last, twice.
-  ///   - lesson: what follows a look back.
-  ///   - slips: the probability that a value is replaced.
-  ///   - looks: the probability of a look back after a step.
-  ///   - seed: names the rows.
+  /// Rows in which a value is replaced with probability `slips`; the mark of a look back is the token
+  /// after the task's last, twice.
   public init(
     _ task: RunningSum, lesson: Lesson, slips: Double = 0.08, looks: Double = 0.2, seed: UInt64
   ) {
@@ -43,11 +39,8 @@ public final class RecheckBatches: LessonBatches {
     random = SplittableRandom(seed: seed)
   }
 
-  /// The tokens of a row, and for each whether it is to be learnt.
-  ///
-  /// - Parameters:
-  ///   - index: the row's number.
-  ///   - limit: the most tokens; steps beyond it are left out.
+  /// The tokens of a row, and for each whether it is to be learnt; steps beyond the limit are left
+  /// out.
   public func row(_ index: Int, limit: Int) -> (tokens: [Int32], isTaught: [Bool]) {
     var random = random.split(index)
     let mark = Int32(task.vocabularyCount)

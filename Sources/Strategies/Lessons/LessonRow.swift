@@ -13,10 +13,6 @@ public struct LessonRow: Hashable, Sendable {
   }
 
   /// Tokens of which each is predicted by the one before it.
-  ///
-  /// - Parameters:
-  ///   - tokens: at least one.
-  ///   - isTaught: for each token whether it is to be learnt.
   public init(_ tokens: [Int32], isTaught: [Bool]) {
     self.init(
       inputs: tokens.dropLast(),

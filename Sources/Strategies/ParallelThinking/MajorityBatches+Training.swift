@@ -3,13 +3,8 @@ public import Tensors
 public import Training
 
 extension MajorityBatches {
-  /// A model of two layers of width 32 that has learnt to sum up paths from these rows.
-  ///
-  /// - Parameters:
-  ///   - steps: of training, 64 rows each.
-  ///   - seed: where starting values come from.
-  ///   - report: is told what happens.
-  /// - Returns: the model; nil where training diverged.
+  /// A model of two layers of width 32 that has learnt to sum up paths, 64 rows a step; nil where
+  /// training diverged.
   public func trainedThinking(
     steps: Int, seed: UInt64, pool: ThreadPool, report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> ParallelThinking<Float>? {

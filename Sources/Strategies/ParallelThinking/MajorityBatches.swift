@@ -19,12 +19,7 @@ public final class MajorityBatches: LessonBatches {
 
   private let random: SplittableRandom
 
-  /// - Parameters:
-  ///   - answerCount: the number of different answers.
-  ///   - paths: the number of paths.
-  ///   - tagCount: the number of tags, at least as many as paths.
-  ///   - reliability: the probability that a path is right; otherwise it names any answer.
-  ///   - seed: names the rows.
+  /// Rows with at least as many tags as paths, and at least two answers.
   public init(answerCount: Int, paths: Int, tagCount: Int, reliability: Double, seed: UInt64) {
     precondition(paths <= tagCount && answerCount > 1, "\(paths) paths, \(tagCount) tags")
     self.answerCount = answerCount
@@ -49,8 +44,6 @@ public final class MajorityBatches: LessonBatches {
   }
 
   /// A row: its tokens, the answers of its paths, and the right one.
-  ///
-  /// - Parameter index: the row's number.
   public func row(_ index: Int) -> (tokens: [Int32], votes: [Int], right: Int) {
     var random = random.split(index)
     let right = random.nextIndex(below: answerCount)

@@ -54,8 +54,6 @@ public struct ParallelLayout: Codable, Hashable, Sendable {
 
   /// Which pairs of tokens see each other: those of one part, all with the prompt, the summary with
   /// all; and none sees what stands behind it.
-  ///
-  /// - Parameter headCount: the number of query heads.
   public func blocks(headCount: Int) -> BlockList {
     let segments = segments
     let summary = pathLengths.count + 1

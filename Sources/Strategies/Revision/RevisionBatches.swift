@@ -26,8 +26,6 @@ public final class RevisionBatches: LessonBatches {
   }
 
   /// The chain of a row: its tokens, and where the right solution starts.
-  ///
-  /// - Parameter index: the row's number.
   public func chain(_ index: Int) -> (tokens: [Int32], solutionStart: Int) {
     var random = random.split(index)
     let example = examples.examples[random.nextIndex(below: examples.examples.count)]

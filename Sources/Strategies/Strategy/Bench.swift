@@ -26,7 +26,6 @@ public final class Bench {
 
   /// The verifier.
   ///
-  /// - Parameter strategy: what needs one.
   /// - Throws: ``StrategyError`` if there is none.
   public func requiredVerifier(of strategy: String) throws(StrategyError) -> any Verifier {
     guard let verifier else { throw StrategyError("\(strategy) needs a verifier") }
@@ -36,10 +35,6 @@ public final class Bench {
   /// The scores that the verifier gives the steps of whole solutions; where it goes by the solution,
   /// equal ones to a problem are read once.
   ///
-  /// - Parameters:
-  ///   - samples: solutions to each problem, the first attempts.
-  ///   - problems: the problems.
-  ///   - verifier: the bench's verifier.
   /// - Returns: for each problem and solution, a score a step.
   func scores(
     of samples: [[Sample]], to problems: [Problem], by verifier: any Verifier

@@ -13,10 +13,8 @@ public final class VerifierBatches: LessonBatches {
   private let random: SplittableRandom
   private var order: (epoch: Int, rows: [Int])?
 
-  /// - Parameters:
-  ///   - examples: what to learn from; at least one row.
-  ///   - good: the token of right steps; the next one is that of others.
-  ///   - seed: where order and targets come from.
+  /// Batches of examples; the token of right steps is `good`, that of others the next one.
+  ///
   /// - Throws: ``StrategyError`` if there are no examples.
   public init(_ examples: VerifierExamples, good: Int32, seed: UInt64) throws(StrategyError) {
     guard !examples.rows.isEmpty else { throw StrategyError("a verifier needs examples") }

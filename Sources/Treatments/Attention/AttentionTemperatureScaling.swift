@@ -4,7 +4,7 @@ public import Tensors
 
 /// A fixed softmax temperature below one in every attention layer [170].
 public struct AttentionTemperatureScaling: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "attention-temperature", title: "Attention temperature",
     summary: """

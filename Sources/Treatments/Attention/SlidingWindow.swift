@@ -3,7 +3,7 @@ public import LanguageModels
 
 /// Attention to the last tokens, and to the first few of the sequence if wanted [209].
 public struct SlidingWindow: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "sliding-window", title: "Sliding window",
     summary: """

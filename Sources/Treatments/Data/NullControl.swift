@@ -11,7 +11,7 @@ public import Training
 /// In an arm of several treatments it comes first: it draws the values anew that parts start with
 /// when the model is built.
 public struct NullControl: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "null", title: "No change",
     summary: """
@@ -33,7 +33,7 @@ public struct NullControl: Treatment {
   private let changesStart: Bool
   private let changesData: Bool
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` where nothing would change in spite of a salt.
   public init(_ options: OptionValues) throws(TreatmentError) {

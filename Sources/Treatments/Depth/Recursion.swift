@@ -3,7 +3,7 @@ public import LanguageModels
 
 /// The middle layers are a block that runs several times in a row with the same weights [95].
 public struct Recursion: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "recursion",
     title: "Recursive layers",
@@ -28,7 +28,7 @@ public struct Recursion: Treatment {
 
   private let stack: RecursiveStack
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) { stack = RecursiveStack(options) }
 
   /// Shares the middle layers.

@@ -5,7 +5,7 @@ public import Tensors
 
 /// Half the layers are trained first and then stacked twice [106].
 public struct StackedGrowth: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "stacked-growth",
     title: "Stacked growth",
@@ -31,7 +31,7 @@ public struct StackedGrowth: Treatment {
 
   private let share: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     share = options.number("growth-share")
   }

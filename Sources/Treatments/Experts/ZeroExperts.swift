@@ -4,7 +4,7 @@ public import Tensors
 
 /// A mixture of experts some of which return what they get, so that easy tokens cost less [106].
 public struct ZeroExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "zero-experts",
     title: "Zero-computation experts",
@@ -35,7 +35,7 @@ public struct ZeroExperts: Treatment {
   private let settings: ZeroExpertSettings
   private let share: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
   public init(_ options: OptionValues) throws(TreatmentError) {

@@ -16,7 +16,7 @@ public import Training
 ///   derives its decay from AdamW's stationary state, so that it is refused here.
 /// - SGD: refused; its steps grow with the gradient and need other factors.
 public struct MaximalUpdate: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "maximal-update", title: "Maximal update with scaled decay",
     summary: """
@@ -57,7 +57,7 @@ public struct MaximalUpdate: Treatment {
   private let baseHeadWidth: Int
   private let scalesWeightDecay: Bool
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     baseWidth = options.whole("base-width")
     baseHeadWidth = options.whole("base-head-width")

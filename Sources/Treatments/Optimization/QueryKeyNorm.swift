@@ -4,7 +4,7 @@ public import LanguageModels
 /// Queries and keys normalised a head before their product, so that scores cannot grow without
 /// bound [145].
 public struct QueryKeyNorm: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "qk-norm", title: "Query and key normalisation",
     summary: """

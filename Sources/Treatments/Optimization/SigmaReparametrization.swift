@@ -3,7 +3,7 @@ public import LanguageModels
 
 /// Every matrix of a layer divided by its spectral norm, with a learned scale [176].
 public struct SigmaReparametrization: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "sigma-reparam", title: "σReparam",
     summary: """

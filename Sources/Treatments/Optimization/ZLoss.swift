@@ -4,7 +4,7 @@ public import Training
 
 /// A penalty on the logarithm of softmax's denominator, which keeps logits from drifting [145].
 public struct ZLoss: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "z-loss", title: "z-loss",
     summary: """

@@ -25,7 +25,7 @@ struct RecursiveStack: Hashable, Sendable {
     ]
   }
 
-  /// Reads the options.
+  /// The treatment with some options.
   init(_ options: OptionValues) {
     recursions = options.whole("recursions")
     first = options.whole("first-layers")
@@ -60,7 +60,5 @@ struct RecursiveStack: Hashable, Sendable {
   }
 
   /// The layers of the block.
-  ///
-  /// - Parameter layers: the number of layers that there are.
   func block(of layers: Int) -> Range<Int> { first..<layers - last }
 }

@@ -31,7 +31,6 @@ public struct Arm: Sendable {
 
   /// What the treatments make of the baseline's configuration.
   ///
-  /// - Parameter baseline: the baseline's model.
   /// - Throws: ``TreatmentError`` where a method does not fit.
   public func configuration(
     _ baseline: ModelConfiguration
@@ -41,14 +40,11 @@ public struct Arm: Sendable {
     return model
   }
 
-  /// A treated model with its starting values.
+  /// A treated model with the starting values of a seed.
   ///
   /// Parameters that baseline and treatment share start with the same values, because each has a
   /// random stream by its name.
   ///
-  /// - Parameters:
-  ///   - baseline: the baseline's model.
-  ///   - seed: where starting values come from.
   /// - Throws: ``TreatmentError`` where a method does not fit, `ConfigurationError` where the
   ///   configured model does not fit together.
   public func model<Element: TensorElement>(
@@ -62,9 +58,6 @@ public struct Arm: Sendable {
 
   /// What the treatments make of a recipe.
   ///
-  /// - Parameters:
-  ///   - recipe: the baseline's.
-  ///   - baseline: the baseline's model.
   /// - Throws: ``TreatmentError`` where a method does not fit.
   public func recipe(
     _ recipe: TrainingRecipe, for baseline: ModelConfiguration
@@ -77,9 +70,6 @@ public struct Arm: Sendable {
 
   /// What a run of the arm costs.
   ///
-  /// - Parameters:
-  ///   - baseline: the baseline's model.
-  ///   - length: the number of tokens of a sequence.
   /// - Throws: ``TreatmentError`` where a method does not fit.
   public func costs(
     _ baseline: ModelConfiguration, length: Int

@@ -5,7 +5,7 @@ internal import Statistics
 /// A plain control: more of the same parameters. With its costs left as the baseline's it is a gain
 /// of known size, by which the chain from runs to verdict is validated.
 public struct WiderModel: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "wider-model", title: "More parameters",
     summary: """
@@ -43,7 +43,7 @@ public struct WiderModel: Treatment {
     case width
   }
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     factor = options.number("factor")
     dimension = Dimension(rawValue: options.word("dimension")) ?? .feedForward

@@ -4,7 +4,7 @@ public import Tensors
 
 /// A gate computed from the token on the results of its attention heads [7].
 public struct GatedAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "gated-attention", title: "Gated attention",
     summary: """
@@ -98,7 +98,7 @@ public struct GatedAttention: Treatment {
   }
 
   private static var taken: TreatmentError {
-    TreatmentError(card.name, "another treatment has its hand on the same results of heads")
+    TreatmentError(card.name, "another treatment already changes the outputs of the heads")
   }
 
   private func outputs(_ attention: AttentionConfiguration, _ model: ModelConfiguration) -> Int {

@@ -18,12 +18,8 @@ public struct Neighborhood: Hashable, Sendable {
     self.isCausal = isCausal
   }
 
-  /// Whether a token sees another one.
-  ///
-  /// - Parameters:
-  ///   - key: the other one's position.
-  ///   - query: the token's position.
-  ///   - length: the number of tokens; it does not matter to a causal neighbourhood.
+  /// Whether the token at `query` sees that at `key`; the length does not matter to a causal
+  /// neighbourhood.
   public func contains(_ key: Int, of query: Int, length: Int) -> Bool {
     guard key % dilation == query % dilation else { return false }
     let (own, other) = (query / dilation, key / dilation)
@@ -34,8 +30,6 @@ public struct Neighborhood: Hashable, Sendable {
   }
 
   /// Pairs that see each other in a sequence.
-  ///
-  /// - Parameter length: the number of tokens.
   public func pairCount(length: Int) -> Int {
     (0..<length).reduce(0) { sum, query in
       let own = query / dilation
@@ -45,8 +39,6 @@ public struct Neighborhood: Hashable, Sendable {
   }
 
   /// The last keys that decoding has to keep.
-  ///
-  /// - Parameter length: the number of tokens so far.
   public func keptKeys(length: Int) -> Int {
     isCausal ? min(length, (size - 1) * dilation + 1) : length
   }

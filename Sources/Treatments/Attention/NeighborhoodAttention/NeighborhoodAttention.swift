@@ -4,7 +4,7 @@ public import Tensors
 
 /// Attention to the nearest tokens, every so many apart [209].
 public struct NeighborhoodAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "neighborhood-attention", title: "Neighbourhood attention",
     summary: """

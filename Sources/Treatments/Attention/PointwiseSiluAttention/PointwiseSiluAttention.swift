@@ -5,7 +5,7 @@ public import Tensors
 /// The layers of hierarchical sequential transduction units [113]: attention by silu without a sum
 /// over the row, a norm and a gate, and no feed-forward.
 public struct PointwiseSiluAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "pointwise-silu-attention", title: "Pointwise SiLU attention",
     summary: """

@@ -4,7 +4,7 @@ public import Tensors
 
 /// A softmax temperature for each query, from its position and its content [167].
 public struct SelectiveAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "selective-attention", title: "Selective self-attention",
     summary: """

@@ -5,7 +5,7 @@ public import Tensors
 
 /// Groups of middle layers that use one attention map, that of their first [207].
 public struct SharedAttentionMaps: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "shared-attention-maps",
     title: "Shared attention maps",
@@ -37,7 +37,7 @@ public struct SharedAttentionMaps: Treatment {
   private let firstShare: Double
   private let lastShare: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     group = options.whole("group")
     firstShare = options.number("first-share")

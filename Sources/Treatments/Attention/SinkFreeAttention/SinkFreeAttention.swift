@@ -4,7 +4,7 @@ public import Tensors
 
 /// Attention whose heads can attend to nothing, so that no token has to serve as a sink [196].
 public struct SinkFreeAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "sink-free-attention", title: "Sink-free attention",
     summary: """

@@ -4,7 +4,7 @@ public import Tensors
 
 /// Heads that see the recent blocks and each its own share of the older ones [212].
 public struct StridedShards: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "strided-shards", title: "Strided shards of the context",
     summary: """

@@ -5,7 +5,7 @@ public import Training
 
 /// A small part of the training data comes many times, the rest once [135].
 public struct RepeatedData: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "repeated-data", title: "Repeated data",
     summary: """
@@ -32,7 +32,7 @@ public struct RepeatedData: Treatment {
   private let share: Double
   private let repeats: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     share = options.number("share")
     repeats = options.number("repeats")

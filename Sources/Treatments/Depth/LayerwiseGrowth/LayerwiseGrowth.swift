@@ -5,7 +5,7 @@ public import Tensors
 /// Layers are trained one after the other over a frozen prefix, on an embedding that is never trained
 /// [84].
 public struct LayerwiseGrowth: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "layerwise-growth",
     title: "Layer-wise growth",
@@ -38,7 +38,7 @@ public struct LayerwiseGrowth: Treatment {
   private let code: EmbeddingCode?
   private let stages: Int
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     code = EmbeddingCode(rawValue: options.word("code"))
     stages = options.whole("stages")

@@ -4,7 +4,7 @@ public import Tensors
 
 /// A block of layers that each token passes as often as a router says [95].
 public struct MixtureOfRecursions: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-recursions",
     title: "Mixture of recursions",
@@ -62,7 +62,7 @@ public struct MixtureOfRecursions: Treatment {
   private let stack: RecursiveStack
   private let settings: RecursionRouting
 
-  /// Reads the options.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     stack = RecursiveStack(options)
     settings = RecursionRouting(

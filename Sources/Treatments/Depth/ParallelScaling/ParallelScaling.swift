@@ -5,7 +5,7 @@ public import Tensors
 /// Several learned variants of the same model run in parallel, their outputs summed with learned
 /// weights [108].
 public struct ParallelScaling: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "parallel-scaling",
     title: "Parallel scaling",
@@ -34,7 +34,7 @@ public struct ParallelScaling: Treatment {
   private let prefix: Int
   private let smoothing: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` for streams that could not differ.
   public init(_ options: OptionValues) throws(TreatmentError) {

@@ -4,7 +4,7 @@ public import Tensors
 
 /// A mixture of experts whose budget is spent in several passes within the layer [28].
 public struct ChainOfExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "chain-of-experts",
     title: "Chain of experts",
@@ -58,7 +58,7 @@ public struct ChainOfExperts: Treatment {
   private let subtractsInput: Bool
   private let router: RouterConfiguration
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` for choices that do not divide among the passes.
   public init(_ options: OptionValues) throws(TreatmentError) {

@@ -5,7 +5,7 @@ public import Tensors
 
 /// Attention as a mixture of heads: some always on, the rest chosen for each token [23].
 public struct MixtureOfHeads: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-heads", title: "Mixture of heads",
     summary: """
@@ -76,7 +76,7 @@ public struct MixtureOfHeads: Treatment {
     for (name, attention) in try model.attentionLayers(for: Self.card) {
       guard attention.combiner == nil else {
         throw TreatmentError(
-          Self.card.name, "another treatment has its hand on the results of heads")
+          Self.card.name, "another treatment already combines the heads")
       }
       attention.combiner = HeadRouter(
         name, counts: try counts(attention.configuration), balance: balance,

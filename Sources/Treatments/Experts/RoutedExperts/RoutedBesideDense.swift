@@ -19,10 +19,6 @@ public final class RoutedBesideDense<Element: TensorElement>: ChannelMixer {
 
   /// Records both.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>

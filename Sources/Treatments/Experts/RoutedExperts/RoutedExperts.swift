@@ -5,7 +5,7 @@ public import Tensors
 /// A mixture of experts in the place of every feed-forward: a router gives each token a few of several
 /// smaller ones.
 public struct RoutedExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-experts",
     title: "Mixture of experts",
@@ -57,7 +57,7 @@ public struct RoutedExperts: Treatment {
   private let sharedShare: Double
   private let router: RouterConfiguration
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` for more choices than experts, or a router that could not learn.
   public init(_ options: OptionValues) throws(TreatmentError) {

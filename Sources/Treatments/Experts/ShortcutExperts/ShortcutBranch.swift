@@ -25,10 +25,6 @@ public final class ShortcutBranch<Element: TensorElement>: ChannelMixer {
 
   /// Records both.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the feed-forward's result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`, without the mixture's result.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
@@ -58,10 +54,6 @@ public final class ShortcutEnd<Element: TensorElement>: ChannelMixer {
 
   /// Records the feed-forward and adds what waits.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>

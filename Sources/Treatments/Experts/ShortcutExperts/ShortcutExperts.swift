@@ -5,7 +5,7 @@ public import Tensors
 /// Pairs of layers with a mixture of experts that branches off after the first attention and joins
 /// after the second feed-forward [106].
 public struct ShortcutExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "shortcut-experts",
     title: "Shortcut-connected experts",
@@ -40,7 +40,7 @@ public struct ShortcutExperts: Treatment {
   private let expertShare: Double
   private let denseShare: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
   public init(_ options: OptionValues) throws(TreatmentError) {

@@ -5,7 +5,7 @@ public import Tensors
 /// BASED [194]: linear attention with a second-order Taylor feature map, softmax attention within a
 /// short window, and short gated convolutions.
 public struct Based: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "based", title: "BASED",
     summary: """

@@ -5,7 +5,7 @@ public import Tensors
 /// Lightning attention in the layers of TransNormerLLM [210]: linear attention with a fixed decay a
 /// head and layer, evaluated in blocks, and a channel mixer without activation.
 public struct LightningAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "lightning-attention", title: "Lightning attention",
     summary: """
@@ -110,10 +110,6 @@ public struct LightningAttention: Treatment {
 
 extension RunCosts {
   /// Takes the output gates of linear attention out.
-  ///
-  /// - Parameters:
-  ///   - layers: the places of the layers.
-  ///   - model: the configured model, whose costs these are.
   mutating func removeGates(of layers: some Sequence<Int>, in model: ModelConfiguration) {
     let uses = model.uses
     for layer in layers {

@@ -6,7 +6,7 @@ public import Tensors
 /// Titans [189]: a long-term memory whose weights learn while a sequence is read, beside attention
 /// within a window.
 public struct TitansMemory: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "titans-memory", title: "Titans neural memory",
     summary: """

@@ -6,7 +6,7 @@ public import Tensors
 /// TransNormer [206]: softmax attention within blocks in early layers, linear attention whose
 /// denominator is replaced by a norm in later ones.
 public struct TransNormer: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "transnormer", title: "TransNormer",
     summary: """

@@ -7,7 +7,7 @@ public import Tensors
 /// Feed-forward layers of two smaller factors each, with or without a dense guide early in training
 /// [112].
 public struct StructuredFeedForwards: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "structured-feed-forward",
     title: "Structured feed-forward",
@@ -59,7 +59,7 @@ public struct StructuredFeedForwards: Treatment {
   private let treatsFirst: Bool
   private let guidedShare: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
   /// - Throws: ``TreatmentError`` for a rank of blocks that have none.
   public init(_ options: OptionValues) throws(TreatmentError) {
@@ -139,10 +139,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// The guide's share α before a step: a half cosine from one to zero over the first share of the
   /// steps.
-  ///
-  /// - Parameters:
-  ///   - moment: the step.
-  ///   - share: of the steps, over which the guide fades out.
   public static func share(_ moment: TrainingMoment, over share: Double) -> Double {
     let done = share > 0 ? moment.fraction / share : 1
     return done < 1 ? (1 + cos(.pi * done)) / 2 : 0
