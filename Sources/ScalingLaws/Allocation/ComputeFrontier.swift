@@ -67,7 +67,7 @@ public struct ComputeFrontier: Sendable, Hashable, Codable {
   public func powerLaw(atBinCentres: Bool = false) -> (prefactor: Double, exponent: Double)? {
     let x = points.map { Double.log(atBinCentres ? $0.binCentre : $0.compute) }
     guard
-      let line = AllocationFit.line(x, points.map { Double.log($0.outcome) })
+      let line = leastSquaresLine(x, points.map { Double.log($0.outcome) })
     else { return nil }
     return (Double.exp(line.intercept), line.slope)
   }

@@ -3,7 +3,7 @@ internal import Statistics
 
 extension IsoFLOPGrid {
   /// The valleys of all budgets and what they were read from.
-  struct Reading {
+  struct ValleyReading {
     var valleys: [BudgetValley]
     /// The rows that each budget's lowest point was read from, by ascending size; empty for none.
     var windows: [[Int]]
@@ -29,7 +29,7 @@ extension IsoFLOPGrid {
   /// - Parameter windows: the rows to read each budget from; nil to choose them.
   func reading(
     losses: [Double], options: IsoFLOPOptions, windows given: [[Int]]? = nil
-  ) -> Reading {
+  ) -> ValleyReading {
     let sorted = budgets.map { $0.rows.sorted { (logSize[$0], $0) < (logSize[$1], $1) } }
     let usable = budgets.indices.filter { budget in
       sorted[budget].count >= options.minimumRuns
@@ -39,7 +39,7 @@ extension IsoFLOPGrid {
       usable.map { budget in
         (sorted[budget].map { logSize[$0] }, sorted[budget].map { losses[$0] })
       })
-    var reading = Reading(
+    var reading = ValleyReading(
       valleys: [], windows: sorted.map { _ in [] }, template: template,
       curveOfBudget: budgets.indices.map { usable.firstIndex(of: $0) })
     if let given {
@@ -76,7 +76,8 @@ extension IsoFLOPGrid {
 
   /// The lowest point of one budget by the chosen shape; nil where there is none.
   func lowest(
-    _ rows: [Int], losses: [Double], budget: Int, in reading: Reading, _ options: IsoFLOPOptions
+    _ rows: [Int], losses: [Double], budget: Int, in reading: ValleyReading,
+    _ options: IsoFLOPOptions
   ) -> Lowest? {
     let x = rows.map { logSize[$0] }
     let y = rows.map { losses[$0] }
@@ -109,7 +110,7 @@ extension IsoFLOPGrid {
 
   /// How far the reading of a window is from the lowest point of the template's own valley.
   func bias(
-    of budget: Int, window: [Int], in reading: Reading, _ options: IsoFLOPOptions
+    of budget: Int, window: [Int], in reading: ValleyReading, _ options: IsoFLOPOptions
   ) -> Double {
     guard options.valley != .asymmetric, let curve = reading.curve(budget),
       curve.vertex.isFinite, let low = window.map({ logSize[$0] }).min(),
@@ -133,7 +134,7 @@ extension IsoFLOPGrid {
   /// plus its squared bias, both measured on the template, is made least. At least five sizes
   /// are read, and a budget whose window shows no valley inside its runs is read more widely.
   private func chooseWindows(
-    _ reading: inout Reading, sorted: [[Int]], usable: [Int], losses: [Double]
+    _ reading: inout ValleyReading, sorted: [[Int]], usable: [Int], losses: [Double]
   ) {
     let options = IsoFLOPOptions(valley: .local)
     guard let template = reading.template else {
@@ -193,7 +194,7 @@ extension IsoFLOPGrid {
   /// Where a budget's valley is looked for: the template's lowest point where it lies among the
   /// runs, else the lowest run.
   private func centre(
-    _ budget: Int, _ rows: [Int], _ reading: Reading, _ losses: [Double]
+    _ budget: Int, _ rows: [Int], _ reading: ValleyReading, _ losses: [Double]
   ) -> Double {
     let lowest = rows.min { (losses[$0], $0) < (losses[$1], $1) }.map { logSize[$0] } ?? 0
     guard let curve = reading.curve(budget), curve.vertex.isFinite, let first = rows.first,

@@ -86,20 +86,12 @@ public struct AllocationFit: Sendable, Hashable, Codable {
   static func regress(
     logCompute: [Double], logSize: [Double], logTokens: [Double]
   ) -> [Double]? {
-    guard let size = line(logCompute, logSize), let tokens = line(logCompute, logTokens) else {
+    guard let size = leastSquaresLine(logCompute, logSize),
+      let tokens = leastSquaresLine(logCompute, logTokens)
+    else {
       return nil
     }
     return [size.slope, Double.exp(size.intercept), tokens.slope, Double.exp(tokens.intercept)]
-  }
-
-  /// The least-squares line; nil where the abscissae do not differ.
-  static func line(_ x: [Double], _ y: [Double]) -> (slope: Double, intercept: Double)? {
-    guard x.count > 1 else { return nil }
-    let (centreX, centreY) = (mean(x), mean(y))
-    let spread = x.reduce(0) { $0 + ($1 - centreX) * ($1 - centreX) }
-    guard spread > 1e-12 else { return nil }
-    let joint = zip(x, y).reduce(0) { $0 + ($1.0 - centreX) * ($1.1 - centreY) }
-    return (joint / spread, centreY - joint / spread * centreX)
   }
 }
 

@@ -59,7 +59,7 @@ extension IsoFLOPGrid {
   /// The vertices move by what the reading of resampled losses differs from that of smooth ones.
   /// A normal deviate common to all budgets stretches the bias: half of it is in doubt where it
   /// has been taken off, all of it where it has not.
-  func draws(_ reading: Reading, options: IsoFLOPOptions) -> Resampled {
+  func draws(_ reading: ValleyReading, options: IsoFLOPOptions) -> Resampled {
     let used = reading.valleys.indices.filter { reading.valleys[$0].isUsed }
     var result = Resampled(draws: [], vertices: [])
     guard let template = reading.template, options.resamples > 0 else { return result }
@@ -93,7 +93,7 @@ extension IsoFLOPGrid {
       }
       // Where no valley is left, the optimum is beyond the side that falls.
       let x = window.map { logSize[$0] }
-      let slope = AllocationFit.line(x, window.map { values[$0] })?.slope ?? 0
+      let slope = leastSquaresLine(x, window.map { values[$0] })?.slope ?? 0
       return slope < 0 ? ends[slot].high : ends[slot].low
     }
     let tokensOf = used.map { logTokens(budgets[$0]) }

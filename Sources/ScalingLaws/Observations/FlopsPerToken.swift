@@ -47,7 +47,7 @@ public struct FlopsPerToken: Sendable, Hashable, Codable {
     guard !rows.isEmpty else { return }
     let x = rows.map { Double.log(n[$0]) }
     let y = rows.map { Double.log(c[$0]) - Double.log(n[$0]) - Double.log(d[$0]) }
-    let line = AllocationFit.line(x, y)
+    let line = leastSquaresLine(x, y)
     let fitted = x.map { (line?.intercept ?? mean(y)) + (line?.slope ?? 0) * $0 }
     let isNear = zip(fitted, y).allSatisfy { abs($0.0 - Double.log(6)) < 0.02 }
     // Published tables round C to the nominal budget: scatter about 6·N·D is no other count.

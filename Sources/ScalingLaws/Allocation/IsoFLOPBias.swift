@@ -1,4 +1,5 @@
 internal import RealModule
+internal import Statistics
 
 /// What an iso-FLOP fit gets wrong on a given grid even without noise.
 ///
@@ -109,7 +110,7 @@ extension IsoFLOPGrid {
       }.argument
     }
     guard !isSixfold,
-      let line = AllocationFit.line(places.map { Double.log(budgets[$0].compute) }, sizes)
+      let line = leastSquaresLine(places.map { Double.log(budgets[$0].compute) }, sizes)
     else {
       return (
         powers.sizeExponent, Double.exp(powers.optimalLogSize(logCompute: 0))
