@@ -190,15 +190,3 @@ public struct LinearRegression: Sendable {
     return largest / smallest
   }
 }
-
-/// Checks the length of a column and the domain of its values.
-func checkColumn(
-  _ column: [Double], _ what: String, _ count: Int, positive: Bool = false
-) throws(StatisticsError) {
-  guard column.count == count else {
-    throw .lengthMismatch(what: what, found: column.count, expected: count)
-  }
-  if let bad = column.firstIndex(where: { !$0.isFinite || (positive && $0 <= 0) }) {
-    throw .invalidValue(what: what, index: bad, value: column[bad])
-  }
-}
