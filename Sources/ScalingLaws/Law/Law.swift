@@ -198,23 +198,6 @@ public struct LawParameter: Sendable, Hashable {
   }
 }
 
-/// A choice between variants of a law.
-public struct LawSetting: Sendable, Hashable {
-  /// The name in `--set NAME=VALUE`.
-  public var name: String
-  /// The present value.
-  public var value: String
-  /// What it chooses.
-  public var meaning: String
-
-  /// Creates a setting.
-  public init(_ name: String, value: String, meaning: String) {
-    self.name = name
-    self.value = value
-    self.meaning = meaning
-  }
-}
-
 /// What a law takes from the learning rates before a row.
 public enum ScheduleReading: Sendable, Hashable {
   /// Nothing: the formula reads columns of the table only.

@@ -14,20 +14,3 @@ extension ColumnRequirement {
     }
   }
 }
-
-extension LawSetting {
-  /// The setting `x` of a law of one size: the column that it reads.
-  static func scale(_ column: String) -> LawSetting {
-    LawSetting("x", value: column, meaning: "the column of size: N, D, C or any other")
-  }
-}
-
-extension Law {
-  /// The column that `--set x=NAME` chooses.
-  func scaleColumn(_ value: String) throws(FitError) -> String {
-    guard !value.isEmpty else {
-      throw .badSetting(law: name, name: "x", value: value, expected: "the name of a column")
-    }
-    return value
-  }
-}

@@ -64,14 +64,7 @@ public struct EncoderDecoder: Law {
 
   /// Chooses how the two sizes enter.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "form" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let form = Form(rawValue: value) else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "product, sum or shares")
-    }
-    return EncoderDecoder(form: form)
+    EncoderDecoder(form: try parsed(value, of: name, expected: "product, sum or shares", Form.init))
   }
 
   /// The total size alone, and the split beside it.

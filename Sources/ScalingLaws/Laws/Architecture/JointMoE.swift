@@ -71,13 +71,11 @@ public struct JointMoE: Law {
 
   /// Chooses whether the benefit of more experts ends.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "saturates" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard value == "yes" || value == "no" else {
-      throw .badSetting(law: self.name, name: name, value: value, expected: "yes or no")
-    }
-    return JointMoE(saturates: value == "yes")
+    JointMoE(
+      saturates: try parsed(value, of: name, expected: "yes or no") {
+        ["yes": true, "no": false][$0]
+      }
+    )
   }
 
   /// a·Ê^δ·N^(α + γ ln Ê) + b·Ê^ω·D^(β + ζ ln Ê) + c.

@@ -56,14 +56,8 @@ public struct SparseAttention: Law {
 
   /// Chooses what is linear.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "transform" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let transform = Transform(rawValue: value) else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "identity, log or logit")
-    }
-    return SparseAttention(transform: transform)
+    SparseAttention(
+      transform: try parsed(value, of: name, expected: "identity, log or logit", Transform.init))
   }
 
   /// The inverse transform of the linear form.

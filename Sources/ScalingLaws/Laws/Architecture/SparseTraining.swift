@@ -48,13 +48,7 @@ public struct SparseTraining: Law {
 
   /// Chooses the floor.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "floor" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let floor = Floor(rawValue: value) else {
-      throw .badSetting(law: self.name, name: name, value: value, expected: "fitted or dense")
-    }
-    return SparseTraining(floor: floor)
+    SparseTraining(floor: try parsed(value, of: name, expected: "fitted or dense", Floor.init))
   }
 
   /// floor + A·D^(−b).

@@ -56,13 +56,7 @@ public struct DataFiltering: Law {
 
   /// Chooses where the irreducible part enters.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "floor" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let floor = Floor(rawValue: value) else {
-      throw .badSetting(law: self.name, name: name, value: value, expected: "inside or outside")
-    }
-    return DataFiltering(floor: floor)
+    DataFiltering(floor: try parsed(value, of: name, expected: "inside or outside", Floor.init))
   }
 
   /// The error after all epochs.

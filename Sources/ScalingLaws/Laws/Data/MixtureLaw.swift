@@ -116,31 +116,24 @@ public struct MixtureLaw: Law {
 
   /// Changes the columns of the shares, the form or the sizes.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
+    func oneOf<Choice: RawRepresentable<String> & CaseIterable>(
+      _: Choice.Type
+    ) throws(FitError) -> Choice {
+      let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      return try parsed(value, of: name, expected: names, Choice.init)
+    }
     switch name {
-    case "domains":
-      let columns = value.split(separator: ",").map(String.init)
-      guard !columns.isEmpty, Set(columns).count == columns.count else {
-        throw .badSetting(
-          law: self.name, name: name, value: value,
-          expected: "different column names separated by commas")
+    case "form":
+      return MixtureLaw(domains: domains, form: try oneOf(MixtureForm.self), scale: scale)
+    case "scale": return MixtureLaw(domains: domains, form: form, scale: try oneOf(Scale.self))
+    default:
+      let columns = try parsed(
+        value, of: name, expected: "different column names separated by commas"
+      ) { text in
+        let columns = text.split(separator: ",").map(String.init)
+        return columns.isEmpty || Set(columns).count < columns.count ? nil : columns
       }
       return MixtureLaw(domains: columns, form: form, scale: scale)
-    case "form":
-      guard let form = MixtureForm(rawValue: value) else {
-        throw .badSetting(
-          law: self.name, name: name, value: value,
-          expected: MixtureForm.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      return MixtureLaw(domains: domains, form: form, scale: scale)
-    case "scale":
-      guard let scale = Scale(rawValue: value) else {
-        throw .badSetting(
-          law: self.name, name: name, value: value,
-          expected: Scale.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      return MixtureLaw(domains: domains, form: form, scale: scale)
-    default:
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
     }
   }
 

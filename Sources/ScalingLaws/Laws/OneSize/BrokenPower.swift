@@ -53,16 +53,13 @@ public struct BrokenPower: Law {
 
   /// Chooses the number of breaks or the column of size.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    switch name {
-    case "breaks":
-      guard let breaks = Int(value), (1...4).contains(breaks) else {
-        throw .badSetting(law: self.name, name: name, value: value, expected: "1, 2, 3 or 4")
-      }
-      return BrokenPower(breaks: breaks, x: column)
-    case "x": return BrokenPower(breaks: breaks, x: try scaleColumn(value))
-    default:
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
+    guard name == "breaks" else {
+      return BrokenPower(breaks: breaks, x: try scaleColumn(value, of: name))
     }
+    let breaks = try parsed(value, of: name, expected: "1, 2, 3 or 4") { text in
+      Int(text).flatMap { (1...4).contains($0) ? $0 : nil }
+    }
+    return BrokenPower(breaks: breaks, x: column)
   }
 
   /// Breaks at quantiles of ln x, with slopes of both signs; a and b are solved.

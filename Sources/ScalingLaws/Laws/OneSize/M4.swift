@@ -60,16 +60,13 @@ public struct M4: Law {
 
   /// Chooses the member or the column of size.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    switch name {
-    case "member":
-      guard let member = Int(value), (1...4).contains(member) else {
-        throw .badSetting(law: self.name, name: name, value: value, expected: "1, 2, 3 or 4")
-      }
-      return M4(member: member, x: column)
-    case "x": return M4(member: member, x: try scaleColumn(value))
-    default:
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
+    guard name == "member" else {
+      return M4(member: member, x: try scaleColumn(value, of: name))
     }
+    let member = try parsed(value, of: name, expected: "1, 2, 3 or 4") { text in
+      Int(text).flatMap { (1...4).contains($0) ? $0 : nil }
+    }
+    return M4(member: member, x: column)
   }
 
   /// Floors and plateaus around the data; what remains is linear after a logarithm.

@@ -29,10 +29,7 @@ public struct PowerConstant: Law {
 
   /// Chooses the column of size.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "x" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    return PowerConstant(x: try scaleColumn(value))
+    PowerConstant(x: try scaleColumn(value, of: name))
   }
 
   /// `alpha`.

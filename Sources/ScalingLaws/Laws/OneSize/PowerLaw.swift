@@ -28,10 +28,7 @@ public struct PowerLaw: Law {
 
   /// Chooses the column of size.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "x" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    return PowerLaw(x: try scaleColumn(value))
+    PowerLaw(x: try scaleColumn(value, of: name))
   }
 
   /// A·x^(−α).

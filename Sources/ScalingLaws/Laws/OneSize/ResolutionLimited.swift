@@ -44,17 +44,13 @@ public struct ResolutionLimited: Law {
 
   /// Chooses the column of size or the smoothness.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    switch name {
-    case "x": return ResolutionLimited(x: try scaleColumn(value), smoothness: smoothness)
-    case "smoothness":
-      guard let smoothness = Double(value), smoothness > 0, smoothness.isFinite else {
-        throw .badSetting(
-          law: self.name, name: name, value: value, expected: "a positive number")
-      }
-      return ResolutionLimited(x: column, smoothness: smoothness)
-    default:
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
+    guard name == "smoothness" else {
+      return ResolutionLimited(x: try scaleColumn(value, of: name), smoothness: smoothness)
     }
+    let smoothness = try parsed(value, of: name, expected: "a positive number") {
+      number($0, in: .leastNonzeroMagnitude..<(.infinity))
+    }
+    return ResolutionLimited(x: column, smoothness: smoothness)
   }
 
   /// E + A·x^(−c/d).

@@ -30,10 +30,7 @@ public struct ScorePower: Law {
 
   /// Chooses the column of size.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "x" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    return ScorePower(x: try scaleColumn(value))
+    ScorePower(x: try scaleColumn(value, of: name))
   }
 
   /// a·x^b.

@@ -33,10 +33,7 @@ public struct ShiftedPower: Law {
 
   /// Chooses the column of size.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "x" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    return ShiftedPower(x: try scaleColumn(value))
+    ShiftedPower(x: try scaleColumn(value, of: name))
   }
 
   /// d + a·(x + b)^(−α).

@@ -31,13 +31,10 @@ public struct VarianceLimited: Law {
 
   /// Chooses the column.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "x" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard ["D", "N", "width"].contains(value) else {
-      throw .badSetting(law: self.name, name: name, value: value, expected: "D, N or width")
-    }
-    return VarianceLimited(x: value)
+    VarianceLimited(
+      x: try parsed(value, of: name, expected: "D, N or width") {
+        ["D", "N", "width"].contains($0) ? $0 : nil
+      })
   }
 
   /// E + A/x or E + A/√N.

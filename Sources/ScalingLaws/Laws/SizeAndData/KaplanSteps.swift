@@ -71,14 +71,7 @@ public struct KaplanSteps: Law {
 
   /// Chooses the mode.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "mode" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let mode = Mode(rawValue: value) else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "minimum or trajectory")
-    }
-    return KaplanSteps(mode: mode)
+    KaplanSteps(mode: try parsed(value, of: name, expected: "minimum or trajectory", Mode.init))
   }
 
   /// Exponents and critical batches crossed; the observed losses make the rest linear.

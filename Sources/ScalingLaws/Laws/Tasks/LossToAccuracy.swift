@@ -67,22 +67,17 @@ public struct LossToAccuracy: Law {
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
     if name == "anchor" {
       if value == "none" { return LossToAccuracy(chance: chance) }
-      guard let number = Double(value), number > chance ?? 0, number <= 1 else {
-        throw .badSetting(
-          law: self.name, name: name, value: value,
-          expected: "none or a number above chance, up to 1")
-      }
-      return LossToAccuracy(chance: chance, anchor: number)
+      let anchor = try parsed(
+        value, of: name, expected: "none or a number above chance, up to 1"
+      ) { text in Double(text).flatMap { $0 > chance ?? 0 && $0 <= 1 ? $0 : nil } }
+      return LossToAccuracy(chance: chance, anchor: anchor)
     }
-    guard name == "chance" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
+    let chance = try parsed(
+      value, of: name, expected: "fitted or a number from 0 to below 1"
+    ) { text in
+      number(text, in: 0..<max(anchor ?? 1, 0), or: "fitted")
     }
-    if value == "fitted" { return LossToAccuracy(chance: nil, anchor: anchor) }
-    guard let number = Double(value), number >= 0, number < anchor ?? 1 else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "fitted or a number from 0 to below 1")
-    }
-    return LossToAccuracy(chance: number, anchor: anchor)
+    return LossToAccuracy(chance: chance, anchor: anchor)
   }
 
   /// The law's formula.

@@ -60,13 +60,7 @@ public struct PostTraining: Law {
 
   /// Chooses the shape of the curve.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "form" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let form = Form(rawValue: value) else {
-      throw .badSetting(law: self.name, name: name, value: value, expected: "power, error or log")
-    }
-    return PostTraining(form: form)
+    PostTraining(form: try parsed(value, of: name, expected: "power, error or log", Form.init))
   }
 
   /// The law's formula.

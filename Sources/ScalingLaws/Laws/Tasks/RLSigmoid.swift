@@ -44,15 +44,10 @@ public struct RLSigmoid: Law {
 
   /// Sets R0 to a number or to `fitted`.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "R0" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    if value == "fitted" { return RLSigmoid() }
-    guard let number = Double(value), number >= 0, number < 1 else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "fitted or a number from 0 to 1")
-    }
-    return RLSigmoid(initial: number)
+    let initial = try parsed(
+      value, of: name, expected: "fitted or a number from 0 to 1"
+    ) { number($0, in: 0..<1, or: "fitted") }
+    return RLSigmoid(initial: initial)
   }
 
   /// The law's formula.

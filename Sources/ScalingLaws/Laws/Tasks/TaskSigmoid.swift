@@ -38,14 +38,10 @@ public struct TaskSigmoid: Law {
 
   /// Sets the accuracy of guessing.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "chance" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let number = Double(value), number >= 0, number < 1 else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "a number from 0 to below 1")
-    }
-    return TaskSigmoid(chance: number)
+    TaskSigmoid(
+      chance: try parsed(value, of: name, expected: "a number from 0 to below 1") {
+        number($0, in: 0..<1)
+      })
   }
 
   /// The law's formula.

@@ -62,25 +62,17 @@ public struct TwoStepLaw: Law {
 
   /// Sets the accuracy of guessing to a number or to `fitted`, or adds the ideal point.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    switch name {
-    case "chance":
-      if value == "fitted" { return TwoStepLaw(chance: nil, ideal: ideal) }
-      guard let number = Double(value), number >= 0, number < 1 else {
-        throw .badSetting(
-          law: self.name, name: name, value: value, expected: "fitted or a number from 0 to below 1"
-        )
-      }
-      return TwoStepLaw(chance: number, ideal: ideal)
-    case "ideal":
+    if name == "ideal" {
       if value == "none" { return TwoStepLaw(chance: chance) }
-      guard let number = Double(value), number > 0, number <= 1 else {
-        throw .badSetting(
-          law: self.name, name: name, value: value, expected: "none or a number above 0, up to 1")
-      }
-      return TwoStepLaw(chance: chance, ideal: number)
-    default:
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
+      let ideal = try parsed(
+        value, of: name, expected: "none or a number above 0, up to 1"
+      ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1 ? $0 : nil } }
+      return TwoStepLaw(chance: chance, ideal: ideal)
     }
+    let chance = try parsed(
+      value, of: name, expected: "fitted or a number from 0 to below 1"
+    ) { number($0, in: 0..<1, or: "fitted") }
+    return TwoStepLaw(chance: chance, ideal: ideal)
   }
 
   /// The law's formula.

@@ -45,14 +45,10 @@ public struct Annealing: Law {
 
   /// Chooses λ.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "lambda" else {
-      throw .unknownSetting(law: self.name, name: name, known: settings.map(\.name))
-    }
-    guard let decay = Double(value), decay >= 0, decay < 1 else {
-      throw .badSetting(
-        law: self.name, name: name, value: value, expected: "a number from 0 to below 1")
-    }
-    return Annealing(decay: decay)
+    Annealing(
+      decay: try parsed(value, of: name, expected: "a number from 0 to below 1") {
+        number($0, in: 0..<1)
+      })
   }
 
   /// Both areas under the rate.
