@@ -5,7 +5,6 @@ struct OrthonormalColumns: Sendable {
 
   init(count: Int) { self.count = count }
 
-  /// Adds columns, as long as there is room.
   mutating func add(_ new: [[Double]]) {
     for column in new where columns.count < count {
       let size = Self.product(column, column).squareRoot()

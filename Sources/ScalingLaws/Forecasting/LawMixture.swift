@@ -1,11 +1,9 @@
 internal import RealModule
 internal import Statistics
 
-/// Several fitted laws that answer a question together.
-///
-/// Where a law was chosen by how it predicts held-out runs, another might have been: the intervals
-/// of the chosen one alone hold neither that choice nor what the others say. A mixture draws each
-/// answer from the refits of every law as often as the law weighs.
+/// Several fitted laws that answer a question together: each answer is drawn from the refits of
+/// every law as often as the law weighs. The intervals of a chosen law alone do not hold that
+/// another might have been chosen.
 public struct LawMixture: Sendable {
   /// One law and its weight.
   public struct Member: Sendable {
@@ -68,10 +66,8 @@ public struct LawForecast: Sendable, Hashable, Codable {
 extension LawMixture {
   /// Forecasts one run by all laws together.
   ///
-  /// - Parameters:
-  ///   - columns: values by the product's names; C, N or D is derived where the other two are
-  ///     given. A law of which a column is not given has no part in the answer.
-  ///   - seed: the seed of the simulated scatter.
+  /// - Parameter columns: values by the product's names; C, N or D is derived where the other two
+  ///   are given. A law of which a column is not given has no part in the answer.
   /// - Throws: `FitError.missingColumn` where the chosen law lacks a column.
   public func forecast(
     at columns: [String: Double], seed: UInt64 = 0

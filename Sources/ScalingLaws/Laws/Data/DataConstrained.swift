@@ -65,10 +65,7 @@ extension EffectiveLaw where Surface == TiedSurface, Scale == RepetitionScale {
 
   /// What D tokens of which U are unique are worth, in new tokens.
   ///
-  /// - Parameters:
-  ///   - tokens: D, tokens seen.
-  ///   - unique: U, unique tokens.
-  ///   - repeats: R_D.
+  /// - Parameter repeats: R_D.
   public static func effectiveTokens(
     tokens: Double, unique: Double, repeats: Double
   ) -> Double {

@@ -50,10 +50,6 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == ShareScale {
   }
 
   /// The effective share f(p) of the parameters that a task uses [149].
-  ///
-  /// - Parameters:
-  ///   - share: p, the share of the task in the mixture.
-  ///   - point: the law's parameters in its order.
   public static func effectiveShare(_ share: Double, point: [Double]) -> Double {
     share + point[3] * Double.pow(share, point[4]) * Double.pow(1 - share, point[5])
   }
