@@ -3,14 +3,11 @@ internal import Synchronization
 
 /// The optimal-transport distance between a mixture of sources and validation data [8].
 ///
-/// Examples are points of a feature space, the cost of moving one to another is their Euclidean
-/// distance, and the transport is smoothed by its entropy (Sinkhorn). A mixture is a weighting of
-/// the examples: a source's share is spread evenly over its examples. What the smoothing makes of
-/// a distribution compared with itself is taken off (the Sinkhorn divergence, Feydy et al. 2019),
-/// so that equal distributions are at distance zero and the nearest mixture is not moved by it.
-///
-/// The derivative with respect to a share is the mean of the dual potential over the examples of
-/// its source, up to a constant that every mixture shares.
+/// Examples are points of a feature space, moving one to another costs their Euclidean distance,
+/// and the transport is smoothed by its entropy (Sinkhorn). A source's share is spread evenly over
+/// its examples. What the smoothing makes of a distribution compared with itself is taken off (the
+/// Sinkhorn divergence, Feydy et al. 2019). The derivative with respect to a share is the mean of
+/// the dual potential over the examples of its source, up to a constant.
 public final class TransportDistance: Sendable {
   /// The number of sources.
   public let sourceCount: Int
@@ -19,9 +16,7 @@ public final class TransportDistance: Sendable {
 
   /// Where each source's examples start among all, with the end of the last.
   private let starts: [Int]
-  /// Sources against validation data, row by row.
   private let across: Cost
-  /// Sources among themselves.
   private let within: Cost
   /// What the smoothing makes of the validation data compared with itself.
   private let validationAlone: Double
@@ -38,7 +33,6 @@ public final class TransportDistance: Sendable {
   ///
   /// - Parameters:
   ///   - sources: the examples of each source, one row of features an example.
-  ///   - validation: the examples to be near to.
   ///   - smoothing: the strength of smoothing, in units of the mean distance between the sources'
   ///     examples and the validation data.
   /// - Throws: `FitError.unusable` for an empty source, rows of different lengths, features that
@@ -101,7 +95,6 @@ public final class TransportDistance: Sendable {
     }
   }
 
-  /// The costs of moving, row by row.
   private struct Cost: Sendable {
     let rows: Int
     let columns: Int

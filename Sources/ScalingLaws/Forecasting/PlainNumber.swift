@@ -39,14 +39,10 @@ func plainNumber(_ value: Double, digits: Int = 3) -> String {
   return sign + trimmed(text.prefix(whole) + "." + text.dropFirst(whole))
 }
 
-/// A probability or p-value that simulation estimated, never finer than the simulation is.
+/// A probability or p-value for a sentence, never finer than the simulation that estimated it.
 ///
-/// A share of N simulated cases cannot tell a probability below 1/N from zero, nor one above
-/// 1 − 1/N from one, so such shares are written as bounds.
-///
-/// - Parameters:
-///   - value: the probability.
-///   - floor: 1/N for N simulations; 0 for a probability that was computed and not simulated.
+/// - Parameter floor: 1/N for N simulations; 0 for a probability that was computed and not
+///   simulated.
 /// - Returns: "0.034", or "< 0.001" and "> 0.999" at a floor of 0.001; "unknown" for NaN.
 public func plainProbability(_ value: Double, floor: Double) -> String {
   guard value.isFinite else { return "unknown" }

@@ -3,14 +3,11 @@ internal import RealModule
 internal import Statistics
 
 extension MixtureLackOfFit {
-  /// Tests the fit of a form of the mixture law.
+  /// Tests the fit of a form of the mixture law; nil where the rows leave nothing to test with.
   ///
   /// With three or more repeats of mixtures, the scatter between mixtures about the law is compared
-  /// with that between repeats. Otherwise squares and products of shares, as far as the rows allow,
-  /// are regressed on the residuals beside the law's own derivatives, and what they explain is compared
-  /// with what is left (a score test with F's distribution).
-  ///
-  /// - Returns: nil where the rows leave nothing to test with.
+  /// with that between repeats. Otherwise squares and products of shares are regressed on the
+  /// residuals beside the law's own derivatives (a score test with F's distribution).
   init?(of fit: Fit, law: MixtureLaw) {
     let rows = fit.observations.weights.indices.filter { fit.observations.weights[$0] > 0 }
     let groups = MixtureFit.groups(law, fit.observations)
@@ -81,10 +78,8 @@ struct OrthonormalBasis {
   private var directions: [[Double]] = []
   init(rows: Int) { self.rows = rows }
 
-  /// The number of independent directions.
   var count: Int { directions.count }
 
-  /// Adds what is new in a column.
   mutating func add(_ column: [Double]) {
     let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
     guard length > 0, length.isFinite, directions.count < rows else { return }
