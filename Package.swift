@@ -34,15 +34,16 @@ let rooms: [Room] = [
     name: "RunTables", rooms: ["Quantities"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
-    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization"],
+    name: "ScalingLaws", rooms: ["Quantities", "Cards", "Statistics", "Optimization"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Verdicts", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
+    name: "Verdicts", rooms: ["Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
   Room(
-    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts"],
+    name: "Reports",
+    rooms: ["Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
