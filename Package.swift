@@ -23,13 +23,14 @@ struct Room {
 }
 
 let rooms: [Room] = [
+  Room(name: "Files"),
   Room(
     name: "Statistics",
     products: [.product(name: "RealModule", package: "swift-numerics")],
     testExclusions: ["Goldens"]),
   Room(name: "Optimization", testRooms: ["Statistics"]),
   Room(
-    name: "RunTables",
+    name: "RunTables", rooms: ["Files"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
     name: "ScalingLaws", rooms: ["Statistics", "Optimization"],
@@ -38,18 +39,18 @@ let rooms: [Room] = [
     name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    name: "Reports", rooms: ["Files", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
   Room(
-    name: "LanguageModels", rooms: ["Statistics", "RunTables", "Tensors"],
+    name: "LanguageModels", rooms: ["Files", "Statistics", "Tensors"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
+    name: "Corpora", rooms: ["Files", "Statistics", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
+    name: "Training", rooms: ["Files", "Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
   Room(
     name: "Strategies",
@@ -61,17 +62,17 @@ let rooms: [Room] = [
   Room(
     name: "Studies",
     rooms: [
-      "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors", "LanguageModels",
-      "Corpora", "Training", "Strategies", "Treatments",
+      "Files", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors",
+      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["RunTables", "Treatments", "Studies"],
+    name: "Store", rooms: ["Files", "RunTables", "Treatments", "Studies"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports", "Tensors",
+      "Files", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports", "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Corpora
+internal import Files
 internal import Foundation
 internal import LanguageModels
 internal import Reports
@@ -71,7 +72,7 @@ struct CommandFailure: Error {
     case let error as PlanningError: self.init(.usage, error.description)
     case let error as StrategyError: self.init(.usage, error.description)
     case let error as StoreError:
-      self.init(Status(rawValue: error.code.rawValue) ?? .inputOutput, error.description)
+      self.init(Status(rawValue: error.code.status) ?? .inputOutput, error.description)
     case let error as CheckpointError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as TokenizerError: self.init(.badData, error.description)
@@ -201,22 +202,7 @@ enum Console {
   }
 
   private static func write(_ text: [UInt8], to descriptor: Int32) -> Bool {
-    var bytes = text[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        #else
-          Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-        #endif
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return false
-      }
-      bytes = bytes.dropFirst(count)
-    }
-    return true
+    text.withUnsafeBytes { OpenFile.write($0, to: descriptor) == nil }
   }
 }
 
@@ -258,15 +244,12 @@ func writeFile(_ text: String, to path: String) throws {
     else { throw CommandFailure(.inputOutput, "\(path): the report cannot be written") }
     return
   }
-  do throws(CheckpointError) {
-    var file = try AtomicFile(path)
-    try file.append(Array(text.utf8))
-    try file.commit()
+  do {
+    try AtomicFile.write(Array(text.utf8), to: path)
   } catch {
-    let isFull = error.message.contains("the disk is full")
     throw CommandFailure(
-      isFull ? .inputOutput : .cannotCreate, "\(path): the file cannot be written; \(error.message)"
-    )
+      error.problem == .diskFull ? .inputOutput : .cannotCreate,
+      "\(path): the file cannot be written; \(error.message)")
   }
 }
 

@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
 internal import Training
 
 /// The tables that a training run wrote into its folder.

@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
 
 /// What the diagnostics of a run come to: means over the last tenth of the steps that were measured.
 ///

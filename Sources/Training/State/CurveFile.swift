@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A table that grows by a row at a time and can be cut back to what a checkpoint knew.
@@ -20,7 +21,7 @@ final class CurveFile {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     self.byteCount = 0
-    guard descriptor >= 0 else { throw DurableFile.failure(path, "cannot be written") }
+    guard descriptor >= 0 else { throw RunFile.failure(path, "cannot be written") }
     let size = Int(lseek(descriptor, 0, SEEK_END))
     let kept = byteCount ?? 0
     guard size >= kept else {
@@ -29,7 +30,7 @@ final class CurveFile {
         "the file has \(size) bytes, but the checkpoint was written after \(kept)")
     }
     guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, off_t(kept), SEEK_SET) >= 0
-    else { throw DurableFile.failure(path, "cannot be cut back") }
+    else { throw RunFile.failure(path, "cannot be cut back") }
     self.byteCount = kept
     if kept == 0 { try append(header) }
   }
@@ -43,12 +44,16 @@ final class CurveFile {
   /// - Parameter row: its cells, without the line's end.
   func append(_ row: String) throws(TrainingError) {
     let bytes = Data((row + "\n").utf8)
-    try DurableFile.append(bytes, to: descriptor, path)
+    do { try OpenFile.write(bytes, to: descriptor, path: path) } catch {
+      throw TrainingError(error, path, "writing failed")
+    }
     byteCount += bytes.count
   }
 
   /// Forces the rows to the disk.
   func synchronize() throws(TrainingError) {
-    guard fsync(descriptor) == 0 else { throw DurableFile.failure(path, "writing failed") }
+    do { try OpenFile.synchronize(descriptor, path: path) } catch {
+      throw TrainingError(error, path, "writing failed")
+    }
   }
 }

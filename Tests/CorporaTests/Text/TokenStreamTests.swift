@@ -131,27 +131,6 @@ struct TokenCacheTests {
     #expect(try TemporaryFolder.files(in: folder.path).allSatisfy { $0.hasSuffix(".tokens") })
   }
 
-  @Test func leftoversOfKilledRunsAreRemoved() throws {
-    let folder = try TemporaryFolder()
-    let split = try corpus.split(validationFraction: 0.2)
-    func tokenize() throws {
-      _ = try corpus.tokenized(by: ByteTokenizer(), split: split, cacheFolder: folder.path)
-    }
-    try tokenize()
-    let file = try #require(TemporaryFolder.files(in: folder.path).first)
-    let old = file + ".17.42"
-    let recent = file + ".18.42"
-    for path in [old, recent] { try TemporaryFolder.replace(path, with: [1]) }
-    try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: -7200)], ofItemAtPath: old)
-    try FileManager.default.removeItem(atPath: file)
-    try tokenize()
-    let left = try TemporaryFolder.files(in: folder.path)
-    #expect(!left.contains(old))
-    #expect(left.contains(recent))
-    #expect(left.contains(file))
-  }
-
   @Test func wideVocabulariesTakeFourBytes() throws {
     struct Wide: Tokenizer {
       let vocabularyCount = 70_000
