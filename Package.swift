@@ -47,10 +47,10 @@ let rooms: [Room] = [
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
   Room(
-    name: "LanguageModels", rooms: ["Statistics", "RunTables", "Tensors"],
+    name: "LanguageModels", rooms: ["Files", "Statistics", "Tensors"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
+    name: "Corpora", rooms: ["Files", "Statistics", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
     name: "Training", rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora"],
@@ -63,11 +63,7 @@ let rooms: [Room] = [
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
-<<<<<<< HEAD
     rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
-=======
-    rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training"]),
->>>>>>> 912835b
   Room(
     name: "Studies",
     rooms: [

@@ -1,4 +1,5 @@
-internal import RunTables
+internal import Files
+internal import Foundation
 
 /// One thing that is wrong with a checkpoint, said in one sentence.
 ///
@@ -48,6 +49,17 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 extension CheckpointError {
+  /// What kept a file from being mapped or written.
+  init(_ error: FileError) {
+    switch error.problem {
+    case .cannotOpen, .notRegular: self.init(.missingFile, file: error.path, error.message)
+    case .cannotInspect, .cannotMap, .cannotCreate, .cannotLock:
+      self.init(.inputOutput, file: error.path, error.message)
+    case .diskFull, .writeFailed, .cannotReplace:
+      self.init(.inputOutput, file: (error.path as NSString).lastPathComponent, error.message)
+    }
+  }
+
   /// Refuses the few lines that stand for a file that Git LFS has not fetched.
   ///
   /// - Parameters:

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The shape of a model as the `config.json` of a Hugging Face checkpoint gives it.
@@ -97,8 +98,10 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     guard let data = try? encoder.encode(self) else {
       throw CheckpointError(.badData, file: path, "a setting is not a finite number")
     }
-    var file = try AtomicFile(path)
-    try file.append(Array(data) + [UInt8(ascii: "\n")])
-    try file.commit()
+    do {
+      try AtomicFile.write(data + [UInt8(ascii: "\n")], to: path)
+    } catch {
+      throw CheckpointError(error)
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 public import Tensors
 
@@ -123,9 +124,11 @@ public enum ModelCheckpoint {
     guard let text = try? encoder.encode(model.configuration) else {
       throw CheckpointError(.inputOutput, file: ownDescription, "the model cannot be described")
     }
-    var description = try AtomicFile(file(ownDescription))
-    try description.append(Array(text))
-    try description.commit()
+    do {
+      try AtomicFile.write(text, to: file(ownDescription))
+    } catch {
+      throw CheckpointError(error)
+    }
     try remove(file("config.json"))
   }
 

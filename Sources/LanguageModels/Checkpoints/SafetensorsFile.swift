@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A safetensors file: named tensors, mapped into memory and converted when read.
@@ -38,7 +39,8 @@ public struct SafetensorsFile: Sendable {
   ///   outside the file.
   public init(path: String) throws(CheckpointError) {
     let name = (path as NSString).lastPathComponent
-    let file = try MappedFile(path)
+    let file: MappedFile
+    do { file = try MappedFile(path) } catch { throw CheckpointError(error) }
     let bytes = file.bytes
     try CheckpointError.refusePointer(bytes, file: name)
     guard bytes.count >= 8 else {

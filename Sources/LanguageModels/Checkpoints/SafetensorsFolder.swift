@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The tensors of a checkpoint, in one safetensors file or in several with an index.

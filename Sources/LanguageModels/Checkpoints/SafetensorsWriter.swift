@@ -1,3 +1,5 @@
+internal import Files
+
 /// Collects named tensors and writes them as one safetensors file.
 ///
 /// Tensors stand in the file by falling size of their numbers and then by name, so that each is
@@ -99,18 +101,22 @@ public struct SafetensorsWriter {
       ($1.value.type.byteCount, $0.key) < ($0.value.type.byteCount, $1.key)
     }
     let header = header(of: ordered)
-    var file = try AtomicFile(path)
     let length = UInt64(header.count).littleEndian
-    try file.append(withUnsafeBytes(of: length) { Array($0) } + header)
-    for (_, tensor) in ordered { try file.append(tensor.bytes()) }
-    try file.commit()
+    do throws(FileError) {
+      var file = try AtomicFile(path)
+      try file.append(withUnsafeBytes(of: length) { Array($0) } + header)
+      for (_, tensor) in ordered { try file.append(tensor.bytes()) }
+      try file.commit()
+    } catch {
+      throw CheckpointError(error)
+    }
   }
 
   private func header(of ordered: [(key: String, value: Tensor)]) -> [UInt8] {
     var parts: [String] = []
     if !metadata.isEmpty {
       let entries = metadata.sorted { $0.key < $1.key }
-        .map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+        .map { "\(JSONText.string($0.key)):\(JSONText.string($0.value))" }
       parts.append("\"__metadata__\":{\(entries.joined(separator: ","))}")
     }
     var offset = 0
@@ -118,7 +124,7 @@ public struct SafetensorsWriter {
       let end = offset + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       parts.append(
-        "\(Self.quoted(name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
+        "\(JSONText.string(name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
@@ -126,20 +132,5 @@ public struct SafetensorsWriter {
     // With the eight bytes of length before it; spaces are what the format allows.
     while (header.count + 8) % 64 != 0 { header.append(UInt8(ascii: " ")) }
     return header
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Statistics
 public import Tensors
 
@@ -126,6 +127,8 @@ public final class ParameterSet<Element: TensorElement> {
 
   /// FNV-1a, because a name must mean the same stream in every process.
   private static func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var hash = FNV1a()
+    hash.mix(bytes: name.utf8)
+    return hash.value
   }
 }

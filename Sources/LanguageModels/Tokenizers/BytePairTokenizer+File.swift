@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import RunTables
 
 extension BytePairTokenizer {
   /// Reads a Hugging Face `tokenizer.json`.

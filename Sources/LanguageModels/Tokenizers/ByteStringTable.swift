@@ -1,3 +1,5 @@
+internal import Files
+
 /// Numbers byte strings in the order in which they are first seen.
 ///
 /// Open addressing over one arena of bytes: no allocation a string.

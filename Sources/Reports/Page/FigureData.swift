@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Files
 
 /// The numbers behind a figure, as a table that anyone can read.
 public struct FigureData: Sendable {
@@ -27,15 +27,7 @@ public struct FigureData: Sendable {
         return abs(value) >= 1e7
           ? NumberFormat.flops(value, digits: 7) : NumberFormat.significant(value, 7)
       case .text(let words):
-        let text = SpreadsheetText.inert(words)
-        let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
-        guard needsQuotes else { return text }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-          if scalar == "\"" { quoted += "\"" }
-          quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
+        return CSVText.cell(SpreadsheetText.inert(words), quoting: .necessary)
       }
     }
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension RunTable {
@@ -180,6 +181,6 @@ extension RunTable {
 
   /// Four digits are enough to see that a number is wrong.
   private static func brief(_ value: Double) -> String {
-    Column.spelling(Double(String(format: "%.4g", value)) ?? value)
+    CSVText.number(Double(String(format: "%.4g", value)) ?? value)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
@@ -20,7 +21,7 @@ extension RunTable {
         let value = values[index][row]
         if value.isNaN || value <= 0 || value.isInfinite {
           throw badCell(
-            row, name, found: value.isNaN ? "a missing value" : Column.spelling(value),
+            row, name, found: value.isNaN ? "a missing value" : CSVText.number(value),
             expected: "a positive finite number")
         }
       }

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
@@ -47,7 +48,7 @@ extension RunTable {
     if let scaled = try? adding(name, .numbers(values.map { $0 * match.factor })) { self = scaled }
     return match.isFromName
       ? " (times \(match.spelling), the unit in its name)"
-      : " (times \(Column.spelling(match.factor)))"
+      : " (times \(CSVText.number(match.factor)))"
   }
 
   /// The table with a column that a map gave the name of a count multiplied by the unit in its
@@ -94,7 +95,7 @@ extension RunTable {
           ?? (isDerivable
             ? "\(letter) follows from \(others.joined(separator: " and "))" : nil)
       else { continue }
-      let shown = Column.spelling(largest(letter))
+      let shown = CSVText.number(largest(letter))
       table = table.replacingNames { $0 == letter ? ["\(letter).original"] : [$0] }
       table.notes.append(
         "column \(letter), which is at most \(shown), is kept as \(letter).original; \(reason)")

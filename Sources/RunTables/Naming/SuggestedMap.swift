@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
@@ -122,7 +123,7 @@ extension RunTable {
   /// A name as a map holds it.
   static func mapName(_ name: String) -> String {
     name.contains(where: { ",=\"".contains($0) })
-      ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
+      ? CSVText.quoted(name) : name
   }
 
   /// A name as an expression holds it.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Finds the rows of a JSON document that is no plain array of objects.
 ///
 /// Programs wrap their rows: pandas writes five orients of the same table, trackers `columns` beside
@@ -338,15 +340,7 @@ struct JSONDocument {
     }
 
     private mutating func write(_ string: String) {
-      bytes.append(UInt8(ascii: "\""))
-      for byte in string.utf8 {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-        case 0..<32: bytes += "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
-        default: bytes.append(byte)
-        }
-      }
-      bytes.append(UInt8(ascii: "\""))
+      bytes += JSONText.string(string).utf8
     }
   }
 }

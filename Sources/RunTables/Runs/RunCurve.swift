@@ -1,3 +1,4 @@
+internal import Files
 public import OrderedCollections
 
 /// The loss curve of one run.
@@ -68,7 +69,7 @@ extension RunTable {
       guard !rows.isEmpty else { continue }
       for row in rows where !steps[row].isFinite {
         throw badCell(
-          row, step, found: steps[row].isNaN ? "a missing value" : Column.spelling(steps[row]),
+          row, step, found: steps[row].isNaN ? "a missing value" : CSVText.number(steps[row]),
           expected: "the step of the run")
       }
       rows.sort { (steps[$0], $0) < (steps[$1], $1) }
@@ -76,7 +77,7 @@ extension RunTable {
       for (a, b) in zip(rows, rows.dropFirst()) where steps[a] == steps[b] {
         throw badCell(
           b, step,
-          found: "step \(Column.spelling(steps[b])) of run \(id) again (first on line "
+          found: "step \(CSVText.number(steps[b])) of run \(id) again (first on line "
             + "\(lineNumbers[a]))", expected: "each step once in a run")
       }
       curves.append(

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 /// The rows of a table that agree in some columns.
@@ -30,7 +31,7 @@ extension RunTable {
   func rowsByKey(
     _ columns: [Column], spellings: [(Double) -> String]? = nil
   ) -> OrderedDictionary<[String], [Int]> {
-    let spellings = spellings ?? columns.map { _ in Column.spelling }
+    let spellings = spellings ?? columns.map { _ in CSVText.number }
     // Each column's entries are numbered first, so that a row's key is a few small integers.
     let codes = columns.map(Self.codes)
     var rows: OrderedDictionary<[Int], [Int]> = [:]

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
@@ -109,7 +110,7 @@ extension RunTable {
       {
         var error = badCell(
           row, except[0],
-          found: "step \(Column.spelling(steps[row])) again (first on line \(lineNumbers[old]))",
+          found: "step \(CSVText.number(steps[row])) again (first on line \(lineNumbers[old]))",
           expected: "each step once, or a log in the order in which it was written")
         error.hint = "--keep-duplicates keeps both"
         throw error

@@ -1,3 +1,4 @@
+internal import Files
 public import OrderedCollections
 
 /// A table of training runs or loss curves: named columns of equal length, in file order.
@@ -117,7 +118,7 @@ public struct RunTable: Sendable {
   /// How a number of a column is shown.
   func spelling(ofColumn name: String) -> (Double) -> String {
     let hasUnits = currentName(name).map { unitColumns.contains($0) } ?? false
-    return hasUnits ? { Column.spellingWithUnit($0) } : { Column.spelling($0) }
+    return hasUnits ? { Column.spellingWithUnit($0) } : { CSVText.number($0) }
   }
 
   /// The distinct non-missing entries of a column as text, in order of first appearance.

@@ -1,4 +1,5 @@
 public import Verdicts
+internal import Files
 
 /// Curves as bytes.
 ///
@@ -96,9 +97,9 @@ public enum CurveCoding {
   }
 
   fileprivate static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
+    var hash = FNV1a()
+    hash.mix(bytes: bytes)
+    return hash.value
   }
 }
 

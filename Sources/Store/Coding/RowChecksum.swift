@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import Verdicts
@@ -33,31 +34,27 @@ enum RowChecksum {
 
   /// The hash of some columns of a row: FNV-1a of 64 bits over type and bytes of each value.
   static func of(_ row: Row, _ columns: Range<Int>) -> Int64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    func mix(_ word: UInt64) {
-      for place in 0..<8 { mix(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
-    }
+    var hash = FNV1a()
     for column in columns {
       let value: DatabaseValue = row[column]
       switch value.storage {
-      case .null: mix(0 as UInt8)
+      case .null: hash.mix(0)
       case .int64(let number):
-        mix(1 as UInt8)
-        mix(UInt64(bitPattern: number))
+        hash.mix(1)
+        hash.mix(bytesOf: UInt64(bitPattern: number))
       case .double(let number):
-        mix(2 as UInt8)
-        mix(number.bitPattern)
+        hash.mix(2)
+        hash.mix(bytesOf: number.bitPattern)
       case .string(let text):
-        mix(3 as UInt8)
-        for byte in text.utf8 { mix(byte) }
-        mix(0 as UInt8)
+        hash.mix(3)
+        hash.mix(bytes: text.utf8)
+        hash.mix(0)
       case .blob(let data):
-        mix(4 as UInt8)
-        for byte in data { mix(byte) }
+        hash.mix(4)
+        hash.mix(bytes: data)
       }
     }
-    return Int64(bitPattern: hash)
+    return Int64(bitPattern: hash.value)
   }
 
   /// Whether a hash that is kept is that of the row; one that has none was not written by us, for
@@ -157,14 +154,14 @@ enum RowChecksum {
 
 /// The hash of the rows of a study together, in their order.
 struct StudyChecksum {
-  private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  private var hash = FNV1a()
 
   /// Adds the hash of the next row.
   mutating func add(_ row: Int64) {
-    hash = (hash ^ UInt64(bitPattern: row)) &* 0x100_0000_01B3
-    hash ^= hash >> 29
+    hash.mix(UInt64(bitPattern: row))
+    hash.value ^= hash.value >> 29
   }
 
   /// The hash of all rows so far.
-  var value: Int64 { Int64(bitPattern: hash) }
+  var value: Int64 { Int64(bitPattern: hash.value) }
 }

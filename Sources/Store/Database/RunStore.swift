@@ -39,7 +39,7 @@ public final class RunStore: RunLog, Sendable {
   ///   - settings: how to wait for other processes.
   ///   - owner: on whose behalf runs are claimed: this process.
   ///   - reading: whether a file that cannot be written to may be opened for reading alone.
-  /// - Throws: ``StoreError``: `missing` if there is no file, `cannotCreate` if it cannot be made or
+  /// - Throws: ``StoreError``: `noStore` if there is no file, `cannotCreate` if it cannot be made or
   ///   written to, `badData` if it is something else, damaged or of a newer version.
   public init(
     _ path: String = RunStore.defaultPath, creating: Bool = true,
@@ -56,7 +56,7 @@ public final class RunStore: RunLog, Sendable {
       guard errno != EACCES else {
         throw StoreError(.missing, path, "the folder may not be looked into; check its rights")
       }
-      guard creating else { throw StoreError(.missing, path, "there is no store here") }
+      guard creating else { throw StoreError(.noStore, path, "there is no store here") }
       try Self.makeFolder(folder, for: path)
     } else if status.st_mode & S_IFMT != S_IFREG {
       throw StoreError(.cannotCreate, path, "found something other than a file")

@@ -1,4 +1,5 @@
 internal import Corpora
+internal import Files
 internal import Foundation
 internal import LanguageModels
 
@@ -168,10 +169,10 @@ extension TokenStream {
 
   /// FNV-1a over the tokens.
   var contentHash: UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var hash = FNV1a()
     forEachBlock { block in
-      for token in block { hash = (hash ^ UInt64(bitPattern: Int64(token))) &* 0x100_0000_01b3 }
+      for token in block { hash.mix(UInt64(bitPattern: Int64(token))) }
     }
-    return hash
+    return hash.value
   }
 }

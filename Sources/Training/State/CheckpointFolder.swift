@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -47,18 +48,18 @@ struct CheckpointFolder {
     try Self.write(optimizer, to: "\(temporary)/\(Self.moments)")
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try DurableFile.write(try encoder.encode(state), to: "\(temporary)/\(Self.state)")
+    try RunFile.write(try encoder.encode(state), to: "\(temporary)/\(Self.state)")
     var sums: [String: String] = [:]
     for name in try files.contentsOfDirectory(atPath: temporary) {
-      sums[name] = try DurableFile.checksum("\(temporary)/\(name)")
+      sums[name] = try RunFile.checksum("\(temporary)/\(name)")
     }
-    try DurableFile.write(try encoder.encode(sums), to: "\(temporary)/\(Self.checksums)")
+    try RunFile.write(try encoder.encode(sums), to: "\(temporary)/\(Self.checksums)")
     // A damaged checkpoint of the same step, which this run went back behind, makes way.
     if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
     guard rename(temporary, target) == 0 else {
-      throw DurableFile.failure(target, "writing failed")
+      throw RunFile.failure(target, "writing failed")
     }
-    DurableFile.synchronizeFolder(path)
+    OpenFile.synchronizeFolder(path)
     try removeSurplus(upTo: state.step, keeping: cadence)
   }
 
@@ -86,7 +87,7 @@ struct CheckpointFolder {
       throw TrainingError(.badData, name, "the file is missing")
     }
     for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
-      guard try DurableFile.checksum("\(folder)/\(name)") == sum else {
+      guard try RunFile.checksum("\(folder)/\(name)") == sum else {
         throw TrainingError(.badData, name, "the file is damaged")
       }
     }

@@ -33,7 +33,7 @@ public enum CheckpointSums {
     for (name, sum) in sums.sorted(by: { $0.key < $1.key }) where !ofTraining.contains(name) {
       // That there are no weights is said by what reads them.
       if name.hasSuffix(".safetensors"), !files.fileExists(atPath: "\(folder)/\(name)") { continue }
-      guard try DurableFile.checksum("\(folder)/\(name)") == sum else {
+      guard try RunFile.checksum("\(folder)/\(name)") == sum else {
         throw TrainingError(
           .badData, "\(folder)/\(name)",
           "the file is not as it was written; take an older checkpoint or a copy")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A table that grows by a row at a time and can be cut back to what a checkpoint knew.
@@ -22,8 +23,7 @@ final class CurveFile {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     let kept = byteCount ?? 0
     self.byteCount = 0
-    keptByteCount = kept
-    guard descriptor >= 0 else { throw DurableFile.failure(path, "cannot be written") }
+    guard descriptor >= 0 else { throw RunFile.failure(path, "cannot be written") }
     let size = Int(lseek(descriptor, 0, SEEK_END))
     guard size >= kept else {
       throw TrainingError(
@@ -31,7 +31,7 @@ final class CurveFile {
         "the file has \(size) bytes, but the checkpoint was written after \(kept)")
     }
     guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, off_t(kept), SEEK_SET) >= 0
-    else { throw DurableFile.failure(path, "cannot be cut back") }
+    else { throw RunFile.failure(path, "cannot be cut back") }
     self.byteCount = kept
     if kept == 0 { try append(header) }
   }
@@ -45,7 +45,9 @@ final class CurveFile {
   /// - Parameter row: its cells, without the line's end.
   func append(_ row: String) throws(TrainingError) {
     let bytes = Data((row + "\n").utf8)
-    try DurableFile.append(bytes, to: descriptor, path)
+    do { try OpenFile.write(bytes, to: descriptor, path: path) } catch {
+      throw TrainingError(error, path, "writing failed")
+    }
     byteCount += bytes.count
   }
 
@@ -66,6 +68,8 @@ final class CurveFile {
 
   /// Forces the rows to the disk.
   func synchronize() throws(TrainingError) {
-    guard fsync(descriptor) == 0 else { throw DurableFile.failure(path, "writing failed") }
+    do { try OpenFile.synchronize(descriptor, path: path) } catch {
+      throw TrainingError(error, path, "writing failed")
+    }
   }
 }

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import LanguageModels
 
 /// The files of a run.
 struct RunFolder {
@@ -24,7 +24,7 @@ struct RunFolder {
       try Self.refuse(
         recipe, ifDifferentFrom: try TrainingRecipe(json: old, name: "recipe.json"))
     } else {
-      try DurableFile.write(try recipe.json, to: recipeFile)
+      try RunFile.write(try recipe.json, to: recipeFile)
     }
     // The end that a run had come to is no longer its end.
     if files.fileExists(atPath: outcomeFile) { try files.removeItem(atPath: outcomeFile) }
@@ -44,7 +44,7 @@ struct RunFolder {
   func write(_ outcome: TrainingOutcome) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try DurableFile.write(
+    try RunFile.write(
       try encoder.encode(outcome) + Data([UInt8(ascii: "\n")]), to: outcomeFile)
   }
 
@@ -59,7 +59,7 @@ struct RunFolder {
     func take(_ name: String, _ count: inout Int) throws {
       let rows = RegularFile.contents(atPath: "\(trunk)/\(name)")?.prefix(count)
       guard let rows, rows.count == count else { return count = 0 }
-      try DurableFile.write(Data(rows), to: "\(path)/\(name)")
+      try RunFile.write(Data(rows), to: "\(path)/\(name)")
     }
     try take("loss.csv", &state.lossBytes)
     try take("validation.csv", &state.validationBytes)

@@ -37,7 +37,7 @@ struct OpeningTests {
   }
 
   @Test func `no file`() {
-    #expect(error { _ = try RunStore(folder.store, creating: false) }?.code == .missing)
+    #expect(error { _ = try RunStore(folder.store, creating: false) }?.code == .noStore)
     #expect(!FileManager.default.fileExists(atPath: folder.store))
   }
 

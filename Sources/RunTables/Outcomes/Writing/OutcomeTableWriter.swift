@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -132,14 +133,8 @@ public final class OutcomeTableWriter: Sendable {
     precondition(state.isOpen, "a row written after the end")
     defer { state.rows.removeAll() }
     let (descriptor, bytes) = (state.descriptor, state.rows.bytes)
-    var at = 0
-    while at < bytes.count {
-      let written = bytes.withUnsafeBytes {
-        Foundation.write(descriptor, $0.baseAddress.map { $0 + at }, bytes.count - at)
-      }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw Self.failed(path) }
-      at += written
+    do { try OpenFile.write(bytes, to: descriptor, path: path) } catch {
+      throw Self.failed(path, error.number)
     }
   }
 
@@ -148,8 +143,8 @@ public final class OutcomeTableWriter: Sendable {
     state.isOpen = false
   }
 
-  private static func failed(_ path: String) -> TableError {
-    let reason = String(cString: strerror(errno)).lowercased()
+  private static func failed(_ path: String, _ number: Int32 = errno) -> TableError {
+    let reason = String(cString: strerror(number)).lowercased()
     return TableError(
       .inputOutput, source: path == "-" ? "standard output" : path,
       found: "a failed write (\(reason))",

@@ -1,6 +1,5 @@
+import Files
 import Foundation
-import RunTables
-import TestSupport
 import Testing
 
 struct GitLFSPointerTests {
@@ -25,17 +24,5 @@ struct GitLFSPointerTests {
   ])
   func otherFilesAreNot(text: String) {
     #expect(GitLFSPointer(Array(text.utf8)) == nil)
-  }
-
-  @Test func tablesAreNamedAsPointers() throws {
-    let scratch = try ScratchFolder()
-    defer { scratch.remove() }
-    let path = try scratch.write(Self.lines, to: "pointer.csv")
-    let error = try #require(throws: TableError.self) { try RunTable.read(contentsOf: path) }
-    #expect(
-      error.description
-        == "\(path): found a Git LFS pointer, expected the file of 12.3 kB that it stands for; "
-        + "`git lfs pull` fetches it")
-    #expect(throws: TableError.self) { try OutcomeTable.read(contentsOf: path) }
   }
 }

@@ -2,13 +2,10 @@ public import Foundation
 
 /// Files that are read whole, and nothing that only looks like one.
 public enum RegularFile {
-  /// The bytes of a file.
+  /// The bytes of a file; nil if it is not there, cannot be read, or is something else.
   ///
   /// Reading a pipe that nobody writes to would wait for ever, and a device has no end: neither is
   /// opened.
-  ///
-  /// - Parameter path: where it is.
-  /// - Returns: nil if there is no such file, it cannot be read, or it is something else.
   public static func contents(atPath path: String) -> Data? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

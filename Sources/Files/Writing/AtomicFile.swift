@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A file that appears whole or not at all.
 ///
@@ -14,7 +14,8 @@ public struct AtomicFile: ~Copyable {
   /// Starts a file.
   ///
   /// - Parameter path: where it will be; a symbolic link is followed, not replaced.
-  public init(_ path: String) throws(CheckpointError) {
+  /// - Throws: ``FileError``: `cannotCreate`.
+  public init(_ path: String) throws(FileError) {
     var target = path
     if let resolved = realpath(path, nil) {
       target = String(cString: resolved)
@@ -30,9 +31,21 @@ public struct AtomicFile: ~Copyable {
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if descriptor < 0 {
       isOpen = false
-      throw CheckpointError(
-        .inputOutput, file: path, "cannot be written beside (\(systemReason()))")
+      let number = errno
+      throw FileError(
+        .cannotCreate, path, number,
+        "cannot be written beside (\(FileError.systemText(number).lowercased()))")
     }
+  }
+
+  /// Writes a whole file.
+  ///
+  /// - Throws: ``FileError``: `cannotCreate`, `diskFull`, `writeFailed` or `cannotReplace`; an old
+  ///   file is then unchanged.
+  public static func write(_ bytes: some ContiguousBytes, to path: String) throws(FileError) {
+    var file = try AtomicFile(path)
+    try file.append(bytes)
+    try file.commit()
   }
 
   /// Removes what processes of this machine that were killed while writing the same file left
@@ -69,45 +82,33 @@ public struct AtomicFile: ~Copyable {
 
   /// Appends bytes.
   ///
-  /// - Parameter bytes: what comes next.
-  public mutating func append(_ bytes: [UInt8]) throws(CheckpointError) {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { raw in
-        write(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure() }
-      done += count
-      written += count
+  /// - Throws: ``FileError``: `diskFull` or `writeFailed`.
+  public mutating func append(_ bytes: some ContiguousBytes) throws(FileError) {
+    let (count, failed) = bytes.withUnsafeBytes {
+      ($0.count, OpenFile.write($0, to: descriptor))
     }
+    written += failed?.written ?? count
+    if let failed { throw failure(.writeFailed, failed.number) }
   }
 
   /// Forces the bytes to the disk and puts the file in its place.
-  public consuming func commit() throws(CheckpointError) {
-    guard fsync(descriptor) == 0 else { throw failure() }
-    guard rename(temporary, path) == 0 else { throw failure() }
+  ///
+  /// - Throws: ``FileError``: `diskFull`, `writeFailed` or `cannotReplace`.
+  public consuming func commit() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw failure(.writeFailed, errno) }
+    guard rename(temporary, path) == 0 else { throw failure(.cannotReplace, errno) }
     isOpen = false
     close(descriptor)
-    // The new name is on the disk only once the folder is; a system that cannot do this (some
-    // network file systems) still has the whole file.
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
-    }
+    OpenFile.synchronizeFolder((path as NSString).deletingLastPathComponent)
   }
 
-  private func failure() -> CheckpointError {
-    let number = errno
-    let reason =
-      number == ENOSPC || number == EDQUOT || number == EFBIG
-      ? "the disk is full" : systemReason(number)
+  private func failure(_ problem: FileError.Problem, _ number: Int32) -> FileError {
+    let isFull = FileError.isFull(number)
+    let reason = isFull ? "the disk is full" : FileError.systemText(number).lowercased()
     let old =
       access(path, F_OK) == 0 ? "the file that was there is unchanged" : "nothing was left behind"
-    return CheckpointError(
-      .inputOutput, file: (path as NSString).lastPathComponent,
+    return FileError(
+      isFull ? .diskFull : problem, path, number,
       "writing failed after \(written) bytes (\(reason)); \(old)")
   }
 }

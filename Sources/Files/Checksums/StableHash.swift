@@ -2,8 +2,10 @@
 ///
 /// Multiplication and folding over little-endian words, as in wyhash: fast and well mixed, but not
 /// made to withstand an adversary.
-package enum StableHash {
-  package static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
+public enum StableHash {
+  /// The hash of bytes; one hash as the seed of the next strings them together.
+  @inlinable
+  public static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
     var state = mix(seed ^ 0x9E37_79B9_7F4A_7C15, UInt64(bytes.count) ^ 0xE703_7ED1_A0B4_28DB)
     var index = 0
     while index + 8 <= bytes.count {
@@ -22,7 +24,8 @@ package enum StableHash {
   }
 
   @inline(__always)
-  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  @usableFromInline
+  static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let product = (a ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: b)
     return product.high ^ product.low
   }
