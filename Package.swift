@@ -25,7 +25,7 @@ struct Room {
 let rooms: [Room] = [
   Room(name: "Quantities"),
   Room(
-    name: "Statistics",
+    name: "Statistics", rooms: ["Quantities"],
     products: [.product(name: "RealModule", package: "swift-numerics")],
     testExclusions: ["Goldens"]),
   Room(name: "Optimization", testRooms: ["Statistics"]),
@@ -36,10 +36,11 @@ let rooms: [Room] = [
     name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
+    name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    name: "Reports",
+    rooms: ["Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
@@ -47,7 +48,7 @@ let rooms: [Room] = [
     name: "LanguageModels", rooms: ["Statistics", "RunTables", "Tensors"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
+    name: "Corpora", rooms: ["Quantities", "Statistics", "RunTables", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
     name: "Training", rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora"],

@@ -1,7 +1,7 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
-internal import Statistics
 
 /// Training curves under learning-rate schedules, by a saved fit of a law of the curve.
 struct ScheduleForecast {

@@ -1,5 +1,5 @@
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Groups of middle layers that use one attention map, that of their first [207].
