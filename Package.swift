@@ -26,7 +26,7 @@ let rooms: [Room] = [
   Room(name: "Quantities"),
   Room(name: "Cards", rooms: ["Quantities"]),
   Room(
-    name: "Statistics",
+    name: "Statistics", rooms: ["Quantities"],
     products: [.product(name: "RealModule", package: "swift-numerics")],
     testExclusions: ["Goldens"]),
   Room(name: "Optimization", testRooms: ["Statistics"]),
@@ -37,7 +37,7 @@ let rooms: [Room] = [
     name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
+    name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "Verdicts", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),

@@ -1,8 +1,8 @@
 internal import Files
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
-internal import Statistics
 
 /// Training curves under learning-rate schedules, by a saved fit of a law of the curve.
 struct ScheduleForecast {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 public import Reports
 public import Studies
 internal import Treatments

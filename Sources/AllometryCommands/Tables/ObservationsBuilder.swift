@@ -1,7 +1,7 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
-internal import Statistics
 
 /// Turns a table of runs into the observations of one law.
 struct ObservationsBuilder {

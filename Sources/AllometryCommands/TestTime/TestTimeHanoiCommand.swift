@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
-internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Training

@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import Corpora
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import RunTables
-internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Training

@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+internal import Quantities
 
 /// Numbers as text, the same in every locale.
 ///

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// Walks through the cells of delimited text by the rules of RFC 4180.
 ///
 /// Two liberties are taken: blanks around a cell do not count (unless the cell is quoted), and

@@ -1,4 +1,5 @@
 import Foundation
+internal import Quantities
 
 /// What every piece of one delimited file has in common.
 struct DelimitedLayout {

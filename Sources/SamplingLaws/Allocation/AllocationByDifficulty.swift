@@ -1,5 +1,5 @@
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 
 /// The best strategy for each difficulty and budget, chosen on some problems and judged on others
 /// [20][204].

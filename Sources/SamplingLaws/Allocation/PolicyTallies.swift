@@ -1,6 +1,5 @@
 internal import Optimization
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// The accuracies behind a choice of strategies: by part of the problems, bin and arm.

@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 
 /// What it costs to use a policy that was tuned with one verifier together with another [204].
 public struct VerifierTransfer: Codable, Sendable, Hashable {

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Everything that the columns of one arm allow to say.
 public struct ArmAnalysis: Codable, Sendable {

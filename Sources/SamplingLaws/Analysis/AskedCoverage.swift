@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 
 /// Coverage at a number of attempts that was asked for.
 public struct AskedCoverage: Codable, Sendable, Hashable {

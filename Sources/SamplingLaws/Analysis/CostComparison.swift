@@ -1,5 +1,5 @@
+public import Quantities
 internal import RunTables
-public import ScalingLaws
 
 /// Accuracy against what it costs, over all arms and ways to choose: who is on which frontier [3].
 public struct CostComparison: Codable, Sendable {

@@ -1,5 +1,4 @@
 public import RunTables
-internal import ScalingLaws
 
 /// Everything that a table of recorded attempts allows to say, schema `allometry.testtime/1`.
 public struct OutcomeAnalysis: Codable, Sendable {

@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 
 /// The best of several ways to choose an attempt, told as the best of several.
 ///

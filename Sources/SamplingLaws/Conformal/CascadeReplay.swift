@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 
 /// Draft attempts, some of which a target model takes over.
 struct CascadeReplay: Sendable {

@@ -1,4 +1,4 @@
-internal import Statistics
+internal import Quantities
 
 /// Handing a candidate over to a better model when its score is extreme among calibration scores: a rank
 /// test whose rate of handing over is controlled in finite samples [76].

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// What handing drafts over by a conformal test comes to, from recorded scores [76].
 ///

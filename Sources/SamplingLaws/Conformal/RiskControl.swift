@@ -1,5 +1,5 @@
+internal import Quantities
 public import RunTables
-internal import Statistics
 
 /// Answering only where the score is high enough that wrong answers stay rare: conformal risk control of
 /// the loss 1{answered and wrong}.

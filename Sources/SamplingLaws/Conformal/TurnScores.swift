@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// Scores by turn, of problems that calibrate and of problems that are judged; larger is worse.

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// A model with a setting, what it costs and what it reaches.
 public struct CostedPoint: Codable, Sendable, Hashable {

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Which keys and values a generated token attends to.
 public enum KeyValueAccess: Sendable, Hashable, Codable {

@@ -1,7 +1,7 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// Coverage beyond the recorded number of attempts, by a beta distribution of difficulty with a share

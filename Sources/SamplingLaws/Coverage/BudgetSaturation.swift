@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
 /// Accuracy against the tokens of a budget, as a logistic curve in ln tokens that levels off at a

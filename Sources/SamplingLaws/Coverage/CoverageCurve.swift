@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Coverage pass@k and reliability pass^k against k: the best and the worst of k attempts, the
 /// envelopes of whatever selects among them [9].

@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
 /// Laws fitted to a published curve of success against the number of samples, of which the single

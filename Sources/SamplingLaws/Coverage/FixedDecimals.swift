@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 extension Double {
   /// The number with so many decimals, for sentences.

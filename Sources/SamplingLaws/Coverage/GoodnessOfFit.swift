@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
-internal import ScalingLaws
 internal import Statistics
 
 /// Whether counts look like what a fitted distribution of difficulty would give.

@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1), of which the
 /// beta-binomial likelihood consists.

@@ -1,7 +1,7 @@
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
-internal import Statistics
+public import Statistics
 
 extension PassCount {
   /// The estimate of the pass rate that stays unbiased when sampling stops at a cap: (r − 1)/(K − 1)

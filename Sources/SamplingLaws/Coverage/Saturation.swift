@@ -1,7 +1,7 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// How many samples are worth taking, by the saturating curve with one p for all problems, problem by

@@ -1,6 +1,6 @@
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// What sequential rounds do to wrong and to right answers [60].

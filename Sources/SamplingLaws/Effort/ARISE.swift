@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 internal import RunTables
-public import ScalingLaws
 
 /// How well more tokens are turned into accuracy, problem by problem: ARISE [103].
 ///

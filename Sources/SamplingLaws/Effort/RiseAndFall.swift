@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
 /// Accuracy that rises with effort and may fall again: logit accuracy = a + b·ln x − c·x with c ≥ 0

@@ -1,5 +1,5 @@
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 
 /// Up to how much inference a small model that is sampled often is cheaper than a large one that is as
 /// accurate with one sample [20].

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import ScalingLaws
 internal import Statistics
 
 /// The plane logit accuracy = a + b ln N + c ln n over sizes and numbers of samples.

@@ -1,6 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import ScalingLaws
-internal import Statistics
 
 /// Accuracy against the number of samples for several sizes, between the numbers that were tried.
 struct SampleCurves: Sendable {

@@ -1,5 +1,5 @@
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
 /// Test-time compute against parameters: models of several sizes, each sampled several times on the

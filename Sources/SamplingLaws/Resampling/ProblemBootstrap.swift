@@ -1,5 +1,5 @@
 internal import Optimization
-public import ScalingLaws
+public import Quantities
 internal import Statistics
 
 /// A number for each problem and each column, such as pass@k of every problem at every k.

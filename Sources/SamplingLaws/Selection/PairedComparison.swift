@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 internal import Statistics
 
 /// Two arms over the same problems: the difference of their accuracies, problem by problem.

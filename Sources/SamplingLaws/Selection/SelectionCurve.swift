@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 
 /// The accuracy of a selector against the number of samples, averaged over problems.
 public struct SelectionCurve: Codable, Sendable {

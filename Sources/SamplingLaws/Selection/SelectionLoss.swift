@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// What a selector loses against a perfect one: pass@n less its accuracy among n attempts.
 public struct SelectionLoss: Codable, Sendable {

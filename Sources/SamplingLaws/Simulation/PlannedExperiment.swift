@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 
 /// What experiments on a planted world would show: how wide intervals are, and how often they hold the
 /// truth.

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Sampling a step until one answer is k votes ahead of every other: a gambler's ruin between the right
 /// answer, drawn with probability p, and the strongest wrong one, drawn otherwise [81].

@@ -1,7 +1,7 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// Whether votes of single steps can make a task reliable, from recorded answers [81].

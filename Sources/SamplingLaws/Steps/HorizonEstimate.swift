@@ -1,7 +1,7 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 
 /// How many steps attempts go without an error, from recorded steps [29].
 ///

@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// Whether a model that has made errors makes more: the slope of the logit of a step's accuracy in the

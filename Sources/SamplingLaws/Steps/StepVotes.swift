@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// Counts of right and wrong answers, summed over steps.

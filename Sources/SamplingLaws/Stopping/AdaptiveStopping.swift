@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Rules that stop sampling early, replayed on recorded attempts in random orders [T20].
 ///

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// How many samples to draw at most when an imperfect verifier says when to stop [T10, 155].

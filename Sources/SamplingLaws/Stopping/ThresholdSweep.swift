@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 extension OutcomeArm {

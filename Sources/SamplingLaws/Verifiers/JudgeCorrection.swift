@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 internal import Statistics
 
 /// The true rate of success behind the verdicts of an imperfect judge: Rogan and Gladen's correction

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Whether the attempt with the highest score is longer or shorter than others [204].
 ///

@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RunTables
-internal import Statistics
 
 /// How often a right attempt outranks a wrong one: the area under the ROC curve is `above / pairs`.
 struct PairCounts: Sendable, Hashable {

@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// How good a verifier is at telling right attempts from wrong ones [T9].
 ///

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// How the compute-optimal number of tokens per parameter changes with compute, by one law.

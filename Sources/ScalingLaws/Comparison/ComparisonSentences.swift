@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Puts a comparison into sentences.
 struct ComparisonSentences {

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// How far beyond its runs a comparison answers.

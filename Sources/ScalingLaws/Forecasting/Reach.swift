@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// How far a value lies beyond the range of a column in the fitted table.

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// How to divide training compute between model size and tokens.

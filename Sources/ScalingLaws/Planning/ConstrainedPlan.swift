@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// A bound on the size of a model, with its reason.

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// What a model will cost to serve, as tokens of training-priced compute [L15].

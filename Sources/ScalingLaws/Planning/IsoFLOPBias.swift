@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// What an iso-FLOP fit gets wrong on a given grid even without noise.

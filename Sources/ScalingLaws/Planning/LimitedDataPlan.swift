@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// The best size and number of epochs where unique tokens are limited [L6].

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// Which numbers of a plan the fitted table can give, and which it cannot.

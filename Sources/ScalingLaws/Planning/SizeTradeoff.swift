@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// What another size than the optimal one costs.

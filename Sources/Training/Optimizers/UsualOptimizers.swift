@@ -1,4 +1,4 @@
-internal import Statistics
+internal import Quantities
 
 /// The optimisers by name, with the settings that suit small decoders.
 public enum OptimizerName: String, CaseIterable, Codable, Hashable, Sendable {

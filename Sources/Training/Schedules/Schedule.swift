@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+internal import Quantities
 
 /// How the learning rate changes over a run, as a factor on its peak.
 ///

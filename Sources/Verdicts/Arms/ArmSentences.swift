@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 /// The verdict on one arm in two or three sentences that stand alone.
 struct ArmSentences {

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Statistics
+internal import Quantities
 
 /// A number for a sentence: few significant digits, an exponent where it would be long.
 func numberText(_ value: Double, digits: Int = 3) -> String {

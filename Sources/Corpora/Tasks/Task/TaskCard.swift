@@ -1,4 +1,4 @@
-internal import Statistics
+internal import Quantities
 
 /// What a task is: its name, version, knobs and source.
 public struct TaskCard: Sendable, Hashable {

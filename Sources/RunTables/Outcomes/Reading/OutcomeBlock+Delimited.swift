@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension OutcomeBlock {
   /// Parses a run of whole records of delimited text with the labels of a worker.
   ///

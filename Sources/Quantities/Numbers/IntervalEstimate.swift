@@ -1,4 +1,4 @@
-/// A number with its interval; JSON has no infinity, so an unknown or unbounded end is nil.
+/// An estimate as JSON writes it: JSON has no infinity, so an unknown or unbounded number is nil.
 public struct IntervalEstimate: Codable, Hashable, Sendable {
   /// The estimate; nil where it is unknown or infinite.
   public var value: Double?
@@ -7,18 +7,21 @@ public struct IntervalEstimate: Codable, Hashable, Sendable {
   /// The upper end; nil where there is none.
   public var high: Double?
 
-  /// - Parameters:
-  ///   - value: the estimate.
-  ///   - low: the lower end.
-  ///   - high: the upper end.
+  /// Leaves out what is not finite.
   public init(_ value: Double, low: Double = .nan, high: Double = .nan) {
-    self.value = value.isFinite ? value : nil
-    self.low = low.isFinite ? low : nil
-    self.high = high.isFinite ? high : nil
+    self.init(Estimated(value: value, low: low, high: high))
+  }
+
+  /// Leaves out what is not finite.
+  public init(_ estimate: Estimated) {
+    func known(_ number: Double) -> Double? { number.isFinite ? number : nil }
+    value = known(estimate.value)
+    low = known(estimate.low)
+    high = known(estimate.high)
   }
 
   /// The same number on another scale, where `transform` is increasing.
-  func mapped(_ transform: (Double) -> Double) -> IntervalEstimate {
+  public func mapped(_ transform: (Double) -> Double) -> IntervalEstimate {
     IntervalEstimate(
       value.map(transform) ?? .nan, low: low.map(transform) ?? .nan,
       high: high.map(transform) ?? .nan)

@@ -1,21 +1,20 @@
-internal import RealModule
-internal import Statistics
+internal import Foundation
 
 /// A number for a sentence: few significant digits, an exponent where it would be long.
-func plainNumber(_ value: Double, digits: Int = 3) -> String {
+public func plainNumber(_ value: Double, digits: Int = 3) -> String {
   guard value.isFinite else {
     return value.isNaN ? "unknown" : value > 0 ? "infinite" : "-infinite"
   }
   if value == 0 { return "0" }
   let magnitude = abs(value)
-  var exponent = Int(saturating: Double.log10(magnitude).rounded(.down))
+  var exponent = Int(saturating: log10(magnitude).rounded(.down))
   func scaled(_ exponent: Int) -> Double {
     let power = digits - 1 - exponent
-    let shift = Double.pow(10, Double(abs(power)))
+    let shift = pow(10, Double(abs(power)))
     return (power >= 0 ? magnitude * shift : magnitude / shift).rounded()
   }
   var integer = scaled(exponent)
-  if integer >= Double.pow(10, Double(digits)) {
+  if integer >= pow(10, Double(digits)) {
     exponent += 1
     integer = scaled(exponent)
   }
