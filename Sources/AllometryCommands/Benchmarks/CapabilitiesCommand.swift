@@ -164,7 +164,7 @@ struct CapabilitiesCommand: ParsableCommand {
     func percent(_ x: Double) -> String { NumberFormat.percent(x, decimals: 1) }
     let together = found.components.explained.prefix(count).reduce(0, +)
     var lines = [
-      Console.opening(notes: notes, doubts: [])
+      Console.terminal.opening(notes: notes, doubts: [])
         + Console.wrap(
           "\(table.models.count) models, \(table.tasks.count) benchmarks\(table.missing > 0 ? ", \(table.missing) missing entries filled" : ""): the first component explains \(percent(found.components.explained[0])) of the variance, \(count) together \(percent(together))."
         ), "",
@@ -217,7 +217,7 @@ struct CapabilitiesCommand: ParsableCommand {
       }
       lines += ["", families.render(style: style)]
     }
-    let remarks = Console.remarks(notes).map { Console.wrap($0) }
+    let remarks = Terminal.remarks(notes).map { Console.wrap($0) }
     return (lines + remarks).joined(separator: "\n") + "\n"
   }
 

@@ -165,10 +165,10 @@ struct TrendsCommand: ParsableCommand {
       } else {
         print(
           entries, failures: failures, notes: notes, scaleColumn: scaleColumn,
-          opening: Console.opening(
+          opening: Console.terminal.opening(
             notes: table.notes,
             doubts: table.doubts() + cautions,
-            remarks: Console.remarks(table.notes)))
+            remarks: Terminal.remarks(table.notes)))
       }
     }
   }
@@ -302,7 +302,7 @@ struct TrendsCommand: ParsableCommand {
       ])
     }
     Console.print(
-      opening + table.render(style: Console.style), terminator: "")
+      opening + Console.terminal.render(table), terminator: "")
     if let sentence = discoveries(entries) {
       Console.say(sentence)
     }

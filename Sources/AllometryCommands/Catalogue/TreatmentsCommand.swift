@@ -112,7 +112,7 @@ struct TreatmentsCommand: ParsableCommand {
           option.name, option.standard.text, option.domain.words, option.explanation,
         ])
       }
-      text += "\n\n" + table.render(style: Console.style)
+      text += "\n\n" + Console.terminal.render(table)
     } else {
       text += "\n"
     }

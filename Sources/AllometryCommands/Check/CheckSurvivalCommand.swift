@@ -152,7 +152,7 @@ struct CheckSurvivalCommand: ParsableCommand {
         "\(NumberFormat.significant(x.low, 3)) to \(NumberFormat.significant(x.high, 3))",
       ]
     }
-    Console.print(Console.opening(notes: answer.notes, doubts: []), terminator: "")
+    Console.print(Console.terminal.opening(notes: answer.notes, doubts: []), terminator: "")
     Console.say(
       "\(answer.rows) runs, of which \(answer.events) had the event; the others were stopped before."
     )
@@ -185,7 +185,7 @@ struct CheckSurvivalCommand: ParsableCommand {
       ? " \(NumberFormat.percent(answer.curedShare, decimals: 0)) never have the event, if the family holds beyond the times that were watched."
       : ""
     Console.say("The hazard is \(answer.hazard.rawValue) with time.\(cure)")
-    for note in Console.remarks(answer.notes) {
+    for note in Terminal.remarks(answer.notes) {
       Console.say(note)
     }
   }

@@ -159,7 +159,7 @@ struct ChooseScheduleCommand: ParsableCommand {
       others.rows.append([rival.schedule, estimated(rival.finalLoss), estimated(rival.extraLoss)])
     }
     Console.print(
-      "\n" + others.render(style: Console.style), terminator: "")
+      "\n" + Console.terminal.render(others), terminator: "")
     Console.warn(answer.warnings)
     if let csv { Console.print("Schedule: \(csv)") }
   }

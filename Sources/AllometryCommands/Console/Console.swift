@@ -71,18 +71,22 @@ enum Console {
     text.withUnsafeBytes { OpenFile.write($0, to: descriptor) == nil }
   }
 
+  /// What texts and tables are laid out for.
+  static var terminal: Terminal { Terminal(width: width, style: isTerminal ? .ansi : .plain) }
+
   /// Bold headings and faint lines on a terminal alone.
-  static var style: TextTable.Style { isTerminal ? .ansi : .plain }
+  static var style: TextTable.Style { terminal.style }
 
   /// An empty table as wide as the terminal.
   static func table(
     _ columns: [TextTable.Column], overflow: TextTable.Overflow = .truncate
-  ) -> TextTable {
-    TextTable(columns: columns, widthLimit: width, overflow: overflow)
-  }
+  ) -> TextTable { terminal.table(columns, overflow: overflow) }
+
+  /// Text in lines that fit the terminal.
+  static func wrap(_ text: String) -> String { terminal.wrap(text) }
 
   /// Prints a table.
-  static func show(_ table: TextTable) { print(table.render(style: style), terminator: "") }
+  static func show(_ table: TextTable) { print(terminal.render(table), terminator: "") }
 
   /// Prints a sentence in lines that fit the terminal.
   static func say(_ sentence: String) { print(wrap(sentence)) }
@@ -92,20 +96,4 @@ enum Console {
 
   /// Prints an answer for machines.
   static func print(json answer: some Encodable) throws { print(try jsonText(answer)) }
-
-  /// Breaks text at spaces so that no line is longer than `width`.
-  static func wrap(_ text: String, width: Int = Console.width) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = "  " + word
-      } else {
-        line += (line.isEmpty ? "" : " ") + word
-      }
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n")
-  }
 }

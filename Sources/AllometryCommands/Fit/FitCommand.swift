@@ -114,13 +114,13 @@ struct FitCommand: ParsableCommand {
         throw CommandFailure(.badData, "no group of rows could be fitted")
       }
       try page?.write(
-        FitReport(parts: results.map(\.reportPart), compute: budget, origin: .now).html())
+        FitReport(parts: results, compute: budget, origin: .now).html())
       if json {
         Console.print(try FittedTable.json(results), terminator: "")
       } else {
         for (position, result) in results.enumerated() {
           if position > 0 { Console.print("") }
-          Console.print(FitSummary(result).text(), terminator: "")
+          Console.print(FitSummary(result, terminal: Console.terminal).text(), terminator: "")
         }
         if let report { Console.print("\nReport: \(report)") }
       }
@@ -150,7 +150,9 @@ struct FitCommand: ParsableCommand {
       if position > 0 { Console.print("") }
       if !groups[position].title.isEmpty { Console.print(groups[position].title) }
       let doubts = groups[position].table.doubts(response: law.response ?? "loss")
-      Console.print(DocumentSummary(document: document, doubts: doubts).text(), terminator: "")
+      Console.print(
+        DocumentSummary(document, doubts: doubts, terminal: Console.terminal).text(),
+        terminator: "")
     }
   }
 }

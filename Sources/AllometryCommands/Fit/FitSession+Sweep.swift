@@ -74,10 +74,10 @@ extension FitSession {
     }
     Console.progress("")
     let validation = optimum.fit.validation()
-    return FittedTable(
-      fit: optimum.fit.calibrated(on: validation), validation: validation, influence: nil,
-      ranking: nil,
-      source: table.source, notes: table.notes + sweep.notes + optimum.notes, group: group,
-      sweep: record)
+    var result = FittedTable(
+      fit: optimum.fit.calibrated(on: validation), validation: validation, source: table.source,
+      notes: table.notes + sweep.notes + optimum.notes, group: group)
+    result.sweep = record
+    return result
   }
 }

@@ -141,9 +141,9 @@ struct SweepCommand: ParsableCommand {
       return
     }
     let style = Console.style
-    let opening = Console.opening(
+    let opening = Console.terminal.opening(
       notes: answer.notes, doubts: table.doubts(response: response))
-    var lines = [opening + SweepSummary(record).text(style: style)]
+    var lines = [opening + SweepSummary(record).text(Console.terminal)]
     if !fits.isEmpty {
       lines.append(lawTable(fits).render(style: style))
       let first = fits[0].optimum
@@ -165,7 +165,7 @@ struct SweepCommand: ParsableCommand {
     for refusal in answer.refused {
       lines.append(Console.wrap("Not fitted: \(refusal.reason)") + "\n")
     }
-    lines += Console.remarks(answer.notes).map { Console.wrap($0) + "\n" }
+    lines += Terminal.remarks(answer.notes).map { Console.wrap($0) + "\n" }
     for warning in warnings where seen.insert(warning).inserted {
       lines.append(Console.wrap("Warning: \(warning)") + "\n")
     }

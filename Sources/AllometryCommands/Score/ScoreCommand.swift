@@ -65,14 +65,15 @@ struct ScoreCommand: ParsableCommand {
       }
       let fits = try files.dropLast().map { (name: $0, fit: try SavedFitArguments.load($0)) }
       let table = try reading.read(path)
-      let session = try ScoreSession(
+      let scored = try ScoreSession(
         fits: fits, table: table, schedules: schedule.source(), single: single,
-        threads: threads)
-      try page?.write(session.report.html())
+        threads: threads
+      ).result
+      try page?.write(scored.report(origin: .now).html())
       if json {
-        try Console.print(json: session.answer)
+        try Console.print(json: scored.answer)
       } else {
-        Console.print(ScoreSummary(session).text(), terminator: "")
+        Console.print(ScoreSummary(scored, terminal: Console.terminal).text(), terminator: "")
         if let report { Console.print("\nReport: \(report)") }
       }
     }

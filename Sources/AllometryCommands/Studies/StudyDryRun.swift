@@ -98,6 +98,6 @@ struct StudyDryRun {
         + (total.seconds.map {
           ", about \(NumberFormat.duration($0)) with \(total.workers) side by side"
         } ?? "") + ".")
-    for line in lines { Console.print(Console.wrap(line, width: Console.width)) }
+    for line in lines { Console.print(Console.wrap(line)) }
   }
 }

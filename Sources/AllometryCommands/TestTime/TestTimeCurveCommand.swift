@@ -187,7 +187,7 @@ struct TestTimeCurveCommand: ParsableCommand {
         $0.heldOut.map { NumberFormat.fixed($0, 4) } ?? "–", NumberFormat.fixed($0.excess, 1),
       ]
     }
-    lines.append(table.render(style: Console.style))
+    lines.append(Console.terminal.render(table))
     for prediction in fit.predictions {
       lines.append(
         "at k = \(NumberFormat.scale(prediction.k)): \(NumberFormat.withInterval(prediction.success.value, prediction.success.low, prediction.success.high))\n"
@@ -213,7 +213,7 @@ struct TestTimeCurveCommand: ParsableCommand {
         NumberFormat.withInterval($0.fitted.value, $0.fitted.low, $0.fitted.high),
       ]
     }
-    text += table.render(style: Console.style)
+    text += Console.terminal.render(table)
     return text
       + fit.warnings.map { Console.wrap("Warning: \($0)") + "\n" }.joined()
   }

@@ -120,7 +120,7 @@ struct RunSummary {
       row("this model", loss, result.bitsPerByte)
       for baseline in result.baselines { row(baseline.name, baseline.loss, baseline.bitsPerByte) }
       lines.append(
-        table.render(style: Console.style).trimmingSuffix { $0 == "\n" })
+        Console.terminal.render(table).trimmingSuffix { $0 == "\n" })
     }
     if let accuracy = result.accuracy { lines.append(accuracy.sentence) }
     lines.append("Report: \(report)")

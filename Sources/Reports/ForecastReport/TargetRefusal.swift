@@ -1,13 +1,12 @@
-internal import Quantities
-internal import Reports
-internal import ScalingLaws
+public import Quantities
+public import ScalingLaws
 
 /// Why a table does not tell what a target takes, with the bounds that it gives.
-struct TargetRefusal {
+public struct TargetRefusal {
   /// No value, and the ends that are known.
-  let bounds: Estimated
+  public let bounds: Estimated
   /// Why, and which data would mend it.
-  let reasons: [String]
+  public let reasons: [String]
 
   /// The factor between the ends of an interval of compute beyond which there is no telling: four
   /// decades, two of the size.
@@ -18,7 +17,7 @@ struct TargetRefusal {
   /// - Parameters:
   ///   - fit: the fit.
   ///   - plan: its plan for the target, by all laws.
-  init?(_ fit: SavedFit, _ plan: ComputePlan) {
+  public init?(_ fit: SavedFit, _ plan: ComputePlan) {
     let compute = plan.compute
     guard compute.value.isFinite else { return nil }
     let isBlind = fit.knowsOnlyItsTable
@@ -37,7 +36,7 @@ struct TargetRefusal {
   }
 
   /// The refusal of a plan.
-  func sentence(for target: Double, source: String) -> String {
+  public func sentence(for target: Double, source: String) -> String {
     let range =
       switch (bounds.low.isNaN, bounds.high.isNaN) {
       case (false, false):

@@ -1,10 +1,9 @@
-internal import Reports
-
-/// Blocks of a report as a terminal prints them.
-enum TerminalBlocks {
+extension Terminal {
+  /// Blocks of a page as a terminal prints them.
+  ///
   /// Paragraphs and warnings that follow each other stand together; tables have their caption above
   /// and their note below.
-  static func text(_ blocks: [ReportBlock]) -> String {
+  public func text(_ blocks: [ReportBlock]) -> String {
     var parts: [String] = []
     var isRunning = false
     for block in blocks {
@@ -31,14 +30,13 @@ enum TerminalBlocks {
     return parts.joined(separator: "\n")
   }
 
-  private static func text(_ table: ReportTable) -> String {
+  private func text(_ table: ReportTable) -> String {
     (table.caption.isEmpty ? "" : wrapped(table.caption))
-      + table.textTable(widthLimit: Console.width).render(
-        style: Console.style)
+      + render(table.textTable(widthLimit: width))
       + (table.note.isEmpty ? "" : wrapped(table.note))
   }
 
-  private static func wrapped(_ text: String) -> String {
-    Console.wrap(text) + "\n"
+  private func wrapped(_ text: String) -> String {
+    wrap(text) + "\n"
   }
 }

@@ -1,16 +1,17 @@
-internal import Reports
-internal import ScalingLaws
+public import ScalingLaws
 
 /// The optima of a sweep as a person reads them in a terminal.
-struct SweepSummary {
+public struct SweepSummary {
   let record: SweepRecord
-  init(_ record: SweepRecord) { self.record = record }
+
+  /// The optima of a sweep.
+  public init(_ record: SweepRecord) { self.record = record }
 
   /// The optimum of each cell with its interval, or the bound.
-  func text(style: TextTable.Style) -> String {
+  public func text(_ terminal: Terminal) -> String {
     let keys = ["N", "D"].filter { key in record.cells.contains { $0.columns[key] != nil } }
     let others = Set(record.cells.flatMap(\.columns.keys)).subtracting(["N", "D"]).sorted()
-    var table = Console.table(
+    var table = terminal.table(
       (keys + others).map { .number($0) }
         + record.axes.map { .number("best \($0)") }
         + [.number("loss"), .number("runs")])
@@ -23,7 +24,7 @@ struct SweepSummary {
         } + record.axes.map { axis in cell.optimum[axis].map(Self.interval) ?? "–" }
           + [NumberFormat.significant(cell.loss, 4), "\(cell.used)/\(cell.runs)"])
     }
-    return table.render(style: style) + Console.wrap(method) + "\n"
+    return terminal.render(table) + terminal.wrap(method) + "\n"
   }
 
   /// How the optima were found and what they cost to miss.

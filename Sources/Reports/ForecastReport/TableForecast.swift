@@ -1,78 +1,37 @@
 internal import Quantities
-internal import Reports
-internal import RunTables
-internal import ScalingLaws
+public import RunTables
+public import ScalingLaws
 internal import Statistics
 
 /// Forecasts of every row of a table by one saved fit, or by several targets of a mixture.
-struct TableForecast {
-  let fits: [SavedFit]
-  let table: RunTable
-
+public struct TableForecast {
+  private let fits: [SavedFit]
+  private let table: RunTable
   /// Columns that name another size than that of the fitted mixtures, in words; nil where none does.
-  private var otherSize: String?
+  private let otherSize: String?
+  /// What each row is called, and one forecast for each fit.
+  private let rows: [(label: String, forecasts: [Forecast])]
+  /// Observed outcomes by fit, where the table holds them.
+  private let observed: [[Double]?]
 
-  /// The rows: what they are called, and one forecast for each target.
-  private var rows: [(label: String, forecasts: [Forecast])] = []
-  /// Observed outcomes by target, where the table holds them.
-  private var observed: [[Double]?] = []
-
-  /// Reads fit and table and makes the forecasts.
-  init(fit path: String, table: String) throws {
-    fits = try SavedFitArguments.targets(path) ?? [SavedFitArguments.load(path)]
-    // Laws that predict about as well answer together, as for a single run.
-    let together =
-      fits.count == 1 ? try SavedFitArguments.mixture(of: fits[0], source: path) : nil
-    InputFiles.note(table)
-    self.table = try RunTable.read(contentsOf: table, options: TableOptions()).derivingCompute()
-    let table = self.table
-    for fit in fits where fit.law.readsSchedule {
-      throw CommandFailure(
-        .usage,
-        "--table: law \(fit.law.name) sums over a learning-rate schedule: give it with --schedule")
-    }
-    var columns: [String: [Double]] = [:]
-    for name in Set(fits.flatMap(\.readableColumns)) where table.hasColumn(name) {
-      columns[name] = try table.numbers(name)
-    }
-    let derived: Set = ["N", "D", "C"]
-    for requirement in fits.flatMap(\.law.card.columns)
-    where columns[requirement.name] == nil && !derived.contains(requirement.name) {
-      throw CommandFailure(
-        .badData,
-        "\(table.source): found no column \(requirement.name), expected it: law \(fits[0].law.name) reads \(requirement.name) (\(requirement.meaning))"
-      )
-    }
-    let shares = fits[0].law.shareColumns
-    if !shares.isEmpty, let fault = ShareColumns.fault(of: shares, in: table) {
-      throw CommandFailure(.badData, fault)
-    }
-    otherSize = Self.otherSize(than: fits[0].document.mixture?.constants ?? [:], in: table)
+  /// Forecasts of all rows of a table.
+  ///
+  /// - Parameters:
+  ///   - fits: one fit, or several targets of a mixture.
+  ///   - table: the rows.
+  ///   - forecasts: by row, one for each fit.
+  public init(_ fits: [SavedFit], table: RunTable, forecasts: [[Forecast]]) throws {
+    self.fits = fits
+    self.table = table
+    let otherSize = Self.otherSize(than: fits[0].document.mixture?.constants ?? [:], in: table)
+    self.otherSize = otherSize
     let name = ["run", "name", "index", "id"].first { table.hasColumn($0) }
     let labels = try name.map { try table.texts($0) }
-    for (row, line) in table.lineNumbers.enumerated() {
-      let place = columns.compactMapValues { $0[row].isFinite ? $0[row] : nil }
-      let forecasts = try fits.map { fit in
-        do {
-          return try together?.forecast(at: place) ?? fit.boundedForecast(at: place)
-        } catch FitError.missingColumn(
-          _, let column, let meaning, _)
-        {
-          throw CommandFailure(
-            .badData,
-            "\(table.source):\(line): found no \(column), expected it: law \(fit.law.name) reads \(column) (\(meaning))"
-          )
-        } catch FitError.badValue(_, let column, let found, let expected) {
-          throw CommandFailure(
-            .badData,
-            "\(table.source):\(line): column \(column): found \(NumberFormat.significant(found, 6)), expected \(expected)"
-          )
-        }
-      }
-      rows.append((labels?[row] ?? "line \(line)", forecasts.map(withoutLevel)))
-    }
-    guard !rows.isEmpty else {
-      throw CommandFailure(.badData, "\(table.source): found no rows, expected runs to forecast")
+    rows = zip(table.lineNumbers, forecasts).enumerated().map { row, pair in
+      (
+        labels?[row] ?? "line \(pair.0)",
+        otherSize == nil ? pair.1 : pair.1.map(Self.withoutLevel)
+      )
     }
     observed = fits.map { fit in
       let name = fit.document.response.column
@@ -93,8 +52,7 @@ struct TableForecast {
   }
 
   /// The forecast without intervals, where it is one of a size that was never fitted.
-  private func withoutLevel(_ forecast: Forecast) -> Forecast {
-    guard otherSize != nil else { return forecast }
+  private static func withoutLevel(_ forecast: Forecast) -> Forecast {
     var result = forecast
     result.law = Estimated(value: forecast.law.value)
     result.run = Estimated(value: forecast.run.value)
@@ -112,7 +70,8 @@ struct TableForecast {
     zip(weights, forecasts).reduce(0) { $0 + $1.0 * $1.1.law.value }
   }
 
-  private struct Answer: Encodable {
+  /// The forecasts, as JSON gives them.
+  public struct Answer: Encodable {
     struct Row: Encodable {
       var label: String
       var line: Int
@@ -175,22 +134,19 @@ struct TableForecast {
     return ([otherSize].compactMap { $0 } + saved + beyond).filter { seen.insert($0).inserted }
   }
 
-  func print(json: Bool, csv: Bool) throws {
-    if json {
-      try Console.print(
-        json: Answer(
-          law: fits[0].law.name, responses: fits.map(\.document.response.column),
-          rows: rows.enumerated().map { index, row in
-            Answer.Row(
-              label: row.label, line: table.lineNumbers[index], forecasts: row.forecasts,
-              weightedSum: fits.count > 1 ? total(row.forecasts) : nil)
-          }, check: checks, warnings: doubts + warnings))
-      return
-    }
-    Console.print(csv ? try csvText() : text(), terminator: "")
+  /// The forecasts, how they compare with the table, and what to be careful of.
+  public var answer: Answer {
+    Answer(
+      law: fits[0].law.name, responses: fits.map(\.document.response.column),
+      rows: rows.enumerated().map { index, row in
+        Answer.Row(
+          label: row.label, line: table.lineNumbers[index], forecasts: row.forecasts,
+          weightedSum: fits.count > 1 ? total(row.forecasts) : nil)
+      }, check: checks, warnings: doubts + warnings)
   }
 
-  private func csvText() throws -> String {
+  /// The forecasts as a table.
+  public func csvText() throws -> String {
     var result = try RunTable(
       [
         "row": .text(rows.map(\.label)), "line": .numbers(table.lineNumbers.map(Double.init)),
@@ -212,7 +168,8 @@ struct TableForecast {
     return result.csvText()
   }
 
-  private func text() -> String {
+  /// The forecasts for a terminal.
+  public func text(_ terminal: Terminal) -> String {
     let several = fits.count > 1
     let percent = NumberFormat.percent(fits[0].level, decimals: 0)
     func interval(_ x: Estimated) -> String {
@@ -221,7 +178,7 @@ struct TableForecast {
       if x.high.isInfinite { return "at least \(NumberFormat.significant(x.low, 4))" }
       return "\(NumberFormat.significant(x.low, 4)) to \(NumberFormat.significant(x.high, 4))"
     }
-    var list = Console.table(
+    var list = terminal.table(
       several
         ? ["row"] + fits.map { .number($0.document.response.column) }
           + [.number("weighted")]
@@ -242,14 +199,14 @@ struct TableForecast {
           ])
     }
     var lines = [
-      Console.opening(notes: table.notes, doubts: doubts)
-        + list.render(style: Console.style).trimmingLastNewline
+      terminal.opening(notes: table.notes, doubts: doubts)
+        + terminal.render(list).trimmingLastNewline
     ]
     if let best = rows.min(by: { total($0.forecasts) < total($1.forecasts) }), rows.count > 1,
       !fits[0].law.shareColumns.isEmpty
     {
       lines.append(
-        Console.wrap(
+        terminal.wrap(
           "The best is predicted for \(best.label), \(NumberFormat.significant(total(best.forecasts), 4))."
         ))
     }
@@ -257,11 +214,11 @@ struct TableForecast {
       let rank =
         check.rankCorrelation.map { ", rank correlation \(NumberFormat.fixed($0, 3))" } ?? ""
       lines.append(
-        Console.wrap(
+        terminal.wrap(
           "Against the table's own \(check.response): \(otherSize == nil ? "\(check.insideRunInterval) of \(check.rows) runs inside their interval, " : "")off by \(NumberFormat.percent(check.meanRelativeError, decimals: 2)) on average\(rank)."
         ))
     }
-    lines += warnings.map { Console.wrap("Warning: \($0)") }
+    lines += warnings.map { terminal.wrap("Warning: \($0)") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,13 +1,20 @@
-internal import Reports
-internal import ScalingLaws
+public import ScalingLaws
 
 /// What a fit of mixtures says beside its parameters.
-struct MixtureSummary {
+public struct MixtureSummary {
   let fit: Fit
   let record: MixtureRecord
 
+  /// - Parameters:
+  ///   - fit: the fit of the chosen form.
+  ///   - record: what was learned of all forms.
+  public init(fit: Fit, record: MixtureRecord) {
+    self.fit = fit
+    self.record = record
+  }
+
   /// The sentences that text, JSON and report share.
-  var notes: [String] {
+  public var notes: [String] {
     guard let form = fit.law.value(ofSetting: "form"),
       let chosen = record.forms.first(where: { $0.form == form })
     else { return [] }
@@ -27,8 +34,8 @@ struct MixtureSummary {
   }
 
   /// The forms side by side.
-  func table(style: TextTable.Style) -> String {
-    var table = Console.table([
+  func table(_ terminal: Terminal) -> TextTable {
+    var table = terminal.table([
       "form", .number("p"),
       .number("left-out error"),
       .number("rank correlation"),
@@ -40,6 +47,6 @@ struct MixtureSummary {
         NumberFormat.fixed(form.rankCorrelation, 3),
       ])
     }
-    return table.render(style: style)
+    return table
   }
 }

@@ -4,7 +4,7 @@ internal import ScalingLaws
 internal import Statistics
 
 /// The best mixture of training domains by saved fits of the mixture law [134].
-struct MixtureAnswer {
+struct MixtureSession {
   let targets: [SavedFit]
   let laws: [MixtureLaw]
   let options: MixtureArguments
@@ -23,34 +23,17 @@ struct MixtureAnswer {
 
   private var domains: [String] { laws[0].domains }
 
-  private struct Answer: Encodable {
-    struct Target: Encodable {
-      var response: String
-      var weight: Double
-      var form: String
-      var outcome: Estimated
-      /// The outcome less that of the mean of the fitted mixtures.
-      var change: Estimated
-    }
-    var schema = "allometry.mixture/1"
-    var search: String
-    var shares: [String: Double]
-    var intervals: [String: Estimated]
-    var outcome: Estimated
-    var change: Estimated
-    var targets: [Target]
-    var atBounds: [String]
-    var sizes: [String: Double]
-    var warnings: [String]
-  }
-
   /// The mixture of lowest weighted outcome within the allowed shares.
   func print(json: Bool) throws {
     let answer = try self.answer()
-    Console.print(json ? try jsonText(answer) : text(answer), terminator: json ? "\n" : "")
+    if json {
+      try Console.print(json: answer)
+    } else {
+      Console.print(answer.text(Console.terminal), terminator: "")
+    }
   }
 
-  private func answer() throws -> Answer {
+  private func answer() throws -> MixtureAnswer {
     let search = try options.chosenSearch()
     let tried = domains.map { domain in
       let ranges = targets.map { $0.ranges[domain] ?? 0...1 }
@@ -118,7 +101,7 @@ struct MixtureAnswer {
         (0..<refits).map { index in total(targets.map { $0.draws[index] }) })
     }
     let list = targets.indices.map { index in
-      Answer.Target(
+      MixtureAnswer.Target(
         response: targets[index].document.response.column, weight: weights[index],
         form: laws[index].form.rawValue,
         outcome: targets[index].derived(value(index, best)),
@@ -137,8 +120,11 @@ struct MixtureAnswer {
         "whether the shares make a difference at all is not told by this table: the gain over the mean of the fitted mixtures is not told from zero, and the shares above are no advice",
         at: 0)
     }
-    return Answer(
-      search: search.rawValue, shares: named(best),
+    return MixtureAnswer(
+      search: search.rawValue,
+      drawn: search == .dirichlet ? (options.averaged, options.drawn) : nil,
+      level: targets[0].level,
+      tried: targets[0].ranges, scale: laws[0].scale, shares: named(best),
       intervals: Dictionary(
         domains.indices.map { index in
           (domains[index], ends(best[index], spread.map { $0[index] }))
@@ -177,69 +163,5 @@ struct MixtureAnswer {
     }
     var seen: Set<String> = []
     return result.filter { seen.insert($0).inserted }
-  }
-
-  private func text(_ answer: Answer) -> String {
-    let width = Console.width
-    var table = TextTable(
-      columns: [
-        "domain", .number("share"),
-        .number("\(NumberFormat.percent(targets[0].level, decimals: 0)) interval"),
-        .number("tried"),
-      ], widthLimit: width)
-    for (domain, share) in answer.shares.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
-      let interval = answer.intervals[domain]
-      let tried = targets[0].ranges[domain]
-      func percent(_ x: Double) -> String { NumberFormat.percent(x) }
-      table.rows.append([
-        domain, percent(share),
-        interval.map { $0.low.isNaN ? "–" : "\(percent($0.low)) to \(percent($0.high))" } ?? "–",
-        tried.map { "\(percent($0.lowerBound)) to \(percent($0.upperBound))" } ?? "–",
-      ])
-    }
-    func interval(_ x: Estimated) -> String {
-      NumberFormat.withInterval(x.value, x.low, x.high)
-    }
-    var lines = [table.render(style: Console.style)]
-    let place = laws[0].scale.columns.compactMap { column in
-      answer.sizes[column].map { "\(column) = \(NumberFormat.scale($0))" }
-    }
-    let found =
-      answer.search == MixtureArguments.Search.dirichlet.rawValue
-      ? "The average of the best \(options.averaged) of \(options.drawn) mixtures drawn from a Dirichlet distribution inside the allowed shares"
-      : "The optimum of the law inside the allowed shares"
-    let what =
-      targets.count == 1
-      ? "predicted \(answer.targets[0].response) \(interval(answer.outcome))"
-      : "weighted sum \(interval(answer.outcome))"
-    lines.append(
-      Console.wrap(
-        "\(found)\(place.isEmpty ? "" : " at " + place.joined(separator: ", ")): \(what), \(interval(answer.change)) against the mean of the fitted mixtures. \(laws[0].scale == .none ? "It holds at the size and budget of the fitted runs." : "")",
-        width: width) + "\n")
-    if targets.count > 1 {
-      var list = TextTable(
-        columns: [
-          "target", .number("weight"), "form",
-          .number("predicted"),
-          .number("against the mean mixture"),
-        ], widthLimit: width)
-      for target in answer.targets {
-        list.rows.append([
-          target.response, NumberFormat.significant(target.weight, 3), target.form,
-          interval(target.outcome), interval(target.change),
-        ])
-      }
-      lines.append("\n" + list.render(style: Console.style))
-    }
-    if !answer.atBounds.isEmpty {
-      lines.append(
-        Console.wrap(
-          "At the upper end of the allowed shares: \(answer.atBounds.joined(separator: ", ")). More of them may be better still.",
-          width: width) + "\n")
-    }
-    for warning in answer.warnings {
-      lines.append(Console.wrap("Warning: \(warning)", width: width) + "\n")
-    }
-    return lines.joined()
   }
 }

@@ -1,23 +1,27 @@
 internal import Quantities
-internal import Reports
 internal import ScalingLaws
 
 /// A fit as a person reads it in a terminal.
-struct FitSummary {
+public struct FitSummary {
   let result: FittedTable
+  let terminal: Terminal
   private var fit: Fit { result.fit }
-  private let style = Console.style
 
-  init(_ result: FittedTable) { self.result = result }
+  /// A fit for a terminal.
+  public init(_ result: FittedTable, terminal: Terminal) {
+    self.result = result
+    self.terminal = terminal
+  }
 
-  func text() -> String {
-    let opening = Console.opening(notes: result.notes, doubts: result.doubts)
+  /// The text, its parts parted by empty lines.
+  public func text() -> String {
+    let opening = terminal.opening(notes: result.notes, doubts: result.doubts)
     var parts = [opening + heading()]
     if let ranking = result.ranking { parts.append(rankingText(ranking)) }
     if let mixture = result.domainMixture {
-      parts.append(MixtureSummary(fit: fit, record: mixture).table(style: style))
+      parts.append(terminal.render(MixtureSummary(fit: fit, record: mixture).table(terminal)))
     }
-    if let sweep = result.sweep { parts.append(SweepSummary(sweep).text(style: style)) }
+    if let sweep = result.sweep { parts.append(SweepSummary(sweep).text(terminal)) }
     parts.append(parameterText())
     let facts = [
       optimumText(), regimeText(), misfitText(), validationText(), influenceText(),
@@ -25,7 +29,7 @@ struct FitSummary {
     if !facts.isEmpty { parts.append(facts.joined(separator: "\n") + "\n") }
     let caution = fit.law.card.caution
     let remarks =
-      Console.remarks(result.notes).map(wrapped) + fit.warnings.map { wrapped("Warning: \($0)") }
+      Terminal.remarks(result.notes).map(wrapped) + fit.warnings.map { wrapped("Warning: \($0)") }
       + (caution.isEmpty ? [] : [wrapped("Of this law in general: \(caution)")])
     if !remarks.isEmpty { parts.append(remarks.joined(separator: "\n") + "\n") }
     return parts.joined(separator: "\n")
@@ -48,7 +52,7 @@ struct FitSummary {
   }
 
   private func rankingText(_ ranking: LawRanking) -> String {
-    var table = Console.table([
+    var table = terminal.table([
       "law", .number("p"),
       .number("held-out error"),
       .number("scale-out error"), .number("AIC"),
@@ -63,7 +67,7 @@ struct FitSummary {
         entry.sameAs == nil ? NumberFormat.fixed(entry.weight, 2) : "same",
       ])
     }
-    var text = table.render(style: style) + wrapped(ranking.verdict) + "\n"
+    var text = terminal.render(table) + wrapped(ranking.verdict) + "\n"
     if let doubt = doubt(about: ranking) { text += wrapped(doubt) + "\n" }
     for entry in ranking.entries {
       if let other = entry.sameAs {
@@ -128,7 +132,7 @@ struct FitSummary {
 
   private func parameterText() -> String {
     let level = NumberFormat.percent(fit.level, decimals: 0)
-    var table = Console.table([
+    var table = terminal.table([
       "parameter", .number("value"),
       .number("\(level) interval"),
       .number("std. error"), "unit",
@@ -167,7 +171,7 @@ struct FitSummary {
         isUnseen ? "–" : NumberFormat.significant(error, 3), parameter.unit,
       ])
     }
-    var text = table.render(style: style)
+    var text = terminal.render(table)
     if let uncertainty = fit.uncertainty {
       text += "Intervals: \(uncertainty.method), \(uncertainty.draws.count) refits.\n"
     }
@@ -290,6 +294,6 @@ struct FitSummary {
 
   /// Breaks a sentence at the width of the terminal.
   private func wrapped(_ text: String) -> String {
-    Console.wrap(text)
+    terminal.wrap(text)
   }
 }

@@ -1,15 +1,17 @@
 internal import Quantities
-internal import Reports
-internal import ScalingLaws
+public import ScalingLaws
 
 /// A plan as a person reads it in a terminal.
-struct PlanSummary {
-  let answer: PlanCommand.Answer
+public struct PlanSummary {
+  let answer: PlanAnswer
   let fit: SavedFit
+  let terminal: Terminal
 
-  init(_ answer: PlanCommand.Answer, fit: SavedFit) {
+  /// A plan by a fit, for a terminal and a page.
+  public init(_ answer: PlanAnswer, fit: SavedFit, terminal: Terminal = Terminal()) {
     self.answer = answer
     self.fit = fit
+    self.terminal = terminal
   }
 
   private var response: String { fit.document.response.column }
@@ -58,14 +60,17 @@ struct PlanSummary {
     return sections
   }
 
-  func text() -> String {
-    sections().map { TerminalBlocks.text($0.blocks) }.joined(separator: "\n")
+  /// The plan for a terminal.
+  public func text() -> String {
+    sections().map { terminal.text($0.blocks) }.joined(separator: "\n")
   }
 
   /// The same as a page.
   ///
-  /// - Parameter source: the saved fit.
-  func page(source: String) -> ReportPage {
+  /// - Parameters:
+  ///   - source: the saved fit.
+  ///   - origin: when the page is made and by which version.
+  public func page(source: String, origin: ReportOrigin) -> ReportPage {
     var sections = sections()
     let head = sections.removeFirst().blocks.compactMap { block -> String? in
       if case .paragraph(let text) = block { text } else { nil }
@@ -93,7 +98,7 @@ struct PlanSummary {
       subtitle: "By the fit \(source)", summary: head, sections: sections,
       footer:
         "Made by Allometry. The numbers are those that allometry plan prints for the same options.",
-      origin: .now)
+      origin: origin)
   }
 
   /// A caution with a first letter in upper case, unless that names a column, and a full stop.
@@ -153,7 +158,7 @@ struct PlanSummary {
     return lines
   }
 
-  private func clusterText(_ cluster: PlanCommand.ClusterAnswer) -> String {
+  private func clusterText(_ cluster: PlanAnswer.Cluster) -> String {
     let machines =
       "\(NumberFormat.significant(cluster.devices, 6)) \(cluster.accelerator) at \(NumberFormat.percent(cluster.utilisation, decimals: 0)) of their peak"
     let needed = NumberFormat.significant(cluster.daysNeeded, 3)

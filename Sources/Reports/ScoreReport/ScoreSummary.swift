@@ -1,25 +1,29 @@
 internal import Quantities
-internal import Reports
 internal import ScalingLaws
 
 /// Scores as a person reads them in a terminal.
-struct ScoreSummary {
-  private let session: ScoreSession
-  private let style = Console.style
+public struct ScoreSummary {
+  private let scored: ScoredFits
+  private let terminal: Terminal
 
-  init(_ session: ScoreSession) { self.session = session }
+  /// Scores for a terminal.
+  public init(_ scored: ScoredFits, terminal: Terminal) {
+    self.scored = scored
+    self.terminal = terminal
+  }
 
-  func text() -> String {
+  /// The ranking, then each fit, the best first.
+  public func text() -> String {
     var parts: [String] = []
-    if session.parts.count > 1 { parts.append(ranking()) }
-    for entry in session.ranking.entries {
-      parts.append(one(session.parts[entry.index]))
+    if scored.parts.count > 1 { parts.append(ranking()) }
+    for entry in scored.ranking.entries {
+      parts.append(one(scored.parts[entry.index]))
     }
-    let notes = Console.remarks(Array(session.notes.dropFirst(session.doubts.count))).map {
-      Console.wrap($0)
+    let notes = Terminal.remarks(Array(scored.notes.dropFirst(scored.doubts.count))).map {
+      terminal.wrap($0)
     }
     if !notes.isEmpty { parts.append(notes.joined(separator: "\n") + "\n") }
-    return Console.opening(notes: session.notes, doubts: session.doubts)
+    return terminal.opening(notes: scored.notes, doubts: scored.doubts)
       + parts.joined(separator: "\n")
   }
 
@@ -28,13 +32,13 @@ struct ScoreSummary {
   }
 
   private func ranking() -> String {
-    let isRelative = session.parts.allSatisfy { $0.score.isRelative }
-    var table = Console.table([
+    let isRelative = scored.parts.allSatisfy { $0.score.isRelative }
+    var table = terminal.table([
       "fit", "law", .number("mean error"),
       .number("bias"), .number("inside"),
       "against the best",
     ])
-    for entry in session.ranking.entries {
+    for entry in scored.ranking.entries {
       let score = entry.score
       let verdict =
         switch entry.pValue {
@@ -45,7 +49,7 @@ struct ScoreSummary {
         case .some(let p): "not told apart (p = \(NumberFormat.significant(p, 2)))"
         }
       table.rows.append([
-        session.parts[entry.index].name, score.law,
+        scored.parts[entry.index].name, score.law,
         isRelative
           ? percent(score.meanRelativeError, 2) : NumberFormat.significant(score.meanError, 3),
         isRelative
@@ -53,16 +57,16 @@ struct ScoreSummary {
         score.coverage.rows > 0 ? percent(score.coverage.share.value) : "–", verdict,
       ])
     }
-    return table.render(style: style)
+    return terminal.render(table)
   }
 
-  private func one(_ part: ScoreSession.Part) -> String {
+  private func one(_ part: ScoreReport.Part) -> String {
     let score = part.score
     var lines = [
-      Console.wrap(
-        "\(part.name), law \(score.law), on \(score.runs.count) rows of \(session.source):"), "",
+      terminal.wrap(
+        "\(part.name), law \(score.law), on \(score.runs.count) rows of \(scored.source):"), "",
     ]
-    var table = Console.table(["quantity", .number("value")])
+    var table = terminal.table(["quantity", .number("value")])
     table.rows.append(["mean error", NumberFormat.significant(score.meanError, 3)])
     if score.isRelative {
       table.rows.append(["mean relative error", percent(score.meanRelativeError, 2)])
@@ -92,8 +96,8 @@ struct ScoreSummary {
         "errors over their standard deviation", NumberFormat.significant(score.errorSpread, 3),
       ])
     }
-    lines.append(table.render(style: style))
-    lines.append(Console.wrap(score.calibration))
+    lines.append(terminal.render(table))
+    lines.append(terminal.wrap(score.calibration))
     lines.append("")
     lines.append(bandText(score))
     lines.append(offText(score))
@@ -102,7 +106,7 @@ struct ScoreSummary {
 
   private func bandText(_ score: FitScore) -> String {
     guard let column = score.scaleColumn, !score.bands.isEmpty else { return "" }
-    var table = Console.table([
+    var table = terminal.table([
       "by \(column)", .number("rows"),
       .number("mean error"), .number("bias"),
       .number("inside"),
@@ -116,7 +120,7 @@ struct ScoreSummary {
         score.coverage.rows > 0 ? "\(band.inside)" : "–",
       ])
     }
-    return table.render(style: style)
+    return terminal.render(table)
   }
 
   private func offText(_ score: FitScore) -> String {
@@ -124,10 +128,10 @@ struct ScoreSummary {
     let off = score.off()
     let expected = NumberFormat.significant(score.expectedOff(), 2)
     guard !off.isEmpty else {
-      return Console.wrap(
+      return terminal.wrap(
         "No row is off by more than 2 standard deviations (\(expected) expected).") + "\n"
     }
-    var table = Console.table([
+    var table = terminal.table([
       "row", .number("measured"),
       .number("predicted"), .number("single run"),
       .number("off by"),
@@ -142,8 +146,8 @@ struct ScoreSummary {
       ])
     }
     let more = off.count > 10 ? " (the worst 10 of \(off.count))" : ""
-    return Console.wrap(
+    return terminal.wrap(
       "Off by more than 2 standard deviations of a single run\(more), \(expected) expected; plus is a prediction above the outcome:"
-    ) + "\n" + table.render(style: style)
+    ) + "\n" + terminal.render(table)
   }
 }
