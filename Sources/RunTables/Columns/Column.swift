@@ -13,7 +13,6 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// The entries of the given rows, in the given order.
   func selecting(_ rows: [Int]) -> Column {
     switch self {
     case .numbers(let values): .numbers(rows.map { values[$0] })
@@ -21,12 +20,10 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// Whether the column holds numbers.
   var isNumeric: Bool {
     if case .numbers = self { true } else { false }
   }
 
-  /// One entry as text; numbers in the given spelling.
   func entry(_ row: Int, _ spelling: (Double) -> String = Self.spelling) -> String {
     switch self {
     case .numbers(let values): spelling(values[row])

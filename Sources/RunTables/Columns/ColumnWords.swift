@@ -1,10 +1,7 @@
 /// The words of a column's name, however they are joined: `Model Size`, `model_size`, `modelSize`.
 struct ColumnWords {
-  /// As in the name.
   let tokens: [String]
-  /// In lower case.
   let list: [String]
-  /// The lower-case words joined by underscores.
   var joined: String { list.joined(separator: "_") }
   private let name: String
 
@@ -59,13 +56,12 @@ struct ColumnWords {
 
 /// A unit that stands in the name of a column: `tokens_B`, `params (M)`, `compute in PF-days`.
 struct UnitName {
-  /// What the numbers are to be multiplied by.
   let factor: Double
-  /// The factor as people write it.
+  /// As people write it.
   let spelling: String
-  /// The words of the name without the unit, joined by underscores.
+  /// The other words of the name, joined by underscores.
   let base: String
-  /// The same as it was written.
+  /// The same as they were written.
   let tokens: [String]
 
   private static let words: [String: (Double, String)] = [

@@ -1,6 +1,5 @@
 /// What is known of the commas of a whole file before one column is judged.
 struct CommaHabits: Sendable {
-  /// What the user said.
   var decimalMark: DecimalMark?
   /// Whether semicolons separate the cells, as where the comma is the decimal mark.
   var isSemicolonFile = false
@@ -15,7 +14,7 @@ struct CommaHabits: Sendable {
   var undecided: Set<String> = []
 
   /// Whether numbers may be what is left of thousands whose point was read as a decimal mark: all
-  /// below a thousand and with no more than three decimals.
+  /// below a thousand with at most three decimals.
   static func mayBeGrouped(_ values: [Double]) -> Bool {
     var isAny = false
     for value in values where value.isFinite {
@@ -30,14 +29,12 @@ struct CommaHabits: Sendable {
 
 /// The cells of a column that may be numbers with commas, and what they allow.
 ///
-/// One cell cannot tell: `2,345` is 2.345 or 2345. So a column is read as a whole. `0,747`, `3,21`
-/// and `1.234,5` can only have decimal commas; `1,234,567` and `1,234.5` only thousands. Where every
-/// cell allows both, the file decides (semicolons between cells and decimal commas in other columns
-/// against points and thousands in other columns), and so does the meaning of the column: a loss of
-/// thousands and a fraction of a token do not exist. Where these disagree or say nothing, the column
-/// is refused.
+/// One cell cannot tell: `2,345` is 2.345 or 2345. `0,747`, `3,21` and `1.234,5` can only have
+/// decimal commas; `1,234,567` and `1,234.5` only thousands. Where every cell allows both, the file
+/// decides (semicolons between cells and decimal commas in other columns against points and
+/// thousands), and so does the meaning of the column: a loss of thousands and a fraction of a token
+/// do not exist. Where these disagree or say nothing, the column is refused.
 struct CommaColumn {
-  /// What a cell can be.
   enum Cell {
     /// A number without a comma, or a missing value.
     case plain(Double)
@@ -77,7 +74,7 @@ struct CommaColumn {
   /// A number whose point cannot separate thousands.
   private(set) var firstUngrouped: Int?
 
-  /// Looks at the cells of a column of text, up to the first that is no number.
+  /// Stops at the first cell that is no number.
   init(_ values: [String], rules: CellRules) {
     self.values = values
     self.rules = rules
@@ -174,7 +171,6 @@ struct CommaColumn {
     throw .ambiguous(firstEither)
   }
 
-  /// All cells by one decimal mark.
   private func read(_ mark: DecimalMark) throws(Refusal) -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(values.count)
@@ -201,7 +197,6 @@ struct CommaColumn {
 
   // MARK: One cell
 
-  /// What one cell can be.
   static func cell(_ text: String, _ rules: CellRules) -> Cell {
     if let number = rules.value(of: text) { return .plain(number) }
     var body = text.utf8.drop { $0 == 32 || $0 == 9 }

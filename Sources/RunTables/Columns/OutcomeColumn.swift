@@ -10,7 +10,6 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
   case tokens
   /// Tokens of the prompt.
   case promptTokens = "tokens_in"
-  /// The verifier's score.
   case score
   /// The answer, compared as text within its problem.
   case answer
@@ -22,7 +21,6 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
   case round
   /// The step that a row stands for, from 0.
   case step
-  /// The stratum of the problem.
   case stratum
   /// How many attempts at the problem are right, in a table that counts them.
   case rightCount = "num_correct"
@@ -87,13 +85,11 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// Names of a column of the share of right ones among several attempts at a problem.
   static let shares = [
     "pass@1", "pass_at_1", "pass@1,none", "pass@1,create_test", "mean_correct",
     "avg_correct", "correct_rate", "success_rate", "pass_rate", "solve_rate",
   ]
 
-  /// Names of a column of models besides `model`.
   static let modelNames: Set<String> = [
     "model_name", "model_id", "model_name_or_path", "model_path", "model_version", "modelname",
     "llm",

@@ -1,12 +1,9 @@
 import Foundation
 
 extension RunTable {
-  /// What is hardly plausible about sizes, tokens, compute and losses, one sentence each.
-  ///
-  /// Units are the usual reason: tokens in billions, bits in place of nats, perplexities in place of
-  /// losses. Nothing is changed; each sentence names the `--map` that would mend it.
-  ///
-  /// - Parameter response: the column of the outcome.
+  /// What is hardly plausible about sizes, tokens, compute and losses, one sentence each, with the
+  /// `--map` that would mend it. Units are the usual reason: tokens in billions, bits in place of
+  /// nats, perplexities in place of losses.
   public func doubts(response: String = "loss") -> [String] {
     // Runs without an outcome are no part of any fit.
     if let outcomes = try? numbers(response), outcomes.contains(where: \.isNaN),
@@ -87,7 +84,6 @@ extension RunTable {
     return result
   }
 
-  /// The map that would mend a unit.
   private func hint(_ name: String, _ factor: Double, _ condition: String) -> String {
     let source = formerNames.first { $0.value == name }?.key ?? name
     let unit = factor == 1e9 ? "1e9" : "1e6"
@@ -165,7 +161,6 @@ extension RunTable {
 
   // MARK: Numbers
 
-  /// The finite positive range of a column of numbers.
   private func range(_ name: String) -> ClosedRange<Double>? {
     guard hasColumn(name), let values = try? numbers(name) else { return nil }
     let positive = values.filter { $0 > 0 && $0.isFinite }

@@ -1,4 +1,3 @@
-/// A piece of a condition.
 struct FilterToken {
   enum Kind: Equatable {
     case number(Double)
@@ -17,14 +16,12 @@ struct FilterToken {
   var kind: Kind
   /// As written.
   var spelling: String
-  /// The 0-based index of its first character.
   var at: Int
 }
 
-/// Cuts a condition into tokens.
 struct FilterLexer {
   let text: String
-  /// What the text is called in messages: a filter, or the expression of a computed column.
+  /// A filter, or the expression of a computed column, in messages.
   let kind: String
   private let characters: [Character]
   /// The columns whose names hold a slash and may be written bare, as characters, longest first.
@@ -132,7 +129,6 @@ struct FilterLexer {
     return .word(spelling)
   }
 
-  /// What stands from a character up to the next condition.
   func value(from start: Int) -> String {
     var end = start
     while end < characters.count {

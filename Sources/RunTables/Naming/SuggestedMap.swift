@@ -1,12 +1,11 @@
 import OrderedCollections
 
 extension RunTable {
-  /// The `--map` that would fit, for canonical columns that the table lacks: `--map 'N=size,loss=ce'`.
+  /// The `--map` that would fit for canonical columns that the table lacks, `--map
+  /// 'N=size,loss=ce'`; nil where no column comes near.
   ///
-  /// A column is proposed when a word of its name says what it holds; perplexities and bits are
-  /// proposed with the formula that gives nats. Nil where no column comes near.
-  ///
-  /// - Parameter missing: the canonical names, such as `N` and `loss`.
+  /// A column is proposed when a word of its name says what it holds; perplexities and bits with
+  /// the formula that gives nats.
   public func suggestedMap(for missing: [String]) -> String? {
     var used: Set<String> = []
     let pairs = missing.compactMap { target -> String? in
@@ -119,20 +118,18 @@ extension RunTable {
     return (step, product)
   }
 
-  /// A name as a map holds it.
   static func mapName(_ name: String) -> String {
     name.contains(where: { ",=\"".contains($0) })
       ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
   }
 
-  /// A name as an expression holds it.
   static func expressionName(_ name: String) -> String {
     name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." } ? name : "`\(name)`"
   }
 }
 
 extension ColumnConventions {
-  /// Whether a name is canonical and has its meaning already.
+  /// Whether a name is canonical.
   static func isCanonical(_ name: String) -> Bool {
     entries.contains { $0.canonical == name }
   }

@@ -1,11 +1,9 @@
 import OrderedCollections
 
 extension RunTable {
-  /// The table with the scores of lm-evaluation-harness as `metric.TASK` and `stderr.TASK`.
-  ///
-  /// Its results name a score `acc,none` (the metric and the filter), in a record of the task under
-  /// `results`. Of several of a task the first by ``TaskScore/metrics`` counts, and a note says which;
-  /// a task that has its `metric.TASK` already, as by a map, keeps it.
+  /// The table with the scores of lm-evaluation-harness, named `acc,none` (metric and filter), as
+  /// `metric.TASK` and `stderr.TASK`. Of several of a task the first by ``TaskScore/metrics``
+  /// counts, and a note says which; a `metric.TASK` that is there already stays.
   func recognizingTaskResults() -> RunTable {
     var byTask: OrderedDictionary<String, [TaskScore]> = [:]
     for (name, column) in columns where column.isNumeric {
@@ -65,7 +63,6 @@ extension RunTable {
 
 /// One score of one task as lm-evaluation-harness names it: `results.gsm8k.exact_match,strict-match`.
 struct TaskScore: Sendable {
-  /// The column.
   let name: String
   let task: String
   let metric: String
@@ -86,7 +83,6 @@ struct TaskScore: Sendable {
 
   var isError: Bool { metric.hasSuffix("_stderr") }
 
-  /// The metric and its filter.
   var spelling: String { "\(metric),\(filter)" }
 
   /// The metric of which an error is the standard error, with its filter.

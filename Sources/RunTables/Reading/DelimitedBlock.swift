@@ -21,7 +21,7 @@ struct DelimitedBlock: ParsedBlock {
   var rows = 0
   /// One entry a row: the line, counted from the start of the block, on which it begins.
   var lines: [Int32] = []
-  /// The number of line ends in the block.
+  /// Line ends in the block.
   var lineCount = 0
   /// The numeric columns one after the other, `capacity` entries each; empty for text columns.
   var numbers: [Double] = []
@@ -37,7 +37,6 @@ struct DelimitedBlock: ParsedBlock {
   var hasPoint = false
   var error: TableError?
 
-  /// Where one cell lies.
   struct Cell {
     var start: Int
     var end: Int
@@ -78,7 +77,7 @@ struct DelimitedBlock: ParsedBlock {
     if scanner.metPoint { hasPoint = true }
   }
 
-  /// Parses one record into row `rows`; false for a line of nothing but blanks.
+  /// False for a line of nothing but blanks.
   @inline(__always)
   private mutating func parseRecord(
     _ scanner: inout CellScanner, _ layout: DelimitedLayout, _ interner: inout TextInterner,

@@ -10,18 +10,15 @@ struct JSONDocument {
   /// the names then stand; nil takes only numbered entries, for a record of tasks is one row elsewhere.
   var nameColumn: String?
 
-  /// The rows, one a line, as an array of objects.
   struct Rows {
     var text: [UInt8]
     /// Where they stood, as a sentence.
     var note: String
   }
 
-  /// A value of the document.
   private struct Node {
     enum Kind { case scalar, object, list }
     var key: String
-    /// The bytes of the value.
     var range: Range<Int>
     var kind: Kind
   }

@@ -9,8 +9,7 @@ struct JSONScanner {
   /// The 1-based line of `at`, kept up to date by the blanks that are skipped.
   private(set) var line: Int
 
-  /// Values nested deeper than this are refused; no table of runs comes near it, and the scanner
-  /// is recursive.
+  /// The scanner recurses; no table of runs comes near this depth.
   static let deepest = 64
 
   init(bytes: UnsafeBufferPointer<UInt8>, source: String, at: Int, end: Int, line: Int) {
@@ -49,13 +48,11 @@ struct JSONScanner {
     return at < end ? bytes[at] : nil
   }
 
-  /// Passes over the expected character or fails.
   mutating func expect(_ byte: Unicode.Scalar, _ meaning: String) throws(TableError) {
     guard peek() == UInt8(ascii: byte) else { throw unexpected(meaning) }
     at += 1
   }
 
-  /// The error for what stands here.
   func unexpected(_ expected: String) -> TableError {
     var found = "the end of the text"
     if at < end {
@@ -88,9 +85,8 @@ struct JSONScanner {
       start: start, count: Int32(clamping: count), kind: escaped ? .escapedString : .string)
   }
 
-  /// Reads one value of any kind that is to become a single cell.
-  ///
-  /// Arrays become their own text; objects are not cells and are handled by the caller.
+  /// Reads one value that is to become a single cell: arrays become their own text, and objects are
+  /// handled by the caller.
   mutating func cell(depth: Int) throws(TableError) -> Slice {
     switch peek() {
     case UInt8(ascii: "\""): return try string()
@@ -166,7 +162,7 @@ struct JSONScanner {
       found: "values nested more than \(Self.deepest) deep", expected: "a flat table")
   }
 
-  /// Reads an object, calling the closure at the value of each member.
+  /// Calls the closure at the value of each member.
   mutating func members(
     _ body: (inout JSONScanner, Slice) throws(TableError) -> Void
   ) throws(TableError) {
@@ -180,7 +176,6 @@ struct JSONScanner {
     }
   }
 
-  /// Reads an array, calling the closure at each element.
   mutating func elements(
     _ body: (inout JSONScanner) throws(TableError) -> Void
   ) throws(TableError) {
@@ -221,7 +216,7 @@ struct JSONScanner {
       expected: "only the escapes of JSON (\\n, \\\", \\u00e9, …)")
   }
 
-  /// Resolves the escapes of a JSON string; nil for a malformed one.
+  /// Nil for a malformed string.
   private static func unescape(_ content: Swift.Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
     var plain: [UInt8] = []
     var rest = content

@@ -69,7 +69,6 @@ struct JSONTableReader {
     }
   }
 
-  /// A member of the outermost object: where its value lies and what it is.
   private struct Member {
     enum Shape { case scalar, object, list, listOfObjects }
     var name: String
@@ -128,7 +127,6 @@ struct JSONTableReader {
     return try builder.table(inner)
   }
 
-  /// Lists the members of the outermost object.
   private func survey(_ scanner: inout JSONScanner) throws(TableError) -> [Member] {
     var members: [Member] = []
     try scanner.members { (scanner, key) throws(TableError) in
@@ -199,7 +197,6 @@ struct JSONColumnBuilder {
 
   private static let missing = JSONScanner.Slice(start: 0, count: 0, kind: .missing)
 
-  /// Reads one object as a row.
   mutating func row(_ scanner: inout JSONScanner, line: Int) throws(TableError) {
     lines.append(line)
     // Keys that few rows share leave a table of little but empty cells, far larger than the text.
@@ -249,7 +246,7 @@ struct JSONColumnBuilder {
     }
   }
 
-  /// The index of the column of a key, made if new.
+  /// Made if new.
   private mutating func column(
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -262,7 +259,6 @@ struct JSONColumnBuilder {
     return index
   }
 
-  /// The index of a column, made if new.
   private mutating func column(
     named name: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -277,8 +273,8 @@ struct JSONColumnBuilder {
     return cells.count - 1
   }
 
-  /// The pairs of a list of objects with a key and a value, and the scanner behind it; nil for any
-  /// other list.
+  /// The pairs of a list of objects with a key and a value, and the scanner behind it; nil for
+  /// other lists.
   private static func pairs(
     _ scanner: JSONScanner
   ) -> (cells: [(name: String, cell: JSONScanner.Slice)], after: JSONScanner)? {
@@ -313,7 +309,6 @@ struct JSONColumnBuilder {
     return isPairs && !cells.isEmpty ? (cells, scanner) : nil
   }
 
-  /// Types the columns and makes the table.
   func table(_ scanner: JSONScanner) throws(TableError) -> RunTable {
     guard !lines.isEmpty, !cells.isEmpty else {
       throw TableError(
@@ -381,7 +376,6 @@ struct JSONColumnBuilder {
     return .numbers(values)
   }
 
-  /// The bytes of a cell.
   private static func bytes(
     _ slice: JSONScanner.Slice, _ scanner: JSONScanner
   ) -> UnsafeBufferPointer<UInt8> {

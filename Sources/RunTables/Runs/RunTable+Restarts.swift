@@ -10,11 +10,11 @@ extension RunTable {
   /// curve. A note says how many rows gave way, and from where.
   ///
   /// Rows that end before what they would replace, such as steps 110 to 150 behind step 300, may be
-  /// the earlier ones: without a column of times that tells, they are refused.
+  /// the earlier ones: without a column of times that tells, they are refused. Rows without the
+  /// outcome are left alone, since logs of training and evaluation interleave.
   ///
-  /// - Parameter response: the column of the outcome; rows without one are left alone, since logs of
-  ///   training and evaluation interleave.
-  /// - Throws: ``TableError`` that names the two rows of a step of which neither is known to be later.
+  /// - Throws: ``TableError`` that names the two rows of a step of which neither is known to be
+  ///   later.
   public func keepingLaterSteps(response: String = "loss") throws(TableError) -> RunTable {
     guard let step = stepColumn, let steps = try? numbers(step), rowCount > 2 else { return self }
     let outcomes = (try? numbers(response)) ?? []

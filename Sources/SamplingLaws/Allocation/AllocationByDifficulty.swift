@@ -62,16 +62,13 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Chooses and judges strategies.
+  /// Chooses and judges strategies of one verifier at several budgets; every resample chooses anew.
   ///
-  /// - Parameters:
-  ///   - arms: every strategy at every budget, of one verifier.
-  ///   - reference: the strategy that gains are over, such as best-of-N; by default the first.
-  ///   - baseline: the arm that difficulty is told by; by default the reference at its smallest budget.
-  ///   - bins: how problems are sorted.
-  ///   - isCrossFitted: whether to keep apart what chooses from what judges; without, the result shows
-  ///     how large a gain chance alone makes.
-  ///   - bootstrap: how problems are resampled; every resample chooses anew.
+  /// `reference` is what gains are over, by default the first strategy; `baseline` is what
+  /// difficulty is told by, by default the reference at its smallest budget. Without
+  /// `isCrossFitted` the same problems choose and judge: the result shows how large a gain chance
+  /// alone makes.
+  ///
   /// - Throws: for no arms, an unknown reference, and no common problems.
   public init(
     _ arms: [AllocationArm], reference: String? = nil, baseline: AllocationArm? = nil,
@@ -160,6 +157,5 @@ struct StrategyGrid: Sendable {
     }
   }
 
-  /// The arms at a budget.
   func choices(_ budget: Int) -> [Int] { places[budget].compactMap { $0 } }
 }

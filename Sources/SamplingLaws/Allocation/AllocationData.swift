@@ -14,12 +14,8 @@ struct AllocationData: Sendable {
   let binNames: [String]
   let warnings: [String]
 
-  /// - Parameters:
-  ///   - arms: the arms that are compared.
-  ///   - baseline: what difficulty is told by: one of the arms, or another.
-  ///   - baselineIsCompared: the place of the baseline among the arms; nil for another.
-  ///   - crossFitted: whether a compared baseline's attempts are split between difficulty and
-  ///     judgement.
+  /// `baselineIsCompared` is the place of the baseline among the arms, nil for another; with
+  /// `crossFitted` its attempts are split between difficulty and judgement.
   init(
     _ arms: [AllocationArm], baseline: OutcomeArm, baselineIsCompared: Int?, bins: DifficultyBins,
     crossFitted: Bool, seed: UInt64, threads: Int

@@ -26,10 +26,7 @@ struct PolicyTallies: Sendable {
   /// Problems of each bin in the first variant.
   private(set) var sizes: [Int]
 
-  /// - Parameters:
-  ///   - accuracies: of each variant, problem and arm.
-  ///   - binsOfProblems: of each variant and problem.
-  ///   - seed: of the deal of problems into parts.
+  /// Accuracies are `[variant][problem][arm]`, bins `[variant][problem]`.
   init(accuracies: [[[Double]]], binsOfProblems: [[Int]], bins: Int, seed: UInt64) {
     let parts = Self.deal(binsOfProblems[0].count, seed: seed)
     variants = accuracies.count
@@ -51,7 +48,7 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// Deals problems into parts at random, equally many in each.
+  /// Deals problems into parts of equal size at random.
   private static func deal(_ problems: Int, seed: UInt64) -> [Int] {
     var random = SplittableRandom(seed: seed).split(-1)
     var parts = (0..<problems).map { $0 % Self.parts }
@@ -73,9 +70,8 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// The sums for choosing and for judging of every variant and split.
-  ///
-  /// - Parameter crossFitted: whether the two are of different problems.
+  /// The sums for choosing and for judging of every variant and split; of different problems where
+  /// `crossFitted`.
   func splits(_ all: [Double], crossFitted: Bool) -> [(choose: [[Double]], judge: [[Double]])] {
     (0..<variants).flatMap { variant -> [(choose: [[Double]], judge: [[Double]])] in
       if !crossFitted {
@@ -91,13 +87,9 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// The accuracy over all problems of what is chosen in each bin.
+  /// The accuracy over all problems of what is chosen in each bin, or with `byBin` false in all.
   ///
-  /// - Parameters:
-  ///   - choices: the arms that may be chosen.
-  ///   - judged: the arm that each choice is judged as, by place in `choices`; the choice itself by
-  ///     default.
-  ///   - byBin: whether each bin has its own choice.
+  /// `judged` holds the arm that each of `choices` is judged as; by default the choice itself.
   static func accuracy(
     choose: [[Double]], judge: [[Double]], choices: [Int], judged: [Int]? = nil, byBin: Bool = true
   ) -> Double {

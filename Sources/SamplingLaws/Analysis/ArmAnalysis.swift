@@ -69,12 +69,7 @@ public struct ArmAnalysis: Codable, Sendable {
   /// What was not made, and why.
   public var omissions: [Omission]
 
-  /// Analyses an arm.
-  ///
-  /// - Parameters:
-  ///   - recorded: the arm as it was recorded.
-  ///   - columns: the names of what tells arms apart.
-  ///   - settings: how to analyse.
+  /// Analyses an arm; `columns` are the names of what tells arms apart.
   public init(_ recorded: OutcomeArm, columns: [String], settings: AnalysisSettings) {
     let bootstrap = settings.bootstrap
     let arm = recorded.byAttempt
@@ -206,7 +201,7 @@ public struct ArmAnalysis: Codable, Sendable {
 }
 
 extension OutcomeArm {
-  /// The mean tokens of each problem's attempts; nil where no problem has any.
+  /// The mean tokens of each problem's attempts; nil without tokens.
   var meanTokens: ProblemMatrix? {
     guard let tokens else { return nil }
     var matrix = ProblemMatrix(columnCount: 1, problems: problemCount)

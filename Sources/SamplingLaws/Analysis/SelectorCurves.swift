@@ -10,10 +10,8 @@ struct SelectorCurves: Sendable {
   /// What could not be computed, and why.
   var omissions: [ArmAnalysis.Omission] = []
 
-  /// No curves.
   init() {}
 
-  /// The curves of an arm.
   init(_ arm: OutcomeArm, settings: AnalysisSettings) {
     let seed = settings.bootstrap.seed
     var selectors: [any AttemptSelector] = []
@@ -25,8 +23,7 @@ struct SelectorCurves: Sendable {
     }
     if arm.scores != nil { selectors.append(BestOfN()) }
     if arm.scores != nil, arm.answers != nil {
-      // The mean over many problems needs few orders of each: 200, or as many as 20 million attempts
-      // make.
+      // The mean over many problems needs few orders of each: 200, or 20 million attempts in all.
       let draws = min(max(20_000_000 / max(arm.attemptCount, 1), 2), 200)
       for weighting in [
         VoteWeighting.score, .softmax(temperature: settings.voteTemperature), .minMax, .rank,

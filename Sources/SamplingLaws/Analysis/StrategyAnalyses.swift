@@ -7,7 +7,6 @@ struct StrategyAnalyses {
   var transfer: VerifierTransfer?
   var omissions: [ArmAnalysis.Omission] = []
 
-  /// - Parameter table: the answers that strategies gave, or repeated outcomes of each.
   init(_ table: OutcomeTable, settings: AnalysisSettings) {
     let columns = table.armColumns
     let hasEffort = columns.contains("level") || columns.contains("budget")

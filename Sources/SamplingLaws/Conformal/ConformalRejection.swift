@@ -1,7 +1,7 @@
 internal import Statistics
 
-/// Handing a candidate over to a better model when its score is extreme among calibration scores: a rank
-/// test whose rate of handing over is controlled in finite samples [76].
+/// Handing a candidate over to a better model when its score is extreme among calibration scores: a
+/// rank test that controls the rate of handing over in finite samples [76].
 ///
 /// Scores here are of nonconformity: larger is worse, such as the perplexity of a draft.
 public struct ConformalRejection: Codable, Sendable, Hashable {
@@ -14,11 +14,7 @@ public struct ConformalRejection: Codable, Sendable, Hashable {
   /// A candidate is handed over if its score is above this; −∞ for always, +∞ for never.
   public let threshold: Double
 
-  /// Calibrates.
-  ///
-  /// - Parameters:
-  ///   - calibration: scores of nonconformity; NaN are passed over.
-  ///   - alpha: α, from 0 to 1.
+  /// Calibrates; NaN scores are passed over, and α lies between 0 and 1.
   public init(calibration: [Double], alpha: Double) throws(PlanningError) {
     let known =
       calibration.contains(where: \.isNaN) ? calibration.filter { !$0.isNaN } : calibration

@@ -12,16 +12,8 @@ public struct InferenceArchitecture: Sendable, Hashable, Codable {
   /// Bytes of a stored key or value element; 2 for 16-bit formats.
   public var bytesPerElement: Double
 
-  /// An architecture by its shape.
-  ///
-  /// - Parameters:
-  ///   - name: what the model is called.
-  ///   - activeParameters: parameters that take part in each token.
-  ///   - layers: the number of attention layers.
-  ///   - heads: query heads of a layer.
-  ///   - keyValueHeads: key and value heads of a layer; as many as `heads` without grouping.
-  ///   - headDimension: elements of a head.
-  ///   - bytesPerElement: bytes of a stored key or value element.
+  /// An architecture by its shape; without grouped queries there are as many key and value heads as
+  /// heads.
   public init(
     name: String = "", activeParameters: Double, layers: Double, heads: Double,
     keyValueHeads: Double, headDimension: Double, bytesPerElement: Double = 2
@@ -33,14 +25,8 @@ public struct InferenceArchitecture: Sendable, Hashable, Codable {
     self.bytesPerElement = bytesPerElement
   }
 
-  /// An architecture by its key and value elements a token, D.
-  ///
-  /// - Parameters:
-  ///   - name: what the model is called.
-  ///   - activeParameters: parameters that take part in each token.
-  ///   - keyValueElementsPerToken: D, both keys and values of all layers.
-  ///   - queriesPerKeyValueHead: r, query heads that share a key and value head.
-  ///   - bytesPerElement: bytes of a stored key or value element.
+  /// An architecture by D, its key and value elements a token over all layers, and r, the query
+  /// heads that share a key and value head.
   public init(
     name: String = "", activeParameters: Double, keyValueElementsPerToken: Double,
     queriesPerKeyValueHead: Double, bytesPerElement: Double = 2

@@ -40,12 +40,8 @@ public struct BudgetSaturation: Sendable, Codable {
 
   /// Fits a curve; nil for fewer than four budgets or where nothing varies.
   ///
-  /// - Parameters:
-  ///   - name: what the curve is called.
-  ///   - tokens: the mean tokens used at each budget.
-  ///   - accuracy: the share of the items that were right, which need not be a whole number of them.
-  ///   - items: the number of items.
-  ///   - predicting: the tokens to predict at.
+  /// Tokens are means at each budget; the accuracy is a share of the `items`, which need not be a
+  /// whole number of them.
   public init?(
     name: String, tokens: [Double], accuracy: [Double], items: Int,
     predicting targets: [Double] = [], level: Double = 0.9, resamples: Int = 200,

@@ -37,13 +37,8 @@ public struct CoverageCurve: Sendable, Codable {
   /// What limits the curves, a sentence each.
   public var warnings: [String]
 
-  /// The curves of an arm.
-  ///
-  /// - Parameters:
-  ///   - arm: the attempts.
-  ///   - k: numbers of attempts to look at besides powers of two; those beyond the smallest N are left
-  ///     out.
-  ///   - bootstrap: how to find intervals.
+  /// The curves of an arm at powers of two and at `k`, of which those beyond the smallest N are
+  /// left out.
   public init(
     _ arm: OutcomeArm, at k: [Int] = [], bootstrap: ProblemBootstrap = ProblemBootstrap()
   ) {
@@ -114,8 +109,8 @@ public struct CoverageCurve: Sendable, Codable {
     return grid + [last]
   }
 
-  /// The mean, whether never and whether always solved, then pass@k and pass^k at each k, for
-  /// problems of one N and c.
+  /// For problems of one N and c: the mean, whether never and whether always solved, then pass@k
+  /// and pass^k at each k.
   private static func row(_ cell: AttemptCounts.Cell, grid: [Int]) -> [Double] {
     var row = [
       Double(cell.correct) / Double(cell.attempts), cell.correct == 0 ? 1 : 0,

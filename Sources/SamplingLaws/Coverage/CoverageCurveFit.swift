@@ -96,13 +96,8 @@ public struct CoverageCurveFit: Sendable, Codable {
 
   /// Fits a curve; nil for fewer than six points with 0 < c < 1 at different k.
   ///
-  /// - Parameters:
-  ///   - name: what the curve is called.
-  ///   - k: the numbers of samples, positive; they need not be whole.
-  ///   - success: the success rates, from 0 to 1.
-  ///   - cut: fits up to here are judged on what lies beyond; by default the geometric middle.
-  ///   - predicting: the k to predict at.
-  ///   - level: the level of the intervals.
+  /// The k need not be whole. Fits to k up to `cut`, by default the geometric middle, are judged on
+  /// what lies beyond.
   public init?(
     name: String, k: [Double], success: [Double], cut: Double? = nil,
     predicting targets: [Double] = [], level: Double = 0.9, resamples: Int = 500,
@@ -235,7 +230,6 @@ public struct CoverageCurveFit: Sendable, Codable {
 }
 
 extension CoverageCurveFit.Candidate {
-  /// Fits a form by least squares on c.
   init(
     _ form: CoverageCurveFit.Form, k: [Double], success: [Double], warm: Self? = nil
   ) {

@@ -75,7 +75,6 @@ struct PooledLikelihood {
     }
   }
 
-  /// The log-likelihood.
   func value(chance p: Double, ceiling: Double) -> Double {
     var sum = constant
     if successes > 0 { sum += successes * Double.log(p) }

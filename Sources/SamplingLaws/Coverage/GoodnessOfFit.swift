@@ -101,7 +101,6 @@ struct CountDistributions {
     }
   }
 
-  /// Draws a table.
   func draw(using random: inout SplittableRandom) -> [AttemptCounts.Cell] {
     var cells: [AttemptCounts.Cell] = []
     for column in columns {
@@ -136,12 +135,7 @@ extension GoodnessOfFit {
     min(Int(saturating: (upper * Double(attempts) * (1 + 1e-12)).rounded(.down)), attempts)
   }
 
-  /// Judges a fit.
-  ///
-  /// - Parameters:
-  ///   - cells: the counts, ascending in N.
-  ///   - maximum: the fit.
-  ///   - simulations: how many tables to simulate.
+  /// Judges a fit of cells that ascend in N.
   init(
     _ cells: [AttemptCounts.Cell], maximum: BetaBinomialLikelihood.Point, simulations: Int,
     seed: UInt64, threads: Int

@@ -5,7 +5,6 @@ internal import Statistics
 /// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1), of which the
 /// beta-binomial likelihood consists.
 enum LogPochhammer {
-  /// A function of one number with its first two derivatives.
   struct Derivatives {
     var value = 0.0
     var first = 0.0
@@ -111,7 +110,6 @@ struct PochhammerSum: Sendable {
     }
   }
 
-  /// The sum with its derivatives.
   func derivatives(_ x: Double) -> LogPochhammer.Derivatives {
     var sum = LogPochhammer.Derivatives()
     if !stairs.isEmpty {

@@ -15,9 +15,8 @@ extension PassCount {
 
 /// What sampling until the r-th success would have told, replayed on recorded attempts [5].
 ///
-/// Every number is the exact mean over all orders of the recorded attempts, so that none depends on the
-/// order of the file: with c of N attempts right the r-th success comes at draw K with probability
-/// C(K − 1, r − 1)·C(N − K, c − r)/C(N, c).
+/// Every number is the exact mean over all orders of the recorded attempts: with c of N right the
+/// r-th success comes at draw K with probability C(K − 1, r − 1)·C(N − K, c − r)/C(N, c).
 public struct PassUntilReplay: Sendable, Codable {
   /// The result for one number of successes to wait for.
   public struct Target: Sendable, Codable, Hashable {
@@ -71,12 +70,7 @@ public struct PassUntilReplay: Sendable, Codable {
     return chances
   }
 
-  /// Replays an arm of at least one attempt.
-  ///
-  /// - Parameters:
-  ///   - arm: the attempts.
-  ///   - successes: the numbers r ≥ 2 of successes to wait for.
-  ///   - bootstrap: how to find intervals.
+  /// Replays an arm of at least one attempt, waiting for each number r ≥ 2 of successes.
   public init(
     _ arm: OutcomeArm, until successes: [Int] = [2, 3, 5, 10],
     bootstrap: ProblemBootstrap = ProblemBootstrap()

@@ -76,12 +76,8 @@ public struct Saturation: Sendable, Codable {
     self.init(AttemptCounts(arm), leastGain: leastGain, bootstrap: bootstrap)
   }
 
-  /// The analysis of counts; nil where no attempt is right.
-  ///
-  /// - Parameters:
-  ///   - counts: the counts.
-  ///   - leastGain: ε > 0, the gain from one sample more that is not worth it.
-  ///   - bootstrap: how to find intervals.
+  /// The analysis of counts; nil where no attempt is right. A gain from one sample more of less
+  /// than ε = `leastGain` > 0 is not worth it.
   public init?(
     _ counts: AttemptCounts, leastGain: Double = 0.005,
     bootstrap: ProblemBootstrap = ProblemBootstrap()

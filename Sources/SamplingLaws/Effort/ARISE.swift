@@ -51,11 +51,7 @@ public struct ARISE: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// The score of one problem, and its parts from rises and falls.
-  ///
-  /// - Parameters:
-  ///   - accuracies: a_j of each level.
-  ///   - tokens: t_j of each level, positive.
+  /// The score of one problem, and its parts from rises and falls; tokens are positive.
   public static func score(accuracies: [Double], tokens: [Double])
     -> (score: Double, gains: Double, losses: Double)
   {
@@ -71,11 +67,8 @@ public struct ARISE: Codable, Sendable, Hashable {
     return (gains + losses, gains, losses)
   }
 
-  /// Scores a ladder of arms.
+  /// Scores arms of ascending effort; problems are matched by label.
   ///
-  /// - Parameters:
-  ///   - ladder: arms of ascending effort with tokens; problems are matched by label.
-  ///   - bootstrap: how problems are resampled.
   /// - Throws: below two levels, without tokens or common problems.
   public init(_ ladder: EffortLadder, bootstrap: ProblemBootstrap) throws(PlanningError) {
     let arms = ladder.arms

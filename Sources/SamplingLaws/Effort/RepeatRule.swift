@@ -33,11 +33,8 @@ public struct RepeatRule: Sendable, Hashable, Codable {
     self.scatter = scatter
   }
 
-  /// The scatter of a cell: that of its accuracy and that of its tokens.
-  ///
-  /// - Parameters:
-  ///   - correct: whether each repeat is right, 0 or 1.
-  ///   - tokens: the tokens of each repeat; NaN are passed over.
+  /// The scatter of a cell, that of its accuracy and that of its tokens; tokens of NaN are passed
+  /// over.
   public func scatter(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Double {
     let right = Double(correct.reduce(0) { $0 + Int($1) })
     let count = Double(correct.count)
@@ -62,22 +59,13 @@ public struct RepeatRule: Sendable, Hashable, Codable {
   private static let smallest = 1e-8
 
   /// Whether a cell needs another repeat.
-  ///
-  /// - Parameters:
-  ///   - correct: whether each repeat so far is right, 0 or 1.
-  ///   - tokens: the tokens of each repeat so far.
   public func needsMore(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Bool {
     if correct.count < minimum { return true }
     return correct.count < maximum && scatter(correct: correct, tokens: tokens) > threshold
   }
 
-  /// Shares an extra budget of repeats out in proportion to the scatter of each cell.
-  ///
-  /// - Parameters:
-  ///   - extra: repeats to share out.
-  ///   - scatters: the scatter of each cell, at least 0.
-  /// - Returns: the repeats of each cell, which add up to `extra`, by largest remainders; the same for
-  ///   all cells where none scatters.
+  /// Shares `extra` repeats out in proportion to the scatter of each cell, by largest remainders;
+  /// evenly where none scatters.
   public static func distribute(_ extra: Int, scatters: [Double]) -> [Int] {
     guard extra > 0, !scatters.isEmpty else { return scatters.map { _ in 0 } }
     let total = scatters.reduce(0, +)

@@ -32,13 +32,9 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Compares a curve with an accuracy.
-  ///
-  /// - Parameters:
-  ///   - samples: ascending numbers of samples of the small model, positive.
-  ///   - accuracies: what each reaches, by a selector that can be had: coverage needs a perfect one.
-  ///   - largeAccuracy: the accuracy of one sample of the large model.
-  ///   - parameterRatio: M, at least 1.
+  /// Compares a curve over ascending, positive numbers of samples of the small model with the
+  /// accuracy of one sample of the large one, M ≥ 1 times as large. The curve is of a selector that
+  /// can be had: coverage needs a perfect one.
   public init(
     samples: [Double], accuracies: [Double], largeAccuracy: Double, parameterRatio: Double
   ) throws(PlanningError) {
@@ -52,14 +48,8 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
       reached: needed.isFinite ? 1 : 0)
   }
 
-  /// Compares the two models problem by problem.
-  ///
-  /// - Parameters:
-  ///   - samples: ascending numbers of samples of the small model.
-  ///   - accuracies: the accuracy of each problem with each number, and in the last column that of one
-  ///     sample of the large model.
-  ///   - parameterRatio: M, at least 1.
-  ///   - bootstrap: how problems are resampled, both models together.
+  /// Compares the two models problem by problem; the last column of the matrix is one sample of the
+  /// large model. Both are resampled together.
   public init(
     samples: [Double], accuracies: ProblemMatrix, parameterRatio: Double,
     bootstrap: ProblemBootstrap

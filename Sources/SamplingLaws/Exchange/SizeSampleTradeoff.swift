@@ -5,7 +5,7 @@ internal import Statistics
 /// Test-time compute against parameters: models of several sizes, each sampled several times on the
 /// same problems [20][204][3].
 ///
-/// It says what each size reaches with each number of samples, which size is best for each budget of
+/// What each size reaches with each number of samples, which size is best for each budget of
 /// inference, and how many samples of a small model are worth one of a larger one.
 public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
   /// One size of model with what its samples reach.
@@ -107,13 +107,8 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
   /// What limits the conclusions.
   public var warnings: [String]
 
-  /// Compares sizes.
-  ///
-  /// - Parameters:
-  ///   - sizes: at least one; the rows of their matrices are the same problems.
-  ///   - samples: ascending numbers of samples, the columns of the matrices.
-  ///   - selector: how accuracy is reached from samples.
-  ///   - bootstrap: how problems are resampled; all sizes are resampled together.
+  /// Compares sizes over ascending numbers of samples, the columns of their matrices; the rows are
+  /// the same problems, which are resampled together.
   public init(
     sizes: [Size], samples: [Int], selector: String, bootstrap: ProblemBootstrap
   ) {

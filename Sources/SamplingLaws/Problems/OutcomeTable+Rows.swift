@@ -7,8 +7,8 @@ extension OutcomeTable {
     "ahead-by-k", "best-first", "gated-retry",
   ]
 
-  /// The table with arms of several attempts known for candidates of a search by the names of their
-  /// strategies, where the file does not say what rows are; and a sentence on each.
+  /// The table with the arms of searches marked as candidates, by the names of their strategies,
+  /// where the file does not say what rows are; and a sentence on each.
   func knowingCandidates() -> (table: OutcomeTable, cautions: [String]) {
     guard let place = armColumns.firstIndex(of: "strategy") else { return (self, []) }
     var table = self
@@ -49,8 +49,8 @@ extension OutcomeTable {
     return isAny
   }
 
-  /// The arms of answers alone where there are any, without the column that says so; the table itself
-  /// where there are none.
+  /// The arms of answers alone, without the column that says so; the table itself where there are
+  /// none.
   var answersOnly: OutcomeTable {
     guard arms.contains(where: { $0.kind == .answer }) else { return self }
     var table = self

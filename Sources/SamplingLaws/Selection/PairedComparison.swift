@@ -45,13 +45,8 @@ public struct PairedComparison: Codable, Sendable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Compares curves; throws where no problem or no number of samples is in both.
-  ///
-  /// - Parameters:
-  ///   - first: the curves of the first arm.
-  ///   - second: those of the second.
-  ///   - names: what the arms are called; their selectors by default.
-  ///   - bootstrap: the resampling of problems.
+  /// Compares curves; throws where no problem or no number of samples is in both. Arms are called
+  /// by their selectors unless `names` are given.
   public init(
     _ first: ProblemCurves, _ second: ProblemCurves, names: (String, String)? = nil,
     bootstrap: ProblemBootstrap
@@ -67,15 +62,8 @@ public struct PairedComparison: Codable, Sendable {
       second: { problem in columns.map { second.matrix[problem, $0.1] } })
   }
 
-  /// Compares any numbers of problems, such as two columns of other analyses.
-  ///
-  /// - Parameters:
-  ///   - labels: the labels of the problems of each arm.
-  ///   - names: what the arms are called.
-  ///   - samples: what each number is at.
-  ///   - bootstrap: the resampling of problems.
-  ///   - first: the numbers of a problem of the first arm, by its place; as many as samples.
-  ///   - second: those of the second.
+  /// Compares any numbers of problems, matched by label: `first` and `second` give those of the
+  /// problem at a place, one for each entry of `samples`.
   public init(
     labels: ([String], [String]), names: (String, String), samples: [Int],
     bootstrap: ProblemBootstrap, first: (Int) -> [Double], second: (Int) -> [Double]

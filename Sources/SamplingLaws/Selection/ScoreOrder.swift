@@ -94,7 +94,6 @@ struct ScoreOrder {
     }
   }
 
-  /// The mean of a number of each attempt over each block.
   func blockMeans(_ value: (Int) -> Double) -> [Double] {
     var means: [Double] = []
     means.reserveCapacity(blockEnds.count)
@@ -111,7 +110,7 @@ struct ScoreOrder {
 
 /// The probability that all of a random n-subset of N attempts is among the i lowest, for each i.
 struct SubsetLadder: Sendable {
-  /// By number of samples, then by i from 0 to N: C(i, n)/C(N, n).
+  /// `[samples][i from 0 to N]`: C(i, n)/C(N, n).
   private let values: [Double]
   private let attempts: Int
   private let columns: Int
@@ -132,8 +131,8 @@ struct SubsetLadder: Sendable {
 
   subscript(column: Int, lowest: Int) -> Double { values[column * (attempts + 1) + lowest] }
 
-  /// The expectation of a number of the attempt with the highest score of the subset, which is averaged
-  /// over its block, at each number of samples.
+  /// The expectation, at each number of samples, of a number of the highest-scored attempt,
+  /// averaged over its block.
   func expectations(of blockMeans: [Double], blockEnds: [Int]) -> [Double] {
     values.withUnsafeBufferPointer { values in
       (0..<columns).map { column in
@@ -150,7 +149,6 @@ struct SubsetLadder: Sendable {
     }
   }
 
-  /// Ladders for every number of attempts that problems of a grid have.
   static func ladders(_ counts: [Int], samples: [Int]) -> [Int: SubsetLadder] {
     var ladders: [Int: SubsetLadder] = [:]
     for count in counts where ladders[count] == nil {

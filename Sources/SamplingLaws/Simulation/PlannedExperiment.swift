@@ -31,13 +31,8 @@ public struct PlannedExperiment: Codable, Sendable {
   /// The quantities.
   public var quantities: [Quantity]
 
-  /// Carries experiments out.
-  ///
-  /// - Parameters:
-  ///   - world: the world; its first arm is judged, and its difference to the second.
-  ///   - replicates: the number of experiments, each drawn with a seed of its own.
-  ///   - far: the number of attempts that coverage is extrapolated to.
-  ///   - bootstrap: how intervals are made.
+  /// Carries experiments out, each drawn with a seed of its own: the first arm is judged, its
+  /// difference to the second, and its coverage at `far` attempts.
   public init(
     _ world: PlantedWorld, replicates: Int, beyond far: Double, bootstrap: ProblemBootstrap
   ) {

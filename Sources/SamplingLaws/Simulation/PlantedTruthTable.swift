@@ -35,12 +35,7 @@ public struct PlantedTruthTable: Sendable, Codable {
 }
 
 extension PlantedTruth {
-  /// Writes the curves down.
-  ///
-  /// - Parameters:
-  ///   - samples: the numbers of attempts, positive.
-  ///   - falseCost: what a wrong attempt that passes the verifier costs, V_f.
-  ///   - sampleCost: what an attempt costs, κ.
+  /// The curves at positive numbers of attempts; `falseCost` is V_f and `sampleCost` κ.
   public func table(
     samples: [Int], falseCost: Double = 1, sampleCost: Double = 0
   ) -> PlantedTruthTable {

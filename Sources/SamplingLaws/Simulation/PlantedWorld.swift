@@ -2,8 +2,7 @@
 /// tables are drawn and in which every curve has an exact value.
 ///
 /// A problem's chance p of a right attempt comes from a mixture of beta distributions with point
-/// masses at 0 and 1; given p, attempts are independent. All analyses of outcome tables are tested on
-/// such worlds.
+/// masses at 0 and 1; given p, attempts are independent.
 public struct PlantedWorld: Sendable, Hashable, Codable {
   /// One beta component of the difficulty mixture.
   public struct Component: Sendable, Hashable, Codable {

@@ -11,7 +11,6 @@ struct PluralityChance {
   private let shares: [Double]
   private let unreadable: Double
 
-  /// The vote among the answers of a planted world.
   init(answers: PlantedWorld.Answers) {
     shares = answers.shares
     unreadable = answers.unreadable

@@ -28,8 +28,6 @@ struct GroupQuadrature {
   /// Σ of weight · share², weight · share · effect and weight · effect².
   private var pooled = SIMD4<Double>.zero
 
-  /// - Parameters:
-  ///   - point: β, b and σ.
   init(_ basis: PositionTable, point: [Double]) {
     self.basis = basis
     functions = basis.functions
@@ -148,7 +146,7 @@ struct GroupQuadrature {
     pooled += SIMD4(plain * share * share, mixed * share, square, 0)
   }
 
-  /// Adds the information of all groups so far by position, and fills the upper triangle.
+  /// Adds the information of all groups so far, and fills the upper triangle.
   func finish(_ information: inout SymmetricMatrix) {
     let hasEffects = information.order > functions + 1
     for position in 0..<basis.positions {

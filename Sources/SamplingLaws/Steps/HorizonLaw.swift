@@ -15,11 +15,8 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
   /// The step accuracy that doubles the horizon, √p: the errors need only halve.
   public let accuracyForDouble: Double
 
-  /// The horizon of a step accuracy.
-  ///
-  /// - Parameters:
-  ///   - stepAccuracy: p, from 0 to 1.
-  ///   - success: s, strictly between 0 and 1; one half gives the half-length.
+  /// The horizon of a step accuracy p from 0 to 1 at a success rate 0 < s < 1; ½ gives the
+  /// half-length.
   public init(stepAccuracy: Double, success: Double = 0.5) throws(PlanningError) {
     try PlanningError.require(
       stepAccuracy >= 0 && stepAccuracy <= 1,
@@ -38,11 +35,7 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
     stepAccuracy >= 1 ? .infinity : Double.log(success) / Double.log(stepAccuracy)
   }
 
-  /// The step accuracy that a horizon needs, s^(1/H).
-  ///
-  /// - Parameters:
-  ///   - horizon: H, in steps, positive.
-  ///   - success: s, strictly between 0 and 1.
+  /// The step accuracy that a horizon of H > 0 steps needs, s^(1/H).
   public static func stepAccuracy(forHorizon horizon: Double, success: Double = 0.5)
     throws(PlanningError) -> Double
   {
@@ -51,12 +44,8 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
     return Double.exp(Double.log(success) / horizon)
   }
 
-  /// The longest task that succeeds with probability s where steps differ: max{t : Π_{i≤t} p_i ≥ s}.
-  ///
-  /// - Parameters:
-  ///   - accuracies: p_i of each step.
-  ///   - success: s.
-  /// - Returns: t; as many as there are steps where the product never falls below s.
+  /// The longest task that succeeds with probability s where steps differ: max{t : Π_{i≤t} p_i ≥
+  /// s}.
   public static func steps(accuracies: [Double], success: Double = 0.5) -> Int {
     var product = 1.0
     for (step, accuracy) in accuracies.enumerated() {

@@ -51,15 +51,9 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Fits the slope.
+  /// Fits the slope from one row a step; intervals allow for dependence within problems. Of more
+  /// steps than about `rowLimit`, every k-th attempt is taken.
   ///
-  /// - Parameters:
-  ///   - arm: one row a step.
-  ///   - effect: what has an effect of its own.
-  ///   - course: how accuracy may change with position.
-  ///   - level: the coverage of intervals, which allow for dependence within problems.
-  ///   - rowLimit: about how many steps to use; of more, every k-th attempt is taken.
-  ///   - threads: how many threads at most; the result does not depend on it.
   /// - Throws: without steps, and where the slope cannot be told, such as without any error.
   public init(
     _ arm: OutcomeArm, effect: Effect = .problem, course: Course = .bent, level: Double = 0.9,

@@ -6,9 +6,7 @@ internal import Statistics
 struct StepVotes: Sendable {
   /// Steps with a usable attempt.
   var steps = 0.0
-  /// All attempts.
   var rows = 0.0
-  /// Usable ones.
   var attempts = 0.0
   var right = 0.0
   /// Attempts that give the most common wrong answer of their step.
@@ -122,7 +120,6 @@ struct StepVotes: Sendable {
   }
 }
 
-/// How often each answer of a step is given; wrong answers by class.
 private struct AnswerCounts {
   private(set) var right = 0
   private(set) var wrong = 0

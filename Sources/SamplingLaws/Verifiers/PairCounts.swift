@@ -4,9 +4,8 @@ internal import Statistics
 
 /// How often a right attempt outranks a wrong one: the area under the ROC curve is `above / pairs`.
 struct PairCounts: Sendable, Hashable {
-  /// Pairs in which the right attempt has the higher value, ties counted as halves.
+  /// Ties count as halves.
   var above: Double
-  /// Pairs of a right and a wrong attempt.
   var pairs: Double
 
   /// The area under the curve; NaN without pairs.
@@ -17,7 +16,6 @@ struct PairCounts: Sendable, Hashable {
     self.pairs = pairs
   }
 
-  /// Counts pairs in one ascending order.
   init(_ ranking: ScoreOrder, isRight: (Int) -> Bool) {
     var counter = PairCounter()
     var start = 0
@@ -87,7 +85,6 @@ struct PairCounts: Sendable, Hashable {
   }
 }
 
-/// Counts pairs along an ascending order.
 private struct PairCounter: Sendable {
   private var above = 0.0
   private var right = 0.0
@@ -95,7 +92,6 @@ private struct PairCounter: Sendable {
 
   var counts: PairCounts { PairCounts(above: above, pairs: right * wrong) }
 
-  /// Goes on to a block of equal values.
   mutating func add(right: Int, wrong: Int) {
     above += Double(right) * (self.wrong + Double(wrong) / 2)
     self.right += Double(right)

@@ -91,7 +91,6 @@ func rounded(_ value: Double) -> String {
   return String(thousandths)
 }
 
-/// What each problem adds to the shares of a diagnosis.
 private struct VerifierCounts {
   private let arm: OutcomeArm
   private let counts: ProblemMatrix

@@ -11,13 +11,10 @@ public enum UnparseableAnswers: String, Sendable, Hashable, Codable, CaseIterabl
 
 /// The votes of the attempts at one problem.
 struct Ballot {
-  /// The class that each attempt votes for; −1 for none.
+  /// −1 for attempts that do not vote.
   var classes: [Int32]
-  /// The number of attempts of each class.
   var counts: [Int]
-  /// The share of right attempts of each class.
   var accuracy: [Double]
-  /// The attempts that do not vote.
   var silent: Int
 
   init(_ arm: OutcomeArm, answers: [Int32], problem: Int, unparseable: UnparseableAnswers) {

@@ -1,6 +1,6 @@
 internal import Statistics
 
-/// Random orders of the attempts at one problem; the order of a draw does not depend on how far it is
+/// Random orders of the attempts at one problem; an order does not depend on how far it is
 /// followed, so that two selectors with one seed see the same attempts.
 struct RandomOrders {
   private let random: SplittableRandom
@@ -11,8 +11,8 @@ struct RandomOrders {
     random = SplittableRandom(seed: seed).split(problem)
   }
 
-  /// Writes the first `depth` attempts of a draw's order to the front of `order`, which must hold each
-  /// attempt once.
+  /// Writes the first `depth` attempts of a draw's order to the front of `order`, which holds each
+  /// once.
   func shuffle(_ order: inout [Int32], draw: Int, depth: Int) {
     var random = random.split(draw)
     order.withUnsafeMutableBufferPointer { order in
@@ -41,10 +41,8 @@ struct DrawSums {
     squares[column] += value * value
   }
 
-  /// The mean of each column.
   var means: [Double] { sums.map { $0 / Double(draws) } }
 
-  /// The squared standard error of the mean of each column.
   var variances: [Double] {
     guard draws > 1 else { return sums.map { _ in .nan } }
     return sums.indices.map { column in

@@ -2,13 +2,9 @@ public import RunTables
 
 /// How the step scores of an attempt make one score [T8].
 public enum StepAggregation: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The lowest.
   case min
-  /// The last.
   case last
-  /// Their mean.
   case average = "avg"
-  /// Their product.
   case product
 }
 

@@ -7,7 +7,6 @@ struct WeightedTally {
   /// The score, or its exponential, of each attempt; NaN where it is missing.
   private let weights: [Double]
   private let ranking: ScoreOrder?
-  /// When each attempt is drawn.
   private var places: [Int32]
   private var sums: [Double]
   private var scored: [Double]
@@ -39,7 +38,6 @@ struct WeightedTally {
     votes = sums
   }
 
-  /// Begins a new order.
   mutating func begin(_ order: [Int32]) {
     for index in sums.indices {
       sums[index] = 0

@@ -2,16 +2,12 @@ internal import Foundation
 public import Studies
 
 extension RunStore {
-  /// Writes the rows of a study to a file, in place of an old one in one step.
+  /// Writes the rows of a study, or those of one purpose, to a file, in place of an old one in one
+  /// step.
   ///
-  /// A run that is compared may be one that chose a learning rate, too, and then has a row for each;
-  /// fits should be given rows of one purpose.
+  /// A run that is compared may be one that chose a learning rate, too, and then has a row for
+  /// each; fits should be given rows of one purpose.
   ///
-  /// - Parameters:
-  ///   - study: the name of the study.
-  ///   - format: the form of the file.
-  ///   - path: the file.
-  ///   - purpose: only rows of this purpose; nil for all.
   /// - Throws: ``StoreError``: `missing` if there is no such study, `cannotCreate` or `inputOutput`
   ///   if the file cannot be written; an old file is as it was then.
   public func export(
@@ -24,7 +20,6 @@ extension RunStore {
   }
 }
 
-/// Files that are whole or not there.
 private enum AtomicFile {
   static func write(_ text: String, to path: String) throws(StoreError) {
     // Renaming over a device, a pipe or a link would put a file in its place.

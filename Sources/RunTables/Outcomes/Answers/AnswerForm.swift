@@ -23,8 +23,6 @@ public enum AnswerForm: String, Sendable, Hashable, Codable, CaseIterable {
   case math
 
   /// The spelling that stands for an answer and all that count as the same.
-  ///
-  /// - Parameter answer: the answer as it was written.
   public func spelling(of answer: String) -> String {
     Array(answer.utf8).withUnsafeBufferPointer { bytes in
       let trimmed = OutcomeCells.trimmed(bytes)

@@ -25,7 +25,6 @@ enum ExactNumber {
     return number.spelling + (percent ? [UInt8(ascii: "%")] : [])
   }
 
-  /// Digits times a power of ten.
   struct Decimal {
     var isNegative = false
     /// Without zeros at either end; empty for zero.

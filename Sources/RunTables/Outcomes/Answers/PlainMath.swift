@@ -3,7 +3,6 @@ struct PlainMath {
   private let text: UnsafeBufferPointer<UInt8>
   private var at = 0
 
-  /// The plain text of an answer.
   static func plain(_ answer: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var reader = PlainMath(answer)
     return shortened(reader.sequence(until: nil))
@@ -83,7 +82,6 @@ struct PlainMath {
     at + bytes.count <= text.count && text[at..<(at + bytes.count)].elementsEqual(bytes)
   }
 
-  /// What follows a backslash.
   private mutating func command(after previous: UInt8?) -> [UInt8] {
     guard at < text.count else { return [] }
     guard AnswerForm.isLetter(text[at]) else {

@@ -2,13 +2,11 @@ import Foundation
 
 /// A cell that holds a list, as JSON and Python write them: `[true, false]`, `['7', None]`.
 enum ListCell {
-  /// Whether a cell looks like a list.
   @inline(__always)
   static func isList(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     cell.first == UInt8(ascii: "[")
   }
 
-  /// One element of a list.
   struct Element: Equatable {
     /// Its text, quotes and escapes undone; empty for null.
     var text: [UInt8]

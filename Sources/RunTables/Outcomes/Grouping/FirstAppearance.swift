@@ -6,10 +6,9 @@ struct FirstAppearance {
   private var values: [Int32] = []
   private(set) var count: Int32 = 0
 
-  /// - Parameter expected: about how many distinct keys there may be.
   init(expected: Int = 512) { reset(expected: expected) }
 
-  /// Forgets everything and makes room for about so many distinct keys.
+  /// Forgets everything; about so many distinct keys are expected.
   mutating func reset(expected: Int) {
     count = 0
     var size = 16

@@ -2,10 +2,9 @@ import Foundation
 import Synchronization
 
 extension OutcomeGrouping {
-  /// Sorts each problem's rows by attempt.
+  /// Sorts each problem's rows by attempt; returns the attempt of each row in its new place, in a
+  /// table that may have several rows an attempt.
   ///
-  /// - Returns: the number of the attempt of each row in its new place, in a table that may have
-  ///   several rows an attempt.
   /// - Throws: ``TableError`` that names both lines of the first row that repeats another.
   mutating func sort(
     _ order: inout [Int32], _ groups: inout [Group], _ names: [String], _ arms: ArmKeys,

@@ -111,7 +111,6 @@ extension OutcomeGrouping {
 
   // MARK: Moving
 
-  /// The entries of a column in the order of the given places.
   private static func gather<Value: BitwiseCopyable & Sendable>(
     _ column: FlatColumn<Value>, _ order: [Int32], _ range: Range<Int>, _ threads: Int
   ) -> [Value] {
@@ -128,7 +127,6 @@ extension OutcomeGrouping {
     }
   }
 
-  /// A column of an arm, or nil if all of it is missing.
   private static func unlessMissing<Value>(
     _ values: [Value], _ isMissing: (Value) -> Bool
   ) -> [Value]? {

@@ -5,8 +5,7 @@ extension OutcomeGrouping {
     var names: [String]
   }
 
-  /// Takes problems of one name apart where they are from several sets or say several things, and
-  /// tells what was pooled.
+  /// Takes problems of one name apart where they are from several sets or say several things.
   mutating func separating(_ problems: ProblemNames) -> ProblemNames {
     var problems = problems
     var current: [Int32] = []
@@ -79,7 +78,6 @@ extension OutcomeGrouping {
     return rows
   }
 
-  /// How many problems have several labels.
   private static func shared(_ problems: [Int32], _ labels: [Int32], count: Int) -> Int {
     var first = [Int32](repeating: -1, count: count)
     var several = [Bool](repeating: false, count: count)

@@ -6,10 +6,11 @@ extension OutcomeGrouping {
     var step: Int32
   }
 
-  /// Leaves out rows that repeat another: those that say the same, and the others as the user asked.
+  /// Leaves out rows that repeat another: those that say the same, and the others as the user
+  /// asked.
   ///
-  /// - Returns: the first row that claims to be the same attempt as another and differs; then nothing
-  ///   is left out.
+  /// - Returns: the first row that claims to be the same attempt as another and differs; then
+  ///   nothing is left out.
   mutating func dropRepeats(
     _ order: inout [Int32], _ groups: inout [Group], _ attempts: FlatColumn<Int32>,
     _ rounds: FlatColumn<Int32>?, _ steps: FlatColumn<Int32>?

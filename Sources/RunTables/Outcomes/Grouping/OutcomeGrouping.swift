@@ -13,7 +13,6 @@ struct OutcomeGrouping {
   var flatRounds: FlatColumn<Int32>?
   var flatSteps: FlatColumn<Int32>?
 
-  /// One problem of one arm.
   struct Group: Sendable {
     var arm: Int
     var problem: Int
@@ -195,7 +194,6 @@ struct OutcomeGrouping {
     }
   }
 
-  /// Which groups each arm has.
   private static func armBounds(_ groups: [Group]) -> [Range<Int>] {
     var bounds: [Range<Int>] = []
     var start = 0
@@ -209,7 +207,6 @@ struct OutcomeGrouping {
 
   // MARK: Strata
 
-  /// The stratum of each group, and how many groups have several.
   private mutating func strata(
     _ groups: [Group], _ ofRow: [Int32]
   ) -> (names: [String], conflicts: Int)? {

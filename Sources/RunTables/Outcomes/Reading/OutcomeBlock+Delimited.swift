@@ -1,7 +1,6 @@
 extension OutcomeBlock {
-  /// Parses a run of whole records of delimited text with the labels of a worker.
-  ///
-  /// - Parameter layout: the layout of the file, its bytes being those of this block.
+  /// Parses a run of whole records with the labels of a worker; the layout's bytes are those of
+  /// this block.
   static func parsing(
     _ layout: DelimitedLayout, count: Int, index: Int, worker: OutcomeWorker
   ) -> OutcomeBlock {
@@ -28,7 +27,7 @@ extension OutcomeBlock {
     return block
   }
 
-  /// Parses one record into row `rows`; false for a line of nothing but blanks.
+  /// False for a line of nothing but blanks.
   @inline(__always)
   private mutating func parseRecord(
     _ scanner: inout CellScanner, _ layout: DelimitedLayout,

@@ -6,7 +6,6 @@ import OrderedCollections
 struct JSONKeys: Sendable {
   private(set) var names: OrderedSet<String> = []
   private var cursor = JSONKeyCursor()
-  /// The row in which each column was last met.
   private var lastRow: [Int] = []
   private var row = 0
 
@@ -17,7 +16,7 @@ struct JSONKeys: Sendable {
     }
   }
 
-  /// Reads one object, calling the closure with the column and the cell of each value.
+  /// Calls the closure with the column and the cell of each value of one object.
   mutating func read(
     _ scanner: inout JSONScanner,
     _ body: (Int, JSONScanner.Slice, JSONScanner) throws(TableError) -> Void
@@ -72,8 +71,8 @@ struct JSONKeys: Sendable {
 
 /// Walks through a block of JSON, one object a row.
 enum JSONRows {
-  /// Calls the closure with the scanner before each object and the line on which it stands, counted
-  /// from 0; returns the number of line ends.
+  /// Calls the closure before each object with the line on which it stands, from 0; returns the
+  /// number of line ends.
   static func each(
     _ bytes: UnsafeBufferPointer<UInt8>, source: String, isArray: Bool, newline: UInt8,
     _ body: (inout JSONScanner, Int) throws(TableError) -> Void
@@ -118,7 +117,7 @@ struct OutcomeJSON {
 
   private var newline: UInt8 { !text.contains(10) && text.contains(13) ? 13 : 10 }
 
-  /// The text as a stream of blocks; an array is one block.
+  /// An array is one block.
   private func records() -> RecordBlocks {
     RecordBlocks(
       stream: ByteStream(pending: text, descriptor: nil, source: source), newline: newline,
@@ -159,7 +158,6 @@ struct OutcomeJSON {
     return keys
   }
 
-  /// Parses one block.
   private static func block(
     _ bytes: UnsafeBufferPointer<UInt8>, _ index: Int, _ worker: OutcomeWorker, keys: JSONKeys,
     newline: UInt8, isArray: Bool
@@ -225,6 +223,5 @@ extension JSONKeys {
 }
 
 extension OutcomeOptions {
-  /// The number of threads to use.
   var workerCount: Int { max(threads ?? ProcessInfo.processInfo.activeProcessorCount, 1) }
 }

@@ -21,7 +21,6 @@ struct NumberMarks: Sendable {
   /// Whether semicolons separate the cells, as where the comma is the decimal mark.
   var isSemicolonFile = false
 
-  /// Adds what another part of the file shows.
   mutating func add(_ other: NumberMarks) {
     hasDecimalCommas = hasDecimalCommas || other.hasDecimalCommas
     hasPoints = hasPoints || other.hasPoints
@@ -33,7 +32,6 @@ struct NumberMarks: Sendable {
     isSemicolonFile = isSemicolonFile || other.isSemicolonFile
   }
 
-  /// What the points of counts are.
   enum Points: Equatable {
     case decimal
     case thousands(because: String)
@@ -41,7 +39,6 @@ struct NumberMarks: Sendable {
     case undecided
   }
 
-  /// What the grouped counts are.
   var points: Points {
     if hasSeveralGroups { return .thousands(because: "some have several") }
     if hasDecimalCommas {
@@ -67,7 +64,6 @@ struct NumberMarks: Sendable {
     return -Float(number * 1000)
   }
 
-  /// The error for numbers that can be read both ways.
   func ambiguity(_ source: String, column: String) -> TableError {
     TableError(
       .badData, source: source, column: column,

@@ -23,9 +23,8 @@ public struct OutcomeOptions: Sendable {
   public var wrongWords: [String] = []
   /// Which of the rows counts that claim to be the same attempt and differ; nil refuses them.
   public var repeats: RepeatedAttempts?
-  /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
-  ///
-  /// It decides nothing but speed: the table is the same for every value.
+  /// The size in bytes, at least 1, of the pieces that are parsed in parallel; it decides nothing
+  /// but speed.
   public var blockBytes: Int
   /// How many threads parse and sort; nil takes one a processor. It decides nothing but speed.
   public var threads: Int?

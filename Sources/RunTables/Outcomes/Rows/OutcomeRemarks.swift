@@ -13,7 +13,6 @@ struct OutcomeRemarks: Sendable {
   /// Rows whose one grade stands beside several answers, which it does not say of which it is.
   var oneGradeOfSeveral = 0
 
-  /// Adds another worker's.
   mutating func add(_ other: OutcomeRemarks) {
     unjudged += other.unjudged
     withoutAnswer += other.withoutAnswer
@@ -23,7 +22,6 @@ struct OutcomeRemarks: Sendable {
     oneGradeOfSeveral += other.oneGradeOfSeveral
   }
 
-  /// A sentence on each.
   func notes(_ schema: OutcomeSchema) -> [String] {
     var notes: [String] = []
     if schema.contains(.answer), schema.answers != .exact {

@@ -5,13 +5,9 @@ struct OutcomeSchema: Sendable {
   /// What is done with the cells of a column.
   enum Use: Sendable, Hashable {
     case column(OutcomeColumn)
-    /// The cell is this part of the key of its arm.
     case arm(Int)
-    /// The cell should be this constant of its arm.
     case constant(Int)
-    /// The cell is the value of this one of ``labels``.
     case label(Int)
-    /// The cell is the column's value of this one of the row's attempts.
     case wide(OutcomeColumn, Int)
   }
 
@@ -26,7 +22,6 @@ struct OutcomeSchema: Sendable {
   }
 
   var source: String
-  /// The names as they stand in the file.
   var fileNames: [String]
   /// Per column of the file; a map may give one column several uses.
   var uses: [[Use]]
@@ -34,13 +29,11 @@ struct OutcomeSchema: Sendable {
   var constants: [String] = []
   var present: Set<OutcomeColumn> = []
   var notes: [String] = []
-  /// Columns that decide whether rows belong together.
   var labels: [LabelColumn] = []
   /// Columns of arms that count only where they tell some apart, under the name of their part.
   var softArms: Set<String> = []
   /// Whether grades are shares of several attempts by the name of their column.
   var isShare = false
-  /// What the first rows show of points and commas.
   var marks = NumberMarks()
   /// Columns of the file that are not used, with their places.
   var unused: [(name: String, index: Int)] = []
@@ -48,7 +41,6 @@ struct OutcomeSchema: Sendable {
   var softColumns: [String: (name: String, index: Int)] = [:]
   /// Columns that tell arms apart because the user said so.
   let named: Set<String>
-  /// How answers and grades are read.
   let answers: AnswerForm
   let noAnswer: [[UInt8]]
   let threshold: Double?
@@ -120,7 +112,6 @@ struct OutcomeSchema: Sendable {
     }
   }
 
-  /// The plan of each column.
   var plans: [Plan] {
     uses.map { uses in
       guard uses.count == 1, case .column(let column) = uses[0] else {
@@ -137,7 +128,6 @@ struct OutcomeSchema: Sendable {
 
   func contains(_ column: OutcomeColumn) -> Bool { present.contains(column) }
 
-  /// Whether the user named words for right or wrong.
   var hasWords: Bool { !rightWords.isEmpty || !wrongWords.isEmpty }
 
   /// What is expected of numbers where the user said how they are written.
@@ -230,7 +220,7 @@ struct OutcomeSchema: Sendable {
     if !present.contains(.correct), !present.contains(.rightCount) { takeScorer(columns) }
   }
 
-  /// How many attempts a row counts and how many of them are right, or which share of them.
+  /// A row may count its attempts and how many, or which share, of them are right.
   private mutating func takeCounts(_ columns: OrderedDictionary<String, Int>) {
     let free = free(columns)
     func name(of column: OutcomeColumn) -> String? {

@@ -12,7 +12,6 @@ extension OutcomeWorker {
     var all: Int?
   }
 
-  /// Takes in a number of attempts.
   func takeCount(
     _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int, fileColumn: Int
   ) throws(TableError) {
@@ -88,7 +87,6 @@ extension OutcomeWorker {
     return nil
   }
 
-  /// The error for a share of the credit without a number of attempts.
   private func partialCredit(_ line: Int) -> TableError {
     let column = share.map { schema.fileNames[$0.fileColumn] } ?? schema.name(of: .correct)
     let cell = share.map { TableError.quoted(String(decoding: $0.cell, as: UTF8.self)) } ?? "none"

@@ -66,7 +66,7 @@ extension OutcomeWorker {
     remarks.listed.attempts += elements.count
   }
 
-  /// Ends a row of one attempt, whose lists have one entry each.
+  /// One attempt, whose lists have one entry each.
   func endSingleRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     for (column, list) in lists {
       try takeOnly(column, list.content, list.fileColumn, line, &block)

@@ -23,19 +23,16 @@ final class OutcomeWorker: @unchecked Sendable {
   var isJSONNumber = false
   /// Whether the present cell is an entry of a list.
   var isEntry = false
-  /// What the present row says of several attempts.
   var share: Share?
   var counted = Counted()
   /// The cells of the present row in series of columns.
   var wide: [OutcomeColumn: (cells: [[UInt8]], fileColumn: Int)] = [:]
   /// The columns in which numbers had commas.
   var commaColumns: Set<OutcomeColumn> = []
-  /// What is to be told of the rows.
   var remarks = OutcomeRemarks()
   /// The lists of the present row, of columns that have one, with the column of the file.
   var lists: [OutcomeColumn: (content: [UInt8], fileColumn: Int)] = [:]
 
-  /// What is known of a constant of an arm.
   struct Constant: Sendable {
     var value = Double.nan
     var varies = false
@@ -99,7 +96,6 @@ final class OutcomeWorker: @unchecked Sendable {
     return schema.decimalMark == nil && !isJSONNumber ? marks.kept(number, cell) : Float(number)
   }
 
-  /// Takes in a cell by its text.
   func take(
     _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int, fileColumn: Int,
     _ block: inout OutcomeBlock
@@ -239,7 +235,6 @@ final class OutcomeWorker: @unchecked Sendable {
     schema.noAnswer.contains { $0.count == cell.count && cell.elementsEqual($0) }
   }
 
-  /// The hash of an answer; 0 for none.
   @inline(__always)
   private func answer(_ content: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let trimmed = OutcomeCells.trimmed(content)
@@ -306,7 +301,6 @@ final class OutcomeWorker: @unchecked Sendable {
     }
   }
 
-  /// Takes in a part of the key of the row's arm.
   func takeArm(
     _ part: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int
   ) {
