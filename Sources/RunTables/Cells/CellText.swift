@@ -14,10 +14,9 @@ enum CellContent {
 /// `N`, `D`, `C`, `U` and their recognised spellings. What a comma means is never decided from one
 /// cell, see ``CommaColumn``. A percent sign is never read: nobody can tell 5 % from 5.
 struct CellRules: Sendable {
-  /// Then `70m` and `1b` are numbers as `70M` and `1B` are.
   var isCount: Bool
 
-  /// Decides what a cell says; surrounding blanks do not count.
+  /// Surrounding blanks do not count.
   func content(of cell: UnsafeBufferPointer<UInt8>) -> CellContent {
     var low = 0
     var high = cell.count
@@ -84,7 +83,6 @@ struct CellRules: Sendable {
     return groups.joined() + (hasBlank ? " " : "") + rest
   }
 
-  /// Whether a trimmed cell is one of the spellings of a missing value.
   static func isMissing(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = cell.first else { return true }
     guard cell.count <= 4 else { return false }
@@ -111,13 +109,11 @@ struct CellRules: Sendable {
     return !isNaN
   }
 
-  /// Whether a cell that is a number ends in the letter of a unit.
   static func hasUnit(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let last = cell.last(where: { $0 != 32 && $0 != 9 }) else { return false }
     return CellRules(isCount: true).unitExponent(last) != nil
   }
 
-  /// Reads a trimmed, non-empty cell as a number, or returns nil.
   private func number(_ cell: UnsafeBufferPointer<UInt8>) -> Double? {
     var at = 0
     let end = cell.count

@@ -123,7 +123,7 @@ public enum ColumnConventions {
     return Entry(canonical: canonical, aliases: plain + scaled + guarded)
   }
 
-  /// The columns that hold counts, in which lower-case letters are units.
+  /// In these, lower-case letters are units.
   private static let countNames: Set<String> = {
     var names: Set<String> = ["n", "d", "c", "u"]
     for entry in entries where countColumns.contains(entry.canonical) {
@@ -133,7 +133,6 @@ public enum ColumnConventions {
     return names
   }()
 
-  /// The canonical columns that count something and may be large.
   static let countColumns: Set<String> = ["N", "D", "C", "U", "batch_tokens", "active"]
 
   static func cellRules(forColumn name: String) -> CellRules {

@@ -29,17 +29,14 @@ struct ColumnWords {
     list = tokens.map { $0.lowercased() }
   }
 
-  /// What trackers put before the names of metrics.
   private static let metricPrefixes = [
     "metrics.", "metrics/", "metric/", "summary.", "summary/", "history.", "tags.",
   ]
-  /// What trackers and trainers put before the names of settings, at any depth.
   private static let settingPrefixes = [
     "params.", "config.", "config/", "hparams.", "hparams/", "hparam/", "hyperparameters.",
     "args.", "cfg.", "model.", "model_args.", "training.", "data.", "trainer.",
   ]
 
-  /// The name without what a tracker put before it.
   var withoutTracker: ColumnWords { ColumnWords(Self.bare(name)) }
 
   /// The name as a run's owner wrote it: without the tracker's prefix.
@@ -57,11 +54,9 @@ struct ColumnWords {
 /// A unit that stands in the name of a column: `tokens_B`, `params (M)`, `compute in PF-days`.
 struct UnitName {
   let factor: Double
-  /// As people write it.
   let spelling: String
-  /// The other words of the name, joined by underscores.
+  /// The other words, joined by underscores.
   let base: String
-  /// The same as they were written.
   let tokens: [String]
 
   private static let words: [String: (Double, String)] = [

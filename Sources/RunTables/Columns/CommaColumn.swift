@@ -3,14 +3,12 @@ struct CommaHabits: Sendable {
   var decimalMark: DecimalMark?
   /// Whether semicolons separate the cells, as where the comma is the decimal mark.
   var isSemicolonFile = false
-  /// Whether some column can only be read with decimal commas.
   var hasDecimalCommas = false
-  /// Whether some column can only be read with commas between thousands.
   var hasThousands = false
   /// Whether numbers of the file have points, other than those of JSON's own grammar.
   var hasPoints = false
-  /// Columns of numbers that were kept as written, for their points may separate thousands
-  /// (`10.000`) where other columns have decimal commas.
+  /// Columns kept as written, whose points may separate thousands (`10.000`) where others have
+  /// decimal commas.
   var undecided: Set<String> = []
 
   /// Whether numbers may be what is left of thousands whose point was read as a decimal mark: all
@@ -44,9 +42,7 @@ struct CommaColumn {
     case text
   }
 
-  /// Why a column has no numbers.
   enum Refusal: Error {
-    /// The cell of this row is no number in any reading.
     case text(Int)
     /// The cells of these rows contradict each other.
     case contradiction(decimal: Int, thousands: Int)
@@ -54,7 +50,6 @@ struct CommaColumn {
     case ambiguous(Int)
   }
 
-  /// What the name of a column says about its commas.
   enum Meaning {
     /// Whole numbers that may be large.
     case count
@@ -71,7 +66,6 @@ struct CommaColumn {
   private(set) var firstEither: Int?
   private(set) var firstText: Int?
   private(set) var firstPoint: Int?
-  /// A number whose point cannot separate thousands.
   private(set) var firstUngrouped: Int?
 
   /// Stops at the first cell that is no number.
@@ -101,7 +95,6 @@ struct CommaColumn {
     }
   }
 
-  /// Whether any cell has a comma that could belong to a number.
   var hasCommas: Bool { firstDecimal != nil || firstThousands != nil || firstEither != nil }
 
   /// The numbers of the column, and how its commas were read (nil where it has none).

@@ -16,8 +16,7 @@ extension RunTable {
     return sizeDoubts() + others.compactMap { $0 }
   }
 
-  /// What is hardly plausible about two tables that are held against each other: scales that do not
-  /// overlap, by thousands where a unit is the likely reason.
+  /// Scales of two tables that do not overlap, by thousands where a unit is the likely reason.
   public func doubts(beside other: RunTable) -> [String] {
     ["N", "D", "C"].compactMap { name in
       guard let ours = range(name), let theirs = other.range(name) else { return nil }
@@ -32,8 +31,7 @@ extension RunTable {
     }
   }
 
-  /// What is hardly plausible about a table that is read beside a fit: scales a thousandfold away
-  /// from those of the fit, which are units rather than a forecast.
+  /// Scales a thousandfold away from those of a fit, which are units rather than a forecast.
   public func doubts(beside fitted: [String: ClosedRange<Double>]) -> [String] {
     ["N", "D", "C"].compactMap { name in
       guard let ours = range(name), let theirs = fitted[name], theirs.lowerBound > 0 else {
@@ -108,7 +106,6 @@ extension RunTable {
 
   // MARK: Losses
 
-  /// The name under which the outcome stood in the file.
   private func formerName(of response: String) -> String {
     formerNames.first { $0.value == response }?.key ?? response
   }
@@ -173,7 +170,6 @@ extension RunTable {
       ? brief(range.lowerBound) : "\(brief(range.lowerBound)) to \(brief(range.upperBound))"
   }
 
-  /// Four digits are enough to see that a number is wrong.
   private static func brief(_ value: Double) -> String {
     Column.spelling(Double(String(format: "%.4g", value)) ?? value)
   }

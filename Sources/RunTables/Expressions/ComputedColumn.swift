@@ -141,7 +141,6 @@ extension RunTable {
     return table
   }
 
-  /// Whether the source of a map is an expression and not a name.
   func readsAsExpression(_ source: String) -> Bool {
     guard !hasColumn(source), source.contains(where: { "*+-/^%(".contains($0) }) else {
       return false

@@ -326,7 +326,6 @@ struct FilterParser {
     }
   }
 
-  /// The error for text that needs quotes, such as `set==Pile-CC`.
   private func quotingText(
     of error: TableError, from place: (column: String, sign: String, start: Int)?
   ) -> TableError {

@@ -32,7 +32,7 @@ struct FilterProgram: Sendable {
 
   var operations: [Operation] = []
 
-  /// Rows evaluated at a time: few enough for the vectors to stay in the cache.
+  /// Few enough rows for the vectors to stay in the cache.
   private static let chunk = 1024
 
   var columnNames: Set<String> {

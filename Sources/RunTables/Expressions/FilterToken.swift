@@ -14,17 +14,16 @@ struct FilterToken {
   }
 
   var kind: Kind
-  /// As written.
   var spelling: String
   var at: Int
 }
 
 struct FilterLexer {
   let text: String
-  /// A filter, or the expression of a computed column, in messages.
+  /// In messages, a filter or the expression of a computed column.
   let kind: String
   private let characters: [Character]
-  /// The columns whose names hold a slash and may be written bare, as characters, longest first.
+  /// Columns whose names hold a slash and may be written bare, longest first.
   private let slashed: [[Character]]
   private var at = 0
 

@@ -38,8 +38,7 @@ public struct RowFilter: Sendable {
 }
 
 extension RunTable {
-  /// The rows that meet a condition, in order; none may be left. Throws as
-  /// ``RowFilter/matches(_:)``.
+  /// The rows that meet a condition, in order; throws as ``RowFilter/matches(_:)``.
   public func filtered(by filter: RowFilter) throws(TableError) -> RunTable {
     let matches = try filter.matches(self)
     return selecting(rows: matches.indices.filter { matches[$0] })

@@ -20,7 +20,6 @@ extension RunTable {
     return try deriving("N", from: "C", "D", "N computed as C/(6·D)") { $0 / (6 * $1) }
   }
 
-  /// What is said of a count of all parameters where a token uses only some of them.
   private func idleHint() throws(TableError) -> String {
     guard hasColumn("active"), case .numbers(let active) = try column("active"),
       case .numbers(let all) = try column("N"),

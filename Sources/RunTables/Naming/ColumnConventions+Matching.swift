@@ -33,8 +33,7 @@ extension RunTable {
     return table
   }
 
-  /// Multiplies a column by the unit of its name, unless its numbers are counts already; returns a
-  /// note.
+  /// Multiplies a column by the unit of its name, unless it holds counts already; returns a note.
   fileprivate mutating func rescale(_ name: String, by match: ColumnIndex.Match) -> String {
     guard let values = try? numbers(name) else { return "" }
     let largest = values.lazy.filter(\.isFinite).max() ?? 0
@@ -62,8 +61,8 @@ extension RunTable {
         name: source, factor: unit.factor, spelling: unit.spelling, isFromName: true))
   }
 
-  /// Without columns `N`, `D` or `C` too small for their meaning where a longer name is recognised
-  /// or the other two give it.
+  /// Sets columns `N`, `D` or `C` too small for their meaning aside where there is something
+  /// better.
   private func settingAsideLetters() -> RunTable {
     var table = self
     let index = ColumnIndex(self)
@@ -130,7 +129,6 @@ struct ColumnIndex {
     }
   }
 
-  /// The columns that are a spelling of an entry, best first.
   func matches(
     _ entry: ColumnConventions.Entry, except taken: Set<String>, in table: RunTable
   ) -> [Match] {
@@ -178,7 +176,6 @@ struct ColumnIndex {
     return found
   }
 
-  /// Whether the words beside a unit are a spelling of an entry.
   static func has(_ unit: UnitName, _ entry: ColumnConventions.Entry) -> Bool {
     if unit.tokens == [entry.canonical] { return true }
     // `D (T tokens)` names the column twice.

@@ -2,8 +2,8 @@ import OrderedCollections
 
 /// The renaming a user asks for: `N=params,D=tokens_B*1e9,loss=eval/loss`.
 public struct ColumnMap: Sendable, Hashable {
-  /// One renaming: the column `source` of the file is to be called `target`; or the column `target`
-  /// is computed by the expression `source`.
+  /// The column `target` is the column `source` of the file, or computed by the expression
+  /// `source`.
   public struct Entry: Sendable, Hashable {
     /// The name the column gets.
     public var target: String
@@ -148,8 +148,7 @@ private struct ColumnMapParser {
 }
 
 extension ColumnMap {
-  /// The new names of the columns that a map renames, and a note on each that makes room; `current`
-  /// gives the column that a name stands for.
+  /// The new names of each column, `current` for a name of the map, and notes on what makes room.
   func targets(
     among columns: [String], source: String, current: (String) -> String?
   ) throws(TableError) -> (targets: [String: [String]], notes: [String]) {

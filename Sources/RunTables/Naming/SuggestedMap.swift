@@ -73,7 +73,6 @@ extension RunTable {
     return target == "D" ? tokensProposal(names) : nil
   }
 
-  /// What a column is to be multiplied by, or put through, to be the canonical one.
   private static func proposedExpression(_ name: String, as target: String) -> String {
     let expression = expressionName(name)
     if target == "loss" {
@@ -89,8 +88,7 @@ extension RunTable {
     return mapName(name)
   }
 
-  /// Tokens from what trainers log instead of them: steps and the size of a batch, or tokens per
-  /// parameter.
+  /// Tokens from what trainers log instead: steps and the size of a batch, or tokens per parameter.
   private func tokensProposal(_ names: [String]) -> (name: String, expression: String)? {
     func column(_ words: [String]) -> String? {
       words.lazy.compactMap { word in columnNames.first { ColumnWords($0).joined == word } }.first
@@ -129,7 +127,6 @@ extension RunTable {
 }
 
 extension ColumnConventions {
-  /// Whether a name is canonical.
   static func isCanonical(_ name: String) -> Bool {
     entries.contains { $0.canonical == name }
   }

@@ -68,7 +68,6 @@ struct TaskScore: Sendable {
   let metric: String
   let filter: String
 
-  /// Nil for a column that is none.
   init?(_ name: String) {
     // The product's own names may hold a comma; those of filters hold no blank.
     guard !name.hasPrefix("metric."), let comma = name.lastIndex(of: ","),
@@ -88,7 +87,7 @@ struct TaskScore: Sendable {
   /// The metric of which an error is the standard error, with its filter.
   var measured: String { "\(metric.dropLast("_stderr".count)),\(filter)" }
 
-  /// The metrics in the order in which one is chosen.
+  /// In the order in which one is chosen.
   private static let metrics = ["acc", "exact_match", "pass@1", "acc_norm", "em", "f1"]
 
   static func first(of scores: [TaskScore]) -> TaskScore? {

@@ -41,8 +41,7 @@ public struct OutcomeAttempt: Sendable, Hashable {
 }
 
 extension OutcomeArm {
-  /// Puts an arm together from the attempts at each problem, in order; a column exists if any
-  /// attempt records it.
+  /// An arm of the attempts at each problem, in order; a column exists if any attempt records it.
   public init(key: [String] = [], problems: [String]? = nil, attempts: [[OutcomeAttempt]]) {
     let labels = problems ?? attempts.indices.map { String($0) }
     precondition(labels.count == attempts.count, "\(labels.count) labels of \(attempts.count)")

@@ -7,9 +7,7 @@ struct CellScanner {
   let layout: DelimitedLayout
   private(set) var at: Int
   let end: Int
-  /// Line ends passed so far.
   private(set) var line = 0
-  /// Whether a plain number with a point was read.
   private(set) var metPoint = false
 
   init(layout: DelimitedLayout, at: Int, end: Int) {
@@ -132,7 +130,6 @@ struct CellScanner {
     return value
   }
 
-  /// Reads one cell and stops at the delimiter or record end behind it.
   mutating func cell() throws(TableError) -> DelimitedBlock.Cell {
     let bytes = layout.bytes
     while at < end, isBlank(bytes[at]) { at += 1 }

@@ -21,7 +21,6 @@ struct DelimitedBlock: ParsedBlock {
   var rows = 0
   /// One entry a row: the line, counted from the start of the block, on which it begins.
   var lines: [Int32] = []
-  /// Line ends in the block.
   var lineCount = 0
   /// The numeric columns one after the other, `capacity` entries each; empty for text columns.
   var numbers: [Double] = []
@@ -33,7 +32,6 @@ struct DelimitedBlock: ParsedBlock {
   var hasWord: [Bool] = []
   /// The columns of numbers in which a unit was met.
   var hasUnit: [Bool] = []
-  /// Whether any number has a point.
   var hasPoint = false
   var error: TableError?
 
@@ -128,7 +126,6 @@ struct DelimitedBlock: ParsedBlock {
     return true
   }
 
-  /// Whether no row of a column of numbers holds one.
   func hasNoNumber(_ column: Int) -> Bool {
     let first = column * capacity
     return numbers[first..<(first + rows)].allSatisfy(\.isNaN)

@@ -120,7 +120,6 @@ struct DelimitedReader {
     return hasDecimalCommas ? names : []
   }
 
-  /// Whether some column has text, without which no number has a comma.
   private func hasText(_ table: RunTable) -> Bool {
     table.columns.values.contains { column in if case .text = column { true } else { false } }
   }

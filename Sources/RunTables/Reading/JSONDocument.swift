@@ -6,8 +6,8 @@
 struct JSONDocument {
   let text: UnsafeBufferPointer<UInt8>
   let source: String
-  /// Whether entries under names of their own (`{"HumanEval/0": {…}}`) are rows, and in which column
-  /// the names then stand; nil takes only numbered entries, for a record of tasks is one row elsewhere.
+  /// The column of the names of entries (`{"HumanEval/0": {…}}`) that are rows; nil takes only
+  /// numbered entries, for a record of tasks is one row elsewhere.
   var nameColumn: String?
 
   struct Rows {
@@ -279,7 +279,6 @@ struct JSONDocument {
     return !keys.isDisjoint(with: [column] + known.aliases)
   }
 
-  /// Writes objects from pieces of a text.
   private struct RowWriter {
     let text: UnsafeBufferPointer<UInt8>
     private var bytes: [UInt8] = []

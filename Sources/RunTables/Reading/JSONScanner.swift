@@ -42,7 +42,6 @@ struct JSONScanner {
     }
   }
 
-  /// The next character that is not blank, without passing it.
   mutating func peek() -> UInt8? {
     skipBlanks()
     return at < end ? bytes[at] : nil
@@ -62,7 +61,6 @@ struct JSONScanner {
     return TableError(.badData, source: source, line: line, found: found, expected: expected)
   }
 
-  /// Reads a string and returns where its content lies.
   mutating func string() throws(TableError) -> Slice {
     try expect("\"", "a string in double quotes")
     let start = at
@@ -85,8 +83,7 @@ struct JSONScanner {
       start: start, count: Int32(clamping: count), kind: escaped ? .escapedString : .string)
   }
 
-  /// Reads one value that is to become a single cell: arrays become their own text, and objects are
-  /// handled by the caller.
+  /// Reads one value as a single cell: arrays become their own text; objects are the caller's.
   mutating func cell(depth: Int) throws(TableError) -> Slice {
     switch peek() {
     case UInt8(ascii: "\""): return try string()
@@ -123,7 +120,6 @@ struct JSONScanner {
     }
   }
 
-  /// The number grammar of RFC 8259.
   private static func isNumber(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
     var at = 0
     func digit() -> Bool { at < word.count && CellRules.isDigit(word[at]) }
@@ -162,7 +158,6 @@ struct JSONScanner {
       found: "values nested more than \(Self.deepest) deep", expected: "a flat table")
   }
 
-  /// Calls the closure at the value of each member.
   mutating func members(
     _ body: (inout JSONScanner, Slice) throws(TableError) -> Void
   ) throws(TableError) {
@@ -201,7 +196,6 @@ struct JSONScanner {
     try expect(close, meaning)
   }
 
-  /// The text of a slice, with escapes resolved.
   func text(_ slice: Slice, line: Int, column: String?) throws(TableError) -> String {
     let content = bytes[slice.start..<(slice.start + Int(slice.count))]
     guard slice.kind == .escapedString else {

@@ -246,7 +246,6 @@ struct JSONColumnBuilder {
     }
   }
 
-  /// Made if new.
   private mutating func column(
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -273,8 +272,7 @@ struct JSONColumnBuilder {
     return cells.count - 1
   }
 
-  /// The pairs of a list of objects with a key and a value, and the scanner behind it; nil for
-  /// other lists.
+  /// The pairs of a list of objects with a key and a value, and the scanner behind it.
   private static func pairs(
     _ scanner: JSONScanner
   ) -> (cells: [(name: String, cell: JSONScanner.Slice)], after: JSONScanner)? {
@@ -383,7 +381,6 @@ struct JSONColumnBuilder {
       rebasing: scanner.bytes[slice.start..<(slice.start + Int(slice.count))])
   }
 
-  /// The value of a cell; NaN when missing, nil when it is text.
   private func number(
     _ slice: JSONScanner.Slice, _ rules: CellRules, _ scanner: JSONScanner
   ) -> Double? {

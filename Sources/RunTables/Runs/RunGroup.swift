@@ -26,7 +26,6 @@ extension RunTable {
     }
   }
 
-  /// The rows of each distinct combination of entries, in order of first appearance.
   func rowsByKey(
     _ columns: [Column], spellings: [(Double) -> String]? = nil
   ) -> OrderedDictionary<[String], [Int]> {

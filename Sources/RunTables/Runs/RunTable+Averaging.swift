@@ -62,10 +62,8 @@ extension RunTable {
     return result
   }
 
-  /// Columns that say how far a run has come or how large it is.
   private static let counters: Set<String> = ["N", "D", "C", "U", "step", "seed"]
 
-  /// The place of each row within its run.
   private func orderWithinRuns() throws(TableError) -> [Double] {
     for name in ["step", "D"] where hasColumn(name) {
       let values = try numbers(name)

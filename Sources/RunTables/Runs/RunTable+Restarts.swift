@@ -53,8 +53,8 @@ extension RunTable {
       .first { names.contains(ColumnWords($0.key).joined) && columns[$0.value] != nil }?.value
   }
 
-  /// Rows by the name of their run, nil for a table that names none; rows without a name are left
-  /// out where others have one.
+  /// Rows by the name of their run, nil where none has one; rows without it are left out where
+  /// others have one.
   private func rowsOfRuns(among rows: [Int]) -> [(run: String?, rows: [Int])] {
     guard let column = columns["run"] else { return [(nil, rows)] }
     var order: [String] = []
@@ -73,7 +73,6 @@ extension RunTable {
     !text.isEmpty && !CellRules.isMissingWord(text)
   }
 
-  /// The rows of one run whose step was logged again later.
   private func supersededRows(
     _ rows: [Int], _ steps: [Double], isNamed: Bool, except: [String]
   ) throws(TableError) -> [Int] {

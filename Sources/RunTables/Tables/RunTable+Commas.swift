@@ -48,7 +48,6 @@ extension RunTable {
     }
   }
 
-  /// What mends a number that is written in a way that is not read; nil for other text.
   private static func mend(_ text: String) -> String? {
     guard text.contains(where: \.isNumber) else { return nil }
     if text.hasSuffix("%") {

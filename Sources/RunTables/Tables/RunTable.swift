@@ -64,7 +64,6 @@ public struct RunTable: Sendable {
   /// Whether the table has a column of this name (or of this name before a convention renamed it).
   public func hasColumn(_ name: String) -> Bool { currentName(name) != nil }
 
-  /// Given a present or a former name.
   func currentName(_ name: String) -> String? {
     if columns[name] != nil { return name }
     if let current = formerNames[name], columns[current] != nil { return current }
@@ -144,8 +143,8 @@ public struct RunTable: Sendable {
     return table
   }
 
-  /// The table with one more column at the end, or with the column of that name replaced; throws
-  /// ``TableError`` when the length is not ``rowCount``.
+  /// With one more column at the end, or that column replaced; throws ``TableError`` for another
+  /// length.
   public func adding(_ name: String, _ column: Column) throws(TableError) -> RunTable {
     guard columns.isEmpty || column.count == rowCount else {
       throw TableError(
@@ -161,8 +160,7 @@ public struct RunTable: Sendable {
     return table
   }
 
-  /// The table with a column renamed in its place; throws ``TableError`` when the old name is
-  /// absent or the new one taken.
+  /// With a column renamed in its place; throws ``TableError`` for an absent or a taken name.
   public func renaming(_ old: String, to new: String) throws(TableError) -> RunTable {
     guard let current = currentName(old) else { throw missingColumn(old) }
     guard current != new else { return self }

@@ -55,7 +55,6 @@ public struct AllocationArm: Sendable {
     ["none", "no", "-", "–", "null"].contains(word.lowercased()) ? "" : word
   }
 
-  /// The verifiers of some arms; one empty name where none has any.
   static func verifiers(_ arms: [AllocationArm]) -> [String] {
     var names: [String] = []
     for arm in arms where !arm.verifier.isEmpty && !names.contains(arm.verifier) {
@@ -69,7 +68,6 @@ public struct AllocationArm: Sendable {
 public struct DifficultyBins: Sendable, Hashable, Codable {
   /// What difficulty is measured by.
   public enum Measure: String, Sendable, Hashable, Codable {
-    /// The share of right attempts of the baseline arm.
     case passRate
     /// The mean score of the baseline arm's attempts: no labels are needed.
     case score
@@ -79,9 +77,7 @@ public struct DifficultyBins: Sendable, Hashable, Codable {
 
   /// Where bins end.
   public enum Edges: Sendable, Hashable, Codable {
-    /// As many bins of equally many problems.
     case quantiles(Int)
-    /// Ascending edges of the measure.
     case absolute([Double])
   }
 

@@ -1,7 +1,7 @@
 internal import RealModule
 public import ScalingLaws
 
-/// The best strategy for each difficulty and budget, chosen on some problems and judged on others
+/// The best strategy for each difficulty and budget, chosen on some problems, judged on others
 /// [20][204].
 public struct AllocationByDifficulty: Codable, Sendable, Hashable {
   /// What is chosen in a bin at a budget.
@@ -40,8 +40,7 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
     public var gain: Estimated
     /// Gain over the one strategy that is best for all problems, chosen on the same problems.
     public var gainOverBestFixed: Estimated
-    /// The budget with which the reference reaches the same accuracy over this budget; infinite where
-    /// no recorded budget does.
+    /// The budget at which the reference is as accurate, over this one; infinite where none is.
     public var efficiency: Estimated
     /// What is chosen in each bin.
     public var choices: [Choice]
@@ -135,7 +134,6 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
   }
 }
 
-/// Where each strategy and budget is in a list of arms.
 struct StrategyGrid: Sendable {
   /// In order of first appearance.
   let strategies: [String]

@@ -62,8 +62,7 @@ struct AllocationCurves: Sendable {
     return result
   }
 
-  /// The budget at which a curve first reaches an accuracy, interpolated in the logarithm; infinite
-  /// where it does not.
+  /// The budget at which a curve first reaches an accuracy, log-interpolated; infinite for none.
   static func budget(reaching accuracy: Double, _ budgets: [Double], _ curve: [Double]) -> Double {
     var last: (budget: Double, accuracy: Double)?
     for (budget, value) in zip(budgets, curve) where !value.isNaN {
@@ -78,7 +77,6 @@ struct AllocationCurves: Sendable {
     return .infinity
   }
 
-  /// The choices of a budget over all problems, and how many splits agree.
   func choices(_ all: [Double], budget: Int, names: [String], bins: [String])
     -> [AllocationByDifficulty.Choice]
   {

@@ -6,9 +6,9 @@ internal import Statistics
 /// Accuracies by problem and arm, and the bins of difficulty, without any attempt in both.
 struct AllocationData: Sendable {
   let labels: [String]
-  /// Of each variant, problem and arm.
+  /// `[variant][problem][arm]`.
   let accuracies: [[[Double]]]
-  /// Of each variant and problem.
+  /// `[variant][problem]`.
   let bins: [[Int]]
   /// What each bin is called, from the hardest; strata in the order of their names.
   let binNames: [String]

@@ -19,8 +19,8 @@ struct PolicyTallies: Sendable {
 
   let bins: Int
   let arms: Int
-  /// Versions of the data whose results are averaged: with the baseline's even attempts for difficulty
-  /// and its odd ones for judgement, and the other way round.
+  /// Two where the baseline's even attempts tell difficulty and its odd ones judge, and the
+  /// reverse.
   let variants: Int
   private(set) var tallies: ClusterTallies
   /// Problems of each bin in the first variant.
@@ -48,7 +48,6 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// Deals problems into parts of equal size at random.
   private static func deal(_ problems: Int, seed: UInt64) -> [Int] {
     var random = SplittableRandom(seed: seed).split(-1)
     var parts = (0..<problems).map { $0 % Self.parts }
@@ -70,7 +69,7 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// The sums for choosing and for judging of every variant and split; of different problems where
+  /// The sums for choosing and for judging of every split; of different problems where
   /// `crossFitted`.
   func splits(_ all: [Double], crossFitted: Bool) -> [(choose: [[Double]], judge: [[Double]])] {
     (0..<variants).flatMap { variant -> [(choose: [[Double]], judge: [[Double]])] in
@@ -109,7 +108,6 @@ struct PolicyTallies: Sendable {
     return count > 0 ? right / count : .nan
   }
 
-  /// The place of the best choice; the first of equals.
   static func best(_ sums: [Double], _ choices: [Int]) -> Int {
     var best = 0
     for place in choices.indices where sums[choices[place] + 1] > sums[choices[best] + 1] {

@@ -37,8 +37,8 @@ public struct ArmAnalysis: Codable, Sendable {
   public var saturation: Saturation?
   /// Accuracy of voting, of the best by score and of both, against the number of samples [T5–T8].
   public var selectors: [SelectionCurve]
-  /// The best of the ways to choose, and what it is worth where it was not chosen by the same problems;
-  /// nil for fewer than two.
+  /// The best way to choose, and its worth on problems that did not choose it; nil for fewer than
+  /// two.
   public var choice: SelectorChoice?
   /// What each of these loses against coverage.
   public var losses: [SelectionLoss]

@@ -1,8 +1,7 @@
 internal import RunTables
 
 extension OutcomeAnalysis {
-  /// What handing the worst attempts of each scored arm to a target brings; throws where the target
-  /// is no arm.
+  /// What handing the worst attempts to a target brings; throws where the target is no arm.
   static func cascades(
     _ arms: [OutcomeArm], to name: String, settings: AnalysisSettings
   ) throws(PlanningError) -> (cascades: [Cascade], omissions: [ArmAnalysis.Omission]) {

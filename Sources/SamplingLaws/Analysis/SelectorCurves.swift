@@ -2,12 +2,11 @@ internal import RunTables
 
 /// The curves of every way to choose one of n attempts that an arm's columns allow.
 struct SelectorCurves: Sendable {
-  /// The curves, voting first.
+  /// Voting first.
   var curves: [ProblemCurves] = []
   /// The plain vote, and its curves.
   var vote: MajorityVote?
   var voteCurves: ProblemCurves?
-  /// What could not be computed, and why.
   var omissions: [ArmAnalysis.Omission] = []
 
   init() {}

@@ -73,7 +73,6 @@ struct StrategyAnalyses {
     return DifficultyBins(measure: .stratum)
   }
 
-  /// The strategy of a name, or the one that begins with it.
   private static func strategy(
     _ name: String, among arms: [AllocationArm]
   ) throws(PlanningError) -> String {

@@ -1,7 +1,6 @@
 internal import RunTables
 internal import ScalingLaws
 
-/// Draft attempts, some of which a target model takes over.
 struct CascadeReplay: Sendable {
   private var matrix = ProblemMatrix(columnCount: 6)
   private let targetCost: Double

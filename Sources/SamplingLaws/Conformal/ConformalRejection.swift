@@ -41,8 +41,7 @@ public struct ConformalRejection: Codable, Sendable, Hashable {
     Double(1 + calibration.count { $0 >= score }) / Double(calibration.count + 1)
   }
 
-  /// The probability that a candidate is handed over if all scores are exchangeable and without ties,
-  /// ⌊α(n + 1)⌋/(n + 1).
+  /// The probability of handing over, if scores are exchangeable without ties: ⌊α(n + 1)⌋/(n + 1).
   public static func rate(alpha: Double, calibrationCount: Int) throws(PlanningError) -> Double {
     try PlanningError.require(
       alpha >= 0 && alpha <= 1, "The rate \(alpha) does not lie between 0 and 1.")
@@ -63,6 +62,5 @@ public enum ScoreDirection: String, Codable, Sendable, Hashable {
   /// High ones, as a perplexity.
   case highIsBad
 
-  /// The sign that makes larger scores worse.
   var sign: Double { self == .lowIsBad ? -1 : 1 }
 }

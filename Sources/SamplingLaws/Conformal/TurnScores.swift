@@ -6,7 +6,7 @@ internal import Statistics
 /// Scores by turn, of problems that calibrate and of problems that are judged; larger is worse.
 struct TurnScores: Sendable {
   let calibrating: [Int]
-  /// Problems that are judged, in a random order.
+  /// In a random order.
   let judged: [Int]
   private let turns: [Turn]
 
@@ -43,7 +43,6 @@ struct TurnScores: Sendable {
     Array(turns[turn].values[..<turns[turn].starts[calibrating.count]])
   }
 
-  /// Scores above a threshold, and their spread over problems.
   private struct Rate {
     var rows = 0
     var value = 0.0

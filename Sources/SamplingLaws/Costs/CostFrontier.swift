@@ -68,8 +68,7 @@ public struct CostFrontier: Codable, Sendable, Hashable {
   }
 }
 
-/// Which model to use for each budget when arithmetic alone is counted, and when memory traffic is
-/// counted too [3].
+/// Which model to use for each budget, by arithmetic alone and with memory traffic counted too [3].
 public struct ModelChoice: Codable, Sendable, Hashable {
   /// The choices for a budget; nil where no point is cheap enough.
   public struct Budget: Codable, Sendable, Hashable {

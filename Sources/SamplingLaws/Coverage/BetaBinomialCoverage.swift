@@ -53,7 +53,6 @@ public struct BetaBinomialCoverage: Sendable, Codable {
   /// What makes the extrapolation doubtful, a sentence each.
   public var warnings: [String]
 
-  /// By how much the χ² quantile of the intervals is raised.
   static let inflation = 1.1
 
   /// The extrapolated curve of an arm; nil where no attempt is right.

@@ -11,8 +11,7 @@ struct BetaBinomialLikelihood: Sendable {
     var count: Double
   }
 
-  /// The log-likelihood at the best π₀ with its derivatives in (ln a, ln b); the Hessian is aa, ab,
-  /// bb.
+  /// The value at the best π₀ with its derivatives in (ln a, ln b); the Hessian is aa, ab, bb.
   struct Point: Sendable {
     var logA: Double
     var logB: Double
@@ -130,7 +129,6 @@ struct BetaBinomialLikelihood: Sendable {
       return (low, high)
     }
 
-    /// Where a falling function changes sign, by bisection.
     private static func crossing(
       _ low: Double, _ high: Double, _ function: (Double) -> Double
     ) -> Double {
@@ -143,7 +141,6 @@ struct BetaBinomialLikelihood: Sendable {
     }
   }
 
-  /// The log-likelihood at shapes as a function of π₀.
   func profile(logA: Double, logB: Double) -> ZeroMassProfile {
     let (a, b) = (Double.exp(logA), Double.exp(logB))
     let rest =

@@ -3,8 +3,7 @@ internal import RealModule
 public import ScalingLaws
 internal import Statistics
 
-/// Laws fitted to a published curve of success against the number of samples, of which the single
-/// attempts are not known.
+/// Laws fitted to a published curve of success against samples, whose single attempts are unknown.
 public struct CoverageCurveFit: Sendable, Codable {
   /// The form of a law.
   public enum Form: String, Sendable, Hashable, Codable, CaseIterable {
@@ -30,11 +29,11 @@ public struct CoverageCurveFit: Sendable, Codable {
     public var chance: Double?
     /// The root mean squared error of c.
     public var rootMeanSquare: Double
-    /// By how much Akaike's criterion exceeds that of the best form, the number of points reduced
-    /// for the correlation of neighbouring residuals.
+    /// Akaike's criterion over that of the best form, fewer points counted where residuals
+    /// correlate.
     public var excess: Double
-    /// The root mean squared error of c beyond the cut when fitted up to it; nil where too few
-    /// points lie on either side.
+    /// The root mean squared error of c beyond the cut when fitted up to it; nil for too few
+    /// points.
     public var heldOut: Double?
 
     /// c at a number of samples.
@@ -66,8 +65,7 @@ public struct CoverageCurveFit: Sendable, Codable {
   public struct Prediction: Sendable, Codable, Hashable {
     /// The number of samples.
     public var k: Double
-    /// The success, with the interval of a newly observed value. Beyond the largest k it is wider by
-    /// the error that the form made beyond the cut.
+    /// With the interval of a new observation; beyond the largest k wider by the held-out error.
     public var success: Estimated
   }
 
@@ -197,7 +195,6 @@ public struct CoverageCurveFit: Sendable, Codable {
     return doubts
   }
 
-  /// Sets the excess of each form and returns the best.
   private static func rank(_ fits: inout [Candidate], _ x: [Double], _ c: [Double]) -> Form {
     let least = fits.min { $0.rootMeanSquare < $1.rootMeanSquare } ?? fits[0]
     let correlation = max(

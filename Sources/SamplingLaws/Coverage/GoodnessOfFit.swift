@@ -83,8 +83,7 @@ struct CountDistributions {
     return counts
   }
 
-  /// How many of some problems fall on each count: a binomial number of what is left at each, which for
-  /// many problems is much less work than drawing them one by one.
+  /// A binomial number of what is left at each count: much less work than one problem at a time.
   private static func multinomial(
     _ cumulative: [Double], _ problems: Int, using random: inout SplittableRandom
   ) -> [Int] {
@@ -168,7 +167,6 @@ extension GoodnessOfFit {
     pValue = Double(1 + exceeds.count { $0 }) / Double(simulations + 1)
   }
 
-  /// Each N and how many problems have it.
   private static func sizes(
     _ cells: [AttemptCounts.Cell]
   ) -> [(attempts: Int, problems: Int)] {

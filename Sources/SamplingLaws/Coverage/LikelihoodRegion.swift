@@ -8,7 +8,6 @@ internal import RealModule
 /// π₀. A pass@k is monotone in all three, so its range is found at these points to a fraction of a
 /// percent of its width.
 struct LikelihoodRegion: Sendable {
-  /// Distributions at the boundary of the set.
   let members: [DifficultyDistribution]
   /// Whether the set reaches the limits of ln a or ln b.
   let reachesLimits: Bool

@@ -2,8 +2,7 @@ internal import Optimization
 internal import RealModule
 internal import Statistics
 
-/// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1), of which the
-/// beta-binomial likelihood consists.
+/// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1).
 enum LogPochhammer {
   struct Derivatives {
     var value = 0.0
@@ -58,7 +57,6 @@ enum LogPochhammer {
       second: high.trigamma - low.trigamma)
   }
 
-  /// The first two derivatives of ln Γ.
   static func polygammas(_ argument: Double) -> (digamma: Double, trigamma: Double) {
     var x = argument
     var digamma = 0.0

@@ -28,11 +28,9 @@ public struct PassUntilReplay: Sendable, Codable {
     public var censored: Double
     /// The mean of passes/draws, the maximum of each problem's likelihood; biased upwards.
     public var maximumLikelihood: Estimated
-    /// The mean of the unbiased estimates, (r − 1)/(K − 1) or passes/draws where censored: the share of
-    /// right attempts, whatever r.
+    /// The mean of (r − 1)/(K − 1), or passes/draws where censored: the share right, whatever r.
     public var unbiased: Estimated
-    /// One pass rate for all problems by the censored likelihood: all passes over all draws. Hard
-    /// problems are drawn more often, so it lies below the mean.
+    /// All passes over all draws; below the mean, as hard problems are drawn more often.
     public var pooled: Estimated
     /// The mean of a beta distribution of pass rates by the censored likelihood; nil without a pass.
     public var betaMean: Double?
@@ -57,8 +55,7 @@ public struct PassUntilReplay: Sendable, Codable {
   /// What limits them.
   public var warnings: [String]
 
-  /// The probability that the r-th success comes at each draw from the r-th on, in a random order of N
-  /// attempts of which c ≥ r are right.
+  /// P(the r-th success comes at each draw from the r-th on), c ≥ r of N attempts being right.
   public static func lastDraws(until r: Int, correct c: Int, attempts n: Int) -> [Double] {
     precondition(r >= 1 && c >= r && n >= c, "\(r) of \(c) right attempts of \(n)")
     var chance = (0..<r).reduce(1.0) { $0 * Double(c - $1) / Double(n - $1) }
@@ -177,8 +174,8 @@ public struct LogPassRate: Sendable, Codable, Hashable {
   public var correct: Int
   /// N.
   public var attempts: Int
-  /// ln c/N with the exact (Clopper–Pearson) interval; where nothing was right, both value and high
-  /// end are the logarithm of the upper bound 1 − (1 − level)^(1/N), and there is no low end.
+  /// ln c/N with the Clopper–Pearson interval; for c = 0 value and high end are ln(1 − (1 −
+  /// level)^(1/N)), and there is no low end.
   public var logRate: Estimated
   /// Whether the value is only an upper bound.
   public var isBound: Bool

@@ -132,7 +132,6 @@ public struct SequentialRounds: Sendable, Codable {
   }
 }
 
-/// Counts of states and moves, by round and by problem.
 private struct RoundTally {
   struct Row {
     var attempts = 0

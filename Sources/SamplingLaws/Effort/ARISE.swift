@@ -38,13 +38,11 @@ public struct ARISE: Codable, Sendable, Hashable {
   public var gains: Estimated
   /// The part of the score from falls in accuracy, at most 0.
   public var losses: Estimated
-  /// Accuracy gained per 1,000 tokens between neighbouring levels, of the aggregates: the metric that
-  /// ARISE is compared with.
+  /// Accuracy gained per 1,000 tokens between neighbouring levels, what ARISE is compared with.
   public var adjacentSlope: Estimated
   /// The same, averaged over all pairs of levels.
   public var pairwiseSlope: Estimated
-  /// Accuracy as a curve of the levels' mean tokens that rises and may fall again [109]; nil for fewer
-  /// than three levels, or outcomes that are all alike.
+  /// A curve that may fall again [109]; nil below three levels, or where outcomes are all alike.
   public var curve: RiseAndFall?
   /// The score of each problem, in the order of the first level's.
   public var perProblem: [ProblemScore]

@@ -5,11 +5,11 @@ internal import RunTables
 public struct RepeatRule: Sendable, Hashable, Codable {
   /// How the scatter of a cell's accuracy is measured.
   public enum Scatter: String, Sendable, Hashable, Codable {
-    /// The standard deviation over the mean. It is large for cells that are rarely right, which
-    /// therefore always take the most repeats, and 0 for cells that are never right.
+    /// Large for cells that are rarely right, which always take the most repeats; 0 for never
+    /// right.
     case coefficientOfVariation
-    /// The standard deviation of the posterior of the accuracy under Jeffreys' prior, Beta(½, ½): it
-    /// falls with every repeat and treats right and wrong alike.
+    /// Of the accuracy's posterior under Beta(½, ½): falls with every repeat, treats right and
+    /// wrong alike.
     case jeffreys
   }
 
@@ -33,8 +33,7 @@ public struct RepeatRule: Sendable, Hashable, Codable {
     self.scatter = scatter
   }
 
-  /// The scatter of a cell, that of its accuracy and that of its tokens; tokens of NaN are passed
-  /// over.
+  /// Of a cell's accuracy and of its tokens, of which NaN are passed over.
   public func scatter(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Double {
     let right = Double(correct.reduce(0) { $0 + Int($1) })
     let count = Double(correct.count)
@@ -64,8 +63,8 @@ public struct RepeatRule: Sendable, Hashable, Codable {
     return correct.count < maximum && scatter(correct: correct, tokens: tokens) > threshold
   }
 
-  /// Shares `extra` repeats out in proportion to the scatter of each cell, by largest remainders;
-  /// evenly where none scatters.
+  /// Shares repeats out in proportion to scatters, by largest remainders; evenly where none
+  /// scatters.
   public static func distribute(_ extra: Int, scatters: [Double]) -> [Int] {
     guard extra > 0, !scatters.isEmpty else { return scatters.map { _ in 0 } }
     let total = scatters.reduce(0, +)

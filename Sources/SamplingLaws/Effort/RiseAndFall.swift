@@ -112,7 +112,6 @@ public struct RiseAndFall: Codable, Sendable, Hashable {
   }
 }
 
-/// Logistic regression on ln x and −x.
 struct RiseAndFallFit: Sendable {
   let efforts: [Double]
   private let scale: Double
@@ -125,8 +124,7 @@ struct RiseAndFallFit: Sendable {
     scale = efforts.max() ?? 1
   }
 
-  /// a, b and c of the largest likelihood, c = 0 unless `falls`, with their covariance; nil where
-  /// there is none.
+  /// a, b and c of the largest likelihood, c = 0 unless `falls`, with their covariance.
   func maximum(_ successes: [Double], _ trials: [Double], falls: Bool)
     -> (point: [Double], covariance: SymmetricMatrix)?
   {
@@ -167,7 +165,6 @@ struct RiseAndFallFit: Sendable {
     return nil
   }
 
-  /// Back from x/x_max to x.
   private func unscaled(_ point: [Double]) -> [Double] {
     [point[0] - point[1] * Double.log(scale), point[1], point[2] / scale]
   }

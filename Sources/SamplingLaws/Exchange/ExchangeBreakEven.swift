@@ -1,15 +1,13 @@
 internal import RealModule
 public import ScalingLaws
 
-/// Up to how much inference a small model that is sampled often is cheaper than a large one that is as
-/// accurate with one sample [20].
+/// Up to how much inference a small model sampled often is cheaper than an equally accurate large
+/// one [20].
 public struct ExchangeBreakEven: Codable, Sendable, Hashable {
   /// How the two compare.
   public enum Verdict: String, Codable, Sendable, Hashable {
-    /// The small model is cheaper however much is inferred: its samples cost no more than one of the
-    /// large model.
+    /// However much is inferred: its samples cost no more than one of the large model.
     case smallAlways
-    /// The small model is cheaper below the break-even ratio.
     case smallBelowRatio
     /// No recorded number of samples reaches the large model.
     case notReached
@@ -19,11 +17,9 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
   public var parameterRatio: Double
   /// The accuracy of one sample of the large model.
   public var largeAccuracy: Estimated
-  /// The samples of the small model that reach it, interpolated in their logarithm; infinite where none
-  /// do.
+  /// The samples of the small model that reach it, log-interpolated; infinite where none do.
   public var samples: Estimated
-  /// R, tokens of inference over tokens of pretraining, below which the small model is cheaper; infinite
-  /// where it always is, 0 where it never is.
+  /// R below which the small model is cheaper; infinite where it always is, 0 where it never is.
   public var tokenRatio: Estimated
   /// How the two compare.
   public var verdict: Verdict
@@ -48,8 +44,7 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
       reached: needed.isFinite ? 1 : 0)
   }
 
-  /// Compares the two models problem by problem; the last column of the matrix is one sample of the
-  /// large model. Both are resampled together.
+  /// Problem by problem, both resampled together; the last column is a sample of the large model.
   public init(
     samples: [Double], accuracies: ProblemMatrix, parameterRatio: Double,
     bootstrap: ProblemBootstrap

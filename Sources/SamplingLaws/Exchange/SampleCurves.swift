@@ -20,8 +20,7 @@ struct SampleCurves: Sendable {
     return curve[upper - 1] + share * (curve[upper] - curve[upper - 1])
   }
 
-  /// The smallest number of samples that reaches an accuracy, linear in the logarithm; nil where
-  /// none does.
+  /// The smallest number of samples that reaches an accuracy, log-interpolated; nil for none.
   func samples(reaching target: Double, on curve: [Double]) -> Double? {
     if curve[0] >= target { return samples[0] }
     for index in curve.indices.dropFirst() where curve[index] >= target {
@@ -55,7 +54,6 @@ struct SampleCurves: Sendable {
     return budgets
   }
 
-  /// What a size reaches within a budget: more than the most samples tried bring nothing more.
   private func accuracy(_ curve: [Double], within budget: Double, of size: Int) -> Double? {
     accuracy(curve, at: min(budget / operations[size], samples.last ?? 1))
   }

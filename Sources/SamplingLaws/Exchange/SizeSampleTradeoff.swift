@@ -66,15 +66,14 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
     public var large: String
     /// M, the larger model's parameters over the smaller one's.
     public var parameterRatio: Double
-    /// The samples of the smaller model that reach one sample of the larger one; nil where no number
-    /// that was tried does.
+    /// Samples of the smaller model that reach one of the larger; nil where none that was tried
+    /// does.
     public var samples: Estimated?
     /// Their arithmetic over that of the larger model's sample: below 1 the small model is cheaper.
     public var costRatio: Estimated?
     /// The share of resamples in which the smaller model reaches the larger one.
     public var reached: Double
-    /// D_inference/D_pretraining below which the small model is cheaper in training and inference
-    /// together [20]; nil where it always is, or never.
+    /// R below which the small model is cheaper in total [20]; nil where it always is, or never.
     public var breakEvenRatio: Double?
     /// The exchange in one sentence.
     public var sentence: String
@@ -107,8 +106,7 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
   /// What limits the conclusions.
   public var warnings: [String]
 
-  /// Compares sizes over ascending numbers of samples, the columns of their matrices; the rows are
-  /// the same problems, which are resampled together.
+  /// `samples` ascend and are the columns of the matrices; the rows are the same problems.
   public init(
     sizes: [Size], samples: [Int], selector: String, bootstrap: ProblemBootstrap
   ) {

@@ -31,8 +31,7 @@ public struct TrainTestExchange: Codable, Sendable, Hashable {
     multiplier = fromInference + fromTraining
   }
 
-  /// The ratio of tokens at which a multiplier k of inference costs the same, R = 3(M − 1)/(k − M);
-  /// infinite where the small model is cheaper however much is inferred, k ≤ M.
+  /// R = 3(M − 1)/(k − M), at which k times the inference costs the same; infinite for k ≤ M.
   public static func tokenRatio(multiplier: Double, parameterRatio: Double) -> Double {
     multiplier > parameterRatio
       ? 3 * (parameterRatio - 1) / (multiplier - parameterRatio) : .infinity

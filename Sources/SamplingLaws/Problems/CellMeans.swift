@@ -1,6 +1,5 @@
 internal import RunTables
 
-/// The mean outcome of the attempts at a problem.
 struct CellMeans: Sendable {
   /// NaN without attempts.
   var accuracy: Double

@@ -62,15 +62,13 @@ public struct ProblemMatrix: Sendable {
   }
 }
 
-/// The cluster bootstrap over problems: whole problems are drawn with replacement, each with all its
-/// attempts, because attempts at one problem share its difficulty.
+/// Whole problems are drawn with replacement, because attempts at one share its difficulty.
 public struct ProblemBootstrap: Sendable, Hashable {
   /// The number of resamples.
   public var resamples: Int
   /// The coverage of intervals.
   public var level: Double
-  /// The seed; resample b has the stream `split(b)`, whatever is resampled, so that two arms over the
-  /// same problems are resampled together.
+  /// Resample b has the stream `split(b)`, so that two arms over the same problems pair.
   public var seed: UInt64
   /// How many threads at most; results do not depend on it.
   public var threads: Int

@@ -63,8 +63,8 @@ final class ResampleWeights: Sendable {
     bytes = Array(parts.joined())
   }
 
-  /// A problem is never drawn more than 255 times: of fewer than 256 problems there are no more
-  /// draws, and of more the chance is below 1/256!.
+  /// No problem is drawn more than 255 times: for more than 255 problems the chance is below
+  /// 1/256!.
   private static func draw(_ group: Int, seed: UInt64, problems: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 8 * problems)
     bytes.withUnsafeMutableBufferPointer { bytes in

@@ -5,8 +5,7 @@ public protocol AttemptSelector: Sendable {
   /// What the selector is called, with the options that move its curve.
   var name: String { get }
 
-  /// The expected accuracy of what is chosen among n random attempts at each problem; n are powers
-  /// of two up to the number of attempts by default. Results do not depend on `threads`.
+  /// The expected accuracy of choosing among n random attempts; n are powers of two by default.
   func curves(of arm: OutcomeArm, samples: [Int]?, threads: Int) throws(SelectionError)
     -> ProblemCurves
 }

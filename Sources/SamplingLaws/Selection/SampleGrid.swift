@@ -3,8 +3,7 @@ internal import RunTables
 /// The numbers of samples of a curve, and the problems that have so many attempts.
 struct SampleGrid: Sendable {
   let samples: [Int]
-  /// The problems that have enough attempts for the largest number: the whole curve is of the same
-  /// ones.
+  /// Those with enough attempts for the largest number: the whole curve is of the same ones.
   let problems: [Int]
   let warnings: [String]
 

@@ -2,7 +2,6 @@
 ///
 /// A missing score (NaN) ranks below every other; −0 ties with 0.
 struct ScoreOrder {
-  /// The place of each attempt, lowest score first.
   private(set) var order: [UInt32]
   /// One past the last place of each block of equal scores.
   private(set) var blockEnds: [Int]
@@ -20,7 +19,6 @@ struct ScoreOrder {
     }
   }
 
-  /// An integer that orders as the score does.
   static func key(_ score: Double) -> UInt64 {
     if score.isNaN { return 0 }
     let bits = (score + 0).bitPattern
@@ -131,8 +129,7 @@ struct SubsetLadder: Sendable {
 
   subscript(column: Int, lowest: Int) -> Double { values[column * (attempts + 1) + lowest] }
 
-  /// The expectation, at each number of samples, of a number of the highest-scored attempt,
-  /// averaged over its block.
+  /// At each number of samples, the mean over its block of a number of the highest-scored attempt.
   func expectations(of blockMeans: [Double], blockEnds: [Int]) -> [Double] {
     values.withUnsafeBufferPointer { values in
       (0..<columns).map { column in

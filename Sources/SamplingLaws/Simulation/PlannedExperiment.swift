@@ -1,8 +1,7 @@
 internal import RunTables
 internal import ScalingLaws
 
-/// What experiments on a planted world would show: how wide intervals are, and how often they hold the
-/// truth.
+/// How wide intervals on a planted world would be, and how often they hold the truth.
 public struct PlannedExperiment: Codable, Sendable {
   /// One quantity over all experiments.
   public struct Quantity: Codable, Sendable, Hashable {
@@ -31,8 +30,8 @@ public struct PlannedExperiment: Codable, Sendable {
   /// The quantities.
   public var quantities: [Quantity]
 
-  /// Carries experiments out, each drawn with a seed of its own: the first arm is judged, its
-  /// difference to the second, and its coverage at `far` attempts.
+  /// Each has a seed of its own; the first arm, its difference to the second and coverage at `far`
+  /// are judged.
   public init(
     _ world: PlantedWorld, replicates: Int, beyond far: Double, bootstrap: ProblemBootstrap
   ) {

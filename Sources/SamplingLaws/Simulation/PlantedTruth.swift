@@ -51,8 +51,7 @@ public struct PlantedTruth: Sendable {
     }
   }
 
-  /// The share of problems whose most likely readable answer is wrong: a vote over ever more
-  /// attempts fails on them; nil in a world without answers.
+  /// The share of problems on which ever more votes fail: their likeliest readable answer is wrong.
   public var wrongModeShare: Double? {
     guard let answers = world.answers else { return nil }
     let top = (1 - answers.unreadable) * (answers.shares.max() ?? 0)

@@ -54,8 +54,8 @@ extension PlantedTruth {
 }
 
 extension PlantedWorld {
-  /// The concentration of wrong answers at which a share of the problems has a wrong answer as its
-  /// most likely one; nil where no concentration gives that share, or without answers.
+  /// The concentration at which a share of problems has a wrong answer as its likeliest; nil for
+  /// none.
   public func concentration(wrongModeShare share: Double, arm: Int = 0) -> Double? {
     guard let answers else { return nil }
     return root(in: 0...40, tolerance: 1e-9) { concentration in

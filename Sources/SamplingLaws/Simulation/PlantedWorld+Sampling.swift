@@ -137,7 +137,6 @@ extension PlantedWorld.Verifier {
 }
 
 extension PlantedWorld.Tokens {
-  /// The mean of an attempt's tokens before rounding.
   func mean(_ isRight: Bool, chance: Double) -> Double {
     mean * (isRight ? 1 : wrongFactor) * Double.exp(hardness * (0.5 - chance))
   }

@@ -50,8 +50,7 @@ public struct PlantedWorld: Sendable, Hashable, Codable {
 
   /// A verifier that scores attempts and lets some pass.
   public struct Verifier: Sendable, Hashable, Codable {
-    /// d′: how many standard deviations the scores of right attempts lie above those of wrong ones
-    /// at the same problem.
+    /// d′, the standard deviations between the scores of right and wrong attempts at a problem.
     public var discrimination: Double
     /// The standard deviation of a shift that all scores of a problem share.
     public var problemEffect: Double

@@ -58,8 +58,7 @@ public enum AheadByKLaw {
     return max(mean * mean + (step * mean - k * k) / (drift * drift), 0)
   }
 
-  /// The probability that a vote takes k, k + 2, k + 4, … samples; at most `tail` is left out at
-  /// the end.
+  /// P(a vote takes k, k + 2, k + 4, … samples); at most `tail` is left out at the end.
   public static func sampleDistribution(accuracy: Double, lead: Int, tail: Double = 1e-12)
     -> [Double]
   {

@@ -10,7 +10,6 @@ struct GroupQuadrature {
   private let functions: Int
   private let slope: Double
   private let spread: Double
-  /// β·B(t) of each position.
   private let course: [Double]
 
   private static let nodes = Lanes(
@@ -40,8 +39,7 @@ struct GroupQuadrature {
     byPosition = [SIMD4<Double>](repeating: .zero, count: basis.positions)
   }
 
-  /// Adds a group's log likelihood, score and observed information, but for what ``finish(_:)`` adds;
-  /// returns the mode of its effect.
+  /// Adds a group, but for what ``finish(_:)`` adds; returns the mode of its effect.
   mutating func add(
     _ cells: [StepHistories.Cell], mode start: Double, _ logLikelihood: inout Double,
     _ score: inout [Double], _ information: inout SymmetricMatrix
@@ -146,7 +144,6 @@ struct GroupQuadrature {
     pooled += SIMD4(plain * share * share, mixed * share, square, 0)
   }
 
-  /// Adds the information of all groups so far, and fills the upper triangle.
   func finish(_ information: inout SymmetricMatrix) {
     let hasEffects = information.order > functions + 1
     for position in 0..<basis.positions {
@@ -193,7 +190,6 @@ struct GroupQuadrature {
     return (mode, width)
   }
 
-  /// Adds a group without an effect.
   mutating func addPlain(
     _ cells: [StepHistories.Cell], _ logLikelihood: inout Double, _ score: inout [Double]
   ) {
@@ -211,7 +207,6 @@ struct GroupQuadrature {
   }
 }
 
-/// The values of the functions of position at every position.
 struct PositionTable: Sendable {
   let positions: Int
   let functions: Int

@@ -132,7 +132,6 @@ public struct HorizonEstimate: Codable, Sendable, Hashable {
   }
 }
 
-/// First errors and ends of attempts by step, cluster by cluster.
 private struct FirstErrors: Sendable {
   let lastStep: Int
   private(set) var tallies: ClusterTallies

@@ -9,14 +9,12 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
   public let success: Double
   /// The horizon H_s, in steps; infinite for p = 1.
   public let steps: Double
-  /// The steps that the horizon grows by for each unit of p: −ln s / (p · ln² p). One per mille more
-  /// accuracy gives a thousandth of it.
+  /// dH/dp = −ln s / (p · ln² p); one per mille more accuracy gives a thousandth of it.
   public let sensitivity: Double
   /// The step accuracy that doubles the horizon, √p: the errors need only halve.
   public let accuracyForDouble: Double
 
-  /// The horizon of a step accuracy p from 0 to 1 at a success rate 0 < s < 1; ½ gives the
-  /// half-length.
+  /// Of a step accuracy 0 ≤ p ≤ 1 at a success rate 0 < s < 1; ½ gives the half-length.
   public init(stepAccuracy: Double, success: Double = 0.5) throws(PlanningError) {
     try PlanningError.require(
       stepAccuracy >= 0 && stepAccuracy <= 1,
@@ -30,7 +28,6 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
     accuracyForDouble = stepAccuracy.squareRoot()
   }
 
-  /// ln s / ln p.
   static func steps(stepAccuracy: Double, success: Double) -> Double {
     stepAccuracy >= 1 ? .infinity : Double.log(success) / Double.log(stepAccuracy)
   }
@@ -44,8 +41,7 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
     return Double.exp(Double.log(success) / horizon)
   }
 
-  /// The longest task that succeeds with probability s where steps differ: max{t : Π_{i≤t} p_i ≥
-  /// s}.
+  /// The longest task that succeeds with probability s: max{t : Π_{i≤t} p_i ≥ s}.
   public static func steps(accuracies: [Double], success: Double = 0.5) -> Int {
     var product = 1.0
     for (step, accuracy) in accuracies.enumerated() {

@@ -14,7 +14,6 @@ struct StepHistories: Sendable {
     var right: Double
   }
 
-  /// The cells of each group that shares an effect.
   let groups: [[Cell]]
   /// The groups of each cluster.
   let clusters: [Range<Int>]
@@ -97,8 +96,7 @@ struct StepHistories: Sendable {
   }
 }
 
-/// Piecewise linear functions of position with knots that are evenly spaced in its logarithm: exact for
-/// every course of a short task, and close to any smooth one of a long task.
+/// Piecewise linear functions of position with knots evenly spaced in its logarithm.
 struct PositionBasis: Sendable {
   /// The number of functions, the constant one included.
   let count: Int

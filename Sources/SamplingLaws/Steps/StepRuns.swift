@@ -7,7 +7,6 @@ struct StepRuns: Sendable {
     var rows: Range<Int>
     /// The number of the step of its first error, or of its last step without one; from 1.
     var steps: Int32
-    /// Whether it ends in an error at that step.
     var failed: Bool
   }
 
@@ -51,7 +50,6 @@ struct StepRuns: Sendable {
 
   var count: Int { byProblem.reduce(0) { $0 + $1.count } }
 
-  /// The last step that any attempt reaches.
   func lastStep(_ steps: [Int32]) -> Int {
     byProblem.lazy.joined().reduce(0) { max($0, Int(steps[$1.rows.upperBound - 1]) + 1) }
   }

@@ -113,7 +113,6 @@ public struct AdaptiveStopping: Codable, Sendable {
   }
 }
 
-/// Follows random orders of a problem's attempts under several rules.
 private struct StoppingReplay: Sendable {
   let grid: SampleGrid
   let rules: [StoppingRule]
@@ -178,7 +177,6 @@ private struct StoppingReplay: Sendable {
   }
 }
 
-/// The best accuracy of mixtures of fixed numbers of samples with a given mean.
 struct FixedEnvelope {
   private var corners: [(samples: Double, accuracy: Double)] = []
 

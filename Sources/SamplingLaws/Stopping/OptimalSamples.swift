@@ -18,8 +18,8 @@ public struct OptimalSamples: Codable, Sendable {
     /// more are always worth more: samples cost nothing, and what passes nowhere costs more than it
     /// brings.
     public var best: Int?
-    /// The recorded number of samples with the largest gain, at which the numbers below hold; the
-    /// largest one where K* is unbounded.
+    /// The recorded number with the largest gain, at which the numbers below hold; the largest
+    /// where K* is nil.
     public var recordedBest: Int
     /// Whether the largest recorded number is the best, so that K* may be larger or unbounded.
     public var isAtEnd: Bool
@@ -66,14 +66,13 @@ public struct OptimalSamples: Codable, Sendable {
   public var meanSamples: [Double]
   /// The share of wrong ones among the samples accepted at K but not at the K before; NaN for none.
   public var wrongShares: [Double]
-  /// What accuracy tends to with a solution of every problem accepted at last: precision at each problem
-  /// with a pass, averaged over those problems.
+  /// The limit of accuracy with a solution accepted at last: mean precision of problems with a
+  /// pass.
   public var ceiling: Estimated
   /// What to beware of.
   public var warnings: [String]
 
-  /// Finds the optimum for attempts with passes; the numbers of samples are by default every one to
-  /// 24, then steps of a twelfth.
+  /// By default every number of samples to 24, then steps of a twelfth.
   public init(
     _ arm: OutcomeArm, costs: ResamplingCosts = ResamplingCosts(), samples: [Int]? = nil,
     bootstrap: ProblemBootstrap
@@ -194,7 +193,6 @@ struct FirstPassMeans {
       precision: accepted > 0 ? centre.right[best] / count / accepted : .nan)
   }
 
-  /// The numbers of samples that may be best.
   private func plausible(
     _ gains: [Double], _ drawn: [[Double]], _ pointwise: [Estimated], best: Int
   ) -> [Int] {

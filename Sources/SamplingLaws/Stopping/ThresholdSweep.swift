@@ -3,8 +3,7 @@ public import ScalingLaws
 internal import Statistics
 
 extension OutcomeArm {
-  /// Whether each attempt's score reaches a threshold, as 0 or 1; a missing score does not. Nil without
-  /// scores.
+  /// Whether each score reaches a threshold, 0 or 1; missing ones do not. Nil without scores.
   public func passes(threshold: Double) -> [UInt8]? {
     scores?.map { $0 >= threshold ? 1 : 0 }
   }

@@ -35,8 +35,7 @@ public struct JudgeCorrection: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// The correction itself, which may leave the unit interval; a + b must exceed 1, or the judge
-  /// says nothing.
+  /// May leave the unit interval; a + b must exceed 1, or the judge says nothing.
   public static func corrected(observed: Double, sensitivity: Double, specificity: Double) -> Double
   {
     (observed + specificity - 1) / (sensitivity + specificity - 1)

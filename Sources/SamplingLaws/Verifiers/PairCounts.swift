@@ -28,8 +28,8 @@ struct PairCounts: Sendable, Hashable {
     self = counter.counts
   }
 
-  /// Counts pairs among attempts of all problems together, in time n log n or less: values are dealt
-  /// into buckets by size, which are sorted side by side.
+  /// Of attempts of all problems, in n log n: values are dealt into buckets by size, sorted side by
+  /// side.
   init(pooled values: [Double], _ correct: [UInt8], rows: [Range<Int>], threads: Int) {
     var low = Double.infinity
     var high = -Double.infinity

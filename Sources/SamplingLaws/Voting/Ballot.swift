@@ -2,14 +2,13 @@ internal import RunTables
 
 /// What becomes of an attempt whose answer could not be read.
 public enum UnparseableAnswers: String, Sendable, Hashable, Codable, CaseIterable {
-  /// It costs a sample but casts no vote; where nobody votes, the answer is wrong. The default: an
-  /// answer that cannot be read cannot be returned.
+  /// It costs a sample but casts no vote, as it cannot be returned; where nobody votes, the answer
+  /// is wrong.
   case discard
   /// It votes for an answer of its own, which is wrong.
   case singleton
 }
 
-/// The votes of the attempts at one problem.
 struct Ballot {
   /// −1 for attempts that do not vote.
   var classes: [Int32]
@@ -43,7 +42,6 @@ struct Ballot {
     }
   }
 
-  /// Whether every class is either right or wrong.
   var isConsistent: Bool { accuracy.allSatisfy { $0 == 0 || $0 == 1 } }
 
   /// The accuracy of a plurality of all attempts, ties broken uniformly; 0 where nobody votes.

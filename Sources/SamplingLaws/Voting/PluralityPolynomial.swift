@@ -76,8 +76,7 @@ struct PluralityPolynomial {
     return densities
   }
 
-  /// The expected 1/(1 + t) by attempts in the rest of the subset where the winner has one vote: every
-  /// rival that votes then ties.
+  /// Where the winner has one vote, every rival that votes ties.
   private static func singleVotes(_ start: [Double], rivals: [[Double]], length: Int) -> [Double] {
     var voters = [Double](repeating: 0, count: length)
     voters[0] = 1
@@ -94,7 +93,7 @@ struct PluralityPolynomial {
     }
   }
 
-  /// The expected 1/(1 + t) by attempts in the rest of the subset where the winner has several votes.
+  /// The expected 1/(1 + t) by attempts in the rest of the subset.
   private static func shares(
     _ start: [Double], rivals: [[Double]], votes: Int, length: Int
   ) -> [Double] {

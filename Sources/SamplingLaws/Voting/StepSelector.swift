@@ -28,8 +28,8 @@ extension OutcomeArm.StepScores {
   }
 }
 
-/// A selector by the step scores of a process verifier, under the names of the field [T8]: prm_min_max,
-/// prm_min_vote, prm_last_max, prm_last_vote, prm_avg_max and prm_avg_vote, and two by the product.
+/// By the step scores of a process verifier, under the names of the field [T8]: prm_min_max,
+/// prm_min_vote, prm_last_max and so on.
 public struct StepSelector: AttemptSelector, Hashable {
   /// How the scores of an attempt's steps are put together.
   public var aggregation: StepAggregation

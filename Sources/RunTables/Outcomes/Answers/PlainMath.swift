@@ -10,7 +10,6 @@ struct PlainMath {
 
   private init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-  /// Commands that say nothing about the value.
   private static let silent: Set<String> = [
     "left", "right", "displaystyle", "textstyle", "limits", "quad", "qquad", "big", "Big", "bigl",
     "bigr", "Bigl", "Bigr", "circ", "degree", "boxed", "fbox", "text", "textbf", "textit", "textrm",
@@ -112,7 +111,6 @@ struct PlainMath {
     }
   }
 
-  /// The argument of a command: a group, or one element.
   private mutating func argument() -> [UInt8] {
     while at < text.count, text[at] == 32 { at += 1 }
     return at < text.count ? element(after: nil) : []

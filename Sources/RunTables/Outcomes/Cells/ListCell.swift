@@ -13,7 +13,6 @@ enum ListCell {
     var isQuoted: Bool
   }
 
-  /// The elements; nil for anything but a list.
   static func elements(of cell: some Collection<UInt8>) -> [Element]? {
     var reader = Reader(bytes: Array(cell))
     return reader.list()
@@ -107,7 +106,6 @@ enum ListCell {
       return Element(text: plain, isQuoted: true)
     }
 
-    /// A list or an object inside, as it stands.
     private mutating func nested() -> Element? {
       let start = at
       var depth = 0

@@ -16,7 +16,6 @@ enum OutcomeCells {
   enum Truth {
     case right
     case wrong
-    /// Wrong because the attempt ran out of time or into an error.
     case unjudged
     case credit(Double)
     case unknown
@@ -112,7 +111,6 @@ enum OutcomeCells {
     return UnsafeBufferPointer(rebasing: cell[low..<high])
   }
 
-  /// Whether a cell of text says nothing: `None` and `NA` are words like any other.
   static func isBlank(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     for byte in cell where !ByteText.isBlank(byte) { return false }
     return true

@@ -61,7 +61,6 @@ struct ArmKeys {
     }
   }
 
-  /// Whether arms would become one without a part of their keys.
   private func wouldMerge(without place: Int) -> Bool {
     Set(keys.map { Self.without(place, $0) }).count < keys.count
   }
@@ -93,7 +92,6 @@ struct ArmKeys {
     for worker in maps.indices { maps[worker] = maps[worker].map { new[Int($0)] } }
   }
 
-  /// The levels of problems, where each problem of an arm has one.
   struct Levels {
     fileprivate var labels: [String]
     fileprivate var ofPair: [UInt64: Int32]

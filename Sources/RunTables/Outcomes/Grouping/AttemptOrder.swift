@@ -1,5 +1,4 @@
-/// Puts the rows of one problem in the order of their attempts, and those of an attempt in the order
-/// of their steps or, in a table without steps, of their rounds.
+/// Orders the rows of one problem by attempt, and those of an attempt by step or else by round.
 struct AttemptOrder {
   /// Of each row of the file; nil where the table has no such column.
   let attempts: UnsafePointer<Int32>?

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Runs of neighbouring groups, worked on side by side.
+/// Neighbouring groups, worked on side by side.
 enum Chunks {
   static func each(
     _ groups: [OutcomeGrouping.Group], _ threads: Int, _ body: @Sendable (Range<Int>) -> Void

@@ -21,7 +21,6 @@ struct FirstAppearance {
     }
   }
 
-  /// The number of a key, the next one if it is new.
   @inline(__always)
   mutating func number(of key: UInt64) -> Int32 {
     let key = key == .max ? key : key + 1

@@ -63,7 +63,6 @@ extension OutcomeGrouping {
     return found.withLock { $0 }
   }
 
-  /// The attempts of all rows, names of different workers made one.
   private mutating func flattenAttempts() -> FlatColumn<Int32>? {
     guard schema.contains(.attempt) else { return nil }
     let merged = LabelInterner.merged(result.workers.map(\.attempts))
@@ -138,7 +137,6 @@ extension OutcomeGrouping {
       hint: repetitionHint)
   }
 
-  /// What mends rows that claim to be the same attempt.
   private var repetitionHint: String {
     let usual = ["seed", "run", "run_id", "file", "source", "timestamp", "uuid"]
     let names = schema.unused.map(\.name).filter {

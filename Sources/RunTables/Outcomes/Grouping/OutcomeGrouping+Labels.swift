@@ -1,5 +1,4 @@
 extension OutcomeGrouping {
-  /// The problem of each label of each worker, and what the problems are called.
   struct ProblemNames {
     var maps: [[Int32]]
     var names: [String]
@@ -88,8 +87,8 @@ extension OutcomeGrouping {
     return several.count { $0 }
   }
 
-  /// Numbers the pairs of problem and label, and names them: `algebra/7`, or `7 (2)` for the second
-  /// content of 7.
+  /// Numbers the pairs of problem and label, named `algebra/7`, or `7 (2)` for the second content
+  /// of 7.
   private static func split(
     _ problems: [Int32], _ labels: [Int32], _ names: [String], _ words: [String]?
   ) -> (rows: [Int32], names: [String]) {

@@ -1,5 +1,4 @@
 extension OutcomeGrouping {
-  /// What tells the rows of a problem apart.
   private struct Key: Hashable {
     var attempt: Int32
     var round: Int32
@@ -59,7 +58,6 @@ extension OutcomeGrouping {
     return nil
   }
 
-  /// Whether two rows have the same values in all columns that are used.
   private func saysTheSame(_ one: Int, _ other: Int, _ starts: [Int]) -> Bool {
     func place(_ row: Int) -> (block: OutcomeBlock, row: Int) {
       let block = starts.partitioningIndex { $0 > row } - 1

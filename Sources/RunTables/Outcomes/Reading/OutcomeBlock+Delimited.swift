@@ -1,6 +1,5 @@
 extension OutcomeBlock {
-  /// Parses a run of whole records with the labels of a worker; the layout's bytes are those of
-  /// this block.
+  /// Parses whole records with the labels of a worker; the layout's bytes are those of this block.
   static func parsing(
     _ layout: DelimitedLayout, count: Int, index: Int, worker: OutcomeWorker
   ) -> OutcomeBlock {
@@ -79,7 +78,6 @@ extension OutcomeBlock {
     }
   }
 
-  /// Takes in a cell for everything that its column means.
   @inline(__always)
   mutating func use(
     _ uses: [OutcomeSchema.Use], _ content: UnsafeBufferPointer<UInt8>, _ line: Int,

@@ -1,8 +1,7 @@
 import Foundation
 import OrderedCollections
 
-/// The columns of JSON objects: keys in order of first appearance, those of nested objects joined
-/// with dots.
+/// Keys of JSON objects in order of first appearance, those of nested objects joined with dots.
 struct JSONKeys: Sendable {
   private(set) var names: OrderedSet<String> = []
   private var cursor = JSONKeyCursor()
@@ -69,10 +68,8 @@ struct JSONKeys: Sendable {
   }
 }
 
-/// Walks through a block of JSON, one object a row.
 enum JSONRows {
-  /// Calls the closure before each object with the line on which it stands, from 0; returns the
-  /// number of line ends.
+  /// Calls the closure before each object with its line, from 0; returns the number of line ends.
   static func each(
     _ bytes: UnsafeBufferPointer<UInt8>, source: String, isArray: Bool, newline: UInt8,
     _ body: (inout JSONScanner, Int) throws(TableError) -> Void
@@ -209,7 +206,6 @@ struct OutcomeJSON {
 }
 
 extension JSONKeys {
-  /// The same columns before the first row of a block.
   func restarted() -> JSONKeys {
     var keys = self
     keys.forgetRows()

@@ -43,7 +43,7 @@ extension OutcomeTable {
   }
 }
 
-/// The beginning of a table of outcomes, from which its format follows, and where the rest is.
+/// The beginning of a table, from which its format follows, and where the rest is.
 struct OutcomeSource {
   /// Bytes read already; all of them if there is no descriptor.
   let head: ByteBuffer

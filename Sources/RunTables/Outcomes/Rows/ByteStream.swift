@@ -140,7 +140,6 @@ final class RecordBlocks: @unchecked Sendable {
   }
 }
 
-/// Finds where the last whole record of a text that grows ends.
 private struct RecordCut {
   let newline: UInt8
   let hasQuotes: Bool

@@ -11,7 +11,6 @@ final class FlatColumn<Value: BitwiseCopyable>: @unchecked Sendable {
   deinit { base.deallocate() }
 }
 
-/// The columns of a run of whole records.
 struct OutcomeBlock: Sendable, ParsedBlock {
   /// The place of the block in the file, and the worker whose labels it uses.
   var index: Int
@@ -23,7 +22,6 @@ struct OutcomeBlock: Sendable, ParsedBlock {
   var error: TableError?
 
   var problem: FlatColumn<Int32>
-  /// A number as it is, or a label of the worker counted from ``AttemptCode/firstText``.
   var attempt: FlatColumn<Int32>?
   var correct: FlatColumn<UInt8>
   var tokens: FlatColumn<Float>?
@@ -110,14 +108,12 @@ struct OutcomeBlock: Sendable, ParsedBlock {
     rows += 1
   }
 
-  /// The line of a row, counted from the start of the block.
   func line(ofRow row: Int) -> Int { lines.isEmpty ? row : Int(lines[row]) }
 }
 
 enum AttemptCode {
   /// Names that are not whole numbers are labels, counted from here.
   static let firstText = Int32.min
-  /// The least number that is kept as it is.
   static let least: Int32 = -(1 << 30)
 
   static func isText(_ code: Int32) -> Bool { code < least }

@@ -92,8 +92,7 @@ struct LabelInterner: Sendable {
     }
   }
 
-  /// Puts the labels of several workers into one order, that of first appearance, with the new
-  /// number of each worker's labels.
+  /// The labels of several workers in order of first appearance, and the new number of each.
   static func merged(_ workers: [LabelInterner]) -> (labels: LabelInterner, maps: [[Int32]]) {
     var order: [(place: UInt64, worker: Int, index: Int)] = []
     for (worker, interner) in workers.enumerated() {

@@ -8,15 +8,15 @@ struct NumberMarks: Sendable {
   var hasDecimalCommas = false
   /// Whether some number can only have a decimal point (`0.91`).
   var hasPoints = false
-  /// Whether counts have points before three digits (`1.018`).
+  /// Points before three digits (`1.018`).
   var hasGrouped = false
   /// Whether such a count is no whole number of thousands.
   var hasOddGrouped = false
-  /// Whether some count has several groups (`1.018.000`).
+  /// Several groups (`1.018.000`).
   var hasSeveralGroups = false
-  /// Whether counts have one comma before three digits (`1,018`).
+  /// One comma before three digits (`1,018`).
   var hasEither = false
-  /// Whether some count has a fraction behind a comma (`537,5`).
+  /// A fraction behind a comma (`537,5`).
   var hasFractions = false
   /// Whether semicolons separate the cells, as where the comma is the decimal mark.
   var isSemicolonFile = false

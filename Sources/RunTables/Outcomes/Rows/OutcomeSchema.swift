@@ -2,7 +2,6 @@ import OrderedCollections
 
 /// What each column of a file means to a table of outcomes, decided from the names alone.
 struct OutcomeSchema: Sendable {
-  /// What is done with the cells of a column.
   enum Use: Sendable, Hashable {
     case column(OutcomeColumn)
     case arm(Int)
@@ -11,13 +10,11 @@ struct OutcomeSchema: Sendable {
     case wide(OutcomeColumn, Int)
   }
 
-  /// What the parser of delimited text does at a column, known without looking anything up.
+  /// What the parser does at a column, known without looking anything up.
   enum Plan: Sendable {
-    /// Mostly plain numbers.
     case number(OutcomeColumn)
     case text(OutcomeColumn)
     case unused
-    /// See ``uses``.
     case several
   }
 
@@ -35,11 +32,10 @@ struct OutcomeSchema: Sendable {
   /// Whether grades are shares of several attempts by the name of their column.
   var isShare = false
   var marks = NumberMarks()
-  /// Columns of the file that are not used, with their places.
   var unused: [(name: String, index: Int)] = []
   /// The same of ``softArms``, by the name of their part.
   var softColumns: [String: (name: String, index: Int)] = [:]
-  /// Columns that tell arms apart because the user said so.
+  /// Asked for by the user.
   let named: Set<String>
   let answers: AnswerForm
   let noAnswer: [[UInt8]]
@@ -47,15 +43,12 @@ struct OutcomeSchema: Sendable {
   /// Words for right and wrong besides the usual ones, in lower case.
   let rightWords: [[UInt8]]
   let wrongWords: [[UInt8]]
-  /// Which of repeated rows counts; nil refuses those that differ.
   let repeats: RepeatedAttempts?
-  /// What the user said a comma in a number is.
   let decimalMark: DecimalMark?
-  /// Whether the user said which column the answers are.
   let answerIsMapped: Bool
 
-  /// - Throws: ``TableError`` (usage) when the map or `by` names an absent column, or when `problem`
-  ///   or `correct` is missing.
+  /// Throws ``TableError`` (usage) when the map or `by` names an absent column, or `problem` or
+  /// `correct` is missing.
   init(names: [String], source: String, options: OutcomeOptions) throws(TableError) {
     self.source = source
     fileNames = names
@@ -130,7 +123,6 @@ struct OutcomeSchema: Sendable {
 
   var hasWords: Bool { !rightWords.isEmpty || !wrongWords.isEmpty }
 
-  /// What is expected of numbers where the user said how they are written.
   var markAsked: String {
     switch decimalMark {
     case .comma: ", with a decimal comma and points only between thousands (--decimal comma)"
@@ -141,7 +133,6 @@ struct OutcomeSchema: Sendable {
 
   // MARK: Names
 
-  /// Applies a map as `RunTable.applying(_:)` does, to names only.
   private static func renamed(
     _ columns: OrderedDictionary<String, Int>, _ map: ColumnMap, _ source: String,
     _ notes: inout [String]
@@ -290,8 +281,7 @@ struct OutcomeSchema: Sendable {
     notes.append("column sample_id read as problem")
   }
 
-  /// A harness that names grades after their scorer: `score_match`, or `scores.match.value` in nested
-  /// objects.
+  /// Grades named after their scorer: `score_match`, or `scores.match.value` in nested objects.
   private mutating func takeScorer(_ columns: OrderedDictionary<String, Int>) {
     let free = free(columns)
     let graded = free.keys.filter {
@@ -329,8 +319,7 @@ struct OutcomeSchema: Sendable {
 
   // MARK: Errors
 
-  /// The error for a missing column; a table of coverage by number of samples is told where it
-  /// belongs.
+  /// A table of coverage by number of samples is told where it belongs.
   private static func missing(
     _ column: OutcomeColumn, among names: [String], _ source: String
   ) -> TableError {

@@ -6,7 +6,6 @@ extension OutcomeWorker {
     var fileColumn: Int
   }
 
-  /// How many right answers among how many attempts a row counts.
   struct Counted {
     var right: Int?
     var all: Int?
@@ -25,7 +24,6 @@ extension OutcomeWorker {
     if column == .rightCount { counted.right = Int(number) } else { counted.all = Int(number) }
   }
 
-  /// Ends a row that counts its attempts: one row for each.
   func endCountedRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     defer {
       counted = Counted()
@@ -97,7 +95,6 @@ extension OutcomeWorker {
     return error
   }
 
-  /// What mends a grade that is neither 0 nor 1.
   static func creditHint(_ value: Double, _ column: String) -> String {
     if value > 1 {
       let count =

@@ -59,7 +59,6 @@ extension OutcomeTable {
     Set(arms.flatMap(\.constants.keys)).sorted()
   }
 
-  /// Refuses a label of a problem that would be read as missing.
   static func checkLabel(_ label: String, source: String) throws(TableError) {
     guard label.utf8.allSatisfy(ByteText.isBlank) else { return }
     throw TableError(

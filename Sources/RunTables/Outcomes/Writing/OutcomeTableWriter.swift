@@ -79,8 +79,7 @@ public final class OutcomeTableWriter: Sendable {
     }
   }
 
-  /// Writes all attempts of an arm, by default under its own key. Throws as
-  /// ``write(key:problem:attempt:outcome:stratum:constants:)``.
+  /// Writes all attempts of an arm, by default under its own key; throws as for one attempt.
   public func write(_ arm: OutcomeArm, key: [String]? = nil) throws(TableError) {
     let key = key ?? arm.key
     precondition(key.count == keyCount, "\(key.count) parts of a key of \(keyCount)")
