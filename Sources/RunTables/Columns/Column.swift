@@ -15,7 +15,6 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// The entries of the given rows, in the given order.
   func selecting(_ rows: [Int]) -> Column {
     switch self {
     case .numbers(let values): .numbers(rows.map { values[$0] })
@@ -23,7 +22,6 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// Whether the column holds numbers.
   var isNumeric: Bool {
     if case .numbers = self { true } else { false }
   }

@@ -34,8 +34,7 @@ extension RunTable {
     return table
   }
 
-  /// Multiplies a column by the unit of its name, unless its numbers are counts already; returns
-  /// what is to be said.
+  /// Multiplies a column by the unit of its name, unless it holds counts already; returns a note.
   fileprivate mutating func rescale(_ name: String, by match: ColumnIndex.Match) -> String {
     guard let values = try? numbers(name) else { return "" }
     let largest = values.lazy.filter(\.isFinite).max() ?? 0
@@ -51,8 +50,7 @@ extension RunTable {
       : " (times \(CSVText.number(match.factor)))"
   }
 
-  /// The table with a column that a map gave the name of a count multiplied by the unit in its
-  /// former name.
+  /// Multiplies a column that a map gave the name of a count by the unit in its former name.
   mutating func multiplyByUnit(of source: String, as target: String) -> String? {
     guard ColumnConventions.countColumns.contains(target), let unit = UnitName(source),
       let entry = ColumnConventions.entries.first(where: { $0.canonical == target }),
@@ -64,8 +62,8 @@ extension RunTable {
         name: source, factor: unit.factor, spelling: unit.spelling, isFromName: true))
   }
 
-  /// The table in which a column `N`, `D` or `C` too small for its meaning makes room for a longer
-  /// name that is recognised, or for what follows from the other two.
+  /// Sets columns `N`, `D` or `C` too small for their meaning aside where there is something
+  /// better.
   private func settingAsideLetters() -> RunTable {
     var table = self
     let index = ColumnIndex(self)
@@ -104,14 +102,11 @@ extension RunTable {
   }
 }
 
-/// The columns of a table by the words of their names.
 struct ColumnIndex {
-  /// A column that is a spelling of a canonical one.
   struct Match {
     var name: String
     var factor = 1.0
     var spelling = ""
-    /// Whether the factor is a unit in the column's own name.
     var isFromName = false
   }
 
@@ -135,7 +130,6 @@ struct ColumnIndex {
     }
   }
 
-  /// The columns that are a spelling of an entry, best first.
   func matches(
     _ entry: ColumnConventions.Entry, except taken: Set<String>, in table: RunTable
   ) -> [Match] {
@@ -183,7 +177,6 @@ struct ColumnIndex {
     return found
   }
 
-  /// Whether the words beside a unit are a spelling of an entry.
   static func has(_ unit: UnitName, _ entry: ColumnConventions.Entry) -> Bool {
     if unit.tokens == [entry.canonical] { return true }
     // `D (T tokens)` names the column twice.

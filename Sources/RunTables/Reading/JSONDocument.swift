@@ -8,22 +8,19 @@ internal import Files
 struct JSONDocument {
   let text: UnsafeBufferPointer<UInt8>
   let source: String
-  /// Whether entries under names of their own (`{"HumanEval/0": {…}}`) are rows, and in which column
-  /// the names then stand; nil takes only numbered entries, for a record of tasks is one row elsewhere.
+  /// The column of the names of entries (`{"HumanEval/0": {…}}`) that are rows; nil takes only
+  /// numbered entries, for a record of tasks is one row elsewhere.
   var nameColumn: String?
 
-  /// The rows, one a line, as an array of objects.
   struct Rows {
     var text: [UInt8]
     /// Where they stood, as a sentence.
     var note: String
   }
 
-  /// A value of the document.
   private struct Node {
     enum Kind { case scalar, object, list }
     var key: String
-    /// The bytes of the value.
     var range: Range<Int>
     var kind: Kind
   }
@@ -284,7 +281,6 @@ struct JSONDocument {
     return !keys.isDisjoint(with: [column] + known.aliases)
   }
 
-  /// Writes objects from pieces of a text.
   private struct RowWriter {
     let text: UnsafeBufferPointer<UInt8>
     private var bytes: [UInt8] = []

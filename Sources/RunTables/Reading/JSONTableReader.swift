@@ -69,7 +69,6 @@ struct JSONTableReader {
     }
   }
 
-  /// A member of the outermost object: where its value lies and what it is.
   private struct Member {
     enum Shape { case scalar, object, list, listOfObjects }
     var name: String
@@ -128,7 +127,6 @@ struct JSONTableReader {
     return try builder.table(inner)
   }
 
-  /// Lists the members of the outermost object.
   private func survey(_ scanner: inout JSONScanner) throws(TableError) -> [Member] {
     var members: [Member] = []
     try scanner.members { (scanner, key) throws(TableError) in
@@ -199,7 +197,6 @@ struct JSONColumnBuilder {
 
   private static let missing = JSONScanner.Slice(start: 0, count: 0, kind: .missing)
 
-  /// Reads one object as a row.
   mutating func row(_ scanner: inout JSONScanner, line: Int) throws(TableError) {
     lines.append(line)
     // Keys that few rows share leave a table of little but empty cells, far larger than the text.
@@ -249,7 +246,6 @@ struct JSONColumnBuilder {
     }
   }
 
-  /// The index of the column of a key, made if new.
   private mutating func column(
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -262,7 +258,6 @@ struct JSONColumnBuilder {
     return index
   }
 
-  /// The index of a column, made if new.
   private mutating func column(
     named name: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -277,8 +272,7 @@ struct JSONColumnBuilder {
     return cells.count - 1
   }
 
-  /// The pairs of a list of objects with a key and a value, and the scanner behind it; nil for any
-  /// other list.
+  /// The pairs of a list of objects with a key and a value, and the scanner behind it.
   private static func pairs(
     _ scanner: JSONScanner
   ) -> (cells: [(name: String, cell: JSONScanner.Slice)], after: JSONScanner)? {
@@ -313,7 +307,6 @@ struct JSONColumnBuilder {
     return isPairs && !cells.isEmpty ? (cells, scanner) : nil
   }
 
-  /// Types the columns and makes the table.
   func table(_ scanner: JSONScanner) throws(TableError) -> RunTable {
     guard !lines.isEmpty, !cells.isEmpty else {
       throw TableError(
@@ -381,7 +374,6 @@ struct JSONColumnBuilder {
     return .numbers(values)
   }
 
-  /// The bytes of a cell.
   private static func bytes(
     _ slice: JSONScanner.Slice, _ scanner: JSONScanner
   ) -> UnsafeBufferPointer<UInt8> {
@@ -389,7 +381,6 @@ struct JSONColumnBuilder {
       rebasing: scanner.bytes[slice.start..<(slice.start + Int(slice.count))])
   }
 
-  /// The value of a cell; NaN when missing, nil when it is text.
   private func number(
     _ slice: JSONScanner.Slice, _ rules: CellRules, _ scanner: JSONScanner
   ) -> Double? {

@@ -5,9 +5,7 @@ public import OrderedCollections
 public struct RunCurve: Sendable {
   /// A value that is the same in every row of a run.
   public enum Constant: Sendable, Hashable {
-    /// A number.
     case number(Double)
-    /// Text.
     case text(String)
   }
 
@@ -37,16 +35,12 @@ public struct RunCurve: Sendable {
 }
 
 extension RunTable {
-  /// Splits the table into loss curves.
+  /// Splits the table into loss curves, in the order in which their runs, named by the columns
+  /// `run`, first appear, each sorted by step. The column of learning rates is used if present.
   ///
-  /// Rows without a loss are left out, because logs of training and evaluation interleave; runs
-  /// that have no loss at all are left out as well.
-  /// - Parameters:
-  ///   - run: the columns that identify a run.
-  ///   - step: the column of steps.
-  ///   - loss: the column of losses.
-  ///   - learningRate: the column of learning rates; used if present.
-  /// - Returns: the curves in the order in which their runs first appear, each sorted by step.
+  /// Rows without a loss are left out, because logs of training and evaluation interleave; so are
+  /// runs without any.
+  ///
   /// - Throws: ``TableError`` for an absent column, a missing step, or a step that a run has twice.
   public func curves(
     run: [String] = ["run"], step: String = "step", loss: String = "loss",

@@ -12,10 +12,10 @@ public struct RunGroup: Sendable {
 }
 
 extension RunTable {
-  /// Splits the table into groups of rows that agree in the given columns.
+  /// Splits the table into groups of rows that agree in the given columns, in the order in which
+  /// they first appear; missing values form a group of their own, and no columns one group with an
+  /// empty key.
   ///
-  /// Groups come in the order in which they first appear; missing values form a group of their own.
-  /// No columns give one group with an empty key.
   /// - Throws: ``TableError`` when a column is absent.
   public func grouped(by names: [String]) throws(TableError) -> [RunGroup] {
     var columns: [Column] = []
@@ -27,7 +27,6 @@ extension RunTable {
     }
   }
 
-  /// The rows of each distinct combination of entries, in order of first appearance.
   func rowsByKey(
     _ columns: [Column], spellings: [(Double) -> String]? = nil
   ) -> OrderedDictionary<[String], [Int]> {

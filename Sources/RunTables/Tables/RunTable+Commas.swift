@@ -1,9 +1,7 @@
 import OrderedCollections
 
 extension RunTable {
-  /// The numbers of a column of text.
-  ///
-  /// - Throws: ``TableError`` that names the cell, and the option that mends it.
+  /// Throws ``TableError`` that names the cell, and the option that mends it.
   func numbers(
     ofText values: [String], _ name: String
   ) throws(TableError) -> (values: [Double], mark: DecimalMark?, why: String) {
@@ -50,7 +48,6 @@ extension RunTable {
     }
   }
 
-  /// What mends a number that is written in a way that is not read; nil for other text.
   private static func mend(_ text: String) -> String? {
     guard text.contains(where: \.isNumber) else { return nil }
     if text.hasSuffix("%") {
@@ -62,7 +59,7 @@ extension RunTable {
     return nil
   }
 
-  /// The table with the columns of numbers with commas as numbers, where what the commas mean can be
+  /// The table with columns of numbers with commas as numbers, where what the commas mean can be
   /// told; the others stay text, and ``numbers(_:)`` says why.
   func decidingCommas() -> RunTable {
     var table = self

@@ -3,9 +3,8 @@ import Foundation
 import OrderedCollections
 
 extension RunTable {
-  /// The table as CSV (RFC 4180 with LF line ends), missing values as empty cells.
-  ///
-  /// Numbers are written in the shortest form that reads back as the same double.
+  /// The table as CSV (RFC 4180 with LF line ends), missing values as empty cells; numbers in the
+  /// shortest form that reads back as the same double.
   public func csvText() -> String {
     var text = ""
     let single = columns.count == 1
@@ -31,9 +30,8 @@ extension RunTable {
     text.isEmpty && single ? "\"\"" : CSVText.cell(text)
   }
 
-  /// The table as JSON lines, missing values as `null`, infinities as the string `"inf"`.
-  ///
-  /// Numbers are written in the shortest form that reads back as the same double.
+  /// The table as JSON lines, missing values as `null`, infinities as the string `"inf"`; numbers
+  /// in the shortest form that reads back as the same double.
   public func jsonLinesText() -> String {
     var text = ""
     let keys = columns.keys.map { Self.json($0) + ":" }
@@ -58,16 +56,12 @@ extension RunTable {
     JSONText.string(text, controls: .lettered)
   }
 
-  /// Writes ``csvText()`` to a file, replacing it in one step.
-  ///
-  /// - Throws: ``TableError`` (I/O) when the file cannot be written.
+  /// Writes ``csvText()`` to a file, replacing it in one step; throws ``TableError`` (I/O).
   public func writeCSV(to path: String) throws(TableError) {
     try Self.write(csvText(), to: path)
   }
 
-  /// Writes ``jsonLinesText()`` to a file, replacing it in one step.
-  ///
-  /// - Throws: ``TableError`` (I/O) when the file cannot be written.
+  /// Writes ``jsonLinesText()`` to a file, replacing it in one step; throws ``TableError`` (I/O).
   public func writeJSONLines(to path: String) throws(TableError) {
     try Self.write(jsonLinesText(), to: path)
   }

@@ -2,7 +2,6 @@ internal import Quantities
 internal import RealModule
 
 extension Double {
-  /// The number with so many decimals, for sentences.
   func fixed(_ decimals: Int) -> String {
     let scale = Double.pow(10, decimals)
     let whole = (abs(self) * scale).rounded()

@@ -17,9 +17,7 @@ internal import Files
 public enum CurveCoding {
   private static let version: UInt8 = 1
 
-  /// The bytes of a curve.
-  ///
-  /// - Parameter curve: as many steps as values.
+  /// The bytes of a curve of as many steps as values.
   public static func encode(_ curve: StepCurve) -> [UInt8] {
     precondition(curve.steps.count == curve.values.count, "a value for each step")
     let isSingle = curve.values.allSatisfy {
@@ -112,9 +110,6 @@ public struct CurveCodingError: Error, Hashable, Sendable, CustomStringConvertib
 extension CurveCoding {
   /// The curve that bytes stand for.
   ///
-  /// - Parameters:
-  ///   - bytes: from ``encode(_:)``.
-  ///   - name: what the numbers are.
   /// - Throws: ``CurveCodingError`` for any bytes that ``encode(_:)`` does not make.
   public static func decode(
     _ bytes: [UInt8], name: String
@@ -149,7 +144,6 @@ extension CurveCoding {
   fileprivate static var damaged: CurveCodingError { CurveCodingError("a damaged curve") }
 }
 
-/// Takes numbers off the bytes of a curve, front to back.
 private struct CurveReader {
   let bytes: [UInt8]
   var position: Int

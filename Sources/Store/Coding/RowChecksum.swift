@@ -5,7 +5,6 @@ internal import Verdicts
 
 /// The hash of a row, kept beside it: SQLite itself does not notice a bit that changed in a number.
 enum RowChecksum {
-  /// What is hashed of a run, from the tables `runs` and `details`.
   static let runColumns = """
     runs.identity, runs.status, runs.message, runs.loss, runs.parameters, runs.active_parameters,
     runs.tokens, runs.compute, runs.seconds, runs.tokens_per_second, runs.kernels, runs.ended,
@@ -13,14 +12,12 @@ enum RowChecksum {
     """
   static let runColumnCount = 14
 
-  /// What is hashed of a row of a study.
   static let studyColumns = """
     study_rows.identity, arm, rung, size, seed, branch, trunk, purpose, learning_rate,
     study_rows.tokens, study_rows.compute, study_rows.costs
     """
   static let studyColumnCount = 12
 
-  /// What is hashed of a study besides its rows.
   static let headColumns = "studies.name, file, settings, created, planned"
   static let headColumnCount = 5
 
@@ -57,13 +54,12 @@ enum RowChecksum {
     return Int64(bitPattern: hash.value)
   }
 
-  /// Whether a hash that is kept is that of the row; one that has none was not written by us, for
-  /// those of earlier versions are hashed when the file is brought up to date.
+  /// A row without a hash was not written by us: those of earlier versions are hashed when the file
+  /// is brought up to date.
   static func holds(_ kept: Int64?, _ row: Row, _ columns: Range<Int>) -> Bool {
     kept == of(row, columns)
   }
 
-  /// Hashes a run that was just written.
   static func seal(run: Int64, _ db: Database) throws {
     let row = try Row.fetchOne(
       db.cachedStatement(
@@ -95,28 +91,24 @@ enum RowChecksum {
       sql: "UPDATE studies SET checksum = ? WHERE id = ?", arguments: [whole.value, study])
   }
 
-  /// Hashes what a study is, besides its rows.
   static func seal(headOf study: Int64, _ db: Database) throws {
     try seal(
       "SELECT \(headColumns) FROM studies WHERE id = ?", [study], headColumnCount,
       "UPDATE studies SET head_checksum = ? WHERE id = ?", db)
   }
 
-  /// Hashes a result of a study.
   static func seal(document name: String, of study: Int64, _ db: Database) throws {
     try seal(
       "SELECT \(documentColumns) FROM documents WHERE study = ? AND name = ?", [study, name],
       documentColumnCount, "UPDATE documents SET checksum = ? WHERE study = ? AND name = ?", db)
   }
 
-  /// Hashes a curve of a run.
   static func seal(curve name: String, of run: Int64, _ db: Database) throws {
     try seal(
       "SELECT \(curveColumns) FROM curves WHERE run = ? AND name = ?", [run, name],
       curveColumnCount, "UPDATE curves SET checksum = ? WHERE run = ? AND name = ?", db)
   }
 
-  /// Reads one row, and writes its hash into it.
   private static func seal(
     _ select: String, _ key: [any DatabaseValueConvertible], _ count: Int, _ update: String,
     _ db: Database
@@ -128,7 +120,6 @@ enum RowChecksum {
     try db.cachedStatement(sql: update).execute(arguments: StatementArguments(sum + key))
   }
 
-  /// Hashes what stores of the second version kept without.
   static func fillTexts(_ db: Database) throws {
     for study in try Int64.fetchAll(db, sql: "SELECT id FROM studies") {
       try seal(headOf: study, db)
@@ -141,7 +132,6 @@ enum RowChecksum {
     }
   }
 
-  /// Hashes everything in a file of an earlier version.
   static func fill(_ db: Database) throws {
     for run in try Int64.fetchAll(db, sql: "SELECT id FROM runs WHERE status IS NOT NULL") {
       try seal(run: run, db)
@@ -156,12 +146,10 @@ enum RowChecksum {
 struct StudyChecksum {
   private var hash = FNV1a()
 
-  /// Adds the hash of the next row.
   mutating func add(_ row: Int64) {
     hash.mix(UInt64(bitPattern: row))
     hash.value ^= hash.value >> 29
   }
 
-  /// The hash of all rows so far.
   var value: Int64 { Int64(bitPattern: hash.value) }
 }

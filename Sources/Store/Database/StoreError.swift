@@ -35,10 +35,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was found, and what to do where there is something to do.
   public var message: String
 
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - place: the file to blame.
-  ///   - message: what was found, and what to do.
+  /// `place` is the file to blame; the message says what was found, and what to do.
   public init(_ code: Code, _ place: String, _ message: String) {
     self.code = code
     self.place = place
@@ -50,7 +47,6 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StoreError {
-  /// What went wrong with the file at `path`.
   init(_ error: any Error, _ path: String) {
     switch error {
     case let error as StoreError: self = error

@@ -3,16 +3,12 @@ internal import Foundation
 public import Verdicts
 
 extension RunStore {
-  /// Writes the rows of a study to a file, in place of an old one in one step.
+  /// Writes the rows of a study, or those of one purpose, to a file, in place of an old one in one
+  /// step.
   ///
-  /// A run that is compared may be one that chose a learning rate, too, and then has a row for each;
-  /// fits should be given rows of one purpose.
+  /// A run that is compared may be one that chose a learning rate, too, and then has a row for
+  /// each; fits should be given rows of one purpose.
   ///
-  /// - Parameters:
-  ///   - study: the name of the study.
-  ///   - format: the form of the file.
-  ///   - path: the file.
-  ///   - purpose: only rows of this purpose; nil for all.
   /// - Throws: ``StoreError``: `missing` if there is no such study, `cannotCreate` or `inputOutput`
   ///   if the file cannot be written; an old file is as it was then.
   public func export(
@@ -21,7 +17,7 @@ extension RunStore {
   ) throws(StoreError) {
     var rows = try rows(of: study)
     if let purpose { rows.removeAll { $0.purpose != purpose } }
-    // What is not a file is not written to, nor replaced by one.
+    // Renaming over a device, a pipe or a link would put a file in its place.
     var status = stat()
     if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw StoreError(.cannotCreate, path, "found something other than a file")

@@ -32,7 +32,7 @@ public struct StudyTable: Hashable, Sendable {
   private let metrics: [String]
   private let diagnostics: [String]
 
-  /// - Parameter rows: the rows of a study.
+  /// The rows of a study.
   public init(_ rows: [StudyRow]) {
     self.rows = rows
     metrics = Set(rows.flatMap { $0.outcome?.metrics.keys.map { $0 } ?? [] }).sorted()
@@ -44,13 +44,9 @@ public struct StudyTable: Hashable, Sendable {
     Self.fixedColumns + metrics.map { "metric.\($0)" } + diagnostics.map { "diagnostic.\($0)" }
   }
 
-  /// The table as text.
-  ///
-  /// Numbers are written in the shortest form that reads back as the same double. A missing cell is
-  /// empty in CSV and `null` in JSON; infinities are `inf`, in JSON as a text. In CSV, text that a
-  /// spreadsheet would run as a formula has an apostrophe in front.
-  ///
-  /// - Parameter format: the form.
+  /// The table as text; numbers in the shortest form that reads back as the same double. A missing
+  /// cell is empty in CSV and `null` in JSON; infinities are `inf`, in JSON as a text. In CSV, text
+  /// that a spreadsheet would run as a formula has an apostrophe in front.
   public func text(_ format: Format) -> String {
     switch format {
     case .csv:

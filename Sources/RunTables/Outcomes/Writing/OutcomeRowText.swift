@@ -27,7 +27,7 @@ struct OutcomeRowText {
     bytes.append(10)
   }
 
-  /// Begins a row up to `correct`; ``endRow()`` closes it.
+  /// Up to `correct`; ``endRow()`` closes it.
   mutating func beginRow(key: [String], problem: String, attempt: Int, correct: Bool) {
     for part in key {
       append(text: part)
