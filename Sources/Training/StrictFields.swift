@@ -31,6 +31,11 @@ struct StrictFields {
     try optional(key) ?? value
   }
 
+  /// Replaces a value by what the key says, if it is there.
+  func read<Value: Decodable>(_ key: String, into value: inout Value) throws {
+    value = try self.value(key, default: value)
+  }
+
   /// A value that must be there.
   func value<Value: Decodable>(_ key: String) throws -> Value {
     guard let value: Value = try optional(key) else {

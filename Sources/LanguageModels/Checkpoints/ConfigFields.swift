@@ -1,9 +1,10 @@
 /// A key of a `config.json`, as it is written there.
-struct ConfigKey: CodingKey {
+struct ConfigKey: CodingKey, ExpressibleByStringLiteral {
   var stringValue: String
   var intValue: Int? { nil }
 
   init(stringValue: String) { self.stringValue = stringValue }
+  init(stringLiteral word: String) { stringValue = word }
   init?(intValue: Int) { nil }
 }
 
@@ -67,6 +68,13 @@ struct ConfigFields {
     let found = try value(key, default: expected)
     guard found == expected else {
       throw Self.fault(key, "found \(found), but only \(expected) is supported", .unsupported)
+    }
+  }
+
+  /// Refuses a number of parts that does not divide what they share.
+  static func require(_ parts: Int, divides whole: Int, _ key: String) throws(CheckpointError) {
+    guard whole.isMultiple(of: parts) else {
+      throw fault(key, "found \(parts), which does not divide \(whole)")
     }
   }
 

@@ -53,16 +53,32 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {
     let tape = pass.tape
-    var hidden: Tensor<Element>
-    switch configuration.activation {
-    case .gelu: hidden = up.record(input, activation: .gelu, on: tape)
-    case .geluTanh: hidden = up.record(input, activation: .geluTanh, on: tape)
-    case .relu: hidden = up.record(input, activation: .relu, on: tape)
-    case .silu: hidden = up.record(input, activation: .silu, on: tape)
-    case .reluSquared: hidden = up.record(input, activation: .reluSquared, on: tape)
-    case .swiGLU: hidden = tape.swiGLU(up.record(input, on: tape))
-    }
-    hidden = pass.site("\(name).hidden", hidden)
+    // The product takes a plain function along.
+    let activated =
+      configuration.activation.function.map { up.record(input, activation: $0, on: tape) }
+      ?? tape.swiGLU(up.record(input, on: tape))
+    let hidden = pass.site("\(name).hidden", activated)
     return down.record(hidden, addingTo: residual, on: tape)
+  }
+}
+
+extension FeedForwardConfiguration.Activation {
+  /// The function of single elements; nil for SwiGLU, which takes two.
+  fileprivate var function: PointwiseFunction? {
+    switch self {
+    case .gelu: .gelu
+    case .geluTanh: .geluTanh
+    case .relu: .relu
+    case .reluSquared: .reluSquared
+    case .silu: .silu
+    case .swiGLU: nil
+    }
+  }
+
+  /// Records the function by itself, where no matrix product can take it along.
+  ///
+  /// The input is `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
+  public func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
+    function.map { tape.apply($0, to: input) } ?? tape.swiGLU(input)
   }
 }

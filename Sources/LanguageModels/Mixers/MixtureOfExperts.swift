@@ -51,21 +51,3 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
     return residual.map { pass.tape.add($0, combined) } ?? combined
   }
 }
-
-extension FeedForwardConfiguration.Activation {
-  /// Records the function by itself, where no matrix product can take it along.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
-  ///   - tape: where to record.
-  public func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
-    switch self {
-    case .gelu: tape.apply(.gelu, to: input)
-    case .geluTanh: tape.apply(.geluTanh, to: input)
-    case .relu: tape.apply(.relu, to: input)
-    case .reluSquared: tape.apply(.reluSquared, to: input)
-    case .silu: tape.apply(.silu, to: input)
-    case .swiGLU: tape.swiGLU(input)
-    }
-  }
-}

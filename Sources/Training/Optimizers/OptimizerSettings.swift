@@ -10,32 +10,35 @@ public enum OptimizerSettings: Hashable, Sendable {
   case muon(MuonSettings)
 
   /// The peak learning rate (of hidden matrices, with Muon).
-  public var learningRate: Double {
+  public var learningRate: Double { rule.learningRate }
+
+  /// The settings of the rule.
+  var rule: any RuleSettings {
     switch self {
-    case .adamW(let settings): settings.learningRate
-    case .sgd(let settings): settings.learningRate
-    case .lion(let settings): settings.learningRate
-    case .muon(let settings): settings.learningRate
+    case .adamW(let settings): settings
+    case .sgd(let settings): settings
+    case .lion(let settings): settings
+    case .muon(let settings): settings
     }
   }
 
   /// Checks that all settings are in their ranges.
   ///
   /// - Throws: ``TrainingError`` naming the first that is not.
-  public func validate() throws(TrainingError) {
-    switch self {
-    case .adamW(let settings): try settings.validate("optimizer")
-    case .sgd(let settings): try settings.validate("optimizer")
-    case .lion(let settings): try settings.validate("optimizer")
-    case .muon(let settings): try settings.validate("optimizer")
-    }
-  }
+  public func validate() throws(TrainingError) { try rule.validate("optimizer") }
+}
+
+/// What the settings of all rules have.
+protocol RuleSettings: Encodable {
+  var learningRate: Double { get set }
+  var weightDecay: Double { get set }
+  func validate(_ place: String) throws(TrainingError)
 }
 
 /// AdamW, as `torch.optim.AdamW`: with gradient g, step t from one, rate η and decay λ,
 /// w ← w − ηλw, m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
 /// w ← w − η · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε).
-public struct AdamWSettings: Encodable, Hashable, Sendable {
+public struct AdamWSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate, η.
   public var learningRate: Double
   /// How much of the first moment a step keeps, β₁.
@@ -77,7 +80,7 @@ public struct AdamWSettings: Encodable, Hashable, Sendable {
 /// w ← w − η(g + μb) with Nesterov's momentum.
 ///
 /// The decay is part of the gradient, as PyTorch has it, not decoupled.
-public struct SGDSettings: Encodable, Hashable, Sendable {
+public struct SGDSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate, η.
   public var learningRate: Double
   /// How much of the momentum a step keeps, μ.
@@ -114,7 +117,7 @@ public struct SGDSettings: Encodable, Hashable, Sendable {
 }
 
 /// Lion (Chen et al., 2023): w ← w − ηλw, w ← w − η sign(β₁m + (1−β₁)g), m ← β₂m + (1−β₂)g.
-public struct LionSettings: Encodable, Hashable, Sendable {
+public struct LionSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate, η; a tenth to a third of AdamW's is usual.
   public var learningRate: Double
   /// How much of the momentum enters the step, β₁.
@@ -153,7 +156,7 @@ public struct LionSettings: Encodable, Hashable, Sendable {
 /// b ← μb + (1−μ)g, u = NewtonSchulz(μb + (1−μ)g), w ← w − ηλw − η·s·u. Queries, keys and values,
 /// the two halves of a gated feed-forward, and experts are matrices of their own even where they lie
 /// in one.
-public struct MuonSettings: Encodable, Hashable, Sendable {
+public struct MuonSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate of hidden matrices, η.
   public var learningRate: Double
   /// How much of the momentum a step keeps, μ.

@@ -44,19 +44,16 @@ extension OptimizerSettings {
   ///     parameters keeps its ratio to that of hidden matrices.
   ///   - weightDecay: the decay; nil for the one it has.
   public func adjusted(learningRate: Double? = nil, weightDecay: Double? = nil) -> Self {
+    func changed<Settings: RuleSettings>(_ settings: Settings) -> Settings {
+      var settings = settings
+      settings.learningRate = learningRate ?? settings.learningRate
+      settings.weightDecay = weightDecay ?? settings.weightDecay
+      return settings
+    }
     switch self {
-    case .adamW(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .adamW(settings)
-    case .sgd(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .sgd(settings)
-    case .lion(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .lion(settings)
+    case .adamW(let settings): return .adamW(changed(settings))
+    case .sgd(let settings): return .sgd(changed(settings))
+    case .lion(let settings): return .lion(changed(settings))
     case .muon(var settings):
       if let learningRate {
         settings.rest.learningRate *= learningRate / settings.learningRate

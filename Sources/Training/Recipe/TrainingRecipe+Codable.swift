@@ -147,10 +147,9 @@ extension ValidationCadence: Decodable {
   /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, known: ["every", "batches"])
-    let standard = ValidationCadence()
-    self.init(
-      every: try fields.value("every", default: standard.every),
-      batches: try fields.value("batches", default: standard.batches))
+    self.init()
+    try fields.read("every", into: &every)
+    try fields.read("batches", into: &batches)
   }
 }
 
@@ -160,10 +159,9 @@ extension CheckpointCadence: Decodable {
   /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, known: ["every", "keep", "at"])
-    let standard = CheckpointCadence()
-    self.init(
-      every: try fields.value("every", default: standard.every),
-      keep: try fields.value("keep", default: standard.keep),
-      at: try fields.value("at", default: standard.at))
+    self.init()
+    try fields.read("every", into: &every)
+    try fields.read("keep", into: &keep)
+    try fields.read("at", into: &at)
   }
 }
