@@ -68,8 +68,6 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Appends bytes.
-  ///
-  /// - Parameter bytes: what comes next.
   public mutating func append(_ bytes: [UInt8]) throws(CheckpointError) {
     var done = 0
     while done < bytes.count {

@@ -49,10 +49,6 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
 
 extension CheckpointError {
   /// Refuses the few lines that stand for a file that Git LFS has not fetched.
-  ///
-  /// - Parameters:
-  ///   - bytes: what was read.
-  ///   - file: what messages call it.
   static func refusePointer(
     _ bytes: some Collection<UInt8>, file: String
   ) throws(CheckpointError) {

@@ -9,8 +9,6 @@ final class MappedFile: Sendable {
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   /// Maps a file.
-  ///
-  /// - Parameter path: where it is.
   init(_ path: String) throws(CheckpointError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {

@@ -11,9 +11,6 @@ public enum ModelCheckpoint {
 
   /// Reads a model.
   ///
-  /// - Parameters:
-  ///   - path: the folder.
-  ///   - type: the numbers to compute with.
   /// - Throws: ``CheckpointError`` naming the file and what is wrong with it.
   public static func load<Element: TensorElement>(
     _ path: String, as type: Element.Type = Element.self

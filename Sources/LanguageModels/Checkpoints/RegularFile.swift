@@ -7,7 +7,6 @@ public enum RegularFile {
   /// Reading a pipe that nobody writes to would wait for ever, and a device has no end: neither is
   /// opened.
   ///
-  /// - Parameter path: where it is.
   /// - Returns: nil if there is no such file, it cannot be read, or it is something else.
   public static func contents(atPath path: String) -> Data? {
     var status = stat()

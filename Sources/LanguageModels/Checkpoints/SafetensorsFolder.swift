@@ -68,15 +68,12 @@ public struct SafetensorsFolder: Sendable {
   }
 
   /// What the header says of a tensor, or nil.
-  ///
-  /// - Parameter name: the tensor's name.
   public func entry(_ name: String) -> SafetensorsFile.Entry? {
     places[name].flatMap { files[$0].entries[name] }
   }
 
   /// The file that holds a tensor.
   ///
-  /// - Parameter name: the tensor's name.
   /// - Throws: ``CheckpointError`` if none does.
   public func file(of name: String) throws(CheckpointError) -> SafetensorsFile {
     guard let place = places[name] else {

@@ -91,7 +91,6 @@ public struct SafetensorsWriter {
 
   /// Writes the file, replacing an old one only once the new one is whole and on the disk.
   ///
-  /// - Parameter path: where.
   /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full; an old file
   ///   is then unchanged and no temporary file is left.
   public func write(to path: String) throws(CheckpointError) {

@@ -69,7 +69,6 @@ extension TensorMapping {
 
   /// Makes sure that a checkpoint has the tensors of a model, before memory is taken for it.
   ///
-  /// - Parameter checkpoint: the tensors.
   /// - Throws: ``CheckpointError`` that lists tensors that are missing, unexpected or of the wrong
   ///   shape.
   public func check(_ checkpoint: SafetensorsFolder) throws(CheckpointError) {

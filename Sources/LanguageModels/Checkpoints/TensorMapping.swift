@@ -49,8 +49,6 @@ public struct TensorMapping: Hashable, Sendable {
   var ignoredPrefixes: [String] = []
 
   /// The mapping of an architecture.
-  ///
-  /// - Parameter config: the shape of the model.
   public init(_ config: HuggingFaceConfig) {
     switch config {
     case .gpt2(let shape): self.init(shape)
@@ -66,8 +64,6 @@ public struct TensorMapping: Hashable, Sendable {
 
   /// Whether a tensor carries nothing this library uses: masks and tables that older versions saved,
   /// and heads for other tasks.
-  ///
-  /// - Parameter name: the tensor's name.
   public func ignores(_ name: String) -> Bool {
     ignoredSuffixes.contains { name.hasSuffix($0) }
       || ignoredPrefixes.contains { name.hasPrefix($0) }

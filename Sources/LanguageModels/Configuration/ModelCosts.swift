@@ -16,8 +16,6 @@ public struct ModelCosts: Hashable, Sendable {
   private let configuration: ModelConfiguration
 
   /// The costs of a model.
-  ///
-  /// - Parameter configuration: what the model is.
   public init(_ configuration: ModelConfiguration) {
     self.configuration = configuration
     let c = configuration
@@ -57,7 +55,6 @@ public struct ModelCosts: Hashable, Sendable {
 
   /// Arithmetic of a forward pass over one sequence, by part of the model.
   ///
-  /// - Parameter length: the number of tokens, T.
   /// - Returns: parts in order, with floating-point operations for the whole sequence.
   public func forwardOperations(length: Int) -> [(part: String, operations: Double)] {
     let c = configuration
@@ -81,24 +78,16 @@ public struct ModelCosts: Hashable, Sendable {
   }
 
   /// Arithmetic of a forward pass over one sequence.
-  ///
-  /// - Parameter length: the number of tokens, T.
   public func forwardOperations(length: Int) -> Double {
     forwardOperations(length: length).reduce(0) { $0 + $1.operations }
   }
 
   /// Arithmetic of training on one token: forward and twice as much backward.
-  ///
-  /// - Parameter length: the length of the sequences trained on.
   public func trainingOperationsPerToken(length: Int) -> Double {
     3 * forwardOperations(length: length) / Double(length)
   }
 
   /// Bytes of keys, values and recurrent states that decoding keeps a sequence.
-  ///
-  /// - Parameters:
-  ///   - length: the number of tokens so far.
-  ///   - bytesPerNumber: four for Float.
   public func stateBytes(length: Int, bytesPerNumber: Int = 4) -> Int {
     let c = configuration
     return c.depth.order(of: c.layers.count).reduce(0) { sum, index in
@@ -135,11 +124,6 @@ public struct ModelCosts: Hashable, Sendable {
 
   /// Bytes that one decoded token moves from memory: every active weight once a batch, and the
   /// states of the whole batch.
-  ///
-  /// - Parameters:
-  ///   - batch: sequences decoded together.
-  ///   - length: tokens so far.
-  ///   - bytesPerNumber: four for Float.
   public func decodingTraffic(batch: Int, length: Int, bytesPerNumber: Int = 4) -> Double {
     Double(activeParameterCount * bytesPerNumber) / Double(batch)
       + Double(stateBytes(length: length, bytesPerNumber: bytesPerNumber))

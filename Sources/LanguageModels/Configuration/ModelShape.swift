@@ -47,8 +47,6 @@ public struct ModelShape: Hashable, Sendable {
 
   /// The number of heads of a width: heads of 32 in models narrower than 512, of 64 in others, or
   /// one where they do not fit.
-  ///
-  /// - Parameter width: the width of the residual stream.
   public static func heads(width: Int) -> Int {
     let head = width >= 512 ? 64 : 32
     return width % head == 0 ? max(width / head, 1) : 1

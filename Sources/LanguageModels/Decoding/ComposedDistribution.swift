@@ -162,7 +162,6 @@ public final class ComposedDistribution: NextTokenDistribution {
 
   /// Forgets what came after the first tokens.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if a model cannot take back its last tokens.
   public func rewind(to length: Int) throws(ConfigurationError) {
     for member in members { try member.rewind(to: length) }

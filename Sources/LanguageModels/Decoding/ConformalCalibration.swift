@@ -10,16 +10,12 @@ public struct ConformalCalibration: Codable, Hashable, Sendable {
   public init(_ scores: [Double]) { self.scores = scores.sorted() }
 
   /// (1 + #{i : s_i ≥ s})/(n + 1): 1 without a calibration.
-  ///
-  /// - Parameter score: the new chunk's.
   public func pValue(_ score: Double) -> Double {
     let (smaller, n) = (firstIndex(notBelow: score), scores.count)
     return Double(1 + n - smaller) / Double(n + 1)
   }
 
   /// Adds a score.
-  ///
-  /// - Parameter score: of a chunk that was seen.
   public mutating func insert(_ score: Double) {
     scores.insert(score, at: firstIndex(notBelow: score))
   }

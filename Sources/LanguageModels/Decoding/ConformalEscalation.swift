@@ -142,10 +142,6 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
 
   /// Runs requests one after the other; each gives what it would give alone.
   ///
-  /// - Parameters:
-  ///   - requests: what to continue.
-  ///   - pairs: a draft and a target for each sample.
-  ///   - isOver: whether a sample's added tokens hold an answer already.
   /// - Returns: a report for each request.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func run(

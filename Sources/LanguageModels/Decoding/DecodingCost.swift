@@ -97,11 +97,6 @@ public struct PassOperations: Hashable, Sendable {
   }
 
   /// Floating-point operations of a pass over further tokens of one sequence.
-  ///
-  /// - Parameters:
-  ///   - start: the tokens that came before.
-  ///   - count: the tokens of the pass.
-  ///   - logitRows: the number of tokens that logits were made for.
   public func operations(from start: Int, count: Int, logitRows: Int) -> Double {
     let width = configuration.width
     let tokens = Double(count)

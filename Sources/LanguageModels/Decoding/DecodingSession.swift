@@ -142,7 +142,6 @@ public final class DecodingSession<Element: TensorElement> {
 
   /// Takes in one further token of every sequence.
   ///
-  /// - Parameter tokens: one a sequence.
   /// - Returns: the logits of the next tokens, `[batch, vocabulary]`; overwritten by the next call.
   @discardableResult
   public func step(_ tokens: [Int32]) -> UnsafeBufferPointer<Element> {

@@ -29,7 +29,6 @@ public protocol NextTokenDistribution: AnyObject {
 
   /// Forgets what came after the first tokens.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if the last tokens cannot be taken back.
   func rewind(to length: Int) throws(ConfigurationError)
 
@@ -159,7 +158,6 @@ public final class ModelDistribution<Element: TensorElement>: NextTokenDistribut
 
   /// Forgets what came after the first tokens.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if the last tokens cannot be taken back.
   public func rewind(to length: Int) throws(ConfigurationError) {
     try session.rewind(to: length)

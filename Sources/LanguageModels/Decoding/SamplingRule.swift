@@ -54,9 +54,6 @@ public struct SamplingRule: Codable, Hashable, Sendable {
 
   /// The distribution that tokens are drawn from.
   ///
-  /// - Parameters:
-  ///   - logits: one a token.
-  ///   - present: tokens already in the sequence, for the repetition penalty.
   /// - Returns: one probability a token; they sum to one, and filtered tokens have zero.
   public func probabilities(
     logits: some Collection<some BinaryFloatingPoint>, present: some Sequence<Int32> = []

@@ -61,7 +61,5 @@ public protocol WeightTransform<Element>: AnyObject {
   associatedtype Element: TensorElement
 
   /// Records the matrix to use, of the trained matrix's shape.
-  ///
-  /// - Parameter tape: where to record.
   func record(on tape: Tape<Element>) -> Tensor<Element>
 }

@@ -10,12 +10,6 @@ public final class Norm<Element: TensorElement> {
   public let bias: Tensor<Element>?
 
   /// Declares the parameters of a normalisation.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the norm.
-  ///   - width: the number of channels.
-  ///   - configuration: what to normalise by.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, width: Int, _ configuration: Normalization,
     in parameters: ParameterSet<Element>

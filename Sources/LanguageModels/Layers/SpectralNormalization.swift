@@ -33,8 +33,6 @@ public final class SpectralNormalization<Element: TensorElement>: WeightTransfor
   }
 
   /// Records Ŵ; a differentiable tape takes a step of the power iteration at each forward run.
-  ///
-  /// - Parameter tape: where to record.
   public func record(on tape: Tape<Element>) -> Tensor<Element> {
     let output = tape.tensor(weight.shape, dependingOn: [weight, scale])
     return tape.record(

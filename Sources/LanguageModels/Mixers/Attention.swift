@@ -36,13 +36,6 @@ public final class Attention<Element: TensorElement>: TokenMixer {
   private let model: ModelConfiguration
 
   /// Declares the parameters of an attention layer.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's token mixer.
-  ///   - configuration: heads, widths, weights and pattern.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, _ configuration: AttentionConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>

@@ -12,13 +12,6 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
   private let name: String
 
   /// Declares the parameters of a feed-forward layer.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's channel mixer.
-  ///   - configuration: widths, activation and biases.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, _ configuration: FeedForwardConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>

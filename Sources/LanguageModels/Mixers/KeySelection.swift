@@ -23,11 +23,6 @@ public struct KeySelection: Sendable {
   }
 
   /// The rule as a list of blocks.
-  ///
-  /// - Parameters:
-  ///   - headCount: the number of query heads.
-  ///   - length: the number of tokens of a sequence.
-  ///   - isCausal: whether no query sees keys behind its own position.
   public func blocks(headCount: Int, length: Int, isCausal: Bool) -> BlockList {
     BlockList(headCount: headCount, queryCount: length, keyCount: length, isCausal: isCausal) {
       _, head, query, key in

@@ -12,13 +12,6 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   public let bank: ExpertBank<Element>
 
   /// Declares the parameters of a mixture.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's channel mixer.
-  ///   - configuration: the experts and their router.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, _ configuration: ExpertsConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>

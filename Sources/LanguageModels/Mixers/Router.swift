@@ -20,15 +20,6 @@ public final class Router<Element: TensorElement> {
   private let name: String
 
   /// Declares the parameters of a router.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the router.
-  ///   - width: the width of activations.
-  ///   - choices: the number of alternatives.
-  ///   - chosen: the number that a token gets.
-  ///   - configuration: how it scores, weighs and balances.
-  ///   - deviation: the standard deviation with which the matrix starts.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, width: Int, choices: Int, chosen: Int, _ configuration: RouterConfiguration,
     deviation: Double, in parameters: ParameterSet<Element>

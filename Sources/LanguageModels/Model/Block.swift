@@ -19,12 +19,6 @@ public final class Block<Element: TensorElement> {
   private let placement: NormPlacement
 
   /// Declares the parameters of a layer.
-  ///
-  /// - Parameters:
-  ///   - index: the place of the layer in the model.
-  ///   - configuration: the layer's mixers.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ index: Int, _ configuration: LayerConfiguration, of model: ModelConfiguration,
     in parameters: ParameterSet<Element>

@@ -18,8 +18,6 @@ public protocol DepthController<Element>: AnyObject {
 
   /// What each use of a layer needs kept while decoding, in the order of the slots that
   /// ``record(_:through:in:)`` passes to them.
-  ///
-  /// - Parameter model: the model.
   func mixerStates(of model: LanguageModel<Element>) -> [MixerState]
 }
 

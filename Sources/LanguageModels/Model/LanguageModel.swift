@@ -33,9 +33,6 @@ public final class LanguageModel<Element: TensorElement> {
 
   /// Builds a model and gives its parameters their starting values.
   ///
-  /// - Parameters:
-  ///   - configuration: what the model is.
-  ///   - seed: where random starting values come from.
   /// - Throws: ``ConfigurationError`` naming what does not fit together.
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
@@ -90,7 +87,6 @@ public final class LanguageModel<Element: TensorElement> {
 
   /// Records a pass up to the activations that the head reads.
   ///
-  /// - Parameter pass: the pass.
   /// - Returns: `[batch · length, width]`.
   public func activations(_ pass: ForwardPass<Element>) -> Tensor<Element> {
     let tape = pass.tape

@@ -54,10 +54,6 @@ public final class ParameterSet<Element: TensorElement> {
 
   /// Declares state that is saved with the model but not trained by gradients.
   ///
-  /// - Parameters:
-  ///   - name: a name that no other buffer has.
-  ///   - shape: its axes.
-  ///   - initialization: how it starts.
   /// - Returns: its tensor.
   public func declareBuffer(
     _ name: String, _ shape: [Int], startingAs initialization: Initialization
@@ -86,10 +82,6 @@ public final class ParameterSet<Element: TensorElement> {
   }
 
   /// Makes optimisers leave parameters as they are from the next step on, or change them again.
-  ///
-  /// - Parameters:
-  ///   - isFrozen: whether they are left.
-  ///   - belongs: which parameters, by name.
   public func setFrozen(_ isFrozen: Bool, where belongs: (String) -> Bool) {
     for parameter in parameters where belongs(parameter.name) {
       if isFrozen { frozen.insert(parameter.name) } else { frozen.remove(parameter.name) }
@@ -97,8 +89,6 @@ public final class ParameterSet<Element: TensorElement> {
   }
 
   /// The parameter of a name, or nil.
-  ///
-  /// - Parameter name: the dotted name.
   public subscript(name: String) -> Parameter<Element>? {
     positions[name].map { parameters[$0] }
   }

@@ -9,8 +9,6 @@ public enum CachePolicy: Codable, Hashable, Sendable {
   case window(width: Int, sinks: Int)
 
   /// The number of slots for sequences of so many tokens.
-  ///
-  /// - Parameter length: the longest sequence.
   public func capacity(length: Int) -> Int {
     switch self {
     case .full: length
@@ -30,11 +28,6 @@ public enum CachePolicy: Codable, Hashable, Sendable {
   }
 
   /// Bytes of keys and values of one sequence in one layer.
-  ///
-  /// - Parameters:
-  ///   - length: tokens so far.
-  ///   - width: numbers a token: keys and values together.
-  ///   - bytesPerNumber: four for Float.
   public func bytes(length: Int, width: Int, bytesPerNumber: Int = 4) -> Int {
     capacity(length: length) * width * bytesPerNumber
   }

@@ -15,7 +15,6 @@ extension DecodingCache {
 
   /// Forgets what came after the first tokens of every sequence.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if the last tokens cannot be taken back.
   public func rewind(to length: Int) throws(ConfigurationError) {
     let longest = Int(lengths.buffer.max() ?? 0)

@@ -114,10 +114,6 @@ public final class ForwardPass<Element: TensorElement> {
   public var isTraining: Bool { tape.isDifferentiable }
 
   /// Cosines and sines for all positions that this pass can see.
-  ///
-  /// - Parameters:
-  ///   - width: the width of a head.
-  ///   - base: the base of the angles.
   public func rotaryTable(width: Int, base: Double) -> RotaryTable<Element> {
     if let outer { return outer.rotaryTable(width: width, base: base) }
     if let rotary, rotary.width == width, rotary.base == base { return rotary.table }
@@ -131,10 +127,6 @@ public final class ForwardPass<Element: TensorElement> {
   public var rows: Int { batch * length }
 
   /// What goes on from a named site: the activation, or what a hook puts in its place.
-  ///
-  /// - Parameters:
-  ///   - site: the site's full name.
-  ///   - activation: what the model computed.
   public func site(_ site: String, _ activation: Tensor<Element>) -> Tensor<Element> {
     hooks.apply(at: site, to: activation, on: tape)
   }

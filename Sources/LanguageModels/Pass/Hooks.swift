@@ -39,10 +39,6 @@ public struct Hooks<Element: TensorElement> {
   }
 
   /// Adds a hook that changes an activation at every run; the gradient passes as if it had not.
-  ///
-  /// - Parameters:
-  ///   - site: where.
-  ///   - body: changes the elements in place.
   public mutating func edit(
     at site: String, _ body: @escaping (UnsafeMutableBufferPointer<Element>) -> Void
   ) {

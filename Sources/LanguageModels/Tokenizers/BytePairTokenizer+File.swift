@@ -10,7 +10,6 @@ extension BytePairTokenizer {
   /// templates. `unk_token` is not needed, as every byte must have a token. The white space that a
   /// token with `lstrip` or `rstrip` takes does not come back when it is decoded.
   ///
-  /// - Parameter path: the file.
   /// - Throws: ``TokenizerError`` naming the field that is wrong or not supported.
   public convenience init(contentsOf path: String) throws(TokenizerError) {
     let name = (path as NSString).lastPathComponent

@@ -9,10 +9,6 @@ public struct TextTemplate: Sendable, Hashable {
   public var after: [Int32] = []
 
   /// A template.
-  ///
-  /// - Parameters:
-  ///   - before: tokens before the text.
-  ///   - after: tokens after the text.
   public init(before: [Int32] = [], after: [Int32] = []) {
     self.before = before
     self.after = after

@@ -53,10 +53,6 @@ extension Tape {
   }
 
   /// Chosen integers: `y[j] = x[index[j]]`; zero where the index is negative.
-  ///
-  /// - Parameters:
-  ///   - x: integers.
-  ///   - index: which.
   public func gather(_ x: IndexTensor, at index: IndexTensor) -> IndexTensor {
     let result = indices([index.count])
     record(IntegerChoice<Element>(input: x, index: index, chosen: result))

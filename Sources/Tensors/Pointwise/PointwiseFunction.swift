@@ -45,10 +45,6 @@ public enum PointwiseFunction: String, CaseIterable, Codable, Hashable, Sendable
 
 extension Tape {
   /// A function of every element: `y = f(x)`.
-  ///
-  /// - Parameters:
-  ///   - function: f.
-  ///   - x: a tensor of any shape.
   public func apply(_ function: PointwiseFunction, to x: Tensor<Element>) -> Tensor<Element> {
     record(
       PointwiseApplication(

@@ -21,9 +21,6 @@ public final class Arena {
 
   /// Takes room for `count` elements; what it holds is zero.
   ///
-  /// - Parameters:
-  ///   - count: the number of elements.
-  ///   - type: the type of element.
   /// - Returns: memory that lives as long as the arena.
   public func allocate<Value: BitwiseCopyable>(
     _ count: Int, of type: Value.Type

@@ -43,11 +43,6 @@ public final class Tensor<Element: TensorElement> {
   }
 
   /// A tensor with memory of its own in an arena: a parameter, or an input of a model.
-  ///
-  /// - Parameters:
-  ///   - shape: the lengths of its axes.
-  ///   - arena: where its memory comes from.
-  ///   - requiresGradient: whether backward passes compute a gradient for it.
   public convenience init(_ shape: [Int], in arena: Arena, requiresGradient: Bool = false) {
     let count = shape.reduce(1, *)
     self.init(
@@ -142,8 +137,6 @@ extension Tensor {
 
   /// Gives a tensor the memory for its gradient before any backward pass: a parameter's, so that
   /// gradients of parameters lie side by side.
-  ///
-  /// - Parameter arena: where the memory comes from.
   public func reserveGradient(in arena: Arena) {
     precondition(isLeaf && gradientBuffer == nil, "only a leaf without gradient takes memory")
     gradientBuffer = arena.allocate(count, of: Element.self)

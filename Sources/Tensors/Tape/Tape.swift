@@ -62,24 +62,14 @@ public final class Tape<Element: TensorElement> {
   }
 
   /// A tensor that the caller fills before each replay.
-  ///
-  /// - Parameters:
-  ///   - shape: the lengths of its axes.
-  ///   - requiresGradient: whether backward passes compute a gradient for it.
   public func input(_ shape: [Int], requiresGradient: Bool = false) -> Tensor<Element> {
     Tensor(shape, in: arena, requiresGradient: requiresGradient && isDifferentiable)
   }
 
   /// Integers that the caller fills before each replay.
-  ///
-  /// - Parameter shape: the lengths of the axes.
   public func indices(_ shape: [Int]) -> IndexTensor { IndexTensor(shape, in: arena) }
 
   /// The same elements under another shape; gradients flow through the same memory.
-  ///
-  /// - Parameters:
-  ///   - tensor: what to look at.
-  ///   - shape: axes with as many elements.
   public func reshape(_ tensor: Tensor<Element>, _ shape: [Int]) -> Tensor<Element> {
     precondition(
       shape.reduce(1, *) == tensor.count, "\(tensor.shape) does not have the elements of \(shape)")

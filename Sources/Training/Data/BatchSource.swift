@@ -10,7 +10,6 @@ public protocol BatchSource<Position>: AnyObject {
 
   /// Whether a position belongs to this source, with what is wrong if not.
   ///
-  /// - Parameter position: from a checkpoint.
   /// - Throws: an error that says why the position does not fit the data.
   func check(_ position: Position) throws
 
@@ -46,11 +45,6 @@ extension BatchSource {
   public var weighsTargets: Bool { false }
 
   /// Ones.
-  ///
-  /// - Parameters:
-  ///   - weights: room for the weights.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
   public func writeWeights(
     _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int
   ) {
@@ -58,8 +52,6 @@ extension BatchSource {
   }
 
   /// Every position fits.
-  ///
-  /// - Parameter position: from a checkpoint.
   public func check(_ position: Position) throws {}
 }
 

@@ -27,9 +27,6 @@ public final class DomainBatches: BatchSource {
 
   /// A source at the beginning, in the natural mixture.
   ///
-  /// - Parameters:
-  ///   - domains: in their order.
-  ///   - recipe: the length of windows, and the seed.
   /// - Throws: `TextCorpusError` if a domain is too short for one window.
   public convenience init(_ domains: [Dataset.Domain], recipe: TrainingRecipe) throws {
     let natural = domains.map(\.share)
@@ -97,7 +94,6 @@ public final class DomainBatches: BatchSource {
 
   /// Whether a position belongs to these domains.
   ///
-  /// - Parameter position: from a checkpoint.
   /// - Throws: an error that says why not.
   public func check(_ position: Position) throws { _ = try moved(to: position) }
 
@@ -113,12 +109,6 @@ public final class DomainBatches: BatchSource {
   }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the number of windows.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int

@@ -10,9 +10,6 @@ public struct DomainValidation: ValidationBatches {
   /// Shares the recipe's number of batches among the domains evenly, so that a small domain's loss is
   /// as well known as a large one's.
   ///
-  /// - Parameters:
-  ///   - domains: in their order.
-  ///   - recipe: the sizes of batches and their number.
   /// - Throws: ``TrainingError`` if there are fewer batches than domains, `TextCorpusError` if a
   ///   domain does not fill one.
   public init(_ domains: [Dataset.Domain], recipe: TrainingRecipe) throws {

@@ -23,12 +23,6 @@ public final class LanguageBatches: BatchSource {
   }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the number of windows.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int

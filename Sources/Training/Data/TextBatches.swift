@@ -29,17 +29,9 @@ public final class TextBatches: BatchSource {
   }
 
   /// Whether a position lies inside the stream.
-  ///
-  /// - Parameter position: from a checkpoint.
   public func check(_ position: BatchPosition) throws { _ = try moved(to: position) }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the recipe's batch size.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int

@@ -12,10 +12,6 @@ public final class ActivationProbe<Element: TensorElement> {
   init() {}
 
   /// A function that measures the root mean square of the elements it is shown.
-  ///
-  /// - Parameters:
-  ///   - measure: what the measurement is called.
-  ///   - place: where the activation is.
   public func rootMeanSquare(
     _ measure: String, at place: String
   ) -> (UnsafeBufferPointer<Element>) -> Void {

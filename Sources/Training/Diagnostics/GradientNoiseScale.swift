@@ -23,8 +23,6 @@ public struct GradientNoiseScale: Codable, Hashable, Sendable {
   private var weight = 0.0
 
   /// No measurements yet.
-  ///
-  /// - Parameter decay: how much of the averages a measurement keeps.
   public init(decay: Double = 0.9) {
     precondition(decay >= 0 && decay < 1, "a decay of \(decay)")
     self.decay = decay
@@ -86,13 +84,9 @@ public struct CriticalBatchSize: Codable, Hashable, Sendable {
   }
 
   /// S/S_min = 1 + B_crit/B.
-  ///
-  /// - Parameter batch: B in tokens.
   public func stepFactor(batch: Double) -> Double { 1 + tokens / batch }
 
   /// E/E_min = 1 + B/B_crit.
-  ///
-  /// - Parameter batch: B in tokens.
   public func tokenFactor(batch: Double) -> Double { 1 + batch / tokens }
 
   /// The best learning rate at a batch size over the best one at the largest: 1/(1 + B_crit/B)^power.

@@ -26,8 +26,6 @@ public struct RouterLoad: Hashable, Sendable {
   }
 
   /// The load as diagnostics.
-  ///
-  /// - Parameter place: the name of the router.
   func diagnostics(at place: String) -> [Diagnostic] {
     [
       Diagnostic(measure: "router_load_max", place: place, value: largest),

@@ -64,8 +64,6 @@ final class StepDiagnostics<Element: TensorElement> {
   }
 
   /// The norm of the gradient of each group of parameters.
-  ///
-  /// - Parameter squares: the squared norm of the gradient of each parameter.
   func gradientNorms(_ squares: [Double]) -> [Diagnostic] {
     measurements("gradient_norm", squares)
   }

@@ -98,12 +98,6 @@ final class TrainingStep<Element: TensorElement> {
   }
 
   /// Takes a step.
-  ///
-  /// - Parameters:
-  ///   - moment: the step.
-  ///   - source: where the batch comes from.
-  ///   - schedule: the factor on the peak learning rate.
-  ///   - measures: whether to take diagnostics.
   func run(
     _ moment: TrainingMoment, _ source: any BatchSource, schedule: Double, measures: Bool
   ) throws -> Result {

@@ -14,7 +14,6 @@ public protocol Objective<Element>: AnyObject {
 
   /// Refuses a recipe that makes no sense for what is trained.
   ///
-  /// - Parameter recipe: a valid recipe.
   /// - Throws: ``TrainingError`` naming the setting.
   func check(_ recipe: TrainingRecipe) throws(TrainingError)
 
@@ -25,14 +24,10 @@ public protocol Objective<Element>: AnyObject {
 
   /// Is told of every step before it is taken, also of the first one after a resume, and again when
   /// the step has been recorded anew: what it sets must follow from the moment alone.
-  ///
-  /// - Parameter moment: the step about to be taken.
   func begin(_ moment: TrainingMoment)
 
   /// Which recording a step needs; the step is recorded anew when the number changes. Parameters,
   /// moments and the place in the data stay as they are.
-  ///
-  /// - Parameter moment: the step about to be taken.
   func stage(at moment: TrainingMoment) -> Int
 
   /// Records the loss of a batch.
@@ -54,8 +49,6 @@ public protocol Objective<Element>: AnyObject {
   func write(to folder: String) throws
 
   /// Restores the parameters from the files of a checkpoint, which are known to be undamaged.
-  ///
-  /// - Parameter folder: where they are.
   func read(from folder: String) throws
 }
 
@@ -95,8 +88,6 @@ public struct RecordedLoss<Element: TensorElement> {
 
 extension Objective {
   /// Any recipe will do.
-  ///
-  /// - Parameter recipe: a valid recipe.
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {}
 
   /// The learning rate as it is, and weight decay for matrices alone.
@@ -107,23 +98,15 @@ extension Objective {
   }
 
   /// Nothing depends on the moment.
-  ///
-  /// - Parameter moment: the step about to be taken.
   public func begin(_ moment: TrainingMoment) {}
 
   /// One recording serves all steps.
-  ///
-  /// - Parameter moment: the step about to be taken.
   public func stage(at moment: TrainingMoment) -> Int { 0 }
 
   /// Writes `model.safetensors` under our own names, buffers included.
-  ///
-  /// - Parameter folder: where.
   public func write(to folder: String) throws { try writeParameters(to: folder) }
 
   /// Reads what ``write(to:)`` wrote.
-  ///
-  /// - Parameter folder: where from.
   public func read(from folder: String) throws { try readParameters(from: folder) }
 
   /// All parameters and buffers under our own names.

@@ -60,8 +60,6 @@ public struct SuperpositionModel: Sendable {
 
   /// The loss of a model that keeps the most frequent features whole and loses the rest:
   /// ⟨v²⟩ Σ p_i over the features beyond those kept.
-  ///
-  /// - Parameter kept: how many.
   public func lossKeeping(_ kept: Int) -> Double {
     4.0 / 3 * frequencies.dropFirst(kept).reduce(0, +)
   }
@@ -88,9 +86,6 @@ public struct SuperpositionModel: Sendable {
   ///
   /// The same bits for any number of threads.
   ///
-  /// - Parameters:
-  ///   - width: m.
-  ///   - pool: the threads.
   /// - Throws: ``TrainingError`` for settings out of range.
   public func trained(width: Int, pool: ThreadPool) throws(TrainingError) -> Trained {
     guard features >= 2, width >= 1, batch >= 1, steps >= 1 else {

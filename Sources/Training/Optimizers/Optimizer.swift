@@ -105,10 +105,6 @@ public final class Optimizer<Element: TensorElement> {
   }
 
   /// Takes a step along the gradients that the last backward passes left.
-  ///
-  /// - Parameters:
-  ///   - schedule: the factor on the peak learning rate.
-  ///   - gradientScale: the factor on all gradients, from clipping.
   public func step(schedule: Double = 1, gradientScale: Double = 1) {
     stepCount += 1
     frozen.update()

@@ -6,8 +6,6 @@ extension OptimizerSettings: Codable {
   }
 
   /// Reads settings; unknown keys and kinds are errors, absent keys take their defaults.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     switch try StrictFields(decoder).kind(Kind.self) {
     case .adamW: self = .adamW(try AdamWSettings(from: decoder))
@@ -18,8 +16,6 @@ extension OptimizerSettings: Codable {
   }
 
   /// Writes all settings.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
     let kind: Kind =
       switch self {

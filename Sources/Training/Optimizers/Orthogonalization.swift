@@ -16,12 +16,6 @@ final class Orthogonalization<Element: TensorElement> {
   private let result: UnsafeMutablePointer<Element>
 
   /// Records the iterations for matrices of one shape.
-  ///
-  /// - Parameters:
-  ///   - rows: of the matrix.
-  ///   - columns: of the matrix.
-  ///   - iterations: of Newton-Schulz.
-  ///   - pool: the threads.
   init(rows: Int, columns: Int, iterations: Int, pool: ThreadPool) {
     self.rows = rows
     self.columns = columns

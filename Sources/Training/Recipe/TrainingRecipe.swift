@@ -29,13 +29,6 @@ public struct TrainingRecipe: Hashable, Sendable {
   public var diagnosticsEvery: Int
 
   /// A recipe with the usual settings for small decoders.
-  ///
-  /// - Parameters:
-  ///   - batchSize: sequences of a step.
-  ///   - sequenceLength: tokens of a sequence.
-  ///   - budget: how long to train.
-  ///   - optimizer: the rule by which gradients change parameters.
-  ///   - schedule: how the learning rate changes.
   public init(
     batchSize: Int = 16, sequenceLength: Int = 128, budget: Budget = .steps(1000),
     optimizer: OptimizerSettings = .adamW(AdamWSettings()),

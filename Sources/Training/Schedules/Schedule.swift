@@ -66,17 +66,12 @@ public struct Schedule: Hashable, Sendable {
   }
 
   /// The learning rate at every step, as laws of the training curve integrate over.
-  ///
-  /// - Parameters:
-  ///   - peak: the highest learning rate.
-  ///   - steps: the number of steps of the run.
   public func rates(peak: Double, steps: Int) -> [Double] {
     (0..<steps).map { peak * factor(at: $0, of: steps) }
   }
 
   /// Checks that the phases fit into a run.
   ///
-  /// - Parameter steps: the number of steps of the run.
   /// - Throws: ``TrainingError`` naming the first setting that does not.
   public func validate(steps: Int) throws(TrainingError) {
     try require(warmup >= 0 && warmup <= steps, "warmup", "\(warmup) steps in a run of \(steps)")
