@@ -26,13 +26,7 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
   /// What was found and what would have been accepted.
   public var message: String
 
-  /// Puts an error together from its parts.
-  ///
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - file: the file's name.
-  ///   - part: the tensor (`tensor x`) or key (`key x`) to blame.
-  ///   - message: what was found and what would have been accepted.
+  /// `part` is the tensor (`tensor x`) or key (`key x`) to blame.
   public init(_ code: Code, file: String, part: String? = nil, _ message: String) {
     self.code = code
     self.file = file

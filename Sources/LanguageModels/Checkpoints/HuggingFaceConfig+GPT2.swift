@@ -20,13 +20,8 @@ extension HuggingFaceConfig {
     /// `tie_word_embeddings`.
     public var tiesEmbeddings = true
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of heads; divides `width`.
-    ///   - innerWidth: the width of the feed-forward; four times `width` by default.
+    /// The usual settings with these sizes; the feed-forward is four times as wide as the stream by
+    /// default.
     public init(
       vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
       innerWidth: Int? = nil

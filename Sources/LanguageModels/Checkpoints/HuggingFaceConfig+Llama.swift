@@ -29,15 +29,8 @@ extension HuggingFaceConfig {
     /// `mlp_bias`.
     public var hasFeedForwardBias = false
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of query heads.
-    ///   - keyValueHeadCount: the number of key and value heads; divides `headCount`.
-    ///   - headWidth: the width of a head; `width` over `headCount` by default.
-    ///   - innerWidth: the width of the feed-forward.
+    /// The usual settings with these sizes; by default there are as many key and value heads as
+    /// query heads, and a head is `width` over `headCount` wide.
     public init(
       vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
       keyValueHeadCount: Int? = nil, headWidth: Int? = nil, innerWidth: Int

@@ -5,9 +5,7 @@ public struct ParameterMemory<Element: CheckpointElement> {
   /// The numbers, row-major; they must outlive the transfer.
   public var values: UnsafeMutableBufferPointer<Element>
 
-  /// - Parameters:
-  ///   - shape: the axes, outermost first.
-  ///   - values: the numbers, row-major.
+  /// A parameter and its numbers.
   public init(shape: [Int], values: UnsafeMutableBufferPointer<Element>) {
     self.shape = shape
     self.values = values

@@ -32,7 +32,7 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   /// How weights start and how their learning rates follow the width.
   public var parametrization: Parametrization = .standard
 
-  /// A model of equal layers.
+  /// The usual choices besides these; every layer is listed.
   public init(
     vocabularyCount: Int, contextLength: Int, width: Int, layers: [LayerConfiguration],
     positions: PositionScheme, normalization: Normalization

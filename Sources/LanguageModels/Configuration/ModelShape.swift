@@ -20,10 +20,7 @@ public struct ModelShape: Hashable, Sendable {
   /// The longest sequence.
   public var context: Int
 
-  /// - Parameters:
-  ///   - preset: the architecture.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the longest sequence.
+  /// A preset for a vocabulary and context.
   public init(preset: ModelPreset, vocabulary: Int, context: Int) {
     self.preset = preset
     self.vocabulary = vocabulary

@@ -20,10 +20,7 @@ public final class ComposedDistribution: NextTokenDistribution {
     /// What it was made from.
     public var reference: any NextTokenDistribution
 
-    /// - Parameters:
-    ///   - weight: how much of the change is added.
-    ///   - policy: the model with the behaviour.
-    ///   - reference: what it was made from.
+    /// A change and its weight.
     public init(
       weight: Double, policy: any NextTokenDistribution, reference: any NextTokenDistribution
     ) {

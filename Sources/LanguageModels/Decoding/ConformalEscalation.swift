@@ -50,16 +50,7 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
   /// the draft and `…split(1)` for the target.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - rule: how tokens are drawn.
-  ///   - chunkLength: tokens a chunk.
-  ///   - sampleCount: samples a request.
-  ///   - turnCount: the largest number of turns.
-  ///   - alpha: the wanted share of chunks to hand over.
-  ///   - calibration: what scores are ranked against.
-  ///   - takeover: what the target does with a chunk that it takes over.
-  ///   - stopTokens: tokens that end a sample.
-  ///   - seed: where chance comes from.
+  /// All settings.
   public init(
     rule: SamplingRule = SamplingRule(temperature: 0.8), chunkLength: Int, sampleCount: Int,
     turnCount: Int, alpha: Double, calibration: Calibration, takeover: Takeover = .replaces,
@@ -83,9 +74,7 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     /// At least one token.
     public var prompt: [Int32]
 
-    /// - Parameters:
-    ///   - index: names its streams of chance.
-    ///   - prompt: at least one token.
+    /// A text and its number.
     public init(index: Int, prompt: [Int32]) {
       self.index = index
       self.prompt = prompt

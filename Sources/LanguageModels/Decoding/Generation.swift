@@ -16,11 +16,7 @@ public struct Generation: Sendable {
   /// Where chance comes from; sequence i has the stream `split(i)`.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - rule: how tokens are drawn.
-  ///   - tokenLimit: the number of tokens to add at most.
-  ///   - stopTokens: tokens that end a sequence.
-  ///   - seed: where chance comes from.
+  /// All settings.
   public init(
     rule: SamplingRule = SamplingRule(), tokenLimit: Int, stopTokens: Set<Int32> = [],
     seed: UInt64 = 0

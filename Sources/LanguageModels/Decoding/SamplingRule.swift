@@ -18,12 +18,7 @@ public struct SamplingRule: Codable, Hashable, Sendable {
   /// Logits of tokens already present are divided by this if positive, multiplied if negative.
   public var repetitionPenalty: Double?
 
-  /// - Parameters:
-  ///   - temperature: what logits are divided by.
-  ///   - topK: how many tokens to keep.
-  ///   - topP: the probability to keep.
-  ///   - minP: the smallest probability to keep, as a fraction of the largest.
-  ///   - repetitionPenalty: the penalty on tokens already present.
+  /// All settings; without any, plain sampling at temperature one.
   public init(
     temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
     repetitionPenalty: Double? = nil

@@ -12,7 +12,7 @@ public import Tensors
 public struct SpeculativeSampling: Codable, Hashable, Sendable {
   /// How tokens are drawn, of target and draft alike.
   public var rule: SamplingRule
-  /// The number of tokens to draft a round at most, γ.
+  /// The number of tokens to draft a round at most, γ, from 1 to 15.
   public var draftLength: Int
   /// Whether a round drafts two more tokens than the one before if all were accepted, and one fewer
   /// if not, up to γ.
@@ -24,13 +24,7 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
   /// Where chance comes from; prompt i has the stream `split(i)`.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - rule: how tokens are drawn.
-  ///   - draftLength: the number of tokens to draft a round at most; 15 at most.
-  ///   - adaptsDraftLength: whether the number follows what was accepted.
-  ///   - tokenLimit: the number of tokens to add at most.
-  ///   - stopTokens: tokens that end a sequence.
-  ///   - seed: where chance comes from.
+  /// All settings.
   public init(
     rule: SamplingRule = SamplingRule(), draftLength: Int = 4, adaptsDraftLength: Bool = false,
     tokenLimit: Int, stopTokens: Set<Int32> = [], seed: UInt64 = 0

@@ -11,9 +11,7 @@ public struct KeySelection: Sendable {
   /// In a causal model it is asked for keys up to the query only, and must not depend on the length.
   public var isVisible: @Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Bool
 
-  /// - Parameters:
-  ///   - isSharedByHeads: whether all heads see the same tokens.
-  ///   - isVisible: whether a head's query sees a key: `(head, query, key, length)`.
+  /// A rule of single pairs.
   public init(
     isSharedByHeads: Bool,
     isVisible: @escaping @Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Bool

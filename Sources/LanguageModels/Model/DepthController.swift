@@ -28,9 +28,7 @@ public struct TrainingMoment: Hashable, Sendable {
   /// The number of steps of the run.
   public var steps: Int
 
-  /// - Parameters:
-  ///   - step: the number of steps taken so far.
-  ///   - steps: the number of steps of the run.
+  /// A step of a run.
   public init(step: Int, steps: Int) {
     self.step = step
     self.steps = steps

@@ -8,7 +8,7 @@ public struct TextTemplate: Sendable, Hashable {
   /// Tokens after the text.
   public var after: [Int32] = []
 
-  /// A template.
+  /// Tokens before and after a text.
   public init(before: [Int32] = [], after: [Int32] = []) {
     self.before = before
     self.after = after

@@ -5,9 +5,7 @@ public struct HeadNorm<Element: TensorElement> {
   /// `[width]`; nil for none.
   public var gain: Tensor<Element>?
 
-  /// - Parameters:
-  ///   - columns: the columns of the heads.
-  ///   - gain: `[width]`; nil for none.
+  /// Heads and their gain.
   public init(columns: Range<Int>, gain: Tensor<Element>?) {
     self.columns = columns
     self.gain = gain

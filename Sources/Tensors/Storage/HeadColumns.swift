@@ -5,9 +5,7 @@ public struct HeadColumns<Element: TensorElement> {
   /// The first column of head 0.
   public var column: Int
 
-  /// - Parameters:
-  ///   - tensor: the matrix.
-  ///   - column: the first column of head 0.
+  /// The columns of a matrix from one on.
   public init(_ tensor: Tensor<Element>, column: Int = 0) {
     self.tensor = tensor
     self.column = column

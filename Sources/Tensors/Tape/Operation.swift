@@ -44,9 +44,7 @@ public struct OperationCost: Hashable, Sendable {
   /// The same for one backward run.
   public var backward: Double
 
-  /// - Parameters:
-  ///   - forward: operations in a forward run.
-  ///   - backward: operations in a backward run.
+  /// Operations of a forward and of a backward run.
   public init(forward: Double = 0, backward: Double = 0) {
     self.forward = forward
     self.backward = backward

@@ -36,11 +36,7 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     /// Its weight in the natural mixture; nil for its number of tokens. All domains have one or none.
     public var share: Double?
 
-    /// - Parameters:
-    ///   - name: what it is called.
-    ///   - source: where it comes from.
-    ///   - tokens: the number of tokens to train on.
-    ///   - share: its weight in the natural mixture.
+    /// A source with its name.
     public init(name: String, source: Source, tokens: Int? = nil, share: Double? = nil) {
       self.name = name
       self.source = source
@@ -92,10 +88,7 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     return paths(source) + [tokenizer]
   }
 
-  /// - Parameters:
-  ///   - source: where the data come from.
-  ///   - tokenizer: how text becomes tokens.
-  ///   - vocabulary: the number of tokens.
+  /// A source and how its text becomes tokens.
   public init(_ source: Source, tokenizer: TokenizerChoice? = nil, vocabulary: Int? = nil) {
     self.source = source
     self.tokenizer = tokenizer

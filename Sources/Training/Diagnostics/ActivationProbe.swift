@@ -62,10 +62,7 @@ public struct Diagnostic: Hashable, Sendable {
   /// The number.
   public var value: Double
 
-  /// - Parameters:
-  ///   - measure: what was measured.
-  ///   - place: where.
-  ///   - value: the number.
+  /// A number, of the whole model unless a place is named.
   public init(measure: String, place: String = "", value: Double) {
     self.measure = measure
     self.place = place

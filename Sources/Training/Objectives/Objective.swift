@@ -70,11 +70,7 @@ public struct RecordedLoss<Element: TensorElement> {
   /// What else can be measured of the last run, such as how evenly routers chose.
   public var diagnostics: [() -> [Diagnostic]] = []
 
-  /// - Parameters:
-  ///   - tokens: sequence by sequence.
-  ///   - targets: the token to predict at each place.
-  ///   - loss: what is differentiated.
-  ///   - crossEntropy: the loss without what is added to it.
+  /// A loss without weights and diagnostics.
   public init(
     tokens: IndexTensor, targets: IndexTensor, loss: Tensor<Element>,
     crossEntropy: Tensor<Element>

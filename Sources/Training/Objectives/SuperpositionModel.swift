@@ -29,14 +29,7 @@ public struct SuperpositionModel: Sendable {
   /// Where examples and starting values come from.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - features: n.
-  ///   - skew: α.
-  ///   - activity: Σ p_i.
-  ///   - decay: γ.
-  ///   - batch: examples a step.
-  ///   - steps: how many.
-  ///   - seed: of examples and starting values.
+  /// All settings.
   public init(
     features: Int = 1000, skew: Double = 1, activity: Double = 1, decay: Double = -1,
     batch: Int = 512, steps: Int = 4000, seed: UInt64 = 0

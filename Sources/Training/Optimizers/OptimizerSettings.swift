@@ -47,15 +47,10 @@ public struct AdamWSettings: RuleSettings, Encodable, Hashable, Sendable {
   public var beta2: Double
   /// Added to the root of the second moment, ε.
   public var epsilon: Double
-  /// The weight decay, λ; it is multiplied by the learning rate.
+  /// The weight decay of matrices, λ, times the learning rate; the parametrisation says of which.
   public var weightDecay: Double
 
-  /// - Parameters:
-  ///   - learningRate: the peak.
-  ///   - beta1: of the first moment.
-  ///   - beta2: of the second moment.
-  ///   - epsilon: added to the root of the second moment.
-  ///   - weightDecay: of matrices; the parametrisation says which parameters it applies to.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.95, epsilon: Double = 1e-8,
     weightDecay: Double = 0.1
@@ -87,14 +82,10 @@ public struct SGDSettings: RuleSettings, Encodable, Hashable, Sendable {
   public var momentum: Double
   /// Whether a step looks ahead along the momentum.
   public var isNesterov: Bool
-  /// The coefficient of λw in the gradient.
+  /// The coefficient of λw in the gradient, of matrices.
   public var weightDecay: Double
 
-  /// - Parameters:
-  ///   - learningRate: the peak.
-  ///   - momentum: how much of it a step keeps.
-  ///   - isNesterov: whether a step looks ahead along the momentum.
-  ///   - weightDecay: of matrices.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 0.1, momentum: Double = 0.9, isNesterov: Bool = false,
     weightDecay: Double = 0
@@ -124,14 +115,10 @@ public struct LionSettings: RuleSettings, Encodable, Hashable, Sendable {
   public var beta1: Double
   /// How much of the momentum a step keeps, β₂.
   public var beta2: Double
-  /// The weight decay, λ; it is multiplied by the learning rate.
+  /// The weight decay of matrices, λ; it is multiplied by the learning rate.
   public var weightDecay: Double
 
-  /// - Parameters:
-  ///   - learningRate: the peak.
-  ///   - beta1: of the momentum in the step.
-  ///   - beta2: of the momentum kept.
-  ///   - weightDecay: of matrices.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 1e-4, beta1: Double = 0.9, beta2: Double = 0.99,
     weightDecay: Double = 1
@@ -188,14 +175,7 @@ public struct MuonSettings: RuleSettings, Encodable, Hashable, Sendable {
     }
   }
 
-  /// - Parameters:
-  ///   - learningRate: the peak, of hidden matrices.
-  ///   - momentum: how much of it a step keeps.
-  ///   - isNesterov: whether a step looks ahead along the momentum.
-  ///   - weightDecay: of hidden matrices.
-  ///   - iterations: of Newton-Schulz.
-  ///   - shapeScale: the factor by a matrix's shape.
-  ///   - rest: the rule for all other parameters.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 0.02, momentum: Double = 0.95, isNesterov: Bool = true,
     weightDecay: Double = 0.1, iterations: Int = 5, shapeScale: ShapeScale = .original,

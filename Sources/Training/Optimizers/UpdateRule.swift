@@ -9,10 +9,7 @@ public struct UpdateRule: Hashable, Sendable {
   /// The ranges of columns that are matrices of their own; none means the whole.
   public var blocks: [Range<Int>]
 
-  /// - Parameters:
-  ///   - learningRateScale: the factor on the learning rate.
-  ///   - weightDecayScale: the factor on the weight decay.
-  ///   - blocks: the ranges of columns that are matrices of their own; none means the whole.
+  /// The settings as they are, unless given.
   public init(
     learningRateScale: Double = 1, weightDecayScale: Double = 1, blocks: [Range<Int>] = []
   ) {

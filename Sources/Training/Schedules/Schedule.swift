@@ -27,9 +27,7 @@ public struct Schedule: Hashable, Sendable {
     case constantWithCooldown(cooldownSteps: Int)
   }
 
-  /// - Parameters:
-  ///   - warmup: the number of steps of linear warm-up.
-  ///   - shape: what follows.
+  /// A warm-up and what follows.
   public init(warmup: Int = 0, _ shape: Shape) {
     self.warmup = warmup
     self.shape = shape
