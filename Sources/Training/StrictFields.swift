@@ -3,11 +3,8 @@ struct StrictFields {
   private let container: KeyedDecodingContainer<AnyKey>
   private let path: [String]
 
-  /// Opens an object.
+  /// Opens an object. `known` is the keys it may have; nil for any.
   ///
-  /// - Parameters:
-  ///   - decoder: where from.
-  ///   - known: the keys it may have; nil for any.
   /// - Throws: ``TrainingError`` that names an unknown key and the known one nearest to it.
   init(_ decoder: any Decoder, known: [String]? = nil) throws {
     path = decoder.codingPath.map(\.stringValue)

@@ -11,9 +11,7 @@ public struct AtomicFile: ~Copyable {
   private var isOpen = true
   private var written = 0
 
-  /// Starts a file.
-  ///
-  /// - Parameter path: where it will be; a symbolic link is followed, not replaced.
+  /// Starts a file; a symbolic link at its path is followed, not replaced.
   public init(_ path: String) throws(CheckpointError) {
     var target = path
     if let resolved = realpath(path, nil) {

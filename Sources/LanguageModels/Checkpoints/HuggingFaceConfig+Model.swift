@@ -23,9 +23,9 @@ extension HuggingFaceConfig {
     }
   }
 
-  /// The configuration with which `transformers` computes what a model computes.
+  /// The configuration with which `transformers` computes what a model computes that has the
+  /// choices of GPT-2, LLaMA or BERT and any sizes.
   ///
-  /// - Parameter model: a model with the choices of GPT-2, LLaMA or BERT and any sizes.
   /// - Throws: ``CheckpointError`` that lists the choices which the nearest architecture lacks.
   public init(_ model: ModelConfiguration) throws(CheckpointError) {
     guard let layer = model.layers.first,
@@ -97,7 +97,7 @@ extension HuggingFaceConfig.Activation {
     }
   }
 
-  /// - Parameter ours: the function; a gated one becomes its gate.
+  /// A gated function becomes its gate.
   fileprivate init(_ ours: FeedForwardConfiguration.Activation) {
     switch ours {
     case .gelu: self = .gelu

@@ -79,11 +79,9 @@ public enum ModelCheckpoint {
     }
   }
 
-  /// Writes a model; each file appears whole or not at all.
+  /// Writes a model into a folder, made if it does not exist; each file appears whole or not at
+  /// all.
   ///
-  /// - Parameters:
-  ///   - model: what to write.
-  ///   - path: the folder, made if it does not exist.
   /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full.
   public static func save<Element: TensorElement>(
     _ model: LanguageModel<Element>, to path: String

@@ -207,11 +207,9 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// Gives a closure the stored bytes of a tensor, little-endian and of any alignment.
+  /// Gives a closure the stored bytes of a tensor, little-endian and of any alignment. The pointer
+  /// is valid only inside.
   ///
-  /// - Parameters:
-  ///   - name: the tensor's name.
-  ///   - body: what to do with them; the pointer is valid only inside.
   /// - Throws: ``CheckpointError`` if there is no such tensor.
   public func withBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) -> Result

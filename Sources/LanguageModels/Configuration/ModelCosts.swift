@@ -53,9 +53,8 @@ public struct ModelCosts: Hashable, Sendable {
   /// Parameters without embeddings, as [11] counts N.
   public var nonEmbeddingParameterCount: Int { parameterCount - embeddingParameterCount }
 
-  /// Arithmetic of a forward pass over one sequence, by part of the model.
-  ///
-  /// - Returns: parts in order, with floating-point operations for the whole sequence.
+  /// Arithmetic of a forward pass over one sequence, by part of the model. Returns parts in order,
+  /// with floating-point operations for the whole sequence.
   public func forwardOperations(length: Int) -> [(part: String, operations: Double)] {
     let c = configuration
     let tokens = Double(length)
@@ -108,11 +107,7 @@ public struct ModelCosts: Hashable, Sendable {
 
   /// Words that exact attention of one head must move between a slow and a fast memory, by the
   /// model of [201]: min(T²d²/M, T²d/√M) for the pairs plus 4·T·d for inputs and output.
-  ///
-  /// - Parameters:
-  ///   - length: the number of tokens, T.
-  ///   - headWidth: the width of the head, d.
-  ///   - fastMemory: words that fit into the fast memory, M: 8,192 for an L1 cache of 32 KiB.
+  /// `fastMemory` is M, the words that fit into the fast memory: 8,192 for an L1 cache of 32 KiB.
   public static func attentionTraffic(
     length: Int, headWidth: Int, fastMemory: Int
   ) -> Double {

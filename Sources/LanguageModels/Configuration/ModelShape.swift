@@ -27,12 +27,7 @@ public struct ModelShape: Hashable, Sendable {
     self.context = context
   }
 
-  /// The model of a depth and width.
-  ///
-  /// - Parameters:
-  ///   - layers: the number of layers.
-  ///   - width: the width of the residual stream; a multiple of `heads`.
-  ///   - heads: the number of attention heads.
+  /// The model of a depth and width; `width` is a multiple of `heads`.
   public func configuration(layers: Int, width: Int, heads: Int) -> ModelConfiguration {
     switch preset {
     case .gpt2:
@@ -54,11 +49,8 @@ public struct ModelShape: Hashable, Sendable {
   /// Widths are multiples of 32, or of 8 below 64, and within a factor of two of 32 a layer. Being
   /// off that rule counts three tenths of being off the wanted number, both as ratios.
   ///
-  /// - Parameters:
-  ///   - wanted: the number of parameters, embeddings included.
-  ///   - heads: what widths are multiples of.
-  ///   - build: the model of a depth and width.
-  /// - Returns: the nearest model; nil if none could be built.
+  /// Widths are multiples of `heads`. Returns the nearest model; nil if none could be built.
+  ///
   /// - Throws: what `build` throws, if it always does.
   public static func nearest(
     to wanted: Int, multipleOf heads: Int = 1,

@@ -1,13 +1,7 @@
 // The shapes that checkpoints in the wild have.
 extension ModelConfiguration {
   /// GPT-2: learned positions, layer norm before each sublayer, tanh GELU, biases, tied embedding.
-  ///
-  /// - Parameters:
-  ///   - width: the width of the residual stream; a multiple of `heads`.
-  ///   - layers: the number of layers.
-  ///   - heads: the number of attention heads.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the longest sequence.
+  /// `width` is a multiple of `heads`.
   public static func gpt2(
     width: Int, layers: Int, heads: Int, vocabulary: Int, context: Int
   ) -> ModelConfiguration {
@@ -16,16 +10,8 @@ extension ModelConfiguration {
       vocabulary: vocabulary, context: context)
   }
 
-  /// LLaMA: rotary positions, RMS norm, SwiGLU of 8/3 the width, grouped keys and values, no biases,
-  /// a head of its own.
-  ///
-  /// - Parameters:
-  ///   - width: the width of the residual stream; a multiple of `heads`.
-  ///   - layers: the number of layers.
-  ///   - heads: the number of query heads.
-  ///   - keyValueHeads: the number of key and value heads; divides `heads`.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the longest sequence.
+  /// LLaMA: rotary positions, RMS norm, SwiGLU of 8/3 the width, grouped keys and values, no
+  /// biases, a head of its own. `width` is a multiple of `heads`. `keyValueHeads` divides `heads`.
   public static func llama(
     width: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil, vocabulary: Int, context: Int
   ) -> ModelConfiguration {
@@ -40,14 +26,7 @@ extension ModelConfiguration {
   }
 
   /// BERT: an encoder with learned positions, token types, layer norm after each sublayer and the
-  /// head that predicts masked tokens.
-  ///
-  /// - Parameters:
-  ///   - width: the width of the residual stream; a multiple of `heads`.
-  ///   - layers: the number of layers.
-  ///   - heads: the number of attention heads.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the longest sequence.
+  /// head that predicts masked tokens. `width` is a multiple of `heads`.
   public static func bert(
     width: Int, layers: Int, heads: Int, vocabulary: Int, context: Int
   ) -> ModelConfiguration {

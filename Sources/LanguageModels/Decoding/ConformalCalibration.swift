@@ -6,7 +6,7 @@ public struct ConformalCalibration: Codable, Hashable, Sendable {
   /// The scores, ascending; higher is stranger.
   public private(set) var scores: [Double]
 
-  /// - Parameter scores: of the calibration, in any order.
+  /// The order of `scores` does not matter.
   public init(_ scores: [Double]) { self.scores = scores.sorted() }
 
   /// (1 + #{i : s_i ≥ s})/(n + 1): 1 without a calibration.
@@ -20,11 +20,8 @@ public struct ConformalCalibration: Codable, Hashable, Sendable {
     scores.insert(score, at: firstIndex(notBelow: score))
   }
 
-  /// The probability that an exchangeable score without ties has a p-value of at most α.
-  ///
-  /// - Parameters:
-  ///   - alpha: the level.
-  ///   - count: the number of scores of the calibration, n.
+  /// The probability that an exchangeable score without ties has a p-value of at most α. `count` is
+  /// n.
   public static func rate(alpha: Double, count: Int) -> Double {
     // 0.3 · 10 is 2.999…
     let ranks = (alpha * Double(count + 1) + 1e-9).rounded(.down)

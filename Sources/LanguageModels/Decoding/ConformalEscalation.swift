@@ -84,14 +84,10 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
   /// The models of a sample: what drafts and what takes over, each without tokens.
   public typealias Pair = (draft: any NextTokenDistribution, target: any NextTokenDistribution)
 
-  /// Runs a request.
+  /// Runs a request with a draft and a target for each sample, all of one vocabulary, whose tokens
+  /// so far are forgotten. `isOver` is asked after each chunk whether a sample's added tokens hold
+  /// an answer already.
   ///
-  /// - Parameters:
-  ///   - request: what to continue.
-  ///   - pairs: a draft and a target for each sample, all of one vocabulary; their tokens so far are
-  ///     forgotten.
-  ///   - isOver: whether a sample's added tokens hold an answer already; asked after each chunk.
-  /// - Returns: the samples, and what was decided in every turn.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func run(
     _ request: Request, pairs: [Pair], isOver: ([Int32]) -> Bool = { _ in false }
@@ -129,9 +125,9 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     return report
   }
 
-  /// Runs requests one after the other; each gives what it would give alone.
+  /// Runs requests one after the other; each gives what it would give alone. Returns a report for
+  /// each request.
   ///
-  /// - Returns: a report for each request.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func run(
     _ requests: [Request], pairs: [Pair], isOver: ([Int32]) -> Bool = { _ in false }
@@ -141,12 +137,9 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     return reports
   }
 
-  /// Scores of the draft's own chunks, by turn, to rank others against.
+  /// Scores of the draft's own chunks, by turn, to rank others against. The requests are apart from
+  /// those to come. Returns a calibration for each turn that was reached.
   ///
-  /// - Parameters:
-  ///   - requests: of the calibration, apart from those to come.
-  ///   - pairs: a draft and a target for each sample.
-  /// - Returns: a calibration for each turn that was reached.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func calibrations(
     _ requests: [Request], pairs: [Pair]
@@ -259,9 +252,7 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     }
   }
 
-  /// Lets the target write a chunk.
-  ///
-  /// - Returns: the number of tokens that it wrote.
+  /// Lets the target write a chunk. Returns the number of tokens that it wrote.
   private func takeOver(_ sample: inout Sample, _ chunk: Chunk) throws(ConfigurationError) -> Int {
     let (draft, target) = sample.pair
     if takeover == .replaces {

@@ -79,9 +79,7 @@ public struct PassOperations: Hashable, Sendable {
   private let layers: [Int]
   private let head: Double
 
-  /// - Parameters:
-  ///   - configuration: what the model is.
-  ///   - policy: which keys and values are kept.
+  /// The passes of a model that keeps a cache.
   public init(_ configuration: ModelConfiguration, policy: CachePolicy = .full) {
     self.configuration = configuration
     self.policy = policy

@@ -27,13 +27,9 @@ public struct Generation: Sendable {
     self.seed = seed
   }
 
-  /// Continues prompts.
-  ///
-  /// - Parameters:
-  ///   - prompts: one a sequence of the session, none empty.
-  ///   - session: a session without tokens, with room for the longest prompt and what is added.
-  ///   - emit: called for each token as it is drawn, with its sequence.
-  /// - Returns: the tokens added to each prompt.
+  /// Continues prompts in a session without tokens that has room for the longest prompt and what is
+  /// added. `emit` is called for each token as it is drawn, with its sequence. Returns the tokens
+  /// added to each prompt.
   public func run<Element>(
     _ prompts: [[Int32]], in session: DecodingSession<Element>,
     emit: (_ sequence: Int, _ token: Int32) -> Void = { _, _ in }

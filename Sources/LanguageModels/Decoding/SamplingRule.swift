@@ -47,9 +47,8 @@ public struct SamplingRule: Codable, Hashable, Sendable {
     return nil
   }
 
-  /// The distribution that tokens are drawn from.
-  ///
-  /// - Returns: one probability a token; they sum to one, and filtered tokens have zero.
+  /// The distribution that tokens are drawn from. Returns one probability a token; they sum to one,
+  /// and filtered tokens have zero.
   public func probabilities(
     logits: some Collection<some BinaryFloatingPoint>, present: some Sequence<Int32> = []
   ) -> [Double] {
@@ -92,12 +91,7 @@ public struct SamplingRule: Codable, Hashable, Sendable {
     return normalized(weights)
   }
 
-  /// Draws a token.
-  ///
-  /// - Parameters:
-  ///   - logits: one a token.
-  ///   - present: tokens already in the sequence.
-  ///   - random: where chance comes from; untouched at temperature zero.
+  /// Draws a token; at temperature zero `random` is left untouched.
   public func draw(
     logits: some Collection<some BinaryFloatingPoint>, present: some Sequence<Int32> = [],
     using random: inout SplittableRandom
@@ -107,11 +101,7 @@ public struct SamplingRule: Codable, Hashable, Sendable {
     return Self.draw(from: probabilities, using: &random)
   }
 
-  /// Draws a token from a distribution.
-  ///
-  /// - Parameters:
-  ///   - probabilities: one a token; they sum to one.
-  ///   - random: where chance comes from.
+  /// Draws a token from probabilities that sum to one.
   static func draw(from probabilities: [Double], using random: inout SplittableRandom) -> Int32 {
     var remaining = random.nextUniform()
     var last = 0

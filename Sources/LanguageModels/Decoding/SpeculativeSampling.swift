@@ -45,15 +45,8 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
     public var statistics: SpeculationStatistics
   }
 
-  /// Continues a prompt.
+  /// Continues a prompt of at least one token.
   ///
-  /// - Parameters:
-  ///   - prompt: at least one token.
-  ///   - target: the model whose distribution the text has.
-  ///   - draft: a cheaper model with the same vocabulary.
-  ///   - pool: the threads of both.
-  ///   - index: which prompt it is, for its stream of chance.
-  /// - Returns: the tokens added.
   /// - Throws: ``ConfigurationError`` if the models do not go together or cannot be decoded.
   public func run<Element: TensorElement>(
     _ prompt: [Int32], target: LanguageModel<Element>, draft: LanguageModel<Element>,
@@ -64,14 +57,9 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
       draft: ModelDistribution(draft, pool: pool), index: index)
   }
 
-  /// Continues a prompt.
+  /// Continues a prompt of at least one token; the tokens that target and draft hold so far are
+  /// forgotten. `goesOn` is called for each token as it is added; false ends the sequence.
   ///
-  /// - Parameters:
-  ///   - prompt: at least one token.
-  ///   - target: what the text is distributed as; its tokens so far are forgotten.
-  ///   - draft: what drafts; its tokens so far are forgotten.
-  ///   - index: which prompt it is, for its stream of chance.
-  ///   - goesOn: called for each token as it is added; false ends the sequence.
   /// - Returns: the tokens added.
   /// - Throws: ``ConfigurationError`` if the two do not go together or cannot go back.
   public func run(

@@ -23,11 +23,7 @@ public final class Norm<Element: TensorElement> {
       ? parameters.declare("\(name).bias", [width], role: .vector, startingAs: .constant(0)) : nil
   }
 
-  /// Records the normalisation of each row.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - tape: where to record.
+  /// Records the normalisation of each row. `input` is `[rows, width]`.
   public func record(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     switch configuration.kind {
     case .layer:

@@ -84,14 +84,8 @@ public final class Attention<Element: TensorElement>: TokenMixer {
 }
 
 extension Attention {
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - input: normalised activations, `[batch · length, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
-  ///   - slot: which entry of the cache is this layer's.
-  /// - Returns: `[batch · length, width]`.
+  /// Records the layer. `input` holds normalised activations, `[batch · length, width]`. Returns
+  /// `[batch · length, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,
     slot: Int

@@ -35,13 +35,7 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
   /// The activations between the matrices.
   public var hookSites: [String] { ["hidden"] }
 
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[rows, width]`.
+  /// Records the layer. `input` is `[rows, width]`. Returns `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {

@@ -28,15 +28,9 @@ public struct KeySelection: Sendable {
     }
   }
 
-  /// Records the attention of new tokens to what they see of a cache.
-  ///
-  /// - Parameters:
-  ///   - queries: `[batch · length, …]`, heads side by side.
-  ///   - cached: the slot's keys and values, `[batch, capacity, width]` each.
-  ///   - settings: heads, scores and weights.
-  ///   - cache: where the tokens' positions come from.
-  ///   - pass: the pass being recorded.
-  /// - Returns: the heads' results side by side, `[rows, H·d]`.
+  /// Records the attention of new tokens to what they see of a cache. `queries` is
+  /// `[batch · length, …]`, heads side by side. `cached` has the slot's keys and values,
+  /// `[batch, capacity, width]` each. Returns the heads' results side by side, `[rows, H·d]`.
   func decode<Element: TensorElement>(
     _ queries: HeadColumns<Element>,
     _ cached: (keys: Tensor<Element>, values: Tensor<Element>),

@@ -28,13 +28,8 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   /// The activations between the matrices, in the order of the experts.
   public var hookSites: [String] { ["hidden"] }
 
-  /// Records the mixture.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded; it receives the routing and the auxiliary loss.
-  /// - Returns: `[rows, width]`.
+  /// Records the mixture. `input` is `[rows, width]`. The pass receives the routing and the
+  /// auxiliary loss. Returns `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {

@@ -40,12 +40,8 @@ public final class Router<Element: TensorElement> {
     }
   }
 
-  /// Records the decision for each row.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - pass: the pass being recorded; an auxiliary loss is added to it.
-  /// - Returns: choices and weights.
+  /// Records the decision for each row. `input` is `[rows, width]`. An auxiliary loss is added to
+  /// the pass. Returns choices and weights.
   public func record(_ input: Tensor<Element>, in pass: ForwardPass<Element>) -> Routing<Element> {
     let tape = pass.tape
     let scores = tape.linear(input, weight: weight)
@@ -87,11 +83,7 @@ public protocol RouterController<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records a change of the biases, to be made once in every backward pass.
-  ///
-  /// - Parameters:
-  ///   - bias: what is added to the scores for the choice alone, `[choices]`.
-  ///   - routing: what the router decided with it.
-  ///   - tape: where to record; differentiable.
+  /// Records a change of the biases, to be made once in every backward pass. `bias`, `[choices]`,
+  /// is added to the scores for the choice alone; the tape is differentiable.
   func record(_ bias: Tensor<Element>, _ routing: Routing<Element>, on tape: Tape<Element>)
 }

@@ -54,13 +54,8 @@ public final class Block<Element: TensorElement> {
       + ["mlp.input"] + channelMixer.hookSites.map { "mlp.\($0)" } + ["mlp.output", "output"]
   }
 
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - stream: the residual stream, `[batch · length, width]`.
-  ///   - pass: the pass being recorded.
-  ///   - slot: the layer's place in the order of execution.
-  /// - Returns: the stream after the layer.
+  /// Records the layer. `stream` is the residual stream, `[batch · length, width]`. Returns the
+  /// stream after the layer.
   public func record(
     _ stream: Tensor<Element>, in pass: ForwardPass<Element>, slot: Int
   ) -> Tensor<Element> {

@@ -5,13 +5,9 @@ public protocol DepthController<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records everything between the embedding and the head.
-  ///
-  /// - Parameters:
-  ///   - stream: the embedded tokens, `[batch · length, width]`.
-  ///   - model: the model, whose blocks and ``LanguageModel/normalized(_:on:)`` are used.
-  ///   - pass: the pass being recorded.
-  /// - Returns: what the head reads, normalised, `[batch · length, width]`.
+  /// Records everything between the embedding and the head. `stream` has the embedded tokens,
+  /// `[batch · length, width]`. The model's blocks and ``LanguageModel/normalized(_:on:)`` are
+  /// used. Returns what the head reads, normalised, `[batch · length, width]`.
   func record(
     _ stream: Tensor<Element>, through model: LanguageModel<Element>, in pass: ForwardPass<Element>
   ) -> Tensor<Element>

@@ -16,9 +16,7 @@ public enum CachePolicy: Codable, Hashable, Sendable {
     }
   }
 
-  /// The slot that the token at a position goes to.
-  ///
-  /// - Parameter position: its place in the sequence, from zero.
+  /// The slot that the token at a position goes to. Positions count from zero.
   public func slot(position: Int) -> Int {
     switch self {
     case .full: position

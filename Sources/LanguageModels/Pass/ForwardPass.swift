@@ -38,13 +38,6 @@ public final class ForwardPass<Element: TensorElement> {
   private var rotary: (width: Int, base: Double, table: RotaryTable<Element>)?
 
   /// A pass that is not recorded yet.
-  ///
-  /// - Parameters:
-  ///   - tape: where operations are recorded.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - hooks: functions at named sites.
-  ///   - cache: keys, values and states of earlier tokens.
   public init(
     tape: Tape<Element>, batch: Int, length: Int, hooks: Hooks<Element> = Hooks(),
     cache: DecodingCache<Element>? = nil
@@ -64,13 +57,8 @@ public final class ForwardPass<Element: TensorElement> {
     updatePositions()
   }
 
-  /// A pass over some of the tokens of another one, on its tape, without its cache.
-  ///
-  /// - Parameters:
-  ///   - outer: the pass whose tokens they are.
-  ///   - length: how many tokens of each of its sequences there are.
-  ///   - positions: the place of each token in its sequence, `[batch · length]`, filled by an operation
-  ///     of the tape.
+  /// A pass over some of the tokens of another one, on its tape, without its cache. An operation of
+  /// the tape fills `positions`, the place of each token in its sequence, `[batch · length]`.
   public init(within outer: ForwardPass<Element>, length: Int, positions: IndexTensor) {
     precondition(
       length > 0 && positions.count == outer.batch * length,
@@ -90,10 +78,6 @@ public final class ForwardPass<Element: TensorElement> {
 
   /// Takes over what the layers of a pass within this one left: their terms of the loss, and what
   /// their routers decided.
-  ///
-  /// - Parameters:
-  ///   - inner: made by ``init(within:length:positions:)`` of this pass.
-  ///   - suffix: what is added to the names of its routers.
   public func absorb(_ inner: ForwardPass<Element>, suffix: String) {
     auxiliaryLosses += inner.auxiliaryLosses
     for (site, routing) in inner.routings { routings["\(site).\(suffix)"] = routing }

@@ -15,20 +15,13 @@ public struct Hooks<Element: TensorElement> {
   /// No hooks.
   public init() {}
 
-  /// Adds a hook that may replace an activation.
-  ///
-  /// - Parameters:
-  ///   - site: where.
-  ///   - hook: returns what to go on with, of the same shape.
+  /// Adds a hook that may replace an activation by another of the same shape.
   public mutating func replace(at site: String, _ hook: @escaping Hook) {
     hooks[site, default: []].append(hook)
   }
 
-  /// Adds a hook that reads an activation at every run.
-  ///
-  /// - Parameters:
-  ///   - site: where.
-  ///   - body: receives the elements in row-major order; it must not keep the buffer.
+  /// Adds a hook that reads an activation at every run. `body` receives the elements in row-major
+  /// order; it must not keep the buffer.
   public mutating func read(
     at site: String, _ body: @escaping (UnsafeBufferPointer<Element>) -> Void
   ) {
@@ -65,7 +58,6 @@ public struct Hooks<Element: TensorElement> {
   }
 }
 
-/// Shows an activation to a function at every run.
 private struct Reading<Element: TensorElement>: Operation {
   var tensor: Tensor<Element>
   var body: (UnsafeBufferPointer<Element>) -> Void

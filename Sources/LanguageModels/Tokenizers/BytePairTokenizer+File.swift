@@ -28,9 +28,6 @@ extension BytePairTokenizer {
 
   /// Reads the text of a Hugging Face `tokenizer.json`.
   ///
-  /// - Parameters:
-  ///   - json: the UTF-8 text.
-  ///   - source: what error messages call it.
   /// - Throws: ``TokenizerError`` naming the field that is wrong or not supported.
   public convenience init(json: [UInt8], source: String) throws(TokenizerError) {
     let file = try TokenizerFile.parts(of: Data(json), source: source)

@@ -21,12 +21,10 @@ public enum RowSelectionRule<Element: TensorElement> {
 }
 
 extension Tape {
-  /// Chooses rows of each sequence; their order stays. No derivative.
+  /// Chooses rows of each sequence; their order stays. No derivative. The rows belong to
+  /// `sequences` of equal length. Only the rows of `candidates`, labels of an earlier selection,
+  /// may go on; nil for all.
   ///
-  /// - Parameters:
-  ///   - rule: what decides.
-  ///   - sequences: the number of sequences of equal length that the rows belong to.
-  ///   - candidates: labels of an earlier selection, whose rows alone may go on; nil for all.
   /// - Returns: what goes on; of the greatest there are always as many unless candidates are fewer.
   public func selectRows(
     _ rule: RowSelectionRule<Element>, sequences: Int, among candidates: IndexTensor? = nil
@@ -60,7 +58,6 @@ extension Tape {
   }
 }
 
-/// A choice of rows.
 private struct RowChoice<Element: TensorElement>: Operation {
   let rule: RowSelectionRule<Element>
   let sequences: Int
@@ -122,7 +119,6 @@ private struct RowChoice<Element: TensorElement>: Operation {
   func backward(_ run: Execution) {}
 }
 
-/// Chosen integers.
 private struct IntegerChoice<Element: TensorElement>: Operation {
   let input: IndexTensor
   let index: IndexTensor

@@ -13,13 +13,10 @@ public struct HeadNorm<Element: TensorElement> {
 }
 
 extension Tape {
-  /// Normalises heads by their own root mean square: queries and keys before attention.
+  /// Normalises heads by their own root mean square: queries and keys before attention. `x` is
+  /// `[rows, columns]`, queries, keys and values side by side. `heads` are ascending and do not
+  /// overlap.
   ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`, queries, keys and values side by side.
-  ///   - heads: which columns are normalised; ascending and without overlap.
-  ///   - width: the width of a head.
-  ///   - epsilon: what is added to the mean square.
   /// - Returns: `[rows, columns]`; columns of no head are those of x.
   public func rmsNorm(
     _ x: Tensor<Element>, heads: [HeadNorm<Element>], width: Int, epsilon: Double = 1e-5
@@ -48,7 +45,6 @@ extension Tape {
   }
 }
 
-/// Normalisation of heads in a wider matrix.
 private struct NormOfHeads<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let heads: [HeadNorm<Element>]

@@ -6,7 +6,6 @@ extension Tape {
   }
 }
 
-/// A copy without a derivative.
 private struct ConstantCopy<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let output: Tensor<Element>

@@ -65,7 +65,6 @@ extension Tape {
   public func exp(_ x: Tensor<Element>) -> Tensor<Element> { apply(.exp, to: x) }
 }
 
-/// A function of every element, differentiated from its input.
 private struct PointwiseApplication<Element: TensorElement>: Operation {
   let function: PointwiseFunction
   let input: Tensor<Element>

@@ -56,23 +56,15 @@ struct MatrixProduct<Element: TensorElement> {
   private static var chunk: Int { Int(AKN_GEMM_DEPTH) }
   private static var blockRows: Int { Int(AKN_GEMM_ROWS) }
 
-  /// Packs a right operand for many products with it.
-  ///
-  /// - Parameters:
-  ///   - right: the operand.
-  ///   - packed: ``packedCount`` elements.
+  /// Packs a right operand for many products with it. `packed` has ``packedCount`` elements.
   func pack(_ right: MatrixOperand<Element>, into packed: UnsafeMutablePointer<Element>) {
     Element.matmulKernels.packColumns(
       depth, 0, columns, right.start, right.stride, right.flag, packed)
   }
 
-  /// Computes the product.
-  ///
-  /// - Parameters:
-  ///   - operands: what to read and write.
-  ///   - pool: the threads; nil to stay on the calling one.
-  ///   - scratch: ``scratchCount`` elements.
-  ///   - finish: called once for every block of the output, on the thread that computed it.
+  /// Computes the product. Without a `pool` all stays on the calling thread. `scratch` has
+  /// ``scratchCount`` elements. `finish` is called once for every block of the output, on the
+  /// thread that computed it.
   func run(
     _ operands: Operands, pool: ThreadPool?, scratch: UnsafeMutablePointer<Element>,
     finish: Finish? = nil

@@ -20,7 +20,7 @@ extension HeadColumns {
   ///
   /// A matrix of which not all columns are covered is cleared first if it holds no gradient yet.
   ///
-  /// - Parameter operands: each with the number of its columns; no two overlap.
+  /// Each operand has the number of its columns; no two overlap.
   static func gradientDestinations(
     of operands: [(operand: HeadColumns, width: Int)]
   ) -> [GradientDestination<Element>?] {

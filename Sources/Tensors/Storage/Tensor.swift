@@ -82,9 +82,8 @@ extension Tensor {
   /// Where an operation's backward pass puts its share of this tensor's gradient.
   ///
   /// Asking marks the gradient as present, so an operation asks only when it is about to write.
-  ///
-  /// - Returns: nil if no gradient is wanted; otherwise the place, and whether to add to what is
-  ///   there or to overwrite it.
+  /// Returns nil if no gradient is wanted; otherwise the place, and whether to add to what is there
+  /// or to overwrite it.
   public func gradientDestination() -> GradientDestination<Element>? {
     guard requiresGradient else { return nil }
     let buffer: UnsafeMutablePointer<Element>
@@ -104,9 +103,8 @@ extension Tensor {
   /// Where this tensor has no gradient yet, the memory changes hands and nothing is copied. The
   /// operation therefore calls this last, when it no longer needs the output's gradient.
   ///
-  /// - Parameters:
-  ///   - output: a tensor of as many elements, whose gradient is complete.
-  ///   - add: adds the first argument's elements to the second's; the third is their number.
+  /// The gradient of `output`, of as many elements, is complete. `add` adds the first argument's
+  /// elements to the second's; the third is their number.
   public func inheritGradient(
     of output: Tensor,
     adding add: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void

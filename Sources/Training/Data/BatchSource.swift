@@ -13,13 +13,8 @@ public protocol BatchSource<Position>: AnyObject {
   /// - Throws: an error that says why the position does not fit the data.
   func check(_ position: Position) throws
 
-  /// Writes the next sequences.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for `sequences` rows of `length` tokens.
-  ///   - targets: as much room; the token to predict at each place, negative where none counts.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
+  /// Writes the next sequences. `tokens` has room for `sequences` rows of `length` tokens.
+  /// `targets` takes the token to predict at each place, negative where none counts.
   func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int)
@@ -32,10 +27,7 @@ public protocol BatchSource<Position>: AnyObject {
   /// The loss of a step is the sum of weighted losses over the number of targets: weights of one are
   /// the plain mean, and weights that are one on average keep it unbiased.
   ///
-  /// - Parameters:
-  ///   - weights: room for `sequences` rows of `length` weights.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
+  /// `weights` has room for `sequences` rows of `length` weights.
   func writeWeights(
     _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int)
 }
@@ -60,36 +52,24 @@ public protocol ValidationBatches {
   /// The number of micro-batches.
   var count: Int { get }
 
-  /// Writes one micro-batch.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for the recipe's `microBatchSize × sequenceLength` tokens.
-  ///   - targets: as much room; negative targets do not count, such as those of rows beyond the last
-  ///     sequence.
+  /// Writes one micro-batch. `inputs` has room for the recipe's `microBatchSize × sequenceLength`
+  /// tokens. `targets` has as much room; negative targets do not count, such as those of rows
+  /// beyond the last sequence.
   func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>)
 
   /// How much each of a micro-batch's targets counts in the mean over all.
-  ///
-  /// - Parameter batch: which, from 0.
   func weight(of batch: Int) -> Double
 
   /// The part of the data that a micro-batch belongs to, if parts are told by themselves.
-  ///
-  /// - Parameter batch: which, from 0.
   func name(of batch: Int) -> String?
 }
 
 extension ValidationBatches {
   /// All targets count the same.
-  ///
-  /// - Parameter batch: which, from 0.
   public func weight(of batch: Int) -> Double { 1 }
 
   /// The data have no parts.
-  ///
-  /// - Parameter batch: which, from 0.
   public func name(of batch: Int) -> String? { nil }
 }

@@ -28,24 +28,15 @@ public struct DomainValidation: ValidationBatches {
   public var count: Int { parts.reduce(0) { $0 + $1.count } }
 
   /// The share of a batch's domain over the number of that domain's targets.
-  ///
-  /// - Parameter batch: which, from 0.
   public func weight(of batch: Int) -> Double {
     let (part, _) = place(of: batch)
     return domains[part].share / Double(parts[part].targetCount)
   }
 
   /// The name of a batch's domain.
-  ///
-  /// - Parameter batch: which, from 0.
   public func name(of batch: Int) -> String? { domains[place(of: batch).part].name }
 
   /// Writes one micro-batch.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for the inputs.
-  ///   - targets: room for the token after each input.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>

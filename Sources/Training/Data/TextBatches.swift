@@ -6,9 +6,6 @@ public final class TextBatches: BatchSource {
 
   /// A source at the beginning of the first pass.
   ///
-  /// - Parameters:
-  ///   - stream: where windows come from.
-  ///   - recipe: the length of windows, and the seed that names their order.
   /// - Throws: ``TextCorpusError`` if the stream is too short for one window.
   public init(_ stream: TokenStream, recipe: TrainingRecipe) throws {
     sampler = try BatchSampler(

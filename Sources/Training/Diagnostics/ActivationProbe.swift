@@ -25,9 +25,8 @@ public final class ActivationProbe<Element: TensorElement> {
     }
   }
 
-  /// Ends the measurement of a step.
-  ///
-  /// - Returns: root mean squares over all of the step's micro-batches.
+  /// Ends the measurement of a step. Returns root mean squares over all of the step's
+  /// micro-batches.
   func take() -> [Diagnostic] {
     defer {
       measurements.removeAll(keepingCapacity: true)

@@ -28,11 +28,7 @@ public struct GradientNoiseScale: Codable, Hashable, Sendable {
     self.decay = decay
   }
 
-  /// Adds a step.
-  ///
-  /// - Parameters:
-  ///   - small: |g|² of each micro-batch's mean gradient, with its number of tokens.
-  ///   - big: |g|² of the mean gradient over all tokens.
+  /// Adds a step. `small` is |g|² of each micro-batch's mean gradient, with its number of tokens.
   public mutating func add(small: [(squaredNorm: Double, tokens: Int)], big: Double) {
     guard small.count > 1, big.isFinite, small.allSatisfy({ $0.squaredNorm.isFinite }) else {
       return
@@ -77,23 +73,20 @@ public struct CriticalBatchSize: Codable, Hashable, Sendable {
   /// B_crit in tokens.
   public var tokens: Double
 
-  /// - Parameter tokens: B_crit in tokens; the noise scale estimates it.
+  /// B_crit in tokens; the noise scale estimates it.
   public init(tokens: Double) {
     precondition(tokens > 0, "a critical batch size of \(tokens) tokens")
     self.tokens = tokens
   }
 
-  /// S/S_min = 1 + B_crit/B.
+  /// S/S_min = 1 + B_crit/B, with the batch B in tokens.
   public func stepFactor(batch: Double) -> Double { 1 + tokens / batch }
 
-  /// E/E_min = 1 + B/B_crit.
+  /// E/E_min = 1 + B/B_crit, with the batch B in tokens.
   public func tokenFactor(batch: Double) -> Double { 1 + batch / tokens }
 
-  /// The best learning rate at a batch size over the best one at the largest: 1/(1 + B_crit/B)^power.
-  ///
-  /// - Parameters:
-  ///   - batch: B in tokens.
-  ///   - power: one for SGD; for Adam between a half and one.
+  /// The best learning rate at a batch size over the best one at the largest: 1/(1 +
+  /// B_crit/B)^power. The power is one for SGD, between a half and one for Adam.
   public func learningRateFactor(batch: Double, power: Double = 1) -> Double {
     pow(1 + tokens / batch, -power)
   }

@@ -12,10 +12,7 @@ public struct RouterLoad: Hashable, Sendable {
   /// is zero.
   public var dropped: Double
 
-  /// - Parameters:
-  ///   - counts: how often each one was chosen.
-  ///   - dropped: the number of places that went to nothing.
-  ///   - places: the number of places there were.
+  /// The load of choices counted in a run, `dropped` of whose places went to nothing.
   public init(counts: [Int], dropped: Int, places: Int) {
     let chosen = counts.reduce(0, +)
     largest =

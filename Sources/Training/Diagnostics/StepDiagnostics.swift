@@ -43,12 +43,7 @@ final class StepDiagnostics<Element: TensorElement> {
   /// Starts a step: no micro-batch has left a gradient.
   func begin() { microBatches.removeAll(keepingCapacity: true) }
 
-  /// Measures what one micro-batch added to the gradients.
-  ///
-  /// - Parameters:
-  ///   - share: the weight with which its mean gradient was added.
-  ///   - tokens: the number of tokens that its mean is over.
-  ///   - frozen: which parameters do not count.
+  /// Measures what one micro-batch added to the gradients. Those in `frozen` do not count.
   func addMicroBatch(share: Double, tokens: Int, frozen: FrozenParameters<Element>) {
     let isFirst = microBatches.isEmpty
     let (work, copy) = (work, copy)

@@ -7,7 +7,7 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   /// The model that is trained.
   public let model: LanguageModel<Element>
 
-  /// - Parameter model: the model to train.
+  /// The loss of a model.
   public init(_ model: LanguageModel<Element>) { self.model = model }
 
   /// The model's parameters.
@@ -32,8 +32,6 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   }
 
   /// The rule of the model's parametrisation; fused projections are matrices of their own.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule {
     UpdateRule(parameter.role, in: model.configuration, blocks: parameter.columnBlocks)
   }
@@ -47,14 +45,7 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   public func stage(at moment: TrainingMoment) -> Int { model.stage?(moment) ?? 0 }
 
   /// Records the model's loss; the probe looks at the stream after each layer, at the final
-  /// activations and at the logits.
-  ///
-  /// - Parameters:
-  ///   - tape: where to record.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - zLoss: the coefficient of z-loss [145].
-  ///   - probe: what looks at activations; nil for none.
+  /// activations and at the logits. `zLoss` is the coefficient of z-loss [145].
   public func record(
     on tape: Tape<Element>, batch: Int, length: Int, zLoss: Double,
     probe: ActivationProbe<Element>?

@@ -18,8 +18,6 @@ public protocol Objective<Element>: AnyObject {
   func check(_ recipe: TrainingRecipe) throws(TrainingError)
 
   /// How the settings of an optimiser apply to a parameter.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   func rule(for parameter: Parameter<Element>) -> UpdateRule
 
   /// Is told of every step before it is taken, also of the first one after a resume, and again when
@@ -30,22 +28,14 @@ public protocol Objective<Element>: AnyObject {
   /// moments and the place in the data stay as they are.
   func stage(at moment: TrainingMoment) -> Int
 
-  /// Records the loss of a batch.
-  ///
-  /// - Parameters:
-  ///   - tape: where to record.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - zLoss: the coefficient of the square of the logarithm of softmax's denominator [145].
-  ///   - probe: what looks at activations; nil for none.
+  /// Records the loss of a batch. `zLoss` is the coefficient of the square of the logarithm of
+  /// softmax's denominator [145]; the probe looks at activations.
   func record(
     on tape: Tape<Element>, batch: Int, length: Int, zLoss: Double,
     probe: ActivationProbe<Element>?
   ) throws -> RecordedLoss<Element>
 
-  /// Writes the parameters as files of a checkpoint.
-  ///
-  /// - Parameter folder: where; it exists.
+  /// Writes the parameters as files of a checkpoint. The folder exists.
   func write(to folder: String) throws
 
   /// Restores the parameters from the files of a checkpoint, which are known to be undamaged.
@@ -87,8 +77,6 @@ extension Objective {
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {}
 
   /// The learning rate as it is, and weight decay for matrices alone.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule {
     UpdateRule(weightDecayScale: parameter.role.decays ? 1 : 0)
   }

@@ -37,13 +37,9 @@ public final class Optimizer<Element: TensorElement> {
   private let matrices: MuonMatrices<Element>?
   private let memory = Arena()
 
-  /// Prepares the state of an optimiser; all moments start at zero.
+  /// Prepares the state of an optimiser; all moments start at zero. The set of parameters must not
+  /// grow afterwards.
   ///
-  /// - Parameters:
-  ///   - settings: the rule and its settings.
-  ///   - parameters: what to train; their set must not grow afterwards.
-  ///   - pool: the threads.
-  ///   - rule: how the settings apply to a parameter.
   /// - Throws: ``TrainingError`` for settings outside their ranges.
   public init(
     _ settings: OptimizerSettings, for parameters: ParameterSet<Element>, pool: ThreadPool,

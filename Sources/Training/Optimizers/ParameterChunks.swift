@@ -57,14 +57,9 @@ final class ParameterChunks<Element: TensorElement> {
     return total
   }
 
-  /// The squared norm of the gradient of each parameter, and of all together.
-  ///
-  /// - Parameters:
-  ///   - pool: the threads.
-  ///   - squares: one number a parameter, overwritten; zero for one that the loss does not depend on
-  ///     or that is frozen.
-  ///   - frozen: which parameters are left as they are.
-  /// - Returns: the sum; not a number, or infinite, exactly if some gradient is.
+  /// The squared norm of the gradient of each parameter, and of all together. `squares` gets one
+  /// number a parameter, zero for one that the loss does not depend on or that is frozen. Returns
+  /// the sum; not a number, or infinite, exactly if some gradient is.
   func gradientSquares(
     on pool: ThreadPool, into squares: inout [Double], frozen: FrozenParameters<Element>
   ) -> Double {

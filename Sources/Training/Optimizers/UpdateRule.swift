@@ -18,12 +18,8 @@ public struct UpdateRule: Hashable, Sendable {
     self.blocks = blocks
   }
 
-  /// The rule that a model's parametrisation gives one of its parameters [70].
-  ///
-  /// - Parameters:
-  ///   - role: what the parameter does.
-  ///   - model: the model.
-  ///   - blocks: the ranges of columns that are matrices of their own.
+  /// The rule that a model's parametrisation gives one of its parameters [70]. `blocks` are the
+  /// ranges of columns that are matrices of their own.
   public init(_ role: ParameterRole, in model: ModelConfiguration, blocks: [Range<Int>] = []) {
     self.init(
       learningRateScale: model.parametrization.learningRateScale(role, width: model.width),

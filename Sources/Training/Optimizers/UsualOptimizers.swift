@@ -37,12 +37,8 @@ public enum OptimizerName: String, CaseIterable, Codable, Hashable, Sendable {
 }
 
 extension OptimizerSettings {
-  /// The same optimiser with another peak rate or decay.
-  ///
-  /// - Parameters:
-  ///   - learningRate: the peak rate; nil for the one it has. Under Muon the rate of all other
-  ///     parameters keeps its ratio to that of hidden matrices.
-  ///   - weightDecay: the decay; nil for the one it has.
+  /// The same optimiser with another peak rate or decay. Under Muon the rate of all other
+  /// parameters keeps its ratio to that of hidden matrices.
   public func adjusted(learningRate: Double? = nil, weightDecay: Double? = nil) -> Self {
     func changed<Settings: RuleSettings>(_ settings: Settings) -> Settings {
       var settings = settings
@@ -81,11 +77,8 @@ public enum ScheduleName: String, CaseIterable, Codable, Hashable, Sendable {
   /// As `wsd`, but with a fixed number of steps, so that lengths share a trunk.
   case cooldown
 
-  /// The schedule's shape after the warm-up.
-  ///
-  /// - Parameters:
-  ///   - steps: the number of steps of the run.
-  ///   - decay: the share of the run in which the rate falls, for `wsd` and `cooldown`.
+  /// The schedule's shape after the warm-up. `decay` is the share of the run in which the rate
+  /// falls, for `wsd` and `cooldown`.
   public func shape(steps: Int, decay: Double) -> Schedule.Shape {
     switch self {
     case .cosine: .cosine(floor: 0.1)

@@ -85,18 +85,16 @@ extension TrainingRecipe: Codable {
     }
   }
 
-  /// The first setting that another recipe has otherwise.
-  ///
-  /// - Returns: the dotted key and both values as text, or nil if the recipes are equal.
+  /// The first setting that another recipe has otherwise. Returns the dotted key and both values as
+  /// text, or nil if the recipes are equal.
   public func firstDifference(
     from other: TrainingRecipe
   ) throws(TrainingError) -> RecipeDifference? {
     try differences(from: other).first
   }
 
-  /// All settings that another recipe has otherwise, in the order of their keys.
-  ///
-  /// - Returns: the dotted keys and both values as text.
+  /// All settings that another recipe has otherwise, in the order of their keys. Returns the dotted
+  /// keys and both values as text.
   public func differences(
     from other: TrainingRecipe
   ) throws(TrainingError) -> [RecipeDifference] {

@@ -33,12 +33,7 @@ public struct Schedule: Hashable, Sendable {
     self.shape = shape
   }
 
-  /// The factor on the peak rate at a step.
-  ///
-  /// - Parameters:
-  ///   - step: counted from zero.
-  ///   - steps: the number of steps of the run.
-  /// - Returns: a number from 0 to 1.
+  /// The factor on the peak rate at a step. Steps count from zero. Returns a number from 0 to 1.
   public func factor(at step: Int, of steps: Int) -> Double {
     // The number of steps including this one: the last step of a phase reaches the phase's end.
     let done = step + 1

@@ -11,10 +11,9 @@ public enum CheckpointSums {
     CheckpointFolder.state, CheckpointFolder.moments,
   ]
 
-  /// Makes sure that the files of a model are as they were written.
+  /// Makes sure that the files of a model are as they were written. A model from elsewhere is taken
+  /// as it is.
   ///
-  /// - Parameter folder: the folder of a checkpoint, or of a model from elsewhere, which is taken as
-  ///   it is.
   /// - Throws: ``TrainingError`` with `badData` and the name of the file that is not.
   public static func verify(_ folder: String) throws(TrainingError) {
     let path = "\(folder)/\(file)"

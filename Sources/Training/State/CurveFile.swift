@@ -10,12 +10,8 @@ final class CurveFile {
   private(set) var byteCount: Int
   private let keptByteCount: Int
 
-  /// Opens a table.
+  /// Opens a table. `byteCount` is how much of the old table to keep; nil or 0 starts anew.
   ///
-  /// - Parameters:
-  ///   - path: where.
-  ///   - header: the names of the columns.
-  ///   - byteCount: how much of the old table to keep; nil or 0 starts anew.
   /// - Throws: ``TrainingError`` if the file cannot be written, or is shorter than it was.
   init(_ path: String, header: String, keeping byteCount: Int?) throws(TrainingError) {
     self.path = path
@@ -40,9 +36,7 @@ final class CurveFile {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Appends a row.
-  ///
-  /// - Parameter row: its cells, without the line's end.
+  /// Appends a row. The line's end is added.
   func append(_ row: String) throws(TrainingError) {
     let bytes = Data((row + "\n").utf8)
     try DurableFile.append(bytes, to: descriptor, path)

@@ -2,11 +2,8 @@ import Foundation
 
 /// Files that are on the disk once they are written.
 enum DurableFile {
-  /// Writes a file and forces it to the disk.
-  ///
-  /// - Parameters:
-  ///   - bytes: what to write.
-  ///   - path: where; an old file is replaced only once the new one is whole.
+  /// Writes a file and forces it to the disk; an old one is replaced only once the new one is
+  /// whole.
   static func write(_ bytes: Data, to path: String) throws(TrainingError) {
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)

@@ -9,8 +9,7 @@ public struct TrunkCheckpoint: Hashable, Sendable {
   /// The folder of the checkpoint.
   public var path: String
 
-  /// - Parameter path: the folder of a checkpoint, as ``TrainingEvent/checkpoint(step:folder:)``
-  ///   gives it.
+  /// The folder of a checkpoint, as ``TrainingEvent/checkpoint(step:folder:)`` gives it.
   public init(path: String) { self.path = path }
 
   /// The checkpoint that a run leaves after a step.
