@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// The keys of one object of a recipe, read so that nothing is passed over in silence.
 struct StrictFields {
   private let container: KeyedDecodingContainer<AnyKey>
@@ -18,7 +20,7 @@ struct StrictFields {
     let unknown = container.allKeys.map(\.stringValue).filter { !known.contains($0) }.sorted()
     guard let first = unknown.first else { return }
     let hint =
-      NearestKey.nearest(to: first, among: known).map { "did you mean \($0)?" }
+      NearestName.hint(for: first, among: known)
       ?? "known are \(known.joined(separator: ", "))"
     throw TrainingError(.badSetting, place(first), "there is no such key; \(hint)")
   }
@@ -66,7 +68,7 @@ struct StrictFields {
     }
     if let choice = Choice(rawValue: word) { return choice }
     let known = Choice.allCases.map(\.rawValue)
-    let hint = NearestKey.nearest(to: word, among: known).map { "did you mean \($0)? " } ?? ""
+    let hint = NearestName.hint(for: word, among: known).map { "\($0) " } ?? ""
     throw TrainingError(
       .badSetting, place(key),
       "found \(word); \(hint)expected one of \(known.joined(separator: ", "))")
@@ -99,31 +101,4 @@ struct AnyKey: CodingKey, ExpressibleByStringLiteral {
   init(stringLiteral word: String) { stringValue = word }
   init?(stringValue: String) { self.stringValue = stringValue }
   init?(intValue: Int) { return nil }
-}
-
-/// The known word that a misspelt one was probably meant to be.
-enum NearestKey {
-  /// The word with the fewest edits, letter case apart; nil if more than a third would change.
-  static func nearest(to word: String, among words: [String]) -> String? {
-    let wanted = Array(word.lowercased().unicodeScalars.prefix(64))
-    let best = words.map { ($0, edits(wanted, Array($0.lowercased().unicodeScalars))) }
-      .min { $0.1 < $1.1 }
-    guard let (nearest, distance) = best, distance <= max(2, nearest.count / 3) else { return nil }
-    return nearest
-  }
-
-  /// Levenshtein distance by rows.
-  private static func edits(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
-  }
 }

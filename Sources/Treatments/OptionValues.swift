@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Quantities
 internal import Statistics
 
 /// A checked value for every option of a treatment.

@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Quantities
 
 /// All treatments that there are.
 public enum TreatmentCatalog {

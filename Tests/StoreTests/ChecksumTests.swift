@@ -1,13 +1,14 @@
 import Foundation
 import Store
 import Studies
+import TestSupport
 import Testing
 
 /// Rows that changed on the disk, stores of earlier versions, and stores that can only be read.
 struct ChecksumTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   /// Whether there is another program that changes a store.
   static let hasSQLite = FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3")

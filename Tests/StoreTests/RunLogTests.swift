@@ -1,5 +1,6 @@
 import Store
 import Studies
+import TestSupport
 import Testing
 
 /// What any log of runs must do, on disk and in memory.
@@ -8,9 +9,9 @@ struct RunLogTests {
     case memory, writeAheadLog, rollback
   }
 
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func log(_ kind: Kind) throws -> any RunLog {
     var settings = StoreSettings()

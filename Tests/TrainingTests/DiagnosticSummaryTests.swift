@@ -1,5 +1,6 @@
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -59,7 +60,7 @@ import Training
     configuration.layers[1].channelMixer = .experts(
       ExpertsConfiguration(count: 4, chosen: 2, expert: expert))
     let model = try LanguageModel<Float>(configuration, seed: 1)
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     var steps: [[Diagnostic]] = []
     var recipe = tinyRecipe()
     recipe.diagnosticsEvery = 1

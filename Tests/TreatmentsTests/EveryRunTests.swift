@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 import Treatments
@@ -49,8 +50,9 @@ import Treatments
   @Test(arguments: TreatmentFixtures.trainedCases)
   func aStoppedRunResumesWithTheSameBits(_ test: TreatedCase) throws {
     let whole = try Self.run(test, threads: 1, steps: 4).dropFirst()
-    let folder = NSTemporaryDirectory() + "treatments-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let folder = scratch.path("run")
     let stop = StopRequest()
     let outcome = try Self.trainer(test, steps: 4, folder: folder).run(stop: stop) { event in
       if case .step(let progress) = event, progress.step == 2 { stop.stop() }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import RunTables
 
 /// Checks of single options, said with the option's name.

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
-internal import RunTables
+internal import Quantities
 
 /// The command that was probably meant where a word is none of those that may stand there.
 ///

@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Quantities
 
 /// All strategies that there are.
 public enum StrategyCatalog {

@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Quantities
 
 /// An option of a strategy: its name, its default, what it may be.
 public struct StrategyOption: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 
 struct BatchSamplerTests {
@@ -96,7 +97,7 @@ struct BatchSamplerTests {
   }
 
   @Test func mappedStreamsGiveTheSameBatches() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let values = (0..<300).map { UInt16($0 * 7) }
     let path = try folder.write(
       "t.bin", values.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })

@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 /// Whether files of tokens have 16 or 32 bits each, and whether they fit their vocabulary.
@@ -24,7 +25,7 @@ struct TokenFileTests {
   private static func refused(
     _ bytes: [UInt8], vocabulary: Int, name: String = "t.bin", format: TokenFileFormat = .automatic
   ) throws -> TextCorpusError {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let path = try folder.write(name, bytes)
     return try #require(throws: TextCorpusError.self) {
       try TokenStream(binaryFile: path, format: format, vocabularyCount: vocabulary)
@@ -35,7 +36,7 @@ struct TokenFileTests {
   /// out; with 16 bits nearly every number of 32 is far too large.
   @Test(arguments: [300, 1000, 40_000, 50_257, 65_536])
   func widthsAreToldApart(vocabulary: Int) throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let numbers = Self.numbers(1000, below: vocabulary)
     let narrow = try folder.write("n.bin", Self.bytes(numbers.map { UInt16($0) }))
     let wide = try folder.write("w.bin", Self.bytes(numbers.map { UInt32($0) }))
@@ -51,7 +52,7 @@ struct TokenFileTests {
   }
 
   @Test func largeVocabulariesNeedThirtyTwoBits() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let numbers = Self.numbers(1000, below: 70_000)
     let wide = try folder.write("w.bin", Self.bytes(numbers.map { UInt32($0) }))
     #expect(Self.tokens(try TokenStream(binaryFile: wide, vocabularyCount: 70_000)) == numbers)
@@ -88,7 +89,7 @@ struct TokenFileTests {
     let error = try Self.refused(Self.bytes(words), vocabulary: 256)
     #expect(error.setting == "token-bits")
     #expect(error.problem.hasSuffix("bytes may be tokens of 16 or of 32 bits; say which"))
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let path = try folder.write("t.bin", Self.bytes(words))
     let narrow = try TokenStream(
       binaryFile: path, format: .unsigned16, vocabularyCount: 256)
@@ -105,7 +106,7 @@ struct TokenFileTests {
   }
 
   @Test func headersOfNumPyAreRead() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let numbers = Self.numbers(100, below: 30_000)
     let forms: [(String, [UInt8])] = [
       ("<u2", Self.bytes(numbers.map { UInt16($0) })),
@@ -141,7 +142,7 @@ struct TokenFileTests {
   }
 
   @Test func theIndexOfMegatronSaysTheType() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     // Too few for the numbers themselves to show that they have 32 bits.
     let path = try folder.write("m.bin", Self.bytes([7, 8] as [Int32]))
     let index = Array("MMIDIDX\0\0".utf8) + Self.bytes([1] as [UInt64])

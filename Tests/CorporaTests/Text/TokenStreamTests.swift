@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 
 struct TokenStreamTests {
@@ -13,7 +14,7 @@ struct TokenStreamTests {
   }
 
   @Test func plainFilesAreMapped() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let narrow = try folder.write("n.bin", bytes([1, 65_535, 3] as [UInt16]))
     #expect(tokens(try TokenStream(binaryFile: narrow)) == [1, 65_535, 3])
     let wide = try folder.write("w.bin", bytes([1, 128_000, 3] as [UInt32]))
@@ -22,7 +23,7 @@ struct TokenStreamTests {
   }
 
   @Test func headersOfLLMCAreRead() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     var header = [UInt32](repeating: 0, count: 256)
     header.replaceSubrange(0..<3, with: [20_240_520, 1, 3])
     let body = bytes([7, 8, 50_256] as [UInt16])
@@ -45,7 +46,7 @@ struct TokenStreamTests {
   }
 
   @Test func brokenFilesAreRefused() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let odd = try folder.write("odd.bin", [1, 2, 3])
     let empty = try folder.write("empty.bin", [])
     for path in [odd, empty, folder.path, folder.path + "/absent.bin"] {
@@ -81,7 +82,7 @@ struct TokenCacheTests {
   }
 
   @Test func theCacheHoldsWhatMemoryHolds() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let cache = folder.path + "/deep/cache"
     let split = try corpus.split(validationFraction: 0.2)
     let tokenizer = try corpus.trainedTokenizer(
@@ -99,54 +100,54 @@ struct TokenCacheTests {
       serial += tokenizer.encode(corpus.text(of: document)) + [tokenizer.endOfText ?? -1]
     }
     #expect(tokens(memory.training) == serial)
-    #expect(try TemporaryFolder.files(in: cache).count == 2)
+    #expect(try ScratchFolder.files(in: cache).count == 2)
     // Another tokenizer has files of its own.
     _ = try corpus.tokenized(by: ByteTokenizer(), split: split, cacheFolder: cache)
-    #expect(try TemporaryFolder.files(in: cache).count == 4)
+    #expect(try ScratchFolder.files(in: cache).count == 4)
   }
 
   @Test(arguments: [0, 9, 40, 63, 64, 1000])
   func damagedFilesAreMadeAnew(place: Int) throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let split = try corpus.split(validationFraction: 0.2)
     let first = try corpus.tokenized(
       by: ByteTokenizer(), split: split, cacheFolder: folder.path)
     let expected = tokens(first.training)
-    for file in try TemporaryFolder.files(in: folder.path) {
-      var bytes = try TemporaryFolder.read(file)
+    for file in try ScratchFolder.files(in: folder.path) {
+      var bytes = try ScratchFolder.read(file)
       bytes[place] ^= 0x40
-      try TemporaryFolder.replace(file, with: bytes)
+      try ScratchFolder.replace(file, with: bytes)
     }
     let again = try corpus.tokenized(
       by: ByteTokenizer(), split: split, cacheFolder: folder.path)
     #expect(tokens(again.training) == expected)
-    for file in try TemporaryFolder.files(in: folder.path) {
-      let bytes = try TemporaryFolder.read(file)
-      try TemporaryFolder.replace(file, with: Array(bytes.dropLast(place + 1)))
+    for file in try ScratchFolder.files(in: folder.path) {
+      let bytes = try ScratchFolder.read(file)
+      try ScratchFolder.replace(file, with: Array(bytes.dropLast(place + 1)))
     }
     let third = try corpus.tokenized(
       by: ByteTokenizer(), split: split, cacheFolder: folder.path)
     #expect(tokens(third.training) == expected)
     // Nothing temporary is left.
-    #expect(try TemporaryFolder.files(in: folder.path).allSatisfy { $0.hasSuffix(".tokens") })
+    #expect(try ScratchFolder.files(in: folder.path).allSatisfy { $0.hasSuffix(".tokens") })
   }
 
   @Test func leftoversOfKilledRunsAreRemoved() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let split = try corpus.split(validationFraction: 0.2)
     func tokenize() throws {
       _ = try corpus.tokenized(by: ByteTokenizer(), split: split, cacheFolder: folder.path)
     }
     try tokenize()
-    let file = try #require(TemporaryFolder.files(in: folder.path).first)
+    let file = try #require(ScratchFolder.files(in: folder.path).first)
     let old = file + ".17.42"
     let recent = file + ".18.42"
-    for path in [old, recent] { try TemporaryFolder.replace(path, with: [1]) }
+    for path in [old, recent] { try ScratchFolder.replace(path, with: [1]) }
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSinceNow: -7200)], ofItemAtPath: old)
     try FileManager.default.removeItem(atPath: file)
     try tokenize()
-    let left = try TemporaryFolder.files(in: folder.path)
+    let left = try ScratchFolder.files(in: folder.path)
     #expect(!left.contains(old))
     #expect(left.contains(recent))
     #expect(left.contains(file))
@@ -167,7 +168,7 @@ struct TokenCacheTests {
       }
       func byteCount(of token: Int32) -> Int { 1 }
     }
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let split = try corpus.split(validationFraction: 0.2)
     let stream = try corpus.tokenized(by: Wide(), split: split, cacheFolder: folder.path).training
     #expect(stream.count == corpus.byteCount(of: split.training))
@@ -175,7 +176,7 @@ struct TokenCacheTests {
   }
 
   @Test func aFolderThatCannotBeMadeIsSaid() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let file = try folder.write("file", "x")
     let split = try corpus.split(validationFraction: 0.2)
     let error = try #require(throws: TextCorpusError.self) {

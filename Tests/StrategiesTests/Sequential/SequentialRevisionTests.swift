@@ -1,5 +1,6 @@
 import Corpora
 import LanguageModels
+import Quantities
 import RunTables
 import Strategies
 import Tensors
@@ -7,15 +8,6 @@ import Testing
 import Training
 
 @Suite struct SequentialRevisionTests {
-  private func tokens(_ text: String) -> [Int32] { text.utf8.map { Int32($0) } }
-
-  @Test func editDistances() {
-    #expect(editDistance(tokens("kitten"), tokens("sitting")) == 3)
-    #expect(editDistance(tokens("flaw"), tokens("lawn")) == 2)
-    #expect(editDistance(tokens(""), tokens("abc")) == 3)
-    #expect(editDistance(tokens("abc"), tokens("abc")) == 0)
-  }
-
   @Test func onlyTheLastAttemptsAreShown() {
     let format = RevisionFormat(mark: 99, context: 2)
     #expect(format.prefix([7, 8], after: []) == [7, 8])

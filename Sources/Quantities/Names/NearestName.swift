@@ -14,7 +14,7 @@ public enum NearestName {
     var best: (name: String, distance: Int)?
     for candidate in names {
       let other = Array(candidate.lowercased().utf8.prefix(longest))
-      var distance = edits(wanted, other)
+      var distance = editDistance(wanted, other)
       if distance > max(2, min(wanted.count, other.count) / 3) || distance >= wanted.count {
         let short = wanted.count < other.count ? wanted : other
         let long = wanted.count < other.count ? other : wanted
@@ -39,21 +39,6 @@ public enum NearestName {
 
   /// Names are compared up to this many bytes, which bounds the work on hostile input.
   private static let longest = 96
-
-  /// Levenshtein distance by rows.
-  private static func edits(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
-  }
 
   private static func contains(_ long: [UInt8], _ short: [UInt8]) -> Bool {
     guard long.count >= short.count else { return false }

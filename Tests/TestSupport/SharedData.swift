@@ -1,30 +1,34 @@
-import Foundation
+public import Foundation
 
 /// Published tables of real runs that lie beside the package, in `../shared/data`.
 ///
 /// They are read at run time and never copied into the repository; a test that needs one is
 /// enabled only where they are present.
-enum SharedData {
-  /// The folder, found by walking up from this file to the package root.
-  static let folder: URL? = {
-    var directory = URL(filePath: #filePath).resolvingSymlinksInPath()
-    while directory.pathComponents.count > 1 {
-      directory.deleteLastPathComponent()
-      let manifest = directory.appending(path: "Package.swift")
-      guard FileManager.default.fileExists(atPath: manifest.path) else { continue }
-      let data = directory.deletingLastPathComponent().appending(path: "shared/data")
-      return FileManager.default.fileExists(atPath: data.path) ? data : nil
-    }
-    return nil
+public enum SharedData {
+  /// The folder; nil in a plain checkout.
+  public static let folder: URL? = {
+    let data = PackageRoot.folder.deletingLastPathComponent().appending(path: "shared/data")
+    return FileManager.default.fileExists(atPath: data.path) ? data : nil
   }()
 
   /// Whether the tables are there, for `.enabled(if:)`.
-  static var isPresent: Bool { folder != nil }
+  public static var isPresent: Bool { folder != nil }
+
+  /// The path of a file below `shared/data`.
+  ///
+  /// - Throws: ``Absent`` in a plain checkout.
+  public static func path(_ file: String) throws -> String {
+    guard let folder else { throw Absent() }
+    return folder.appending(path: file).path
+  }
+
+  /// A test that reads the tables runs without them.
+  public struct Absent: Error {}
 
   /// The columns of a comma-separated table by name, as text; nil if it cannot be read.
   ///
   /// - Parameter path: the file below `shared/data`, such as `routed-moe/runs.csv`.
-  static func table(_ path: String) -> [String: [String]]? {
+  public static func table(_ path: String) -> [String: [String]]? {
     guard let folder,
       let text = try? String(contentsOf: folder.appending(path: path), encoding: .utf8)
     else { return nil }
@@ -38,12 +42,12 @@ enum SharedData {
   }
 
   /// The numbers of a column; NaN where a cell is not a number.
-  static func numbers(_ column: [String]?) -> [Double] {
+  public static func numbers(_ column: [String]?) -> [Double] {
     (column ?? []).map { Double($0) ?? .nan }
   }
 
   /// Splits comma-separated text with quoted cells; empty lines are dropped.
-  static func records(_ text: String) -> [[String]] {
+  public static func records(_ text: String) -> [[String]] {
     var rows: [[String]] = []
     var row: [String] = []
     var cell: [UInt8] = []
