@@ -25,7 +25,6 @@ struct StrictFields {
     throw TrainingError(.badSetting, place(first), "there is no such key; \(hint)")
   }
 
-  /// A value that may be absent.
   func value<Value: Decodable>(_ key: String, default value: Value) throws -> Value {
     try optional(key) ?? value
   }
@@ -35,7 +34,6 @@ struct StrictFields {
     value = try self.value(key, default: value)
   }
 
-  /// A value that must be there.
   func value<Value: Decodable>(_ key: String) throws -> Value {
     guard let value: Value = try optional(key) else {
       throw TrainingError(.badSetting, place(key), "this key is missing")
@@ -55,10 +53,8 @@ struct StrictFields {
     }
   }
 
-  /// Whether a key is there.
   func contains(_ key: String) -> Bool { container.contains(AnyKey(key)) }
 
-  /// One of several words.
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default value: Choice? = nil
   ) throws -> Choice where Choice.RawValue == String {
@@ -74,7 +70,6 @@ struct StrictFields {
       "found \(word); \(hint)expected one of \(known.joined(separator: ", "))")
   }
 
-  /// The word under `kind`.
   func kind<Kind: RawRepresentable & CaseIterable>(
     _ type: Kind.Type
   ) throws -> Kind where Kind.RawValue == String { try choice("kind") }
@@ -93,7 +88,6 @@ struct StrictFields {
   }
 }
 
-/// Any word as a key.
 struct AnyKey: CodingKey, ExpressibleByStringLiteral {
   let stringValue: String
   var intValue: Int? { nil }

@@ -16,7 +16,6 @@ struct ConfigFields {
     container = try decoder.container(keyedBy: ConfigKey.self)
   }
 
-  /// What is wrong with a key.
   static func fault(
     _ key: String, _ message: String, _ code: CheckpointError.Code = .badData
   ) -> CheckpointError {
@@ -49,12 +48,10 @@ struct ConfigFields {
     return try Self.positive(value, key, upTo: most)
   }
 
-  /// A size that has a default.
   func size(_ key: String, default: Int) throws(CheckpointError) -> Int {
     try Self.positive(value(key, default: `default`), key, upTo: ModelLimits.width)
   }
 
-  /// A positive number that has a default.
   func positive(_ key: String, default: Double) throws(CheckpointError) -> Double {
     let number = try value(key, default: `default`)
     guard number > 0, number.isFinite else {
@@ -78,7 +75,6 @@ struct ConfigFields {
     }
   }
 
-  /// An activation function that has a default.
   func activation(
     _ key: String, default: HuggingFaceConfig.Activation
   ) throws(CheckpointError) -> HuggingFaceConfig.Activation {

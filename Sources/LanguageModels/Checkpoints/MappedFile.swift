@@ -8,7 +8,6 @@ final class MappedFile: Sendable {
   // Never written after `init`, and the mapping is read-only, so that sharing needs no lock.
   nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
-  /// Maps a file.
   init(_ path: String) throws(CheckpointError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {

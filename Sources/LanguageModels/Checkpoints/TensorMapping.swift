@@ -28,7 +28,6 @@ public struct TensorMapping: Hashable, Sendable {
     /// The columns of the matrix, or the elements of the vector.
     var columns: Int { shape.last ?? 1 }
 
-    /// The shape of one of the stored tensors.
     func stored(_ piece: Piece) -> [Int] {
       if shape.count == 1 { return [piece.columns] }
       return piece.isTransposed ? [piece.columns, rows] : [rows, piece.columns]

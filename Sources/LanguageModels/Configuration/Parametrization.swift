@@ -37,7 +37,6 @@ public enum Parametrization: Codable, Hashable, Sendable {
     }
   }
 
-  /// What logits are multiplied by.
   func logitScale(width: Int) -> Double { 1 / multiplier(width: width) }
 
   /// What attention scores are multiplied by.

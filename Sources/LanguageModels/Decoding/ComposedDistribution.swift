@@ -35,10 +35,8 @@ public final class ComposedDistribution: NextTokenDistribution {
   private let terms: [(weight: Double, policy: Int, reference: Int)]
   private let filter: SamplingRule?
 
-  /// Composes distributions.
-  ///
-  /// A model that stands at several places is asked once if the same object does; all objects must
-  /// be without tokens, and nothing else may append to them.
+  /// Composes distributions. A model that stands at several places is asked once if the same object
+  /// does; all objects must be without tokens, and nothing else may append to them.
   ///
   /// `baseTopP` keeps only the base's smallest set of most probable tokens that sum to at least
   /// this, before anything is added; nil keeps all. [13] uses 0.95 against noise.

@@ -191,7 +191,6 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     }
   }
 
-  /// A sample on its way.
   private struct Sample {
     var pair: Pair
     var tokens: [Int32]
@@ -214,7 +213,6 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     }
   }
 
-  /// A drafted chunk that was scored.
   private struct Chunk {
     var sample: Int
     /// Where it begins in the sample's tokens.

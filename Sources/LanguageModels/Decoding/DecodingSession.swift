@@ -22,9 +22,7 @@ public final class DecodingSession<Element: TensorElement> {
   /// Logits of passes that were cut into several.
   private var gathered = UnsafeMutableBufferPointer<Element>(start: nil, count: 0)
 
-  /// What a recording is made for.
   private struct StepShape: Hashable {
-    /// Tokens a sequence.
     var length: Int
     /// Whether all tokens have logits, not the last ones alone.
     var isScored: Bool
@@ -177,7 +175,6 @@ public final class DecodingSession<Element: TensorElement> {
     return max(min(room, 16), 1)
   }
 
-  /// Keeps the logits of a part of the tokens.
   private func gather(
     _ logits: UnsafeBufferPointer<Element>, rows: Range<Int>, of count: Int, _ vocabulary: Int
   ) {

@@ -18,10 +18,9 @@ public protocol NextTokenDistribution: AnyObject {
   /// What it has cost since it was made, without the tokens drawn.
   var use: ModelUse { get }
 
-  /// Takes in further tokens, at least one; scores are wanted for the last `count`.
-  ///
-  /// - Returns: the scores after each of the last `count` tokens, one a token of the vocabulary:
-  ///   logarithms of probabilities up to a constant, minus infinity for what cannot come.
+  /// Takes in further tokens, at least one; scores are wanted for the last `count`. Returns the
+  /// scores after each of the last `count` tokens, one a token of the vocabulary: logarithms of
+  /// probabilities up to a constant, minus infinity for what cannot come.
   func scores(appending tokens: [Int32], last count: Int) -> [[Double]]
 
   /// Forgets what came after the first tokens.
@@ -38,9 +37,8 @@ extension NextTokenDistribution {
   ///
   /// `tokens` is the sequence so far, of which the distribution has taken in the beginning and not
   /// yet the last token; what is drawn is added, stop tokens too. `goesOn` is called for each token
-  /// as it is drawn; false ends the sequence.
-  ///
-  /// - Returns: the number of tokens added; fewer than wanted at a stop or at the longest sequence.
+  /// as it is drawn; false ends the sequence. Returns the number of tokens added; fewer than wanted
+  /// at a stop or at the longest sequence.
   @discardableResult
   public func extend(
     _ tokens: inout [Int32], by limit: Int, rule: SamplingRule, stopTokens: Set<Int32> = [],
@@ -61,10 +59,8 @@ extension NextTokenDistribution {
   }
 
   /// The logarithm of the probability of each of some tokens, in one pass, at temperature one. The
-  /// distribution has taken in the beginning of the sequence.
-  ///
-  /// - Returns: natural logarithms, one for each token from `start` on; the last token of the
-  ///   sequence is not taken in.
+  /// distribution has taken in the beginning of the sequence. Returns natural logarithms, one for
+  /// each token from `start` on; the last token of the sequence is not taken in.
   public func logProbabilities(of tokens: [Int32], from start: Int) -> [Double] {
     precondition(
       start > length && start < tokens.count, "token \(start) of \(tokens.count) after \(length)")

@@ -58,9 +58,9 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
   }
 
   /// Continues a prompt of at least one token; the tokens that target and draft hold so far are
-  /// forgotten. `goesOn` is called for each token as it is added; false ends the sequence.
+  /// forgotten. `goesOn` is called for each token as it is added; false ends the sequence. Returns
+  /// the tokens added.
   ///
-  /// - Returns: the tokens added.
   /// - Throws: ``ConfigurationError`` if the two do not go together or cannot go back.
   public func run(
     _ prompt: [Int32], target: any NextTokenDistribution, draft: any NextTokenDistribution,

@@ -1,8 +1,7 @@
 public import Tensors
 
-/// The matrices of several feed-forward experts of one shape.
-///
-/// Rows are sorted by expert, so that each expert multiplies its rows at once; none is dropped.
+/// The matrices of several feed-forward experts of one shape. Rows are sorted by expert, so that
+/// each expert multiplies its rows at once; none is dropped.
 public final class ExpertBank<Element: TensorElement> {
   /// The number of experts.
   public let count: Int

@@ -62,9 +62,8 @@ extension FeedForwardConfiguration.Activation {
     }
   }
 
-  /// Records the function by itself, where no matrix product can take it along.
-  ///
-  /// The input is `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
+  /// Records the function by itself, where no matrix product can take it along. The input is
+  /// `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
   public func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     function.map { tape.apply($0, to: input) } ?? tape.swiGLU(input)
   }

@@ -80,7 +80,6 @@ public struct KeySelection: Sendable {
   }
 }
 
-/// Finds the rows of a cache that each new token sees.
 private struct VisibleKeys<Element: TensorElement>: Operation {
   let selection: KeySelection
   let head: Int

@@ -1,8 +1,7 @@
 public import Tensors
 
-/// Feed-forward experts of which a router gives each token a few.
-///
-/// Tokens are sorted by expert, so that each expert multiplies its rows at once; none is dropped.
+/// Feed-forward experts of which a router gives each token a few. Tokens are sorted by expert, so
+/// that each expert multiplies its rows at once; none is dropped.
 public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   /// The number of experts, how many a token gets, and each expert's shape.
   public let configuration: ExpertsConfiguration

@@ -1,8 +1,7 @@
 public import Tensors
 
-/// Chooses, for each token, a few of several alternatives: experts, heads, depths, learners.
-///
-/// Every decision depends on the token's own activation alone, so that it is causal.
+/// Chooses, for each token, a few of several alternatives: experts, heads, depths, learners. Every
+/// decision depends on the token's own activation alone, so that it is causal.
 public final class Router<Element: TensorElement> {
   /// How it scores, weighs and balances.
   public let configuration: RouterConfiguration

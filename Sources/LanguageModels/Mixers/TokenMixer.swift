@@ -14,9 +14,7 @@ public protocol TokenMixer<Element>: AnyObject {
   ///
   /// `input` holds normalised activations, `[batch · length, width]`. The result is added to
   /// `residual` if there is one. While decoding, the pass's cache holds this layer's past in the
-  /// entry `slot`.
-  ///
-  /// - Returns: `[batch · length, width]`.
+  /// entry `slot`. Returns `[batch · length, width]`.
   func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,
     slot: Int

@@ -108,9 +108,7 @@ public final class LanguageModel<Element: TensorElement> {
   /// `targets` are the tokens to predict, `[batch · length]`; negative ones do not count.
   /// `targetWeights` say how much each counts in the mean, `[batch · length]`; nil for ones.
   /// `zLoss` is the coefficient of the square of the logarithm of softmax's denominator [145].
-  ///
-  /// - Returns: one number: the mean cross-entropy in nats per token, plus what z-loss and layers
-  ///   add.
+  /// Returns one number: the mean cross-entropy in nats per token, plus what z-loss and layers add.
   public func loss(
     _ pass: ForwardPass<Element>, targets: IndexTensor, targetWeights: Tensor<Element>? = nil,
     zLoss: Double = 0

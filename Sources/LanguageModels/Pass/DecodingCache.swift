@@ -97,13 +97,11 @@ public final class DecodingCache<Element: TensorElement> {
     }
   }
 
-  /// Tells the cache that the pass has run.
   func advance(_ count: Int) {
     for sequence in 0..<batch { lengths.values[sequence] += Int32(count) }
   }
 }
 
-/// Copies the keys and values of a pass into their slots of a cache.
 private struct CacheAppend<Element: TensorElement>: Operation {
   /// Queries, keys and values side by side, `[batch · length, columns]`.
   var projected: Tensor<Element>

@@ -1,7 +1,6 @@
 public import Tensors
 
 /// One recording of a model on a tape: its tokens, and what the layers share while they record.
-///
 /// Fill ``tokens`` and replay the tape to run the same pass on other tokens.
 public final class ForwardPass<Element: TensorElement> {
   /// Where operations are recorded.

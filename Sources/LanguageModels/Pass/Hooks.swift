@@ -44,7 +44,6 @@ public struct Hooks<Element: TensorElement> {
   /// The sites that have hooks, in alphabetical order.
   public var sites: [String] { hooks.keys.sorted() }
 
-  /// What a site's hooks make of its activation.
   func apply(at site: String, to tensor: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element>
   {
     guard let hooks = hooks[site] else { return tensor }

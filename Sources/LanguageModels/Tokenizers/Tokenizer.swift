@@ -96,9 +96,7 @@ extension Tokenizer {
   }
 
   /// The mean number of bytes of text a token stands for over some tokens; special tokens count as
-  /// tokens of no bytes.
-  ///
-  /// Not a number for no tokens.
+  /// tokens of no bytes. Not a number for no tokens.
   public func bytesPerToken(_ tokens: some Sequence<Int32>) -> Double {
     var bytes = 0
     var count = 0

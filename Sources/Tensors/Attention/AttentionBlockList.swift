@@ -91,7 +91,6 @@ public final class BlockList: Sendable {
   }
 }
 
-/// A block list while it is being made.
 private struct Table {
   var queryCount: Int
   var keyCount: Int

@@ -1,9 +1,8 @@
 extension Tape {
   /// One attention from several of the same queries to different keys: `o = Σ_c w_c o_c` with
   /// `w = softmax_c(lse_c)`, which equals attention to all the keys at once. `parts` are outputs
-  /// `[rows, H · width]` and log-sum-exps `[batch, H, queries]`.
-  ///
-  /// - Returns: the output and the log-sum-exp of the whole.
+  /// `[rows, H · width]` and log-sum-exps `[batch, H, queries]`. Returns the output and the
+  /// log-sum-exp of the whole.
   public func mergeAttention(
     _ parts: [(output: Tensor<Element>, logSumExp: Tensor<Element>)]
   ) -> (output: Tensor<Element>, logSumExp: Tensor<Element>) {

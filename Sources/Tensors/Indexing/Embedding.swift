@@ -1,7 +1,6 @@
 extension Tape {
-  /// Rows of a table: `y[i] = table[index[i]]`; zeros where the index is negative.
-  ///
-  /// Repeated indices add up in the gradient in the order of the rows, on any number of threads.
+  /// Rows of a table: `y[i] = table[index[i]]`; zeros where the index is negative. Repeated indices
+  /// add up in the gradient in the order of the rows, on any number of threads.
   ///
   /// `table` is `[entries, columns]`; also activations of which some rows are wanted. Returns
   /// `[index.count, columns]`.

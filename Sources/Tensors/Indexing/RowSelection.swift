@@ -23,9 +23,8 @@ public enum RowSelectionRule<Element: TensorElement> {
 extension Tape {
   /// Chooses rows of each sequence; their order stays. No derivative. The rows belong to
   /// `sequences` of equal length. Only the rows of `candidates`, labels of an earlier selection,
-  /// may go on; nil for all.
-  ///
-  /// - Returns: what goes on; of the greatest there are always as many unless candidates are fewer.
+  /// may go on; nil for all. Returns what goes on; of the greatest there are always as many unless
+  /// candidates are fewer.
   public func selectRows(
     _ rule: RowSelectionRule<Element>, sequences: Int, among candidates: IndexTensor? = nil
   ) -> RowSelection {

@@ -19,7 +19,6 @@ extension Tape {
   }
 }
 
-/// The mean loss of predicting labels of zero and one.
 private struct BinaryCrossEntropy<Element: TensorElement>: Operation {
   let scores: Tensor<Element>
   let labels: IndexTensor

@@ -45,7 +45,6 @@ extension Tape {
   }
 }
 
-/// A memory that learns while a sequence is read.
 struct NeuralMemoryOperation<Element: TensorElement>: Operation {
   let queries: HeadColumns<Element>
   let keys: HeadColumns<Element>

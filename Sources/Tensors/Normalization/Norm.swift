@@ -116,7 +116,6 @@ struct NormPartials {
   /// A stride of whole cache lines, so that threads do not share one.
   private var stride: Int { (width + 15) / 16 * 16 }
 
-  /// Elements of scratch.
   var count: Int { 2 * blocks * stride }
 
   /// Runs `body` on blocks of rows with zeroed sums for gain and bias, and adds the sums up.

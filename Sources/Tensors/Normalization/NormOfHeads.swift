@@ -15,9 +15,7 @@ public struct HeadNorm<Element: TensorElement> {
 extension Tape {
   /// Normalises heads by their own root mean square: queries and keys before attention. `x` is
   /// `[rows, columns]`, queries, keys and values side by side. `heads` are ascending and do not
-  /// overlap.
-  ///
-  /// - Returns: `[rows, columns]`; columns of no head are those of x.
+  /// overlap. Returns `[rows, columns]`; columns of no head are those of x.
   public func rmsNorm(
     _ x: Tensor<Element>, heads: [HeadNorm<Element>], width: Int, epsilon: Double = 1e-5
   ) -> Tensor<Element> {

@@ -25,7 +25,6 @@ public enum PointwiseFunction: String, CaseIterable, Codable, Hashable, Sendable
   /// 1 + elu(x): x + 1 for x ≥ 0 and exp(x) below, the positive features of kernel attention [206].
   case eluPlusOne
 
-  /// The kernels' name of the function.
   var kernel: akn_activation_t {
     switch self {
     case .gelu: AKN_GELU

@@ -2,9 +2,7 @@ extension Tape {
   /// Records `C[b] = op(A[b]) op(B[b])`, one matrix product for every index of a batch.
   ///
   /// `left` is `A`, `[batch, m, k]`, or `[batch, k, m]` if it is transposed. `right` is `B`,
-  /// `[batch, k, n]`, or `[batch, n, k]` if it is transposed.
-  ///
-  /// - Returns: `[batch, m, n]`.
+  /// `[batch, k, n]`, or `[batch, n, k]` if it is transposed. Returns `[batch, m, n]`.
   public func matmul(
     _ left: Tensor<Element>, _ right: Tensor<Element>, leftIsTransposed: Bool = false,
     rightIsTransposed: Bool = false

@@ -8,9 +8,7 @@ extension Tape {
   /// `input` is `x`, `[..., in]`; all axes but the last are rows. `weight` is `W`, `[in, out]`, or
   /// `[out, in]` if it is transposed. Transposed, its outputs are rows, as those of an embedding
   /// that is its model's head too. `bias` is `b`, `[out]`. `residual` is `r`, as many elements as
-  /// the result.
-  ///
-  /// - Returns: `[..., out]`.
+  /// the result. Returns `[..., out]`.
   public func linear(
     _ input: Tensor<Element>, weight: Tensor<Element>, isTransposed: Bool = false,
     bias: Tensor<Element>? = nil, activation: PointwiseFunction = .identity,

@@ -13,7 +13,6 @@ struct MatrixProduct<Element: TensorElement> {
   /// Columns of the left operand.
   var depth: Int
 
-  /// What a run reads and writes.
   struct Operands {
     var left: MatrixOperand<Element>
     var right: MatrixOperand<Element>
@@ -33,13 +32,11 @@ struct MatrixProduct<Element: TensorElement> {
   /// Floating-point operations; a multiply-add is two.
   var operationCount: Double { 2 * Double(rows) * Double(columns) * Double(depth) }
 
-  /// Elements of scratch memory that a run needs.
   var scratchCount: Int {
     let depth = min(depth, Self.depthBlock(packsRight ? columns : rows))
     return ((packsRight ? columns : rows) + 64) * depth
   }
 
-  /// Elements that a packed right operand takes.
   var packedCount: Int { (columns + 64) * depth }
 
   /// Every processor that we have kernels of our own for multiplies faster with them than with its

@@ -4,9 +4,8 @@ extension Tape {
   ///
   /// `input` is `x`, `[rows, in]`. `weight` is `W`, `[segments, in, out]`. Segment s holds the rows
   /// from `offsets[s]` up to `offsets[s + 1]`, `[segments + 1]`, read at every run; rows after the
-  /// last one are left as they are. The accountant counts `expectedRows`, all by default.
-  ///
-  /// - Returns: `[rows, out]`.
+  /// last one are left as they are. The accountant counts `expectedRows`, all by default. Returns
+  /// `[rows, out]`.
   public func segmentedLinear(
     _ input: Tensor<Element>, weight: Tensor<Element>, offsets: IndexTensor,
     expectedRows: Double? = nil

@@ -1,8 +1,7 @@
 internal import CKernels
 
-/// Rows sorted by the group that they were sent to, stably.
-///
-/// Choice j of row t is assignment `t · choicesPerRow + j`.
+/// Rows sorted by the group that they were sent to, stably. Choice j of row t is assignment
+/// `t · choicesPerRow + j`.
 public final class RowGroups {
   /// The number of groups.
   public let groupCount: Int

@@ -42,7 +42,6 @@ extension Tape {
   }
 
   /// Moves the bias of each choice against its load, once in every backward pass.
-  ///
   /// `bias_e += rate · sign(mean load − load_e)` (Wang et al. 2024, loss-free balancing).
   ///
   /// `bias` is `[choices]`, the bias that ``topIndices(_:_:bias:)`` used. `chosen` is what was

@@ -16,9 +16,8 @@ extension HeadColumns {
   /// The first element of head 0.
   var start: UnsafeRawPointer { UnsafeRawPointer(tensor.values + column) }
 
-  /// Where the gradients of operands go that may be columns of one matrix.
-  ///
-  /// A matrix of which not all columns are covered is cleared first if it holds no gradient yet.
+  /// Where the gradients of operands go that may be columns of one matrix. A matrix of which not
+  /// all columns are covered is cleared first if it holds no gradient yet.
   ///
   /// Each operand has the number of its columns; no two overlap.
   static func gradientDestinations(

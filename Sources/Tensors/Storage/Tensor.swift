@@ -11,9 +11,8 @@ public final class Tensor<Element: TensorElement> {
   public let values: UnsafeMutablePointer<Element>
   /// Whether a gradient with respect to this tensor is wanted.
   public let requiresGradient: Bool
-  /// Whether this is a parameter or an input that no operation computes.
-  ///
-  /// Gradients of leaves add up over backward passes until ``clearGradient()``.
+  /// Whether this is a parameter or an input that no operation computes. Gradients of leaves add up
+  /// over backward passes until ``clearGradient()``.
   public let isLeaf: Bool
   /// Keeps the gradient's memory from being used again by gradients computed later in a pass.
   public var retainsGradient: Bool

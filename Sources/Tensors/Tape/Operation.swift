@@ -18,9 +18,8 @@ public protocol Operation<Element> {
 
   /// Computes the outputs from the inputs.
   func forward(_ run: Execution)
-  /// Adds to the gradients of the inputs what those of the outputs imply.
-  ///
-  /// Called only if some output has a gradient.
+  /// Adds to the gradients of the inputs what those of the outputs imply. Called only if some
+  /// output has a gradient.
   func backward(_ run: Execution)
 }
 

@@ -1,6 +1,5 @@
-/// Where training batches come from: endless, and resumable from a small position.
-///
-/// What a source writes depends on its settings and its position alone.
+/// Where training batches come from: endless, and resumable from a small position. What a source
+/// writes depends on its settings and its position alone.
 public protocol BatchSource<Position>: AnyObject {
   /// How far the source has come, as checkpoints keep it.
   associatedtype Position: Codable & Equatable

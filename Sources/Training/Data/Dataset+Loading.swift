@@ -155,7 +155,6 @@ extension Dataset {
 }
 
 extension TokenStream {
-  /// A copy of some of the tokens.
   func part(_ range: Range<Int>, name: String) -> TokenStream {
     let tokens = [Int32](unsafeUninitializedCapacity: range.count) { buffer, count in
       copy(

@@ -1,9 +1,8 @@
 public import Corpora
 public import LanguageModels
 
-/// What a run is trained on and judged by, ready to be cut into batches.
-///
-/// Nothing in it changes, so that any number of runs can read it at the same time.
+/// What a run is trained on and judged by, ready to be cut into batches. Nothing in it changes, so
+/// that any number of runs can read it at the same time.
 public struct Dataset: Sendable {
   /// The kinds of data.
   public enum Content: Sendable {

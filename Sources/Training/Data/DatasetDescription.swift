@@ -1,8 +1,7 @@
 public import Corpora
 
-/// What to train on and be judged by, as options and study files name it.
-///
-/// A description names files by their paths; ``DatasetRecord`` names what was in them.
+/// What to train on and be judged by, as options and study files name it. A description names files
+/// by their paths; ``DatasetRecord`` names what was in them.
 public struct DatasetDescription: Codable, Hashable, Sendable {
   /// Where the data come from.
   public indirect enum Source: Codable, Hashable, Sendable {
@@ -52,7 +51,6 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     /// 32 bits, as larger vocabularies need.
     case thirtyTwo = 32
 
-    /// How the tokens lie in a file.
     var format: TokenFileFormat { self == .sixteen ? .unsigned16 : .unsigned32 }
   }
 

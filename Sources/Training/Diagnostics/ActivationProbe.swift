@@ -1,8 +1,7 @@
 public import Tensors
 
-/// Measures activations while a step runs, on the steps that ask for it.
-///
-/// An objective registers the places when it records; on all other steps a place costs one test.
+/// Measures activations while a step runs, on the steps that ask for it. An objective registers the
+/// places when it records; on all other steps a place costs one test.
 public final class ActivationProbe<Element: TensorElement> {
   /// Whether the current step is measured.
   public internal(set) var isActive = false

@@ -18,7 +18,6 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
     case mean, minimum, maximum
   }
 
-  /// Where the numbers of a name come from.
   private struct Entry {
     var name: String
     var measure: String

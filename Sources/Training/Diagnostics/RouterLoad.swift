@@ -22,7 +22,6 @@ public struct RouterLoad: Hashable, Sendable {
     self.dropped = Double(dropped) / Double(max(places, 1))
   }
 
-  /// The load as diagnostics.
   func diagnostics(at place: String) -> [Diagnostic] {
     [
       Diagnostic(measure: "router_load_max", place: place, value: largest),

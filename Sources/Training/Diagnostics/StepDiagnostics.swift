@@ -2,9 +2,7 @@ import LanguageModels
 import Tensors
 
 /// The measurements of a step that concern parameters: norms of gradients and updates by group, and
-/// the gradients of micro-batches.
-///
-/// Nothing here changes what the step computes.
+/// the gradients of micro-batches. Nothing here changes what the step computes.
 final class StepDiagnostics<Element: TensorElement> {
   private let work: ParameterChunks<Element>
   private let pool: ThreadPool
@@ -58,12 +56,10 @@ final class StepDiagnostics<Element: TensorElement> {
     microBatches.append((square / (share * share), tokens))
   }
 
-  /// The norm of the gradient of each group of parameters.
   func gradientNorms(_ squares: [Double]) -> [Diagnostic] {
     measurements("gradient_norm", squares)
   }
 
-  /// Keeps the parameters as they are before a step.
   func rememberParameters() {
     let (work, copy) = (work, copy)
     pool.forEach(work.chunks.count) { index in

@@ -1,10 +1,9 @@
 internal import LanguageModels
 public import Tensors
 
-/// Trains an objective by a recipe, step by step, and keeps the run on disk so that it can be killed
-/// at any moment and resumed with the same bits.
+/// Trains an objective by a recipe, step by step, and keeps the run on disk so that it can be
+/// killed at any moment and resumed with the same bits. In its folder a run keeps
 ///
-/// In its folder a run keeps
 /// - `recipe.json`, every setting in force;
 /// - `loss.csv`, a row a step: `step,tokens,loss,cross_entropy,learning_rate,gradient_norm`;
 /// - `validation.csv`: `step,tokens,loss`;

@@ -75,9 +75,7 @@ public struct SuperpositionModel: Sendable {
     }
   }
 
-  /// Trains one width and measures it on fresh examples.
-  ///
-  /// The same bits for any number of threads.
+  /// Trains one width and measures it on fresh examples. The same bits for any number of threads.
   ///
   /// - Throws: ``TrainingError`` for settings out of range.
   public func trained(width: Int, pool: ThreadPool) throws(TrainingError) -> Trained {
@@ -144,10 +142,8 @@ public struct SuperpositionModel: Sendable {
       })
   }
 
-  /// Draws the examples of a batch.
-  ///
-  /// The waiting time to the next example that has a feature is geometric, so that rare features
-  /// cost no draws.
+  /// Draws the examples of a batch. The waiting time to the next example that has a feature is
+  /// geometric, so that rare features cost no draws.
   private static func fill(
     _ input: Tensor<Float>, _ frequencies: [Double], _ random: inout SplittableRandom
   ) {

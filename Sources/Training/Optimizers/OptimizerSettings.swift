@@ -12,7 +12,6 @@ public enum OptimizerSettings: Hashable, Sendable {
   /// The peak learning rate (of hidden matrices, with Muon).
   public var learningRate: Double { rule.learningRate }
 
-  /// The settings of the rule.
   var rule: any RuleSettings {
     switch self {
     case .adamW(let settings): settings
@@ -28,7 +27,6 @@ public enum OptimizerSettings: Hashable, Sendable {
   public func validate() throws(TrainingError) { try rule.validate("optimizer") }
 }
 
-/// What the settings of all rules have.
 protocol RuleSettings: Encodable {
   var learningRate: Double { get set }
   var weightDecay: Double { get set }
@@ -202,7 +200,6 @@ public struct MuonSettings: RuleSettings, Encodable, Hashable, Sendable {
   }
 }
 
-/// Ranges of numbers in settings.
 enum SettingRange {
   static func positive(_ value: Double, _ place: String) throws(TrainingError) {
     if !(value > 0 && value.isFinite) {

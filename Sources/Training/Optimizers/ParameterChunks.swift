@@ -5,7 +5,6 @@ import Tensors
 ///
 /// The cuts depend on the parameters' sizes alone, and so do the orders of sums over them.
 final class ParameterChunks<Element: TensorElement> {
-  /// A piece of one parameter.
   struct Chunk {
     var parameter: Int
     var start: Int
@@ -14,7 +13,6 @@ final class ParameterChunks<Element: TensorElement> {
 
   let tensors: [Tensor<Element>]
   let chunks: [Chunk]
-  /// The chunks of each parameter.
   let ranges: [Range<Int>]
   private let partials: UnsafeMutablePointer<Double>
 

@@ -1,10 +1,8 @@
 import Foundation
 
-/// The checksums of a checkpoint's files, which tell a damaged file from a sound one.
-///
-/// Folders of models that this program did not write have none.
+/// The checksums of a checkpoint's files, which tell a damaged file from a sound one. Folders of
+/// models that this program did not write have none.
 public enum CheckpointSums {
-  /// The file that holds them.
   static let file = "checksums.json"
   /// What training alone reads: a checkpoint may be passed on without.
   private static let ofTraining: Set<String> = [

@@ -1,12 +1,10 @@
 import Foundation
 
-/// A table that grows by a row at a time and can be cut back to what a checkpoint knew.
-///
-/// Numbers are written in the shortest form that reads back as the same bits.
+/// A table that grows by a row at a time and can be cut back to what a checkpoint knew. Numbers are
+/// written in the shortest form that reads back as the same bits.
 final class CurveFile {
   private let path: String
   private let descriptor: Int32
-  /// The length of the file.
   private(set) var byteCount: Int
   private let keptByteCount: Int
 
@@ -58,7 +56,6 @@ final class CurveFile {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().map { $0 }
   }
 
-  /// Forces the rows to the disk.
   func synchronize() throws(TrainingError) {
     guard fsync(descriptor) == 0 else { throw DurableFile.failure(path, "writing failed") }
   }

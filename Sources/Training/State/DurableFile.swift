@@ -17,7 +17,6 @@ enum DurableFile {
     synchronizeFolder((path as NSString).deletingLastPathComponent)
   }
 
-  /// Writes all bytes at a file's end.
   static func append(
     _ bytes: Data, to descriptor: Int32, _ path: String
   ) throws(TrainingError) {
@@ -41,7 +40,6 @@ enum DurableFile {
     close(folder)
   }
 
-  /// What the system says went wrong.
   static func failure(_ path: String, _ what: String) -> TrainingError {
     TrainingError(
       .inputOutput, (path as NSString).lastPathComponent,
