@@ -17,10 +17,7 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
   /// What was found and what would have been accepted.
   public var message: String
 
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - place: the key or file to blame.
-  ///   - message: what was found and what would have been accepted.
+  /// `place` is the key or file to blame.
   public init(_ code: Code, _ place: String? = nil, _ message: String) {
     self.code = code
     self.place = place

@@ -27,13 +27,7 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
   /// What was found and what would have been accepted.
   public var message: String
 
-  /// Puts an error together from its parts.
-  ///
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - file: the file's name.
-  ///   - part: the tensor (`tensor x`) or key (`key x`) to blame.
-  ///   - message: what was found and what would have been accepted.
+  /// `part` is the tensor (`tensor x`) or key (`key x`) to blame.
   public init(_ code: Code, file: String, part: String? = nil, _ message: String) {
     self.code = code
     self.file = file
@@ -61,10 +55,6 @@ extension CheckpointError {
   }
 
   /// Refuses the few lines that stand for a file that Git LFS has not fetched.
-  ///
-  /// - Parameters:
-  ///   - bytes: what was read.
-  ///   - file: what messages call it.
   static func refusePointer(
     _ bytes: some Collection<UInt8>, file: String
   ) throws(CheckpointError) {

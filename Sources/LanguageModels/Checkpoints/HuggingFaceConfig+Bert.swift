@@ -25,13 +25,8 @@ extension HuggingFaceConfig {
     /// Whether `architectures` names a model with the head that predicts masked tokens.
     public var hasMaskedTokenHead = true
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of heads; divides `width`.
-    ///   - innerWidth: the width of the feed-forward; four times `width` by default.
+    /// The usual settings with these sizes; the feed-forward is four times as wide as the stream by
+    /// default.
     public init(
       vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
       innerWidth: Int? = nil
@@ -70,32 +65,28 @@ extension HuggingFaceConfig {
       hasMaskedTokenHead = architectures.contains {
         ["BertForMaskedLM", "BertForPreTraining"].contains($0)
       }
-      guard width.isMultiple(of: headCount) else {
-        throw ConfigFields.fault(
-          "num_attention_heads", "found \(headCount), which does not divide \(width)")
-      }
+      try ConfigFields.require(headCount, divides: width, "num_attention_heads")
     }
 
     /// Writes the keys of a BERT configuration.
     public func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: ConfigKey.self)
-      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
-      try fields.encode("bert", forKey: key("model_type"))
+      try fields.encode("bert", forKey: "model_type")
       try fields.encode(
-        [hasMaskedTokenHead ? "BertForMaskedLM" : "BertModel"], forKey: key("architectures"))
-      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
-      try fields.encode(contextLength, forKey: key("max_position_embeddings"))
-      try fields.encode(width, forKey: key("hidden_size"))
-      try fields.encode(layerCount, forKey: key("num_hidden_layers"))
-      try fields.encode(headCount, forKey: key("num_attention_heads"))
-      try fields.encode(innerWidth, forKey: key("intermediate_size"))
-      try fields.encode(tokenTypeCount, forKey: key("type_vocab_size"))
-      try fields.encode(activation, forKey: key("hidden_act"))
-      try fields.encode(epsilon, forKey: key("layer_norm_eps"))
-      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
-      try fields.encode("absolute", forKey: key("position_embedding_type"))
-      try fields.encode(0, forKey: key("hidden_dropout_prob"))
-      try fields.encode(0, forKey: key("attention_probs_dropout_prob"))
+        [hasMaskedTokenHead ? "BertForMaskedLM" : "BertModel"], forKey: "architectures")
+      try fields.encode(vocabularyCount, forKey: "vocab_size")
+      try fields.encode(contextLength, forKey: "max_position_embeddings")
+      try fields.encode(width, forKey: "hidden_size")
+      try fields.encode(layerCount, forKey: "num_hidden_layers")
+      try fields.encode(headCount, forKey: "num_attention_heads")
+      try fields.encode(innerWidth, forKey: "intermediate_size")
+      try fields.encode(tokenTypeCount, forKey: "type_vocab_size")
+      try fields.encode(activation, forKey: "hidden_act")
+      try fields.encode(epsilon, forKey: "layer_norm_eps")
+      try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")
+      try fields.encode("absolute", forKey: "position_embedding_type")
+      try fields.encode(0, forKey: "hidden_dropout_prob")
+      try fields.encode(0, forKey: "attention_probs_dropout_prob")
     }
   }
 }

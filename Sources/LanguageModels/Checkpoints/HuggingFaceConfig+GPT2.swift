@@ -20,13 +20,8 @@ extension HuggingFaceConfig {
     /// `tie_word_embeddings`.
     public var tiesEmbeddings = true
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of heads; divides `width`.
-    ///   - innerWidth: the width of the feed-forward; four times `width` by default.
+    /// The usual settings with these sizes; the feed-forward is four times as wide as the stream by
+    /// default.
     public init(
       vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
       innerWidth: Int? = nil
@@ -54,32 +49,29 @@ extension HuggingFaceConfig {
       try fields.require("scale_attn_weights", true)
       try fields.require("scale_attn_by_inverse_layer_idx", false)
       try fields.require("add_cross_attention", false)
-      guard width.isMultiple(of: headCount) else {
-        throw ConfigFields.fault("n_head", "found \(headCount), which does not divide \(width)")
-      }
+      try ConfigFields.require(headCount, divides: width, "n_head")
     }
 
     /// Writes the keys of a GPT-2 configuration.
     public func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: ConfigKey.self)
-      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
-      try fields.encode("gpt2", forKey: key("model_type"))
-      try fields.encode(["GPT2LMHeadModel"], forKey: key("architectures"))
-      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
-      try fields.encode(contextLength, forKey: key("n_positions"))
-      try fields.encode(width, forKey: key("n_embd"))
-      try fields.encode(layerCount, forKey: key("n_layer"))
-      try fields.encode(headCount, forKey: key("n_head"))
-      try fields.encode(innerWidth, forKey: key("n_inner"))
-      try fields.encode(activation, forKey: key("activation_function"))
-      try fields.encode(epsilon, forKey: key("layer_norm_epsilon"))
-      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
+      try fields.encode("gpt2", forKey: "model_type")
+      try fields.encode(["GPT2LMHeadModel"], forKey: "architectures")
+      try fields.encode(vocabularyCount, forKey: "vocab_size")
+      try fields.encode(contextLength, forKey: "n_positions")
+      try fields.encode(width, forKey: "n_embd")
+      try fields.encode(layerCount, forKey: "n_layer")
+      try fields.encode(headCount, forKey: "n_head")
+      try fields.encode(innerWidth, forKey: "n_inner")
+      try fields.encode(activation, forKey: "activation_function")
+      try fields.encode(epsilon, forKey: "layer_norm_epsilon")
+      try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")
       for name in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
-        try fields.encode(0, forKey: key(name))
+        try fields.encode(0, forKey: ConfigKey(stringValue: name))
       }
       // The defaults, 50256, are beyond a small vocabulary.
-      try fields.encodeNil(forKey: key("bos_token_id"))
-      try fields.encodeNil(forKey: key("eos_token_id"))
+      try fields.encodeNil(forKey: "bos_token_id")
+      try fields.encodeNil(forKey: "eos_token_id")
     }
   }
 }

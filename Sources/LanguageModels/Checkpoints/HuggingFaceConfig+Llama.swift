@@ -29,15 +29,8 @@ extension HuggingFaceConfig {
     /// `mlp_bias`.
     public var hasFeedForwardBias = false
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of query heads.
-    ///   - keyValueHeadCount: the number of key and value heads; divides `headCount`.
-    ///   - headWidth: the width of a head; `width` over `headCount` by default.
-    ///   - innerWidth: the width of the feed-forward.
+    /// The usual settings with these sizes; by default there are as many key and value heads as
+    /// query heads, and a head is `width` over `headCount` wide.
     public init(
       vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
       keyValueHeadCount: Int? = nil, headWidth: Int? = nil, innerWidth: Int
@@ -62,9 +55,8 @@ extension HuggingFaceConfig {
       headCount = try fields.size("num_attention_heads")
       keyValueHeadCount = try fields.size("num_key_value_heads", default: headCount)
       let headDimension: Int? = try fields.optional("head_dim")
-      if headDimension == nil, !width.isMultiple(of: headCount) {
-        throw ConfigFields.fault(
-          "num_attention_heads", "found \(headCount), which does not divide \(width)")
+      if headDimension == nil {
+        try ConfigFields.require(headCount, divides: width, "num_attention_heads")
       }
       headWidth = try fields.size("head_dim", default: width / headCount)
       innerWidth = try fields.size("intermediate_size")
@@ -72,10 +64,7 @@ extension HuggingFaceConfig {
       tiesEmbeddings = try fields.value("tie_word_embeddings", default: false)
       hasAttentionBias = try fields.value("attention_bias", default: false)
       hasFeedForwardBias = try fields.value("mlp_bias", default: false)
-      guard headCount.isMultiple(of: keyValueHeadCount) else {
-        throw ConfigFields.fault(
-          "num_key_value_heads", "found \(keyValueHeadCount), which does not divide \(headCount)")
-      }
+      try ConfigFields.require(keyValueHeadCount, divides: headCount, "num_key_value_heads")
       guard headWidth.isMultiple(of: 2) else {
         throw ConfigFields.fault(
           "head_dim", "found \(headWidth), but rotary positions need an even width")
@@ -129,30 +118,29 @@ extension HuggingFaceConfig {
     /// Writes the keys of a LLaMA configuration.
     public func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: ConfigKey.self)
-      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
-      try fields.encode("llama", forKey: key("model_type"))
-      try fields.encode(["LlamaForCausalLM"], forKey: key("architectures"))
-      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
-      try fields.encode(contextLength, forKey: key("max_position_embeddings"))
-      try fields.encode(width, forKey: key("hidden_size"))
-      try fields.encode(layerCount, forKey: key("num_hidden_layers"))
-      try fields.encode(headCount, forKey: key("num_attention_heads"))
-      try fields.encode(keyValueHeadCount, forKey: key("num_key_value_heads"))
-      try fields.encode(headWidth, forKey: key("head_dim"))
-      try fields.encode(innerWidth, forKey: key("intermediate_size"))
-      try fields.encode(Activation.silu, forKey: key("hidden_act"))
-      try fields.encode(epsilon, forKey: key("rms_norm_eps"))
-      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
-      try fields.encode(hasAttentionBias, forKey: key("attention_bias"))
-      try fields.encode(hasFeedForwardBias, forKey: key("mlp_bias"))
-      try fields.encode(0, forKey: key("attention_dropout"))
+      try fields.encode("llama", forKey: "model_type")
+      try fields.encode(["LlamaForCausalLM"], forKey: "architectures")
+      try fields.encode(vocabularyCount, forKey: "vocab_size")
+      try fields.encode(contextLength, forKey: "max_position_embeddings")
+      try fields.encode(width, forKey: "hidden_size")
+      try fields.encode(layerCount, forKey: "num_hidden_layers")
+      try fields.encode(headCount, forKey: "num_attention_heads")
+      try fields.encode(keyValueHeadCount, forKey: "num_key_value_heads")
+      try fields.encode(headWidth, forKey: "head_dim")
+      try fields.encode(innerWidth, forKey: "intermediate_size")
+      try fields.encode(Activation.silu, forKey: "hidden_act")
+      try fields.encode(epsilon, forKey: "rms_norm_eps")
+      try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")
+      try fields.encode(hasAttentionBias, forKey: "attention_bias")
+      try fields.encode(hasFeedForwardBias, forKey: "mlp_bias")
+      try fields.encode(0, forKey: "attention_dropout")
       // Both places, so that versions before and after 5 read the base.
-      try fields.encode(rotaryBase, forKey: key("rope_theta"))
-      var rotary = fields.nestedContainer(keyedBy: ConfigKey.self, forKey: key("rope_parameters"))
-      try rotary.encode("default", forKey: key("rope_type"))
-      try rotary.encode(rotaryBase, forKey: key("rope_theta"))
-      try fields.encodeNil(forKey: key("bos_token_id"))
-      try fields.encodeNil(forKey: key("eos_token_id"))
+      try fields.encode(rotaryBase, forKey: "rope_theta")
+      var rotary = fields.nestedContainer(keyedBy: ConfigKey.self, forKey: "rope_parameters")
+      try rotary.encode("default", forKey: "rope_type")
+      try rotary.encode(rotaryBase, forKey: "rope_theta")
+      try fields.encodeNil(forKey: "bos_token_id")
+      try fields.encodeNil(forKey: "eos_token_id")
     }
   }
 }

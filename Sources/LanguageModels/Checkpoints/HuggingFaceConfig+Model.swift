@@ -23,9 +23,9 @@ extension HuggingFaceConfig {
     }
   }
 
-  /// The configuration with which `transformers` computes what a model computes.
+  /// The configuration with which `transformers` computes what a model computes that has the
+  /// choices of GPT-2, LLaMA or BERT and any sizes.
   ///
-  /// - Parameter model: a model with the choices of GPT-2, LLaMA or BERT and any sizes.
   /// - Throws: ``CheckpointError`` that lists the choices which the nearest architecture lacks.
   public init(_ model: ModelConfiguration) throws(CheckpointError) {
     guard let layer = model.layers.first,
@@ -97,7 +97,7 @@ extension HuggingFaceConfig.Activation {
     }
   }
 
-  /// - Parameter ours: the function; a gated one becomes its gate.
+  /// A gated function becomes its gate.
   fileprivate init(_ ours: FeedForwardConfiguration.Activation) {
     switch ours {
     case .gelu: self = .gelu
@@ -111,15 +111,9 @@ extension HuggingFaceConfig.Activation {
 
 extension HuggingFaceConfig.GPT2 {
   fileprivate var model: ModelConfiguration {
-    let layer = LayerConfiguration(
-      tokenMixer: .attention(
-        AttentionConfiguration(headCount: headCount, headWidth: width / headCount, hasBias: true)),
-      channelMixer: .feedForward(
-        FeedForwardConfiguration(width: innerWidth, activation: activation.ours, hasBias: true)))
-    var model = ModelConfiguration(
-      vocabularyCount: vocabularyCount, contextLength: contextLength, width: width,
-      layers: Array(repeating: layer, count: layerCount), positions: .learned,
-      normalization: .layer(epsilon: epsilon))
+    var model = ModelConfiguration.withBiases(
+      width: width, layers: layerCount, heads: headCount, inner: innerWidth, activation.ours,
+      vocabulary: vocabularyCount, context: contextLength, epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -140,18 +134,14 @@ extension HuggingFaceConfig.GPT2 {
 
 extension HuggingFaceConfig.Llama {
   fileprivate var model: ModelConfiguration {
-    let layer = LayerConfiguration(
-      tokenMixer: .attention(
-        AttentionConfiguration(
-          headCount: headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
-          hasBias: hasAttentionBias)),
-      channelMixer: .feedForward(
-        FeedForwardConfiguration(
-          width: innerWidth, activation: .swiGLU, hasBias: hasFeedForwardBias)))
-    var model = ModelConfiguration(
-      vocabularyCount: vocabularyCount, contextLength: contextLength, width: width,
-      layers: Array(repeating: layer, count: layerCount), positions: .rotary(base: rotaryBase),
-      normalization: .rootMeanSquare(epsilon: epsilon))
+    let attention = AttentionConfiguration(
+      headCount: headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
+      hasBias: hasAttentionBias)
+    var model = ModelConfiguration.gated(
+      attention, layers: layerCount, width: width,
+      FeedForwardConfiguration(
+        width: innerWidth, activation: .swiGLU, hasBias: hasFeedForwardBias),
+      vocabulary: vocabularyCount, context: contextLength, base: rotaryBase, epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -175,19 +165,10 @@ extension HuggingFaceConfig.Llama {
 
 extension HuggingFaceConfig.Bert {
   fileprivate var model: ModelConfiguration {
-    let layer = LayerConfiguration(
-      tokenMixer: .attention(
-        AttentionConfiguration(headCount: headCount, headWidth: width / headCount, hasBias: true)),
-      channelMixer: .feedForward(
-        FeedForwardConfiguration(width: innerWidth, activation: activation.ours, hasBias: true)))
-    var model = ModelConfiguration(
-      vocabularyCount: vocabularyCount, contextLength: contextLength, width: width,
-      layers: Array(repeating: layer, count: layerCount), positions: .learned,
-      normalization: .layer(epsilon: epsilon))
-    model.isCausal = false
-    model.normPlacement = .after
-    model.tokenTypeCount = tokenTypeCount
-    model.head = .maskedTokens
+    var model = ModelConfiguration.withBiases(
+      width: width, layers: layerCount, heads: headCount, inner: innerWidth, activation.ours,
+      vocabulary: vocabularyCount, context: contextLength, epsilon: epsilon)
+    model.becomeMaskedTokenEncoder(tokenTypeCount: tokenTypeCount)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }

@@ -28,8 +28,6 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     case silu
 
     /// The function of one of the names that checkpoints use, or nil.
-    ///
-    /// - Parameter name: the name in a configuration.
     public init?(named name: String) {
       switch name {
       case "gelu_pytorch_tanh", "gelu_fast": self = .geluTanh
@@ -39,9 +37,8 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     }
   }
 
-  /// Reads a configuration.
+  /// Reads a `config.json`, or that of a folder.
   ///
-  /// - Parameter path: a `config.json`, or a folder that holds one.
   /// - Throws: ``CheckpointError`` naming the key that is missing, malformed or not supported.
   public init(path: String) throws(CheckpointError) {
     var isFolder: ObjCBool = false
@@ -90,7 +87,6 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
 
   /// Writes the configuration, replacing an old file only by a whole new one.
   ///
-  /// - Parameter path: where the `config.json` goes.
   /// - Throws: ``CheckpointError`` if it cannot be written.
   public func write(to path: String) throws(CheckpointError) {
     let encoder = JSONEncoder()

@@ -12,9 +12,6 @@ public enum ModelCheckpoint {
 
   /// Reads a model.
   ///
-  /// - Parameters:
-  ///   - path: the folder.
-  ///   - type: the numbers to compute with.
   /// - Throws: ``CheckpointError`` naming the file and what is wrong with it.
   public static func load<Element: TensorElement>(
     _ path: String, as type: Element.Type = Element.self
@@ -83,11 +80,9 @@ public enum ModelCheckpoint {
     }
   }
 
-  /// Writes a model; each file appears whole or not at all.
+  /// Writes a model into a folder, made if it does not exist; each file appears whole or not at
+  /// all.
   ///
-  /// - Parameters:
-  ///   - model: what to write.
-  ///   - path: the folder, made if it does not exist.
   /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full.
   public static func save<Element: TensorElement>(
     _ model: LanguageModel<Element>, to path: String

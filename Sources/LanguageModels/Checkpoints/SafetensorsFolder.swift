@@ -13,12 +13,11 @@ public struct SafetensorsFolder: Sendable {
   /// The names of the tensors of all files in alphabetical order.
   public var names: [String] { places.keys.sorted() }
 
-  /// Opens a checkpoint.
+  /// Opens a checkpoint: a `.safetensors` file, a `.safetensors.index.json`, or a folder that holds
+  /// `model.safetensors` or `model.safetensors.index.json`.
   ///
-  /// - Parameter path: a `.safetensors` file, a `.safetensors.index.json`, or a folder that holds
-  ///   `model.safetensors` or `model.safetensors.index.json`.
-  /// - Throws: ``CheckpointError`` if a file is missing or unsound, or if the index and the files do
-  ///   not name the same tensors.
+  /// - Throws: ``CheckpointError`` if a file is missing or unsound, or if the index and the files
+  ///   do not name the same tensors.
   public init(path: String) throws(CheckpointError) {
     let path = try Self.resolved(path)
     name = (path as NSString).lastPathComponent
@@ -69,15 +68,12 @@ public struct SafetensorsFolder: Sendable {
   }
 
   /// What the header says of a tensor, or nil.
-  ///
-  /// - Parameter name: the tensor's name.
   public func entry(_ name: String) -> SafetensorsFile.Entry? {
     places[name].flatMap { files[$0].entries[name] }
   }
 
   /// The file that holds a tensor.
   ///
-  /// - Parameter name: the tensor's name.
   /// - Throws: ``CheckpointError`` if none does.
   public func file(of name: String) throws(CheckpointError) -> SafetensorsFile {
     guard let place = places[name] else {

@@ -18,20 +18,15 @@ public struct SafetensorsWriter {
     var bytes: () -> [UInt8]
   }
 
-  /// A file without tensors.
-  ///
-  /// - Parameter metadata: text entries; `["format": "pt"]` is what `transformers` expects.
+  /// A file without tensors. `metadata` has text entries; `transformers` expects
+  /// `["format": "pt"]`.
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata
   }
 
-  /// Adds a tensor whose numbers are put in place when the file is written.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other tensor has.
-  ///   - shape: the axes, outermost first.
-  ///   - type: a floating-point type to store; numbers are rounded to nearest, ties to even.
-  ///   - fill: initialises every number, row-major.
+  /// Adds a tensor whose numbers are put in place when the file is written. `shape` is the axes,
+  /// outermost first. `type` is a floating-point type to store; numbers are rounded to nearest,
+  /// ties to even. `fill` initialises every number, row-major.
   public mutating func add<Element: CheckpointElement>(
     _ name: String, shape: [Int], as type: SafetensorsType = .float32,
     fill: @escaping (UnsafeMutableBufferPointer<Element>) -> Void
@@ -51,13 +46,7 @@ public struct SafetensorsWriter {
     }
   }
 
-  /// Adds a tensor.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other tensor has.
-  ///   - shape: the axes, outermost first.
-  ///   - type: a floating-point type to store.
-  ///   - values: the numbers, row-major.
+  /// Adds a tensor. `shape` is the axes, outermost first. `values` are the numbers, row-major.
   public mutating func add<Element: CheckpointElement>(
     _ name: String, shape: [Int], as type: SafetensorsType = .float32, values: [Element]
   ) {
@@ -68,12 +57,8 @@ public struct SafetensorsWriter {
     }
   }
 
-  /// Adds a tensor of integers, stored with 64 bits each.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other tensor has.
-  ///   - shape: the axes, outermost first.
-  ///   - integers: the numbers, row-major.
+  /// Adds a tensor of integers, stored with 64 bits each. `shape` is the axes, outermost first.
+  /// `integers` are the numbers, row-major.
   public mutating func add(_ name: String, shape: [Int], integers: [Int64]) {
     precondition(
       shape.reduce(1, *) == integers.count, "\(name): shape \(shape) of \(integers.count) numbers")
@@ -93,7 +78,6 @@ public struct SafetensorsWriter {
 
   /// Writes the file, replacing an old one only once the new one is whole and on the disk.
   ///
-  /// - Parameter path: where.
   /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full; an old file
   ///   is then unchanged and no temporary file is left.
   public func write(to path: String) throws(CheckpointError) {

@@ -58,7 +58,6 @@ extension BytePairTokenizer {
   /// Writes the tokenizer as a Hugging Face `tokenizer.json`; an existing file is replaced whole
   /// or not at all.
   ///
-  /// - Parameter path: where to.
   /// - Throws: ``TokenizerError`` if the file cannot be written.
   public func write(to path: String) throws(TokenizerError) {
     do {

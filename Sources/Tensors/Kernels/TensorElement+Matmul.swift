@@ -55,7 +55,6 @@ struct MatrixOperand<Element> {
     return part
   }
 
-  /// The same numbers as the transposed matrix.
   var transposed: Self {
     var other = self
     other.isTransposed.toggle()

@@ -13,7 +13,6 @@ struct MatrixProduct<Element: TensorElement> {
   /// Columns of the left operand.
   var depth: Int
 
-  /// What a run reads and writes.
   struct Operands {
     var left: MatrixOperand<Element>
     var right: MatrixOperand<Element>
@@ -33,13 +32,11 @@ struct MatrixProduct<Element: TensorElement> {
   /// Floating-point operations; a multiply-add is two.
   var operationCount: Double { 2 * Double(rows) * Double(columns) * Double(depth) }
 
-  /// Elements of scratch memory that a run needs.
   var scratchCount: Int {
     let depth = min(depth, Self.depthBlock(packsRight ? columns : rows))
     return ((packsRight ? columns : rows) + 64) * depth
   }
 
-  /// Elements that a packed right operand takes.
   var packedCount: Int { (columns + 64) * depth }
 
   /// Every processor that we have kernels of our own for multiplies faster with them than with its
@@ -56,23 +53,15 @@ struct MatrixProduct<Element: TensorElement> {
   private static var chunk: Int { Int(AKN_GEMM_DEPTH) }
   private static var blockRows: Int { Int(AKN_GEMM_ROWS) }
 
-  /// Packs a right operand for many products with it.
-  ///
-  /// - Parameters:
-  ///   - right: the operand.
-  ///   - packed: ``packedCount`` elements.
+  /// Packs a right operand for many products with it. `packed` has ``packedCount`` elements.
   func pack(_ right: MatrixOperand<Element>, into packed: UnsafeMutablePointer<Element>) {
     Element.matmulKernels.packColumns(
       depth, 0, columns, right.start, right.stride, right.flag, packed)
   }
 
-  /// Computes the product.
-  ///
-  /// - Parameters:
-  ///   - operands: what to read and write.
-  ///   - pool: the threads; nil to stay on the calling one.
-  ///   - scratch: ``scratchCount`` elements.
-  ///   - finish: called once for every block of the output, on the thread that computed it.
+  /// Computes the product. Without a `pool` all stays on the calling thread. `scratch` has
+  /// ``scratchCount`` elements. `finish` is called once for every block of the output, on the
+  /// thread that computed it.
   func run(
     _ operands: Operands, pool: ThreadPool?, scratch: UnsafeMutablePointer<Element>,
     finish: Finish? = nil

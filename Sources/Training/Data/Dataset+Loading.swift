@@ -11,12 +11,11 @@ extension Dataset {
 
   /// Reads or makes the data of a description.
   ///
-  /// - Parameters:
-  ///   - description: what to read.
-  ///   - keptTokenizer: the `tokenizer.json` of a run that goes on: where it exists, it is used in
-  ///     place of learning byte pairs again.
-  ///   - cacheFolder: where learned tokenizers and tokens are kept for the next time, named by a hash
-  ///     of everything that they depend on, so that they can never be out of date; nil for nowhere.
+  /// `keptTokenizer` is the `tokenizer.json` of a run that goes on, used where it exists in place
+  /// of learning byte pairs again. Learned tokenizers and tokens are kept in `cacheFolder` for the
+  /// next time, named by a hash of everything that they depend on, so that they can never be out of
+  /// date; nil for nowhere.
+  ///
   /// - Throws: ``DatasetError``.
   public init(
     _ description: DatasetDescription, keptTokenizer: String? = nil, cacheFolder: String? = nil
@@ -157,7 +156,6 @@ extension Dataset {
 }
 
 extension TokenStream {
-  /// A copy of some of the tokens.
   func part(_ range: Range<Int>, name: String) -> TokenStream {
     let tokens = [Int32](unsafeUninitializedCapacity: range.count) { buffer, count in
       copy(

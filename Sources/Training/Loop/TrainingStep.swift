@@ -9,7 +9,6 @@ final class TrainingStep<Element: TensorElement> {
     var loss: Double
     var crossEntropy: Double
     var gradientNorm: Double
-    /// The number of targets that counted.
     var targets: Int
     /// What was not finite; the parameters have then not changed.
     var divergence: TrainingOutcome.Divergence?
@@ -17,10 +16,8 @@ final class TrainingStep<Element: TensorElement> {
   }
 
   let optimizer: Optimizer<Element>
-  /// The averages of the gradient noise scale.
   var noiseScale = GradientNoiseScale()
 
-  /// What is replayed.
   private struct Recording {
     var stage: Int
     var tape: Tape<Element>
@@ -97,13 +94,6 @@ final class TrainingStep<Element: TensorElement> {
     return new
   }
 
-  /// Takes a step.
-  ///
-  /// - Parameters:
-  ///   - moment: the step.
-  ///   - source: where the batch comes from.
-  ///   - schedule: the factor on the peak learning rate.
-  ///   - measures: whether to take diagnostics.
   func run(
     _ moment: TrainingMoment, _ source: any BatchSource, schedule: Double, measures: Bool
   ) throws -> Result {

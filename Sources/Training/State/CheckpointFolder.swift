@@ -9,7 +9,6 @@ import Tensors
 /// objective's files, `optimizer.safetensors`, `state.json` and `checksums.json`, which tells a
 /// damaged file from a sound one.
 struct CheckpointFolder {
-  /// The folder of all checkpoints.
   let path: String
 
   static let state = "state.json"
@@ -22,12 +21,10 @@ struct CheckpointFolder {
     return names.compactMap(Self.step).sorted()
   }
 
-  /// The step that the name of a checkpoint's folder says.
   static func step(of name: String) -> Int? {
     name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
   }
 
-  /// The folder of a step's checkpoint.
   func folder(_ step: Int) -> String {
     let digits = String(step)
     return "\(path)/step-\(String(repeating: "0", count: max(8 - digits.count, 0)))\(digits)"
@@ -101,7 +98,6 @@ struct CheckpointFolder {
     return state
   }
 
-  /// Restores parameters and moments.
   func read<Element: TensorElement>(
     _ step: Int, into objective: any Objective<Element>, _ optimizer: Optimizer<Element>
   ) throws {

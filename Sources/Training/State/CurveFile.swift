@@ -1,22 +1,16 @@
 import Files
 import Foundation
 
-/// A table that grows by a row at a time and can be cut back to what a checkpoint knew.
-///
-/// Numbers are written in the shortest form that reads back as the same bits.
+/// A table that grows by a row at a time and can be cut back to what a checkpoint knew. Numbers are
+/// written in the shortest form that reads back as the same bits.
 final class CurveFile {
   private let path: String
   private let descriptor: Int32
-  /// The length of the file.
   private(set) var byteCount: Int
   private let keptByteCount: Int
 
-  /// Opens a table.
+  /// Opens a table. `byteCount` is how much of the old table to keep; nil or 0 starts anew.
   ///
-  /// - Parameters:
-  ///   - path: where.
-  ///   - header: the names of the columns.
-  ///   - byteCount: how much of the old table to keep; nil or 0 starts anew.
   /// - Throws: ``TrainingError`` if the file cannot be written, or is shorter than it was.
   init(_ path: String, header: String, keeping byteCount: Int?) throws(TrainingError) {
     self.path = path
@@ -40,9 +34,7 @@ final class CurveFile {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Appends a row.
-  ///
-  /// - Parameter row: its cells, without the line's end.
+  /// Appends a row. The line's end is added.
   func append(_ row: String) throws(TrainingError) {
     let bytes = Data((row + "\n").utf8)
     do { try OpenFile.write(bytes, to: descriptor, path: path) } catch {
@@ -66,7 +58,6 @@ final class CurveFile {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().map { $0 }
   }
 
-  /// Forces the rows to the disk.
   func synchronize() throws(TrainingError) {
     do { try OpenFile.synchronize(descriptor, path: path) } catch {
       throw TrainingError(error, path, "writing failed")

@@ -1,9 +1,7 @@
 import Files
 import Foundation
 
-/// The files of a run.
 struct RunFolder {
-  /// The folder.
   let path: String
 
   var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
@@ -48,9 +46,8 @@ struct RunFolder {
       try encoder.encode(outcome) + Data([UInt8(ascii: "\n")]), to: outcomeFile)
   }
 
-  /// Opens tables that begin with the rows that another run had at a checkpoint.
-  ///
-  /// Rows of a run whose checkpoint was moved away from its tables are not there to be taken over.
+  /// Opens tables that begin with the rows that another run had at a checkpoint. Rows of a run
+  /// whose checkpoint was moved away from its tables are not there to be taken over.
   func openTables(
     beginningWith checkpoints: CheckpointFolder, _ state: TrainingState
   ) throws -> RunTables {
@@ -82,7 +79,6 @@ struct RunFolder {
   }
 }
 
-/// The tables of a run.
 struct RunTables {
   let loss: CurveFile
   let validation: CurveFile

@@ -21,8 +21,6 @@ extension TrainingOutcome: Codable {
   private enum CodingKeys: String, CodingKey { case outcome, step, what }
 
   /// Reads an outcome.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     switch try container.decode(String.self, forKey: .outcome) {
@@ -39,8 +37,6 @@ extension TrainingOutcome: Codable {
   }
 
   /// Writes an outcome.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch self {

@@ -1,8 +1,8 @@
-/// A binary heap of words, the smallest on top.
-struct MinimumHeap {
-  private var items: [UInt64] = []
+/// A binary heap, the least item on top.
+struct Heap<Item: Comparable> {
+  private var items: [Item] = []
 
-  mutating func push(_ item: UInt64) {
+  mutating func push(_ item: Item) {
     items.append(item)
     var child = items.count - 1
     while child > 0 {
@@ -13,7 +13,7 @@ struct MinimumHeap {
     }
   }
 
-  mutating func pop() -> UInt64? {
+  mutating func pop() -> Item? {
     guard let top = items.first else { return nil }
     let last = items.removeLast()
     if items.isEmpty { return top }
