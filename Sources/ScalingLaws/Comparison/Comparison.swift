@@ -110,7 +110,7 @@ public func compare(
   let level = options.fit.level
   let tail = refits?.tail ?? (1 - level) / 2
   let question = try Question(first, second, options: options) { name in
-    ladder(scaleColumn(baseline, name: name) + scaleColumn(treatment, name: name)).count
+    distinctScales(scaleColumn(baseline, name: name) + scaleColumn(treatment, name: name)).count
   }
   let frame = question.frame
   let pair = try LawPair(
@@ -307,7 +307,7 @@ private func scaleColumn(_ observations: Observations, name: String) -> [Double]
 
 /// The rungs of a ladder, or seven steps where there are many scales or none are known.
 private func rungs(of scales: [Double], in range: ClosedRange<Double>) -> [Double] {
-  let steps = ladder(scales)
+  let steps = distinctScales(scales)
   if steps.count >= 1, steps.count <= 12 { return steps }
   let ratio = range.upperBound / range.lowerBound
   guard ratio > 1 else { return [range.lowerBound] }

@@ -105,7 +105,7 @@ func rungDifferences(
   _ baseline: Observations, _ treatment: Observations, scale: ([Double], [Double]),
   runs: PairedRuns, objective: Objective, level: Double, noise rungNoise: RungNoise? = nil
 ) -> [RungDifference] {
-  let rungs = ladder(scale.0 + scale.1)
+  let rungs = distinctScales(scale.0 + scale.1)
   func rung(_ value: Double) -> Int {
     rungs.indices.min { abs(Double.log(rungs[$0] / value)) < abs(Double.log(rungs[$1] / value)) }
       ?? 0
@@ -171,7 +171,7 @@ func rungDifferences(
 }
 
 /// The distinct scales, ascending; values within two per cent are one rung.
-func ladder(_ scales: [Double]) -> [Double] {
+func distinctScales(_ scales: [Double]) -> [Double] {
   var rungs: [[Double]] = []
   for scale in scales.filter({ $0 > 0 && $0.isFinite }).sorted() {
     if let first = rungs.last?.first, scale <= 1.02 * first {

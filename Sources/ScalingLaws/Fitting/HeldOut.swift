@@ -188,4 +188,16 @@ extension Observations {
     guard name == "C", let n = columns["N"], let d = columns["D"] else { return nil }
     return 6 * n[row] * d[row]
   }
+
+  /// The scale by which rows are held out: compute where known, else the first known size column.
+  ///
+  /// For curves without compute it is the step, so that the end of training is held out.
+  public func scale(for law: any Law) -> [Double] {
+    if let compute { return compute }
+    for name in ["N", "D", "step"] { if let column = columns[name] { return column } }
+    for requirement in law.card.columns {
+      if let column = columns[requirement.name] { return column }
+    }
+    return response.indices.map(Double.init)
+  }
 }

@@ -90,17 +90,17 @@ extension Fit {
     let groups = curves.isEmpty ? Self.scaleGroups(ordered, scale) : curves
     // Every split is a search of its own; they run side by side, each on one thread.
     let splits =
-      cuts.map { (fitting: Array(ordered[..<$0]), holding: Array(ordered[$0...])) }
+      cuts.map { (fitting: Array(ordered[..<$0]), predicting: Array(ordered[$0...])) }
       + groups.map { group in
         let held = Set(group)
-        return (fitting: ordered.filter { !held.contains($0) }, holding: group)
+        return (fitting: ordered.filter { !held.contains($0) }, predicting: group)
       }
     let firstCurve = curves.isEmpty ? splits.count : cuts.count
     let counter = ProgressCounter(.validation, total: splits.count, tell: options.progress)
     let results = parallelMap(count: splits.count, threads: options.threads) { index in
       defer { counter.advance() }
       return heldOut(
-        fitting: splits[index].fitting, holding: splits[index].holding,
+        fitting: splits[index].fitting, holding: splits[index].predicting,
         together: index >= firstCurve)
     }
     var windows: [Validation.Window] = []
@@ -110,7 +110,7 @@ extension Fit {
         Validation.Window(
           fittedRows: cut, heldOutRows: ordered.count - cut, fittedUpTo: scale[ordered[cut - 1]],
           relativeError: mean(result.errors.map(abs)), bias: mean(result.errors),
-          groups: result.groups, rows: splits[position].holding, errors: result.errors))
+          groups: result.groups, rows: splits[position].predicting, errors: result.errors))
     }
     var total = 0.0
     for (group, result) in zip(groups, results.dropFirst(cuts.count)) {

@@ -38,18 +38,6 @@ public struct LawMixture: Sendable {
     guard kept.count > 1, total > 0 else { return nil }
     members = kept.map { Member(fitted: $0.fitted, weight: $0.weight / total) }
   }
-
-  /// The mixture of a saved fit and the alternatives saved with it; nil where there are none.
-  ///
-  /// - Throws: `FitError` for an alternative that this version cannot read.
-  public init?(_ saved: SavedFit) throws(FitError) {
-    guard let alternatives = saved.document.alternatives else { return nil }
-    var laws: [(fitted: any FittedLaw, weight: Double)] = [(saved, saved.document.weight ?? 0)]
-    for alternative in alternatives {
-      laws.append((try SavedFit(alternative), alternative.weight ?? 0))
-    }
-    self.init(laws)
-  }
 }
 
 extension Fit {

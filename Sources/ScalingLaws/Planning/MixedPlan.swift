@@ -45,7 +45,7 @@ extension LawMixture {
   public func plan(
     compute: Double, holding others: [String: Double] = [:]
   ) throws(FitError) -> ComputePlan {
-    try mixed { fitted throws(FitError) in try fitted.plan(compute: compute, holding: others) }
+    try mixed { fitted throws(FitError) in try fitted.plan(compute: compute, holding: others) }.plan
   }
 
   /// The least compute whose optimum reaches an outcome, by all laws together.
@@ -54,14 +54,13 @@ extension LawMixture {
   public func plan(
     reaching outcome: Double, holding others: [String: Double] = [:]
   ) throws(FitError) -> ComputePlan {
-    var plan = try mixed { fitted throws(FitError) in
+    let (mixed, owns) = try mixed { fitted throws(FitError) in
       try fitted.plan(reaching: outcome, holding: others)
     }
+    var plan = mixed
     // The refits that are mixed know nothing of the laws' own errors; the plans of the laws do.
     for law in plan.laws ?? [] where law.weight >= 0.05 {
-      guard let fitted = members.first(where: { $0.fitted.law.name == law.law })?.fitted,
-        let own = try? fitted.plan(reaching: outcome, holding: others)
-      else { continue }
+      guard let own = owns[law.law] else { continue }
       plan.compute = plan.compute.holding(own.compute)
       plan.size = plan.size.holding(own.size)
       plan.tokens = plan.tokens.holding(own.tokens)
@@ -69,9 +68,10 @@ extension LawMixture {
     return plan
   }
 
+  /// The plan of all laws together, and what each law plans alone by its name.
   private func mixed(
     _ planned: (any FittedLaw) throws(FitError) -> ComputePlan
-  ) throws(FitError) -> ComputePlan {
+  ) throws(FitError) -> (plan: ComputePlan, owns: [String: ComputePlan]) {
     let first = try planned(chosen)
     var owns: [(member: Member, plan: ComputePlan)] = []
     for (index, member) in members.enumerated() {
@@ -80,6 +80,8 @@ extension LawMixture {
       else { continue }
       owns.append((member, own))
     }
+    let alone = Dictionary(
+      owns.map { ($0.member.fitted.law.name, $0.plan) }, uniquingKeysWith: { first, _ in first })
     // One law whose optimum runs away would drag what the others agree on.
     let runaways = owns.filter(\.plan.isRunaway)
     if runaways.count < owns.count { owns.removeAll(where: \.plan.isRunaway) }
@@ -103,7 +105,7 @@ extension LawMixture {
       parts.append((member.weight, own, refits, member.fitted))
     }
     let total = parts.reduce(0) { $0 + $1.weight }
-    guard parts.count > 1, total > 0 else { return result }
+    guard parts.count > 1, total > 0 else { return (result, alone) }
     let tail = chosen.tail
     func mixture(
       _ quantity: (ComputePlan) -> Double, logarithmic: Bool
@@ -133,7 +135,7 @@ extension LawMixture {
     result.reach = Reach.all(
       ["N": result.size.value, "D": result.tokens.value, "C": result.compute.value],
       ranges: chosen.ranges)
-    return result
+    return (result, alone)
   }
 
   /// The best model for a budget or a target under all limits together, by all laws together.
