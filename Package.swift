@@ -53,12 +53,14 @@ let rooms: [Room] = [
     name: "Corpora", rooms: ["Files", "Statistics", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Training", rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora"],
+    name: "Training",
+    rooms: ["Quantities", "Cards", "Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
   Room(
     name: "Strategies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training",
+      "Quantities", "Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora",
+      "Training",
     ],
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(

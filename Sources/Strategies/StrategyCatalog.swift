@@ -1,3 +1,4 @@
+public import Cards
 internal import Quantities
 
 /// All strategies that there are.
@@ -30,7 +31,12 @@ public enum StrategyCatalog {
       let hint = NearestName.hint(for: name, among: cards.map(\.name)).map { "; \($0)" } ?? ""
       throw StrategyError("there is no strategy \(name)\(hint)")
     }
-    let values = try StrategyOptions(options, for: type.card)
+    let values: OptionValues
+    do throws(OptionError) {
+      values = try OptionValues(texts: options, for: type.card)
+    } catch {
+      throw StrategyError(error.description)
+    }
     return StrategyChoice(strategy: try type.init(values), options: values)
   }
 }
@@ -40,7 +46,7 @@ public struct StrategyChoice: Sendable {
   /// The strategy.
   public let strategy: any Strategy
   /// A value for every option.
-  public let options: StrategyOptions
+  public let options: OptionValues
 
   /// The strategy's card.
   public var card: StrategyCard { type(of: strategy).card }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import LanguageModels
 public import Training

@@ -1,3 +1,4 @@
+public import Cards
 internal import Quantities
 
 /// All treatments that there are.
@@ -55,7 +56,12 @@ public enum TreatmentCatalog {
       let hint = NearestName.hint(for: name, among: names).map { "; \($0)" } ?? ""
       throw TreatmentError(name, "there is no such treatment\(hint)")
     }
-    let values = try OptionValues(options, for: type.card)
+    let values: OptionValues
+    do throws(OptionError) {
+      values = try OptionValues(options, for: type.card)
+    } catch {
+      throw TreatmentError(error)
+    }
     return TreatmentChoice(treatment: try type.init(values), options: values)
   }
 }

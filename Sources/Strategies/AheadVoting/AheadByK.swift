@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -22,7 +23,7 @@ public struct AheadByK: Strategy {
   private let temperature: Double
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     margin = options.whole("margin")
     temperature = options.number("temperature")
   }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -22,9 +23,9 @@ public struct GatedRetry: Strategy {
   private let temperature: Double
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     threshold = options.number("threshold")
-    aggregate = StepAggregate(rawValue: options.word("aggregate")) ?? .last
+    aggregate = options.choice("aggregate")
     temperature = options.number("temperature")
   }
 

@@ -1,3 +1,4 @@
+public import Cards
 internal import LanguageModels
 
 /// Search step by step for the beginnings that a process verifier likes best [20].
@@ -14,7 +15,7 @@ public struct BeamSearch: Strategy {
       .whole("width", 4, in: 1...1024, "M: how often a beginning that is kept is continued"),
       .whole(
         "lookahead", 0, in: 0...64, "greedy steps before a candidate is judged; they cost budget"),
-      TreeSearch.distinct, SearchOptions.selection("best"), SearchOptions.aggregate,
+      TreeSearch.distinct, SearchOptions.selection(.best), SearchOptions.aggregate,
       SearchOptions.temperature,
     ])
 
@@ -24,7 +25,7 @@ public struct BeamSearch: Strategy {
   private let options: SearchOptions
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     width = options.whole("width")
     lookahead = options.whole("lookahead")
     isDistinct = options.flag("distinct")

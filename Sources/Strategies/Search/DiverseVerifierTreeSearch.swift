@@ -1,3 +1,4 @@
+public import Cards
 internal import LanguageModels
 
 /// Beam search in N/M subtrees that do not compete, so that the solutions stay different [204].
@@ -12,7 +13,7 @@ public struct DiverseVerifierTreeSearch: Strategy {
     needsVerifier: true,
     options: [
       .whole("width", 4, in: 1...1024, "M: the candidates of a subtree"),
-      TreeSearch.distinct, SearchOptions.selection("best"), SearchOptions.aggregate,
+      TreeSearch.distinct, SearchOptions.selection(.best), SearchOptions.aggregate,
       SearchOptions.temperature,
     ])
 
@@ -21,7 +22,7 @@ public struct DiverseVerifierTreeSearch: Strategy {
   private let options: SearchOptions
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     width = options.whole("width")
     isDistinct = options.flag("distinct")
     self.options = SearchOptions(options)

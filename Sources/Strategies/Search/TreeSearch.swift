@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -22,7 +23,7 @@ struct TreeSearch {
   /// How the final solutions are scored.
   var aggregate: StepAggregate
 
-  static let distinct = StrategyOption.flag(
+  static let distinct = CardOption.flag(
     "distinct", false, "equal candidates count once when the best ones are kept")
 
   /// Searches and chooses an answer.

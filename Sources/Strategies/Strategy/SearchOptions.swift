@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -8,22 +9,22 @@ struct SearchOptions: Sendable {
   let aggregate: StepAggregate
   private let temperature: Double
 
-  static func selection(_ standard: String) -> StrategyOption {
+  static func selection(_ standard: AnswerSelection) -> CardOption {
     .choice(
-      "select", standard, of: AnswerSelection.allCases.map(\.rawValue),
+      "select", standard,
       "whose answer is given: the first, the best, the majority's, or the weighted majority's")
   }
 
-  static let aggregate = StrategyOption.choice(
-    "aggregate", "last", of: StepAggregate.allCases.map(\.rawValue),
+  static let aggregate = CardOption.choice(
+    "aggregate", StepAggregate.last,
     "the score of a solution by those of its steps")
 
-  static let temperature = StrategyOption.number(
+  static let temperature = CardOption.number(
     "temperature", -1, in: -1...10, "what logits are divided by; negative: the policy's own")
 
-  init(_ options: StrategyOptions) {
-    selection = AnswerSelection(rawValue: options.word("select")) ?? .first
-    aggregate = StepAggregate(rawValue: options.word("aggregate")) ?? .last
+  init(_ options: OptionValues) {
+    selection = options.choice("select")
+    aggregate = options.choice("aggregate")
     temperature = options.number("temperature")
   }
 

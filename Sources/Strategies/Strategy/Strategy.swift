@@ -1,3 +1,4 @@
+public import Cards
 public import RunTables
 
 /// A way to spend compute on a problem when the model is trained already.
@@ -11,7 +12,7 @@ public protocol Strategy: Sendable {
   /// Creates the strategy with these options.
   ///
   /// - Throws: ``StrategyError`` for options that do not go together.
-  init(_ options: StrategyOptions) throws(StrategyError)
+  init(_ options: OptionValues) throws(StrategyError)
 
   /// Works on problems.
   ///

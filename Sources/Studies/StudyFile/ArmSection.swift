@@ -1,3 +1,4 @@
+internal import Cards
 internal import Treatments
 internal import Yams
 

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 internal import Files
 internal import Foundation
@@ -102,7 +103,7 @@ extension Dataset {
       .task(task),
       record: DatasetRecord(
         kind: "task", name: name,
-        hash: definition("\(name) \(type(of: task).card.version)", task.knobs.values)),
+        hash: definition("\(name) \(type(of: task).card.version)", task.knobs.numbers)),
       vocabularyCount: task.vocabularyCount)
   }
 

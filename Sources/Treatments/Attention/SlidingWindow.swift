@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// Attention to the last tokens, and to the first few of the sequence if wanted [209].

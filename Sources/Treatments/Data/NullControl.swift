@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 internal import Corpora
 public import LanguageModels
 internal import Statistics

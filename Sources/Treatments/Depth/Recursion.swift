@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// The middle layers are a block that runs several times in a row with the same weights [95].

@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// Queries and keys normalised a head before their product, so that scores cannot grow without

@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// Every matrix of a layer divided by its spectral norm, with a learned scale [176].

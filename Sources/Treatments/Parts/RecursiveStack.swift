@@ -1,3 +1,4 @@
+internal import Cards
 internal import LanguageModels
 
 /// A stack whose middle layers are a block that runs several times [95].
@@ -12,7 +13,7 @@ struct RecursiveStack: Hashable, Sendable {
   let keepsDepth: Bool
 
   /// The options that every such treatment has.
-  static var options: [TreatmentOption] {
+  static var options: [CardOption] {
     [
       .whole("recursions", 2, in: 1...16, "how often the shared block runs"),
       .whole("first-layers", 1, in: 0...64, "layers of their own before the block"),

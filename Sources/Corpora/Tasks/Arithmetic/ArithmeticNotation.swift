@@ -1,3 +1,4 @@
+internal import Cards
 internal import Files
 internal import Foundation
 internal import Statistics
@@ -24,14 +25,15 @@ struct ArithmeticNotation: Sendable, Hashable {
 
   private static let trainingShare = 0.8
 
-  static func knobs(digits: Int, mostDigits: Int) -> [TaskKnob] {
+  static func knobs(digits: Int, mostDigits: Int) -> [CardOption] {
     [
-      .whole("digits", digits, 1...mostDigits, harder: .up, "digits of an operand, zeros in front"),
       .whole(
-        "reversed", 1, 0...1, harder: .down,
+        "digits", digits, in: 1...mostDigits, harder: .up, "digits of an operand, zeros in front"),
+      .whole(
+        "reversed", 1, in: 0...1, harder: .down,
         "1 writes the answer from its least significant digit, 0 from its most significant"),
       .whole(
-        "fold", -1, -1...1, harder: .neither,
+        "fold", -1, in: -1...1,
         "0: the four fifths of all exercises meant for training; 1: the fifth held out; −1: all"),
     ]
   }

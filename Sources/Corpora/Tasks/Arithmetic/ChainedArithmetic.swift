@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -13,9 +14,9 @@ public struct ChainedArithmetic: SyntheticTask {
       + "modulo 10^digits",
     source: "the training catalogue's arithmetic with a knob for the number of steps",
     knobs: [
-      .whole("steps", 3, 1...1024, harder: .up, "operators"),
-      .whole("digits", 1, 1...9, harder: .up, "digits of numbers and of the answer"),
-      .whole("operators", 3, 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
+      .whole("steps", 3, in: 1...1024, harder: .up, "operators"),
+      .whole("digits", 1, in: 1...9, harder: .up, "digits of numbers and of the answer"),
+      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
     ])
 
   private static let digitTokens = TaskAlphabet(after: 1, count: 10)
@@ -23,14 +24,14 @@ public struct ChainedArithmetic: SyntheticTask {
   private static let operatorTokens = TaskAlphabet(after: 12, count: 3)
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let steps: Int
   private let digits: Int
   private let modulus: Int
   private let operators: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     steps = knobs.whole("steps")
     digits = knobs.whole("digits")

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -14,9 +15,9 @@ public struct StepwiseArithmetic: StepwiseTask {
       + "of each operator in turn modulo 10^digits",
     source: "the training catalogue's arithmetic, with the intermediate results of [20]'s steps",
     knobs: [
-      .whole("steps", 4, 1...256, harder: .up, "operators, and as many steps"),
-      .whole("digits", 1, 1...9, harder: .up, "digits of numbers and of each step"),
-      .whole("operators", 3, 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
+      .whole("steps", 4, in: 1...256, harder: .up, "operators, and as many steps"),
+      .whole("digits", 1, in: 1...9, harder: .up, "digits of numbers and of each step"),
+      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
     ])
 
   private static let digitTokens = TaskAlphabet(after: 1, count: 10)
@@ -24,13 +25,13 @@ public struct StepwiseArithmetic: StepwiseTask {
   private static let operatorTokens = TaskAlphabet(after: 12, count: 3)
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let digits: Int
   private let modulus: Int
   private let operators: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     stepCount = knobs.whole("steps")
     digits = knobs.whole("digits")

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -14,10 +15,10 @@ public struct Countdown: StepwiseTask {
       + "target alone is left",
     source: "the game of numbers, with the steps of [20]; solvable by construction",
     knobs: [
-      .whole("numbers", 3, 2...6, harder: .up, "numbers given; one fewer steps"),
-      .whole("digits", 2, 1...4, harder: .up, "digits of a number"),
-      .whole("operators", 3, 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
-      .whole("largest", 9, 1...999, harder: .neither, "the largest number given"),
+      .whole("numbers", 3, in: 2...6, harder: .up, "numbers given; one fewer steps"),
+      .whole("digits", 2, in: 1...4, harder: .up, "digits of a number"),
+      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
+      .whole("largest", 9, in: 1...999, "the largest number given"),
     ])
 
   private static let digitTokens = TaskAlphabet(after: 1, count: 10)
@@ -26,7 +27,7 @@ public struct Countdown: StepwiseTask {
   private static let operatorTokens = TaskAlphabet(after: 13, count: 3)
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let count: Int
   private let digits: Int
   private let largest: Int
@@ -34,7 +35,7 @@ public struct Countdown: StepwiseTask {
   private let operators: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     count = knobs.whole("numbers")
     digits = knobs.whole("digits")

@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 internal import Foundation
 internal import LanguageModels
 public import Training

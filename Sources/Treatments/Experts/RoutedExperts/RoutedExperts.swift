@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
