@@ -1,3 +1,4 @@
+internal import Cards
 internal import LanguageModels
 public import Reports
 public import Studies

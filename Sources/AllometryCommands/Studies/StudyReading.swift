@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Quantities
 public import Reports
-public import Studies
+internal import Studies
 internal import Treatments
 public import Verdicts
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Cards
 internal import Corpora
 internal import LanguageModels
 internal import Quantities

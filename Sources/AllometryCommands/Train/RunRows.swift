@@ -1,5 +1,6 @@
 internal import Files
 internal import Foundation
+internal import LanguageModels
 internal import Training
 
 /// The columns of a run's tables.

@@ -1,4 +1,6 @@
+internal import Quantities
 public import ScalingLaws
+internal import Statistics
 
 /// A joint fit as a person reads it in a terminal.
 public struct SharedFitText {

@@ -1,3 +1,4 @@
+internal import Files
 import OrderedCollections
 
 extension RunTable {
@@ -95,14 +96,14 @@ extension RunTable {
       if mark == .comma { table.commas.hasDecimalCommas = true }
       if !column.hasCommas, let row = column.firstPoint {
         table.notes.append(
-          "column \(name): the point is between thousands, \(read.why): \(column.values[row]) is \(Column.spelling(read.values[row]))"
+          "column \(name): the point is between thousands, \(read.why): \(column.values[row]) is \(CSVText.number(read.values[row]))"
         )
       }
       let shown = [column.firstEither, column.firstDecimal, column.firstThousands]
         .compactMap { $0 }.min()
       if let row = shown {
         table.notes.append(
-          "column \(name): the comma is \(mark == .comma ? "a decimal comma" : "between thousands"), \(read.why): \(column.values[row]) is \(Column.spelling(read.values[row]))"
+          "column \(name): the comma is \(mark == .comma ? "a decimal comma" : "between thousands"), \(read.why): \(column.values[row]) is \(CSVText.number(read.values[row]))"
         )
       }
     }

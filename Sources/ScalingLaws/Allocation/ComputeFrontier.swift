@@ -1,5 +1,6 @@
 internal import Quantities
 internal import RealModule
+internal import Statistics
 
 /// The best outcomes by compute: what a power law of a family of models is fitted to.
 public struct ComputeFrontier: Sendable, Hashable, Codable {

@@ -52,7 +52,7 @@ final class CurveFile {
         pread(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done, off_t(done))
       }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw DurableFile.failure(path, "cannot be read") }
+      guard count > 0 else { throw RunFile.failure(path, "cannot be read") }
       done += count
     }
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().map { $0 }
