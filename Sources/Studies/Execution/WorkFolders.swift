@@ -1,5 +1,6 @@
 internal import Files
 internal import Foundation
+internal import Verdicts
 
 /// The folders in which jobs keep their checkpoints until their runs are recorded.
 ///

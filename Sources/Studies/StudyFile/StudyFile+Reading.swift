@@ -1,6 +1,7 @@
 internal import Files
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import RunTables
 internal import Training
 internal import Treatments

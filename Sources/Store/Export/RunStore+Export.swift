@@ -1,0 +1,41 @@
+internal import Files
+internal import Foundation
+public import Verdicts
+
+extension RunStore {
+  /// Writes the rows of a study to a file, in place of an old one in one step.
+  ///
+  /// A run that is compared may be one that chose a learning rate, too, and then has a row for each;
+  /// fits should be given rows of one purpose.
+  ///
+  /// - Parameters:
+  ///   - study: the name of the study.
+  ///   - format: the form of the file.
+  ///   - path: the file.
+  ///   - purpose: only rows of this purpose; nil for all.
+  /// - Throws: ``StoreError``: `missing` if there is no such study, `cannotCreate` or `inputOutput`
+  ///   if the file cannot be written; an old file is as it was then.
+  public func export(
+    _ study: String, as format: StudyTable.Format, to path: String,
+    purpose: StudyRow.Purpose? = nil
+  ) throws(StoreError) {
+    var rows = try rows(of: study)
+    if let purpose { rows.removeAll { $0.purpose != purpose } }
+    // What is not a file is not written to, nor replaced by one.
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw StoreError(.cannotCreate, path, "found something other than a file")
+    }
+    do {
+      try AtomicFile.write(Array(StudyTable(rows).text(format).utf8), to: path)
+    } catch {
+      let (code, what): (StoreError.Code, String) =
+        switch error.problem {
+        case .cannotCreate: (.cannotCreate, "the file cannot be made")
+        case .cannotReplace: (.cannotCreate, "the file cannot be replaced")
+        default: (.inputOutput, "writing failed")
+        }
+      throw StoreError(code, path, "\(what) (\(error.systemText))")
+    }
+  }
+}
