@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// Rooms above put ``message`` or ``reason`` behind the name of the file, in errors of their own.
 public struct FileError: Error, Sendable, Hashable {
-  /// The step that failed.
+  /// The steps that can fail.
   public enum Problem: Sendable, Hashable, CaseIterable {
     case cannotOpen
     case cannotInspect
@@ -21,6 +21,7 @@ public struct FileError: Error, Sendable, Hashable {
     case cannotLock
   }
 
+  /// The step that failed.
   public var problem: Problem
   /// What was to be read or written; of a symbolic link, what it leads to where that was found.
   public var path: String

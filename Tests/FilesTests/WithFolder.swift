@@ -1,11 +1,11 @@
 import Foundation
+import TestSupport
 
 /// Gives a folder that is gone after the body.
 func withFolder(_ body: (String) throws -> Void) throws {
-  let path = NSTemporaryDirectory() + "files-\(UUID().uuidString)"
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  try body(path)
+  let folder = try ScratchFolder()
+  defer { folder.remove() }
+  try body(folder.path)
 }
 
 func contents(_ path: String) -> String? {

@@ -1,5 +1,5 @@
-public import Verdicts
 internal import Files
+public import Verdicts
 
 /// Curves as bytes.
 ///
