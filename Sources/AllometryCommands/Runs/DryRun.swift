@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
@@ -90,7 +91,7 @@ struct DryRun {
     }
     var table = TextTable(
       columns: [.init("cost"), .init("value", alignment: .trailing)], widthLimit: Console.width)
-    func bytes(_ count: Int) -> String { ByteCount.text(Double(count)) }
+    func bytes(_ count: Int) -> String { NumberFormat.bytes(Double(count)) }
     table.rows = [
       ["layers × width", "\(costs.layers) × \(costs.width)"],
       ["parameters", "\(costs.parameters)"],

@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Quantities
 public import Reports
 public import Studies
 public import Training

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RunTables
 
 /// The numbers behind a figure, as a table that anyone can read.

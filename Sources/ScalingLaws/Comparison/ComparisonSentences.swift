@@ -35,7 +35,7 @@ struct ComparisonSentences {
   private func difference(_ joint: JointFit, answer: Comparison.JointAnswer?) -> String {
     let choice = joint.choice
     let adjusted = joint.pValueOfNoDifference
-    let p = plainProbability("p", adjusted, floor: joint.pValueFloor)
+    let p = NumberFormat.probability("p", adjusted, floor: joint.pValueFloor)
     guard joint.isTested else {
       return
         "Whether the tables differ cannot be told: there are too few rungs to see by how much rungs scatter."
@@ -54,7 +54,7 @@ struct ComparisonSentences {
     {
       let change = choice.treatment[index] - choice.baseline[index]
       return
-        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(Fitter.short(abs(change))), which no scale makes up (\(p) for no difference)."
+        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(NumberFormat.short(abs(change))), which no scale makes up (\(p) for no difference)."
     }
     guard let low = answer.multiplier.rungs.first, let high = answer.multiplier.rungs.last else {
       return "The treatment changes \(choice.hypothesis.phrase) (\(p) for no difference)."
@@ -70,7 +70,7 @@ struct ComparisonSentences {
   ) -> String {
     let ahead = rung.scale / pair.dataRange.upperBound
     let place =
-      ahead > 1.01 ? ", \(Fitter.short(ahead))x the largest run," : ""
+      ahead > 1.01 ? ", \(NumberFormat.short(ahead))x the largest run," : ""
     let scale = "At \(pair.scaleName) = \(scientific(rung.scale))\(place)"
     let worth = "worth \(times(rung.multiplier)) \(scaleWord)"
     var text: String
@@ -102,7 +102,7 @@ struct ComparisonSentences {
     let shared =
       separate.verdict == .undecided && answer != nil
         && crossover.verdict != .undecided ? ", by the joint fit," : ""
-    let level = Fitter.short(pair.level * 100)
+    let level = NumberFormat.short(pair.level * 100)
     let at = crossover.scale.map { scientific($0) } ?? "no scale"
     let span = "[\(scientific(crossover.interval.low)), \(scientific(crossover.interval.high))]"
     let leader = crossover.treatmentLeadsBelow == true ? "treatment" : "baseline"
@@ -134,10 +134,10 @@ struct ComparisonSentences {
     func one(_ value: Double) -> String {
       if value == .infinity { return "more than 1000x" }
       if value.isNaN { return "unknown" }
-      return Fitter.short(value) + "x"
+      return NumberFormat.short(value) + "x"
     }
     guard !estimate.low.isNaN else { return one(estimate.value) }
-    func end(_ value: Double) -> String { value == .infinity ? "∞" : Fitter.short(value) }
+    func end(_ value: Double) -> String { value == .infinity ? "∞" : NumberFormat.short(value) }
     return "\(one(estimate.value)) [\(end(estimate.low)), \(end(estimate.high))]"
   }
 
@@ -148,14 +148,14 @@ struct ComparisonSentences {
   private func share(_ value: Double) -> String {
     if value > 0.995 { return "nearly all" }
     if value < 0.005 { return "hardly any" }
-    return "\(Fitter.short((value * 100).rounded())) %"
+    return "\(NumberFormat.short((value * 100).rounded())) %"
   }
 
   private func scientific(_ value: Double) -> String {
     if value == .infinity { return "∞" }
-    guard value.isFinite, value > 0 else { return Fitter.short(value) }
+    guard value.isFinite, value > 0 else { return NumberFormat.short(value) }
     let exponent = Double.log10(value).rounded(.down)
-    if abs(exponent) < 5 { return Fitter.short(value) }
+    if abs(exponent) < 5 { return NumberFormat.short(value) }
     let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
     if mantissa >= 10 { return "1e\(Int(saturating: exponent) + 1)" }
     let digits = mantissa == mantissa.rounded() ? "\(Int(mantissa))" : "\(mantissa)"

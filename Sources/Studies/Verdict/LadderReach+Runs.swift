@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 extension LadderReach {
   /// The fewest rungs from which a forecast is made.
@@ -31,14 +32,14 @@ extension LadderReach {
     }
     if decades < Self.fewestDecades {
       reasons.append(
-        "\(numberText(decades, digits: 2)) decades of training FLOPs, at least \(numberText(Self.fewestDecades)) are needed"
+        "\(NumberFormat.verdict(decades, digits: 2)) decades of training FLOPs, at least \(NumberFormat.verdict(Self.fewestDecades)) are needed"
       )
     }
     isRefused = !reasons.isEmpty
     if seeds == 1 { reasons.append("one seed: noise is known from the scatter of the rungs only") }
     if decadesBeyond > decades {
       reasons.append(
-        "the target lies \(numberText(decadesBeyond, digits: 2)) decades beyond the data, which span \(numberText(decades, digits: 2))"
+        "the target lies \(NumberFormat.verdict(decadesBeyond, digits: 2)) decades beyond the data, which span \(NumberFormat.verdict(decades, digits: 2))"
       )
     }
     self.reasons = reasons

@@ -44,12 +44,12 @@ import Testing
   }
 
   @Test func probabilitiesAreNoFinerThanTheirSimulation() {
-    #expect(plainProbability(0.00998, floor: 0.01) == "< 0.01")
-    #expect(plainProbability("p", 0.00998, floor: 0.01) == "p < 0.01")
-    #expect(plainProbability("p", 0.034, floor: 0.001) == "p = 0.034")
-    #expect(plainProbability(0, floor: 0.001) == "< 0.001")
-    #expect(plainProbability(1, floor: 0.001) == "> 0.999")
-    #expect(plainProbability(0.9992, floor: 0.0001) == "0.9992")
-    #expect(plainProbability(.nan, floor: 0.001) == "unknown")
+    #expect(NumberFormat.probability(0.00998, floor: 0.01) == "< 0.01")
+    #expect(NumberFormat.probability("p", 0.00998, floor: 0.01) == "p < 0.01")
+    #expect(NumberFormat.probability("p", 0.034, floor: 0.001) == "p = 0.034")
+    #expect(NumberFormat.probability(0, floor: 0.001) == "< 0.001")
+    #expect(NumberFormat.probability(1, floor: 0.001) == "> 0.999")
+    #expect(NumberFormat.probability(0.9992, floor: 0.0001) == "0.9992")
+    #expect(NumberFormat.probability(.nan, floor: 0.001) == "unknown")
   }
 }
