@@ -342,17 +342,6 @@ extension Console {
 
   /// Breaks text at spaces so that no line is longer than `width`.
   static func wrap(_ text: String, width: Int) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = "  " + word
-      } else {
-        line += (line.isEmpty ? "" : " ") + word
-      }
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n")
+    TerminalText.paragraph(text, width, indent: 2)
   }
 }

@@ -78,6 +78,18 @@ extension NumberFormat {
     return (mantissa.hasSuffix(".0") ? String(mantissa.dropLast(2)) : mantissa) + "e\(exponent)"
   }
 
+  /// As `short`, with an exponent below 10⁻⁴ and from 10⁵ on, and infinity as its sign.
+  public static func exponential(_ value: Double) -> String {
+    if value == .infinity { return "∞" }
+    guard value.isFinite, value > 0 else { return short(value) }
+    let exponent = log10(value).rounded(.down)
+    if abs(exponent) < 5 { return short(value) }
+    let mantissa = (value / pow(10, exponent) * 100).rounded() / 100
+    if mantissa >= 10 { return "1e\(Int(saturating: exponent) + 1)" }
+    let digits = mantissa == mantissa.rounded() ? "\(Int(mantissa))" : "\(mantissa)"
+    return "\(digits)e\(Int(saturating: exponent))"
+  }
+
   /// The shortest text that reads back as the same number, without a point if it is whole.
   public static func shortest(_ value: Double) -> String {
     Int(exactly: value).map { String($0) } ?? String(value)

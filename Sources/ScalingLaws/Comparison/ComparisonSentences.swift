@@ -71,7 +71,7 @@ struct ComparisonSentences {
     let ahead = rung.scale / pair.dataRange.upperBound
     let place =
       ahead > 1.01 ? ", \(NumberFormat.short(ahead))x the largest run," : ""
-    let scale = "At \(pair.scaleName) = \(scientific(rung.scale))\(place)"
+    let scale = "At \(pair.scaleName) = \(NumberFormat.exponential(rung.scale))\(place)"
     let worth = "worth \(times(rung.multiplier)) \(scaleWord)"
     var text: String
     if rung.probabilityTreatmentIsBetter.isFinite {
@@ -91,7 +91,7 @@ struct ComparisonSentences {
 
   /// What laws fitted apart say where the tests find no difference.
   private func unborne(_ rung: EffectiveCompute.Rung) -> String {
-    "The laws fitted apart put the treatment at \(times(rung.multiplier)) \(scaleWord) at \(pair.scaleName) = \(scientific(rung.scale)), which the test does not bear out: \(pair.drawCount > 0 ? "their intervals hold neither the choice of what differs nor all that sizes scatter by" : "they have no intervals")."
+    "The laws fitted apart put the treatment at \(times(rung.multiplier)) \(scaleWord) at \(pair.scaleName) = \(NumberFormat.exponential(rung.scale)), which the test does not bear out: \(pair.drawCount > 0 ? "their intervals hold neither the choice of what differs nor all that sizes scatter by" : "they have no intervals")."
   }
 
   private func crossing(
@@ -103,8 +103,9 @@ struct ComparisonSentences {
       separate.verdict == .undecided && answer != nil
         && crossover.verdict != .undecided ? ", by the joint fit," : ""
     let level = NumberFormat.short(pair.level * 100)
-    let at = crossover.scale.map { scientific($0) } ?? "no scale"
-    let span = "[\(scientific(crossover.interval.low)), \(scientific(crossover.interval.high))]"
+    let at = crossover.scale.map { NumberFormat.exponential($0) } ?? "no scale"
+    let span =
+      "[\(NumberFormat.exponential(crossover.interval.low)), \(NumberFormat.exponential(crossover.interval.high))]"
     let leader = crossover.treatmentLeadsBelow == true ? "treatment" : "baseline"
     switch verdict {
     case .noDifference:
@@ -126,7 +127,7 @@ struct ComparisonSentences {
         return "Without refits it cannot be decided whether the curves cross."
       }
       return
-        "Whether the curves cross cannot be decided: \(share(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(scientific($0))" } ?? "")."
+        "Whether the curves cross cannot be decided: \(share(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(NumberFormat.exponential($0))" } ?? "")."
     }
   }
 
@@ -149,16 +150,5 @@ struct ComparisonSentences {
     if value > 0.995 { return "nearly all" }
     if value < 0.005 { return "hardly any" }
     return "\(NumberFormat.short((value * 100).rounded())) %"
-  }
-
-  private func scientific(_ value: Double) -> String {
-    if value == .infinity { return "∞" }
-    guard value.isFinite, value > 0 else { return NumberFormat.short(value) }
-    let exponent = Double.log10(value).rounded(.down)
-    if abs(exponent) < 5 { return NumberFormat.short(value) }
-    let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
-    if mantissa >= 10 { return "1e\(Int(saturating: exponent) + 1)" }
-    let digits = mantissa == mantissa.rounded() ? "\(Int(mantissa))" : "\(mantissa)"
-    return "\(digits)e\(Int(saturating: exponent))"
   }
 }

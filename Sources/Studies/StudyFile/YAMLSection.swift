@@ -120,7 +120,9 @@ struct YAMLSection {
     }
     guard range.contains(value) else {
       throw wrong(
-        key, node, "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+        key, node,
+        "a number from \(NumberFormat.shortest(range.lowerBound)) to \(NumberFormat.shortest(range.upperBound))"
+      )
     }
     return value
   }
@@ -172,9 +174,5 @@ struct YAMLSection {
     case .sequence: "a list"
     case .alias: "an alias"
     }
-  }
-
-  private static func text(_ number: Double) -> String {
-    Int(exactly: number).map { String($0) } ?? String(number)
   }
 }
