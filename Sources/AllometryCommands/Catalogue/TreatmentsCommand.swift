@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cards
+internal import Quantities
 internal import Reports
 internal import Treatments
 
@@ -91,7 +92,7 @@ struct TreatmentsCommand: ParsableCommand {
   private func describe(_ card: TreatmentCard) {
     let width = Console.width
     var lines = ["\(card.name): \(card.title)", ""]
-    lines += [Paragraph.wrapped(card.summary, width: width), ""]
+    lines += [TerminalText.paragraph(card.summary, width), ""]
     lines.append("Claim:   \(card.claim)")
     lines.append("Source:  \(card.citation)\(card.reference > 0 ? " [\(card.reference)]" : "")")
     lines.append("Changes: \(card.family.rawValue)")
@@ -100,7 +101,8 @@ struct TreatmentsCommand: ParsableCommand {
     }
     if let why = card.whyNoNull { lines.append("Note:    it has no null setting: \(why)") }
     var text = lines.map {
-      $0.contains("\n") ? $0 : Paragraph.wrapped($0, width: width, indent: 9)
+      $0.contains("\n") || TerminalText.width($0) <= width
+        ? $0 : TerminalText.paragraph($0, width, indent: 9)
     }
     .joined(separator: "\n")
     if !card.options.isEmpty {

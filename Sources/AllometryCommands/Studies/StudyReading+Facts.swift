@@ -1,5 +1,6 @@
 internal import Cards
 internal import LanguageModels
+internal import Quantities
 public import Reports
 public import Studies
 public import Training

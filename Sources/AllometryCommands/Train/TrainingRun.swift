@@ -3,6 +3,7 @@ internal import Corpora
 internal import Files
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training

@@ -1,3 +1,5 @@
+internal import Quantities
+internal import Reports
 public import ScalingLaws
 
 /// What a fit of mixtures says beside its parameters.

@@ -1,4 +1,6 @@
 internal import Files
+internal import Quantities
+internal import RunTables
 
 /// The numbers behind a figure, as a table that anyone can read.
 public struct FigureData: Sendable {

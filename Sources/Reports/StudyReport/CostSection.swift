@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension StudyPage {
   /// What each arm costs at the largest size that it shares with the baseline.
   func costSection() -> ReportSection? {

@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension StudyPage {
   /// A number that runs measure of themselves.
   private struct Measure {

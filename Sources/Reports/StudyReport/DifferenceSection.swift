@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 extension StudyPage {
   /// One pair of runs that differ in the arm alone.

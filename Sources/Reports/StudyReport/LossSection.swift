@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 extension StudyPage {
   /// Losses of all runs against what they cost.

@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension StudyPage {
   /// How it was done: methods under test, settings, learning rates, laws.
   func methodSection() -> ReportSection? {

@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension StudyPage {
   /// Everything that was measured at each rung, in tables.
   func rungSection() -> ReportSection? {

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// What all sections of a study's report share: names, colours, orders.
 struct StudyPage {
   typealias Reading = StudyReading

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// A study in progress, as a terminal shows it: a block of lines that is redrawn in place, or a line
 /// for each run that ends.
 public struct StudyProgressView: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// How far a study is, for a terminal: which runs of which arm and size have ended, and how.
 public struct StudyStatusText: Sendable {
   /// What the study is called.

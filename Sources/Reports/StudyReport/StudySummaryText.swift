@@ -1,3 +1,4 @@
+internal import Quantities
 internal import SamplingLaws
 
 /// What a study found, for a terminal: the verdicts in sentences, then the numbers behind them.

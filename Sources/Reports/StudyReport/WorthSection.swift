@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 extension StudyPage {
   /// Effective multipliers at each rung and at the target.

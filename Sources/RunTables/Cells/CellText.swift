@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// What one cell of a table says, decided from its bytes.
 enum CellContent {
@@ -148,16 +149,7 @@ struct CellRules: Sendable {
   }
 
   func unitExponent(_ byte: UInt8) -> Int? {
-    switch byte {
-    case UInt8(ascii: "k"), UInt8(ascii: "K"): 3
-    case UInt8(ascii: "M"): 6
-    case UInt8(ascii: "B"), UInt8(ascii: "G"): 9
-    case UInt8(ascii: "T"): 12
-    case UInt8(ascii: "m"): isCount ? 6 : nil
-    case UInt8(ascii: "b"), UInt8(ascii: "g"): isCount ? 9 : nil
-    case UInt8(ascii: "t"): isCount ? 12 : nil
-    default: nil
-    }
+    NumberReader.unitExponent(byte, lowerCase: isCount)
   }
 
   @inline(__always)

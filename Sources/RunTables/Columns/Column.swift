@@ -1,4 +1,5 @@
 internal import Files
+internal import Quantities
 
 /// One column of a table: numbers or text, one entry a row.
 public enum Column: Sendable, Hashable {
@@ -36,7 +37,7 @@ public enum Column: Sendable, Hashable {
 
   /// A number with the unit that makes it short, if that reads back as the same number: `160M`.
   static func spellingWithUnit(_ value: Double) -> String {
-    for (unit, letter) in [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
+    for (unit, letter) in NumberFormat.units
     where abs(value) >= unit && value.isFinite {
       let text = CSVText.number(value / unit) + letter
       if text.utf8.count <= 7, CellRules(isCount: false).value(of: text) == value { return text }

@@ -131,7 +131,7 @@ public struct BetaBinomialCoverage: Sendable, Codable {
     if ceiling.high >= 1 - 1e-9, ceiling.low < 0.95 {
       doubts.append(
         "The counts do not tell a ceiling from a slow tail: the ceiling may lie anywhere from "
-          + "\(ceiling.low.fixed(2)) to 1.")
+          + "\(NumberFormat.rounded(ceiling.low, decimals: 2)) to 1.")
     }
     if reachesLimits {
       doubts.append(

@@ -90,18 +90,18 @@ public struct BudgetSaturation: Sendable, Codable {
     let error = (top * (1 - top) / Double(items)).squareRoot()
     if error > 0.03 {
       warnings.append(
-        "Each accuracy has a binomial error of about \(error.fixed(2)) from \(items) items, and "
+        "Each accuracy has a binomial error of about \(NumberFormat.rounded(error, decimals: 2)) from \(items) items, and "
           + "budgets that share items err together.")
     }
     if evidence < 2 {
       warnings.append(
         "\(tokens.count) points do not tell a ceiling from a curve that goes on to 100 % "
-          + "(difference in AIC \(evidence.fixed(1))): that accuracy saturates at "
-          + "\(ceiling.value.fixed(2)) is not shown by them.")
+          + "(difference in AIC \(NumberFormat.rounded(evidence, decimals: 1))): that accuracy saturates at "
+          + "\(NumberFormat.rounded(ceiling.value, decimals: 2)) is not shown by them.")
     }
     if saturation > most {
       warnings.append(
-        "95 % of the ceiling would be reached only at \((saturation / most).fixed(1)) times the "
+        "95 % of the ceiling would be reached only at \(NumberFormat.rounded(saturation / most, decimals: 1)) times the "
           + "largest budget, so the ceiling is an extrapolation.")
     }
   }

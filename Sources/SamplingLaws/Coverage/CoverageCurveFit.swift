@@ -173,8 +173,8 @@ public struct CoverageCurveFit: Sendable, Codable {
     let power = fits[0]
     if preferred != .powerLaw, ceiling.high < 0.99 {
       doubts.append(
-        "A power law to 100 % is wrong here: the curve levels off at \(ceiling.value.fixed(3)) "
-          + "(\(ceiling.low.fixed(3)) to \(ceiling.high.fixed(3))), as a majority vote does at the "
+        "A power law to 100 % is wrong here: the curve levels off at \(NumberFormat.rounded(ceiling.value, decimals: 3)) "
+          + "(\(NumberFormat.rounded(ceiling.low, decimals: 3)) to \(NumberFormat.rounded(ceiling.high, decimals: 3))), as a majority vote does at the "
           + "share of problems whose most frequent answer is right.")
     }
     if let best = fits.min(by: { $0.heldOut ?? .infinity < $1.heldOut ?? .infinity }),
@@ -182,14 +182,14 @@ public struct CoverageCurveFit: Sendable, Codable {
       let own = fits.first(where: { $0.form == preferred })?.heldOut, error < 0.9 * own
     {
       doubts.append(
-        "Fitted up to k = \(cut.fixed(0)), the \(best.form.rawValue) predicts the rest best "
-          + "(error \(error.fixed(3))), while all points together prefer the "
+        "Fitted up to k = \(NumberFormat.rounded(cut, decimals: 0)), the \(best.form.rawValue) predicts the rest best "
+          + "(error \(NumberFormat.rounded(error, decimals: 3))), while all points together prefer the "
           + "\(preferred.rawValue).")
     }
     if correlation > 0.3 {
       doubts.append(
-        "Neighbouring residuals are correlated (\(correlation.fixed(2))): the points are not "
-          + "independent, and the forms miss a part of the shape (error \(power.rootMeanSquare.fixed(3)) "
+        "Neighbouring residuals are correlated (\(NumberFormat.rounded(correlation, decimals: 2))): the points are not "
+          + "independent, and the forms miss a part of the shape (error \(NumberFormat.rounded(power.rootMeanSquare, decimals: 3)) "
           + "for the power law).")
     }
     return doubts

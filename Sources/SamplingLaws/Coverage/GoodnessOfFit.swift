@@ -30,7 +30,7 @@ public struct GoodnessOfFit: Sendable, Codable, Hashable {
 
   /// The p-value for a sentence: `p = 0.034`, or `p < 0.001` where no simulated table is as far off.
   public var plainPValue: String {
-    plainProbability("p", pValue, floor: 1 / Double(max(simulations, 1)))
+    NumberFormat.probability("p", pValue, floor: 1 / Double(max(simulations, 1)))
   }
 }
 

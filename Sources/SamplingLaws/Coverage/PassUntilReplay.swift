@@ -117,7 +117,7 @@ public struct PassUntilReplay: Sendable, Codable {
     }
     for target in targets where target.censored > 0.5 {
       warnings.append(
-        "\((100 * target.censored).fixed(0)) % of the problems ran out of attempts before "
+        "\(NumberFormat.rounded(100 * target.censored, decimals: 0)) % of the problems ran out of attempts before "
           + "success \(target.successes); their precision is not 1/√\(target.successes).")
     }
   }

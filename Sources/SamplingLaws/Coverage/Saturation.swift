@@ -128,14 +128,14 @@ public struct Saturation: Sendable, Codable {
 
   private static func sentence(_ points: [Point], _ excess: Double) -> String {
     var sentence =
-      "Problems differ in difficulty (AIC \(excess.fixed(1)) better with a distribution of it), so "
+      "Problems differ in difficulty (AIC \(NumberFormat.rounded(excess, decimals: 1)) better with a distribution of it), so "
       + "the saturating curve stops too early: it levels off where the mean curve still climbs."
     if let worst = points.max(by: { $0.onePooled - $0.observed < $1.onePooled - $1.observed }),
       worst.onePooled > worst.observed
     {
       sentence +=
-        " One p for all problems says \(worst.onePooled.fixed(3)) at k = \(worst.k); "
-        + "\(worst.observed.fixed(3)) was observed."
+        " One p for all problems says \(NumberFormat.rounded(worst.onePooled, decimals: 3)) at k = \(worst.k); "
+        + "\(NumberFormat.rounded(worst.observed, decimals: 3)) was observed."
     }
     return sentence
   }

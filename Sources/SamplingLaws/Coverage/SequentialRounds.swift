@@ -87,13 +87,13 @@ public struct SequentialRounds: Sendable, Codable {
     warnings = []
     if let constancy, constancy < 0.05 {
       warnings.append(
-        "The hazard is not the same in all rounds (p = \(constancy.fixed(3))); what is still wrong "
+        "The hazard is not the same in all rounds (p = \(NumberFormat.rounded(constancy, decimals: 3))); what is still wrong "
           + "late is harder, or the rounds differ, and n* from one hazard is too optimistic.")
     }
     if flips > 0, let stationary {
       warnings.append(
         "\(flips) right answers turned wrong: right is not absorbing, and accuracy approaches "
-          + "\(stationary.value.fixed(3)), not 1.")
+          + "\(NumberFormat.rounded(stationary.value, decimals: 3)), not 1.")
     }
   }
 

@@ -22,7 +22,7 @@ public struct PairedComparison: Codable, Sendable {
 
     /// The p-value for a sentence: `0.034`, or `< 0.002` where no resample is on the other side.
     public var plainPValue: String {
-      plainProbability(pValue, floor: smallestPValue * 1.0001)
+      NumberFormat.probability(pValue, floor: smallestPValue * 1.0001)
     }
   }
 

@@ -44,7 +44,7 @@ public struct PlannedExperiment: Codable, Sendable {
     // What is estimated, its truth, and how one arm gives it.
     var names: [(name: String, truth: Double)] = [
       ("one attempt", truth.accuracy), ("any of \(last)", truth.coverage(Double(last))),
-      ("any of \(Self.text(far)), extrapolated", truth.coverage(far)),
+      ("any of \(NumberFormat.shortest(far)), extrapolated", truth.coverage(far)),
     ]
     let vote = min(last, 64)
     let majority = world.answers == nil ? nil : truth.majority(vote)
@@ -116,9 +116,5 @@ public struct PlannedExperiment: Codable, Sendable {
           found.count { $0.low <= quantity.truth + 1e-12 && quantity.truth - 1e-12 <= $0.high })
           / count, replicates: found.count)
     }
-  }
-
-  private static func text(_ count: Double) -> String {
-    Int(exactly: count).map { String($0) } ?? String(count)
   }
 }

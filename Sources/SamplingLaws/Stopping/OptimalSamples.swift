@@ -123,7 +123,7 @@ public struct OptimalSamples: Codable, Sendable {
     }
     let atEnd = scenarios.filter { $0.isAtEnd && $0.best != nil && grid.largest > 1 }
     if !atEnd.isEmpty {
-      let prices = atEnd.map { plainNumber($0.costWrong) }.joined(separator: ", ")
+      let prices = atEnd.map { NumberFormat.shortest($0.costWrong) }.joined(separator: ", ")
       warnings.append(
         "With \(grid.largest) attempts recorded the best number of samples is at least that where a "
           + "wrong answer costs \(prices).")

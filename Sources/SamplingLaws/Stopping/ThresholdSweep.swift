@@ -99,7 +99,7 @@ public struct ThresholdSweep: Codable, Sendable {
       choices.append(Choice(costWrong: wrong, best: best, crossFitted: fitted))
       if fitted.high < rows[best].optima[place].gain.value {
         warnings.append(
-          "Where a wrong answer costs \(plainNumber(wrong)) the gain of the best threshold does not hold "
+          "Where a wrong answer costs \(NumberFormat.shortest(wrong)) the gain of the best threshold does not hold "
             + "up on problems that it was not chosen on; the cross-fitted gain is "
             + "\(rounded(fitted.value)).")
       }

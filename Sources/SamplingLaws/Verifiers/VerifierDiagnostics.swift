@@ -80,11 +80,6 @@ public struct VerifierDiagnostics: Codable, Sendable {
   }
 }
 
-/// A number without a point if it is whole.
-func plainNumber(_ value: Double) -> String {
-  Int(exactly: value).map { String($0) } ?? String(value)
-}
-
 /// Three digits after the point.
 func rounded(_ value: Double) -> String {
   let thousandths = (value * 1000).rounded() / 1000

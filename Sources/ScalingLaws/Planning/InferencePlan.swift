@@ -203,7 +203,7 @@ extension FittedLaw {
       let seen = range.upperBound / sizes.lowerBound
       if ratio.isFinite, ratio > seen {
         warnings.append(
-          "the plan trains on \(plainNumber(ratio)) tokens per parameter, more than any run in the table: runs at such ratios have shown a larger effect of data than extrapolated"
+          "the plan trains on \(NumberFormat.sentence(ratio)) tokens per parameter, more than any run in the table: runs at such ratios have shown a larger effect of data than extrapolated"
         )
       }
     }

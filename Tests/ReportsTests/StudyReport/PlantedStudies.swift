@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 import Reports
 
 /// Studies whose runs follow known laws: the baseline `E + A·C^-α`, a treatment the baseline at

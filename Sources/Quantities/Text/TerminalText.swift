@@ -1,9 +1,10 @@
 /// Text measured in terminal cells.
-enum TerminalText {
+public enum TerminalText {
   /// Width in cells: East Asian text and emoji take two, combining marks none.
-  static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+  public static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
-  static func width(_ character: Character) -> Int {
+  /// 2 for East Asian characters and emoji, 0 for marks that join others, else 1.
+  public static func width(_ character: Character) -> Int {
     guard let scalar = character.unicodeScalars.first else { return 0 }
     switch scalar.value {
     case 0x300...0x36F, 0x200B...0x200D: return 0
@@ -16,7 +17,7 @@ enum TerminalText {
 
   /// The text on one line and without control characters: a column name must not be able to move
   /// the cursor or to change colours.
-  static func singleLine(_ text: String) -> String {
+  public static func singleLine(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       if scalar == "\n" || scalar == "\t" || scalar == "\r" {
@@ -29,7 +30,7 @@ enum TerminalText {
   }
 
   /// The text, or its beginning with "…" where it is wider than `limit` cells.
-  static func truncated(_ text: String, _ limit: Int) -> String {
+  public static func truncated(_ text: String, _ limit: Int) -> String {
     guard width(text) > limit else { return text }
     var (kept, used) = ("", 0)
     for character in text {
@@ -42,7 +43,7 @@ enum TerminalText {
   }
 
   /// The text, or its two ends around "…" where it is wider than `limit` cells.
-  static func truncatedInside(_ text: String, _ limit: Int) -> String {
+  public static func truncatedInside(_ text: String, _ limit: Int) -> String {
     guard width(text) > limit, limit > 2 else { return truncated(text, limit) }
     let head = truncated(text, (limit + 1) / 2)
     var (tail, used) = ("", width(head))
@@ -56,7 +57,7 @@ enum TerminalText {
   }
 
   /// The text in lines of at most `limit` cells, broken at spaces or, within long words, anywhere.
-  static func wrapped(_ text: String, _ limit: Int) -> [String] {
+  public static func wrapped(_ text: String, _ limit: Int) -> [String] {
     guard limit > 0, width(text) > limit else { return [text] }
     var lines: [String] = []
     var (line, used) = ("", 0)
@@ -81,5 +82,28 @@ enum TerminalText {
     }
     if used > 0 { lines.append(line) }
     return lines.isEmpty ? [""] : lines
+  }
+
+  /// Sentences broken at spaces, each later line behind some; words are never broken, and spaces at
+  /// the beginning go.
+  ///
+  /// - Parameters:
+  ///   - limit: the longest line, in cells.
+  ///   - indent: spaces before all lines but the first.
+  public static func paragraph(_ text: String, _ limit: Int, indent: Int = 0) -> String {
+    var lines: [String] = []
+    var (line, used) = ("", 0)
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      let extent = width(String(word))
+      if !line.isEmpty, used + 1 + extent > limit {
+        lines.append(line)
+        line = String(repeating: " ", count: indent) + word
+        used = indent + extent
+      } else {
+        used += extent + (line.isEmpty ? 0 : 1)
+        line += (line.isEmpty ? "" : " ") + word
+      }
+    }
+    return (lines + [line]).joined(separator: "\n")
   }
 }

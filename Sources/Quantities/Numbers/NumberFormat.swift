@@ -1,5 +1,4 @@
 import Foundation
-internal import Quantities
 
 /// Numbers as text, the same in every locale.
 ///
@@ -122,18 +121,32 @@ public enum NumberFormat {
     return pair((seconds / 3_600).rounded(), 24, "d", "h")
   }
 
+  /// An amount of memory: "3.48 MB"; units are powers of ten.
+  public static func bytes(_ bytes: Double) -> String {
+    var value = bytes
+    var unit = 0
+    let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+    while value >= 999.5, unit + 1 < units.count {
+      value /= 1000
+      unit += 1
+    }
+    return "\(significant(value, 3)) \(units[unit])"
+  }
+
   // MARK: Parts
 
-  static let units: [(Double, String)] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
+  /// The letters of units with what they stand for, the largest first.
+  public static let units: [(Double, String)] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
 
-  static func special(_ value: Double) -> String? {
+  /// What stands for a number that is not finite; nil for one that is.
+  public static func special(_ value: Double) -> String? {
     if value.isNaN { return "–" }
     if value.isInfinite { return value < 0 ? "−∞" : "∞" }
     return nil
   }
 
   /// The exponent of the leading digit, exact at powers of ten where `log10` may be off by an ulp.
-  static func floorLog10(_ value: Double) -> Int {
+  public static func floorLog10(_ value: Double) -> Int {
     guard value > 0, value.isFinite else { return 0 }
     var exponent = Int(saturating: log10(value).rounded(.down))
     if pow(10, Double(exponent + 1)) <= value { exponent += 1 }
@@ -145,12 +158,13 @@ public enum NumberFormat {
     Double(String(format: "%.\(max(1, digits) - 1)e", value)) ?? value
   }
 
-  static func droppingTrailingZeros(_ text: String) -> String {
-    guard text.contains(".") else { return text }
-    var result = Substring(text)
+  /// Decimals without the zeros at their end, nor a point where none is left.
+  public static func droppingTrailingZeros(_ text: some StringProtocol) -> String {
+    var result = String(text)
+    guard result.contains(".") else { return result }
     while result.last == "0" { result.removeLast() }
     if result.last == "." { result.removeLast() }
-    return String(result)
+    return result
   }
 
   /// Positional notation with `digits` significant digits and no trailing zeros.
@@ -161,7 +175,8 @@ public enum NumberFormat {
     return droppingTrailingZeros(fixed(rounded, decimals))
   }
 
-  static func scientificParts(_ value: Double, _ digits: Int) -> (String, Int) {
+  /// The digits before and after the point, and the power of ten.
+  public static func scientificParts(_ value: Double, _ digits: Int) -> (String, Int) {
     let text = String(format: "%.\(max(1, digits) - 1)e", value)
     let parts = text.split(separator: "e")
     return (String(parts[0]), Int(parts[1]) ?? 0)

@@ -1,4 +1,4 @@
-import Reports
+import Quantities
 import Testing
 
 @Suite struct NumberFormatTests {
