@@ -305,3 +305,17 @@ extension Fitter {
     }
   }
 }
+
+extension Fit {
+  /// The same fit with intervals from refits, measured as the options ask.
+  public func measuringIntervals(_ options: FitOptions) -> Fit {
+    guard let fitter = try? Fitter(law: law, observations: observations, options: options) else {
+      return self
+    }
+    var result = self
+    if !isExact { result.sharedScatter = fitter.sharedScatter(of: self) }
+    let fit = result
+    result.uncertainty = fitter.measureUncertainty(of: fit, warnings: &result.warnings)
+    return result
+  }
+}

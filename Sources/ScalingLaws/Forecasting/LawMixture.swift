@@ -37,20 +37,6 @@ public struct LawMixture: Sendable {
   }
 }
 
-extension Fit {
-  /// The same fit with intervals from refits, measured as the options ask.
-  public func measuringIntervals(_ options: FitOptions) -> Fit {
-    guard let fitter = try? Fitter(law: law, observations: observations, options: options) else {
-      return self
-    }
-    var result = self
-    if !isExact { result.sharedScatter = fitter.sharedScatter(of: self) }
-    let fit = result
-    result.uncertainty = fitter.measureUncertainty(of: fit, warnings: &result.warnings)
-    return result
-  }
-}
-
 /// What one law of a mixture forecasts.
 public struct LawForecast: Sendable, Hashable, Codable {
   /// The law's name.

@@ -115,11 +115,11 @@ public struct MixtureLaw: Law {
 
   /// Changes the columns of the shares, the form or the sizes.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    func oneOf<Choice: RawRepresentable<String> & CaseIterable>(
-      _: Choice.Type
-    ) throws(FitError) -> Choice {
-      let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      return try parsed(value, of: name, expected: names, Choice.init)
+    func oneOf<Named: RawRepresentable<String> & CaseIterable>(
+      _: Named.Type
+    ) throws(FitError) -> Named {
+      let names = Named.allCases.map(\.rawValue).joined(separator: ", ")
+      return try parsed(value, of: name, expected: names, Named.init)
     }
     switch name {
     case "form":
