@@ -121,11 +121,9 @@ extension FittedLaw {
     }
     let scaleColumn = (["C"] + names).first { name in
       (ranges[name].map { $0.lowerBound > 0 } ?? false)
-        && (observations.columns[name] != nil || name == "C" && observations.compute != nil)
+        && observations.known(name) != nil
     }
-    let scale = scaleColumn.flatMap { name in
-      name == "C" ? observations.compute : observations.columns[name]
-    }
+    let scale = scaleColumn.flatMap { observations.known($0) }
     let scored = parallelMap(count: observations.count, threads: threads) { row in
       scoredRun(
         row, of: observations, run: runs?[row], mixture: mixture, scale: scale?[row],
