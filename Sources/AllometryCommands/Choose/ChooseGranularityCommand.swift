@@ -67,7 +67,7 @@ struct ChooseGranularityCommand: ParsableCommand {
       guard !allowed.isEmpty, !budgets.isEmpty else {
         throw CommandFailure(.usage, "found an empty list, expected numbers with commas")
       }
-      let saved = try fit.map { try SavedFitArguments.load($0, law: "fine-grained-moe") }
+      let saved = try fit.map { try SavedFitArguments.load($0, law: FineGrainedMoE().name) }
       let shape = GranularityPlan.Shape(expansion: expansion, aspect: aspect)
       let choices = try budgets.map { budget -> Answer.Choice in
         func plan(_ point: [Double]) -> GranularityPlan? {

@@ -67,7 +67,7 @@ struct ChoosePoolsCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let saved = try fits.map {
-        (name: $0, fit: try SavedFitArguments.load($0, law: "data-filtering"))
+        (name: $0, fit: try SavedFitArguments.load($0, law: DataFiltering().name))
       }
       let named = try pool.map { try Self.parse($0) }
       var pools = saved.map { name, fit in Self.pool(name, fit.estimate) } + named

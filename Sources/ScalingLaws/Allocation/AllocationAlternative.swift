@@ -23,9 +23,7 @@ public struct AllocationAlternative: Sendable, Hashable, Codable {
 /// Where they differ by more than their intervals, the runs do not settle the question.
 ///
 /// - Parameters:
-///   - observations: as for ``isoFLOPFit(_:options:)``.
 ///   - options: those of the fit; its valley comes first.
-///   - compute: where N* and D* are compared.
 ///   - surface: E, A, B, alpha, beta of approach 3 on the same runs; nil to leave it out.
 /// - Throws: `FitError` where columns are missing.
 public func isoFLOPAlternatives(

@@ -4,12 +4,11 @@ internal import Statistics
 
 /// The known causes for which two labs read different compute-optimal sizes from their runs [L4].
 ///
-/// Kaplan's exponent of N* (about 0.88 on small runs) becomes Hoffmann's 0.5 in four steps: the last
-/// layer counted in parameters and FLOPs, a warm-up that does not outlast small models' training, a
-/// decay that ends with the run (a small effect), and learning rate, batch and AdamW's β₂ tuned for
-/// each size. What a table's columns tell is checked and the exponent fitted again without the
-/// fault; the rest is asked for. Thresholds are ours, the order of causes is the paper's (from
-/// memory).
+/// Kaplan's exponent of N* (about 0.88) becomes Hoffmann's 0.5 in four steps: the last layer
+/// counted, a warm-up that ends within small models' training, a decay that ends with the run, and
+/// learning rate, batch and AdamW's β₂ tuned for each size. Where columns tell of a cause, the
+/// exponent is fitted again without it. Thresholds are ours, the order of causes is the paper's
+/// (from memory).
 public struct AllocationChecklist: Sendable {
   /// What was found about one cause.
   public enum Status: String, Sendable, Hashable, Codable {
@@ -42,11 +41,9 @@ public struct AllocationChecklist: Sendable {
 
   /// Checks the rows of a table.
   ///
-  /// - Parameters:
-  ///   - observations: `N`, `D` and the loss; used if present: `C`, `vocab`, `width`, `layers`,
-  ///     `params_no_embed`, `warmup_steps`, `warmup_tokens`, `batch_tokens`, `steps`,
-  ///     `schedule_tokens`, `lr`, `beta2`.
-  ///   - options: how the law is fitted.
+  /// - Parameter observations: `N`, `D` and the loss; used if present: `C`, `vocab`, `width`,
+  ///   `layers`, `params_no_embed`, `warmup_steps`, `warmup_tokens`, `batch_tokens`, `steps`,
+  ///   `schedule_tokens`, `lr`, `beta2`.
   public init(_ observations: Observations, options: FitOptions) {
     let reader = ChecklistReader(observations, options: options)
     switch reader.exponent(of: observations) {
@@ -60,7 +57,6 @@ public struct AllocationChecklist: Sendable {
   }
 }
 
-/// Reads one cause after another.
 struct ChecklistReader {
   typealias Item = AllocationChecklist.Item
 
@@ -72,7 +68,6 @@ struct ChecklistReader {
     self.options = options
   }
 
-  /// The exponent of N* in C by the additive law.
   func exponent(of observations: Observations) -> Result<Estimated, FitError> {
     Result { () throws(FitError) in
       let fit = try fit(Chinchilla(), to: observations, options: options)
@@ -91,7 +86,6 @@ struct ChecklistReader {
 
   private func percent(_ x: Double) -> String { "\(NumberFormat.sentence(x * 100, digits: 2)) %" }
 
-  /// The rows of the smallest and the largest N.
   private var extremes: (small: Int, large: Int)? {
     guard let sizes = column("N"),
       let small = sizes.indices.min(by: { sizes[$0] < sizes[$1] }),

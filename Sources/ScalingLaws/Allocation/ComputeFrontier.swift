@@ -21,13 +21,8 @@ public struct ComputeFrontier: Sendable, Hashable, Codable {
 
   /// The lowest outcome in each of some bins of equal width in ln C [105].
   ///
-  /// A run that is worse than another of its bin changes nothing, as long as it does not move the
-  /// ends of the range.
-  ///
   /// - Parameters:
-  ///   - compute: C of each run, positive.
   ///   - outcome: the outcome of each run; lower is better.
-  ///   - bins: the number of bins.
   ///   - range: the range that is cut into bins; nil for that of the runs. Runs outside are left
   ///     out.
   public init(

@@ -36,9 +36,7 @@ public struct EnvelopeOptions: Sendable, Hashable {
 /// row counts at its own compute's nearest point. ln N and ln D of the winners are regressed on
 /// ln C. Intervals resample runs.
 ///
-/// - Parameters:
-///   - observations: columns `N` and `C` (or `D`), the loss as response, runs as clusters.
-///   - options: the grid of computes and the resampling.
+/// - Parameter observations: columns `N` and `C` (or `D`), the loss as response, runs as clusters.
 /// - Throws: `FitError` where columns are missing or the envelope has fewer than two sizes.
 public func envelopeFit(
   _ observations: Observations, options: EnvelopeOptions = EnvelopeOptions()
@@ -89,11 +87,9 @@ public func envelopeFit(
 /// Loss curves on a common grid of compute.
 struct EnvelopeCurves {
   let logCompute: [Double]
-  /// N of each run.
   let sizes: [Double]
   /// The loss of each run at each point; infinite where the run has no data.
   let losses: [[Double]]
-  /// How C is counted from N and D.
   let flops: FlopsPerToken
 
   init(_ observations: Observations, points: Int) throws(FitError) {

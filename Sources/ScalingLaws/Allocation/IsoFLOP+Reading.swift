@@ -2,7 +2,6 @@ internal import RealModule
 internal import Statistics
 
 extension IsoFLOPGrid {
-  /// The valleys of all budgets and what they were read from.
   struct ValleyReading {
     var valleys: [BudgetValley]
     /// The rows that each budget's lowest point was read from, by ascending size; empty for none.
@@ -17,7 +16,6 @@ extension IsoFLOPGrid {
     }
   }
 
-  /// The lowest point of one budget.
   struct Lowest {
     var x: Double
     var value: Double
@@ -74,7 +72,6 @@ extension IsoFLOPGrid {
     return reading
   }
 
-  /// The lowest point of one budget by the chosen shape; nil where there is none.
   func lowest(
     _ rows: [Int], losses: [Double], budget: Int, in reading: ValleyReading,
     _ options: IsoFLOPOptions
@@ -128,11 +125,11 @@ extension IsoFLOPGrid {
 
   // MARK: Windows
 
-  /// Chooses how far around each minimum runs are read: one half-width in ln N for all budgets.
+  /// Chooses how far around each minimum runs are read: one half-width in ln N for all budgets, the
+  /// one of least mean squared error (variance of the vertex plus squared bias, both on the
+  /// template).
   ///
-  /// A wide window has less noise and more bias. The mean over budgets of the vertex's variance
-  /// plus its squared bias, both measured on the template, is made least. At least five sizes
-  /// are read, and a budget whose window shows no valley inside its runs is read more widely.
+  /// At least five sizes are read, and a budget whose window shows no valley is read more widely.
   private func chooseWindows(
     _ reading: inout ValleyReading, sorted: [[Int]], usable: [Int], losses: [Double]
   ) {

@@ -3,7 +3,6 @@ internal import RealModule
 internal import Statistics
 
 extension IsoFLOPGrid {
-  /// Resampled power laws, and the resampled ln N* of each used budget.
   struct Resampled {
     var draws: [[Double]]
     var vertices: [[Double]]
@@ -12,8 +11,6 @@ extension IsoFLOPGrid {
 
     /// The scatter of ln N* about the line that noise within budgets does not explain; nil below
     /// four budgets or where there is none.
-    ///
-    /// Budgets differ in more than the noise of their runs: schedules, batch sizes, digitising.
     func scatterBetweenBudgets(
       _ used: [BudgetValley], estimate: [Double]
     ) -> (deviation: Double, excess: Double)? {
@@ -55,11 +52,9 @@ extension IsoFLOPGrid {
 
   /// Resamples the losses about the template and reads every budget again from the same runs.
   ///
-  /// Residuals, enlarged by their leverage, are drawn from all budgets with random signs; where
-  /// runs have several rows, all residuals of a run keep their place and change sign together.
-  /// The vertices move by what the reading of resampled losses differs from that of smooth ones.
-  /// A normal deviate common to all budgets stretches the bias: half of it is in doubt where it
-  /// has been taken off, all of it where it has not.
+  /// Residuals, enlarged by their leverage, are drawn from all budgets with random signs; those of
+  /// a run with several rows stay together. A normal deviate common to all budgets stretches the
+  /// bias: by half of it where it was taken off, by all of it where it was not.
   func draws(_ reading: ValleyReading, options: IsoFLOPOptions) -> Resampled {
     let used = reading.valleys.indices.filter { reading.valleys[$0].isUsed }
     var result = Resampled(draws: [], vertices: [])

@@ -70,9 +70,8 @@ public struct IsoFLOPOptions: Sendable, Hashable {
 /// N* and D* are regressed apart: where the table has D, the tokens at N* are read along each
 /// budget, so that b is not 1 − a unless C = 6·N·D.
 ///
-/// - Parameters:
-///   - observations: columns `N` and `C` (or `D`) and the loss as response; lower is better.
-///   - options: grouping, kind of valley, resampling.
+/// - Parameter observations: columns `N` and `C` (or `D`) and the loss as response; lower is
+///   better.
 /// - Returns: the fit; warnings name budgets that were left out. What is left of its bias on this
 ///   very grid is measured by ``isoFLOPBias(observations:options:at:surface:)``.
 /// - Throws: `FitError` where columns are missing or fewer than two budgets have a valley.

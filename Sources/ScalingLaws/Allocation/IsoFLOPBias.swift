@@ -2,11 +2,9 @@ internal import Quantities
 internal import RealModule
 internal import Statistics
 
-/// What an iso-FLOP fit gets wrong on a given grid even without noise.
-///
-/// A parabola in ln N is an approximation: on a grid that is wide or off-centre its vertex is not
-/// the optimum, and where the misfit changes with the budget the exponent is biased too. For
-/// ``ValleyShape/local`` it is what the fit's own correction leaves.
+/// What an iso-FLOP fit gets wrong on a given grid even without noise: the vertex of a parabola in
+/// ln N is not the optimum on a wide or off-centre grid. For ``ValleyShape/local`` it is what the
+/// fit's own correction leaves.
 public struct IsoFLOPBias: Sendable, Hashable, Codable {
   /// The exponent a of the surface that stands for the truth.
   public var trueExponent: Double
@@ -40,16 +38,10 @@ public struct IsoFLOPBias: Sendable, Hashable, Codable {
   }
 }
 
-/// Measures the bias of approach 2 on the user's own grid.
+/// Measures the bias of approach 2 on the user's own grid: approach 3 is fitted to the runs, and
+/// its noise-free losses at the same N and C go through approach 2.
 ///
-/// Approach 3 is fitted to the runs; its noise-free losses at exactly the same N and C go through
-/// approach 2, and the answer is compared with the surface's own optimum.
-///
-/// - Parameters:
-///   - observations: as for ``isoFLOPFit(_:options:)``.
-///   - options: those of the iso-FLOP fit.
-///   - compute: where N* is compared.
-///   - surface: E, A, B, alpha, beta to stand for the truth; nil to fit them.
+/// - Parameter surface: E, A, B, alpha, beta to stand for the truth; nil to fit them.
 /// - Throws: `FitError` where one of the fits is impossible.
 public func isoFLOPBias(
   observations: Observations, options: IsoFLOPOptions = IsoFLOPOptions(), at compute: Double,

@@ -44,7 +44,6 @@ struct ValleyCurve {
     return [1, (rise - fall) / (left + right), 2 * (fall / left + rise / right) / (left + right)]
   }
 
-  /// Half the second derivative at the centre.
   var curvature: Double { coefficients[2] }
 
   /// The lowest point; NaN where the curve has none.

@@ -1,10 +1,8 @@
 /// One law fitted to a baseline and a treatment at once, with some parameters shared [42][149].
 ///
 /// The table has one more column, `arm`: 0 for a run of the baseline, 1 for one of the treatment.
-/// The parameters are those of the base law, which the baseline follows, then the treatment's own
-/// copies of the relaxed ones, named `A_treatment` and so on. Both are physical values of the same
-/// kind, so domains, bounds and linearity carry over and the ordinary fitter, gradients and
-/// bootstrap work.
+/// The parameters are the baseline's, then the treatment's own copies of the relaxed ones, named
+/// `A_treatment` and so on, with the same domains and bounds.
 public struct GroupedLaw<Base: Law>: LawOfGroups {
   /// The law that both arms follow.
   public let base: Base
@@ -25,6 +23,7 @@ public struct GroupedLaw<Base: Law>: LawOfGroups {
     places = slots
   }
 
+  /// The same law around the base law with another setting.
   public func around(_ base: Base) throws(FitError) -> GroupedLaw {
     try GroupedLaw(base: base, relaxed: relaxed.map { self.base.parameters[$0].name })
   }

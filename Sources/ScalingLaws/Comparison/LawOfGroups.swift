@@ -51,14 +51,12 @@ extension LawOfGroups {
     }
   }
 
-  /// One evaluation of the base law's compiled formula a group, of which each row takes its own.
-  ///
-  /// Compiling `predict` itself would leave it unspecialised, because this law is made at run time
-  /// around a law that only the caller knows.
+  /// One evaluation of the base law's compiled formula a group: compiling `predict` itself would
+  /// leave it unspecialised, because this law is made at run time.
   public func makeKernel() -> LawKernel { LawKernel(groups: self) }
 
-  /// Starting points of the base law for all rows together, the same for each group except for the
-  /// amplitudes, which are solved for each unless the base law has starts of its own.
+  /// Starting points of the base law for all rows together; amplitudes are solved for each group
+  /// unless the base law has starts of its own.
   ///
   /// - Parameter spread: a point of this law from one of the base law.
   func commonStarts(
@@ -88,7 +86,6 @@ extension LawOfGroups {
 }
 
 extension LawKernel {
-  /// Compiles a law of several groups from the compiled base law.
   init<Law: LawOfGroups>(groups law: Law) {
     let base = law.base.makeKernel()
     let groups = law.places.first?.indices ?? 0..<0
@@ -132,7 +129,6 @@ extension LawKernel {
 }
 
 extension LaneTable {
-  /// Which lanes of a block belong to a group.
   @inline(__always)
   func isGroup(_ group: Int, _ block: Int) -> SIMDMask<SIMD8<Int64>> {
     values[block * columnCount + columnCount - 1] .== Lanes(repeating: Double(group))

@@ -1,8 +1,7 @@
 /// One law fitted to several groups of runs at once, with some parameters shared.
 ///
-/// The table has one more column, `group`: 0, 1, … The parameters are those of the base law in its
-/// order; one that is not shared stands once for each group, named `A[c4]` and so on. For two arms,
-/// of which one is the baseline, see ``GroupedLaw``.
+/// The table has one more column, `group`: 0, 1, … A parameter that is not shared stands once for
+/// each group, named `A[c4]` and so on. For a baseline and a treatment see ``GroupedLaw``.
 public struct SharedLaw<Base: Law>: LawOfGroups {
   /// The law that every group follows.
   public let base: Base
@@ -31,6 +30,7 @@ public struct SharedLaw<Base: Law>: LawOfGroups {
     }
   }
 
+  /// The same law around the base law with another setting.
   public func around(_ base: Base) throws(FitError) -> SharedLaw {
     let names = self.base.parameters.map(\.name)
     return try SharedLaw(base: base, groups: groups, shared: shared.sorted().map { names[$0] })

@@ -12,13 +12,8 @@ extension FitDocument {
   /// Records the allocation of approach 1 or 2 as a fit: `a`, `G_N`, `b`, `G_D`.
   ///
   /// - Parameters:
-  ///   - allocation: the fit.
-  ///   - rows: the number of rows it was read from.
   ///   - bias: what the method gets wrong on this grid, for iso-FLOP fits.
   ///   - readings: other readings of the same runs, for iso-FLOP fits.
-  ///   - flopsPerToken: how C is counted from N and D.
-  ///   - table: the name of the table.
-  ///   - notes: what was inferred while reading it.
   public init(
     _ allocation: AllocationFit, rows: Int, bias: IsoFLOPBias? = nil,
     readings: [AllocationAlternative]? = nil, flopsPerToken: FlopsPerToken? = nil,
@@ -54,13 +49,6 @@ extension FitDocument {
   }
 
   /// Records both steps of a task forecast as one fit of the law `two-step`.
-  ///
-  /// - Parameters:
-  ///   - steps: the fits of both steps.
-  ///   - law: the law with the chance that was used.
-  ///   - table: the name of the table.
-  ///   - notes: what was inferred while reading it.
-  ///   - modelError: how wrong the chain may be beyond its data; nil if not measured.
   public init(
     _ steps: TwoStep, law: any Law, table: String? = nil, notes: [String] = [],
     modelError: ModelError? = nil
@@ -174,7 +162,6 @@ extension AllocationFit {
 }
 
 extension FitDocument {
-  /// Several fits in one file.
   private struct Several: Decodable {
     var schema: String
     var fits: [FitDocument]
@@ -199,11 +186,9 @@ extension FitDocument {
 
   /// Reads one saved fit from a file of one fit or of several.
   ///
-  /// - Parameters:
-  ///   - data: the file.
-  ///   - source: what to call it.
-  ///   - group: which fit of several: the value of the grouping column, several with `/` in the
-  ///     order of the columns' names, or the outcome where fits differ in that; nil for the only one.
+  /// - Parameter group: which fit of several: the value of the grouping column, several with `/` in
+  ///   the order of the columns' names, or the outcome where fits differ in that; nil for the only
+  ///   one.
   /// - Throws: `FitError.unusable` naming what is wrong, with the groups that there are.
   public static func decode(
     _ data: Data, source: String, group: String?

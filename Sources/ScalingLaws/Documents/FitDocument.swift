@@ -183,13 +183,6 @@ public struct FitDocument: Sendable, Codable {
   public var alternatives: [FitDocument]?
 
   /// Records a fit.
-  ///
-  /// - Parameters:
-  ///   - fit: the fit.
-  ///   - validation: its validation, if measured.
-  ///   - table: the name of the table.
-  ///   - notes: what was inferred while reading it.
-  ///   - group: the values of the grouping columns, where the table was split.
   public init(
     _ fit: Fit, validation: Validation? = nil, table: String? = nil, notes: [String] = [],
     group: [String: String]? = nil

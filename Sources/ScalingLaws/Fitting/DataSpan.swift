@@ -2,12 +2,10 @@ internal import RealModule
 
 /// The region that a table covers, as a measure of how far beyond it a run lies.
 ///
-/// A distance is counted in spans: a run that is one span beyond the largest lies as far from it,
-/// on the logarithmic scale, as the smallest lies below the largest. The column furthest out
-/// counts; compute is one of them wherever it is known, so that a run which is large in size and
-/// data at once is beyond a table that holds large sizes and large data apart.
+/// A run one span beyond the largest lies as far from it, on the logarithmic scale, as the smallest
+/// lies below the largest. The column furthest out counts; compute is one of them wherever it is
+/// known, for a run large in size and data at once.
 struct DataSpan: Sendable {
-  /// One column's extent.
   private struct Extent {
     var name: String
     var low: Double
@@ -20,7 +18,6 @@ struct DataSpan: Sendable {
   /// make every other value infinitely far.
   private static let leastSpan = Double.log(2)
 
-  /// The region that the rows with weight cover in the columns that a law reads.
   init(_ observations: Observations, law: any Law) {
     let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
     self.init(law: law) { name in
@@ -30,7 +27,6 @@ struct DataSpan: Sendable {
     }
   }
 
-  /// The region that ranges of columns describe.
   init(law: any Law, range: (String) -> ClosedRange<Double>?) {
     var names = law.card.columns.map(\.name)
     if names.contains("N"), names.contains("D"), !names.contains("C") { names.append("C") }

@@ -1,10 +1,8 @@
 public import Quantities
 internal import Statistics
 
-/// A law with fitted parameters and what is known of their uncertainty.
-///
-/// Forecasts, plans and comparisons work on any fitted law, so that they answer alike for a fit
-/// made a moment ago and for one that was saved.
+/// A law with fitted parameters and what is known of their uncertainty, whether fitted a moment ago
+/// or saved.
 public protocol FittedLaw: Sendable {
   /// The law.
   var law: any Law { get }
@@ -68,9 +66,7 @@ extension FittedLaw {
 
   /// An outcome whose interval over the refits is widened by the law's own error beyond the data.
   ///
-  /// - Parameters:
-  ///   - outcome: the outcome with its interval over the refits.
-  ///   - distance: how far beyond the data it lies, in spans.
+  /// - Parameter distance: how far beyond the data it lies, in spans.
   func widened(_ outcome: Estimated, distance: Double) -> Estimated {
     guard let modelError, outcome.low.isFinite, outcome.high.isFinite, outcome.value.isFinite
     else { return outcome }

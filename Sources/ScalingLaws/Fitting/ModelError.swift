@@ -3,16 +3,13 @@ internal import Statistics
 
 /// How wrong a law itself may be beyond its data, calibrated by rolling validation.
 ///
-/// Neither refits nor residuals see that a law's form is not quite the truth: inside the table the
-/// parameters make up for it, beyond it nothing does. Rolling validation does see it. Each window
-/// predicts runs some distance beyond what was fitted, and what its errors exceed sampling and
-/// scatter by is the law's own. A forecast's residual is widened by Student's t with
-/// ``degreesOfFreedom`` and the standard deviation ``deviation(distance:)``, which is zero inside
-/// the data and grows with the distance beyond them.
+/// Neither refits nor residuals see that a law's form is not quite the truth. Each window of the
+/// validation predicts runs some distance beyond what was fitted, and what its errors exceed
+/// sampling and scatter by is the law's own. A forecast's residual is widened by Student's t with
+/// ``degreesOfFreedom`` and the standard deviation ``deviation(distance:)``, zero inside the data.
 ///
-/// How it grows is read from the windows too, between two shapes: with the square root of the
-/// distance, as where a law fits the table poorly and leaves it at an angle, and as d + d², the
-/// error of a curve whose curvature was missed.
+/// How it grows is read from the windows too, between two shapes: the square root of the distance,
+/// as where a law leaves the table at an angle, and d + d², a curvature that was missed.
 public struct ModelError: Sendable, Hashable, Codable {
   /// The standard deviation, half a span beyond the data, of the part that grows as the square
   /// root of the distance; in the objective's residual scale, like the others.
@@ -61,9 +58,6 @@ extension ModelError {
 
   /// Calibrates the error of a law beyond its data on the windows of its validation.
   ///
-  /// - Parameters:
-  ///   - validation: what the law made of rows that it was not fitted to.
-  ///   - fit: the fit on all rows.
   /// - Returns: nil where the fit leaves no residual to measure anything with.
   public init?(_ validation: Validation, of fit: Fit) {
     guard fit.scatter.isFinite, let explained = Self.explained(by: fit) else { return nil }
@@ -106,12 +100,11 @@ extension ModelError {
 
   /// The root of the posterior mean square of each shape's scale.
   ///
-  /// The error of each group of held-out rows is normal, with the variance that sampling and
-  /// scatter explain plus that of the law. A window over a part of the table's span sees a smaller
-  /// error at the same relative distance, in proportion to that part. Windows share rows, and the
-  /// groups of a window share its refit, so that all groups of a window count as two. The scale
-  /// has a half-t prior about the typical one: it is never zero because a few windows happened to
-  /// fit, and large wherever they did not.
+  /// The error of a group of held-out rows is normal, with the variance that sampling and scatter
+  /// explain plus that of the law. A window over a part of the table's span sees a smaller error at
+  /// the same relative distance, in proportion. Groups of a window share its refit and rows, so
+  /// that all of them count as two. The scale has a half-t prior about the typical one, so that it
+  /// is never zero by luck.
   private static func posterior(
     _ windows: [[HeldOutGroup]], shapes: [@Sendable (Double) -> Double], typical: Double
   ) -> [Double] {

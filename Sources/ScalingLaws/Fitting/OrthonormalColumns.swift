@@ -5,7 +5,6 @@ struct OrthonormalColumns: Sendable {
 
   init(count: Int) { self.count = count }
 
-  /// Adds columns, as long as there is room.
   mutating func add(_ new: [[Double]]) {
     for column in new where columns.count < count {
       let size = Self.product(column, column).squareRoot()
@@ -26,6 +25,12 @@ struct OrthonormalColumns: Sendable {
       for index in rest.indices { rest[index] -= product * column[index] }
     }
     return rest
+  }
+
+  /// The sum of squares of what the basis does not span.
+  func squaredRemainder(of vector: [Double]) -> Double {
+    let rest = remainder(of: vector)
+    return Self.product(rest, rest)
   }
 
   static func product(_ first: [Double], _ second: [Double]) -> Double {

@@ -17,10 +17,9 @@ extension Law {
   }
 }
 
-/// Amplitudes of a sum of positive terms that comes close to a target, in relative error.
-///
-/// It serves laws that are a sum only after a transformation, where the fitter's own closed form
-/// does not apply. A term that least squares switches off keeps a hundredth of the target.
+/// Amplitudes of a sum of positive terms that comes close to a target, in relative error, for laws
+/// that are a sum only after a transformation. A term that least squares switches off keeps a
+/// hundredth of the target.
 ///
 /// - Parameters:
 ///   - terms: the terms at amplitude one, one array of rows each.
@@ -52,6 +51,5 @@ func geometricMean(_ column: [Double]) -> Double {
 }
 
 extension Observations {
-  /// A column, or an empty one.
   func column(_ name: String) -> [Double] { columns[name] ?? [] }
 }

@@ -48,16 +48,11 @@ extension Fit {
   /// Refits the law on the smaller runs and predicts the larger, over an expanding window, and
   /// leaves out one scale at a time.
   ///
-  /// Rows are ordered by compute where it is known, and rows of equal scale stay together. A
-  /// refit searches from the law's own starts, never from the full fit, so that nothing of the
-  /// held-out rows leaks in. Of a very large table every n-th row is taken.
+  /// Rows are ordered by compute where it is known; rows of equal scale stay together. A refit
+  /// searches from the law's own starts, so that nothing of the held-out rows leaks in. Of a very
+  /// large table every n-th row is taken. Rows that left the law are neither fitted nor predicted.
   ///
-  /// Rows that left the law are neither fitted nor predicted: a run that diverged says nothing of how
-  /// well the others are foretold.
-  ///
-  /// - Parameters:
-  ///   - shares: the shares of rows to fit in each window.
-  ///   - excluded: the rows to leave out; nil for those that left this law.
+  /// - Parameter excluded: the rows to leave out; nil for those that left this law.
   public func validation(
     shares: [Double] = [0.5, 0.6, 0.7, 0.8], without excluded: Set<Int>? = nil
   ) -> Validation {

@@ -2,11 +2,8 @@ public import Quantities
 internal import RealModule
 internal import Statistics
 
-/// Fits in a row, each of which reads what the one before it predicts.
-///
-/// Compute to loss, loss to the likelihood of a task's answers, likelihood to accuracy: each step
-/// has its own table. Refits of the first feed the second, and so on, so that the interval at the
-/// end carries the errors of all steps.
+/// Fits in a row, each of which reads what the one before it predicts, such as compute to loss to
+/// the likelihood of answers to accuracy. Refits of the first feed the second, and so on.
 public struct FitChain: Sendable {
   /// One step.
   public struct Step: Sendable {
@@ -83,16 +80,11 @@ public struct FitChain: Sendable {
     level = first.fit.level
   }
 
-  /// Follows one run through all steps.
+  /// Follows one run through all steps: each prediction is drawn from the refits, widened by the
+  /// law's own error and, for the single run, by the scatter, and goes into the next step.
   ///
-  /// Each step's prediction is drawn from its refits, widened by what its interval of the mean has
-  /// beyond them (the error of the law itself) and, for the single run, by the scatter; the drawn
-  /// value goes into the next step.
-  ///
-  /// - Parameters:
-  ///   - columns: the columns of the first step, and those that later steps read besides their link.
-  ///   - samples: how many chains are drawn.
-  ///   - seed: the seed of the draws.
+  /// - Parameter columns: the columns of the first step, and those that later steps read besides
+  ///   their link.
   /// - Throws: `FitError.missingColumn` for a column that a step reads and that is not given.
   public func forecast(
     at columns: [String: Double], samples: Int = 8000, seed: UInt64 = 0

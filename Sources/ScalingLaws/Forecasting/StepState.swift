@@ -2,11 +2,8 @@ internal import Quantities
 internal import RealModule
 internal import Statistics
 
-/// What one step of a chain needs to draw outcomes.
 struct StepState {
-  /// The prediction at the estimate, with the predictions before it at theirs.
   let value: Double
-  /// How far the step's columns lie beyond its table.
   let reach: [Reach]
   /// How wide the step is at some values of its input, in ascending order of the input.
   ///
@@ -48,9 +45,7 @@ struct StepState {
   }
 
   /// The columns of the question that concern a law: those that it reads, and N, D and C where it
-  /// reads one of them, since each follows from the others.
-  ///
-  /// What other steps read must not reach it: a law of the loss alone refuses another size.
+  /// reads one of them. A law of the loss alone refuses another size.
   private static func columns(
     _ all: [String: Double], readBy law: any Law
   ) -> [String: Double] {

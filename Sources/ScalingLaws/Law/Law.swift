@@ -2,9 +2,8 @@ public import Optimization
 
 /// A formula with named parameters that predicts the outcome of a run from its scale.
 ///
-/// A law is one file: the card says what it is and where it comes from, `parameters` what is
-/// fitted, and `predict` holds the formula, written once over dual numbers of any width.
-/// Everything else (fitting, intervals, command line, reports) follows from these.
+/// The card says what it is and where it comes from, `parameters` what is fitted, and `predict`
+/// holds the formula, written once over dual numbers of any width. All else follows from these.
 public protocol Law: Sendable {
   /// What the law is called, what it needs and where it comes from.
   var card: LawCard { get }
@@ -208,16 +207,25 @@ public enum ScheduleReading: Sendable, Hashable {
   case changes
 }
 
-// Defaults.
+// What holds unless the law says otherwise.
 extension Law {
+  /// No schedule.
   public var scheduleReading: ScheduleReading { .none }
+  /// No shares.
   public var shareColumns: [String] { [] }
+  /// Unique tokens must be given.
   public var takesTokensAsNew: Bool { false }
+  /// No regime.
   public var regimeExponent: String? { nil }
+  /// No nested forms.
   public var nestedForms: (narrow: any Law, wide: any Law)? { nil }
+  /// Five parameters or fewer.
   public static var isWide: Bool { false }
+  /// No settings.
   public var settings: [LawSetting] { [] }
+  /// The default starting points.
   public func startingPoints(for observations: Observations) -> [[Double]]? { nil }
+  /// Refuses every setting.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
     throw FitError.unknownSetting(law: card.name, name: name, known: settings.map(\.name))
   }

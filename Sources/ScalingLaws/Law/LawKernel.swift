@@ -26,10 +26,7 @@ public struct LaneTable: Sendable {
 
   /// Packs the columns that a law reads.
   ///
-  /// - Parameters:
-  ///   - observations: the rows.
-  ///   - columns: the names of the columns in the law's order; all must exist.
-  ///   - rows: which rows to pack.
+  /// - Parameter columns: the names of the columns in the law's order; all must exist.
   init(observations: Observations, columns: [String], rows: [Int]) {
     var order: [Int] = []
     var filled: [Bool] = []
@@ -105,10 +102,8 @@ public struct LaneTable: Sendable {
     }
   }
 
-  /// Calls `body` with each block's observation.
-  ///
-  /// `body` holds a whole formula and is inlined, so it is called at one place only: a second one
-  /// doubles the code, and the time to compile it, of every law at every width.
+  /// Calls `body` with each block's observation. `body` is inlined and so called at one place only:
+  /// a second doubles the code, and the compile time, of every law at every width.
   @inlinable
   @inline(__always)
   func forEachBlock(_ body: (Int, Observation) -> Void) {
@@ -146,14 +141,12 @@ public struct LaneTable: Sendable {
 
 /// The compiled evaluation of one law's formula.
 public struct LawKernel: Sendable {
-  /// Predicts every block of a table.
   let predict: @Sendable (LaneTable, [Double], inout [Lanes]) -> Void
   /// Predicts every block and writes derivatives.
   ///
   /// `free` lists the parameters to differentiate; the derivative of block b with respect to
   /// free parameter j is written to position j · blocks + b.
   let differentiate: @Sendable (LaneTable, [Double], [Int], inout [Lanes], inout [Lanes]) -> Void
-  /// Predicts a single observation from its columns and schedule.
   let predictOne: @Sendable ([Double], [Double], [ScheduleSegment]) -> Double
 }
 
@@ -217,10 +210,7 @@ extension Law {
 
   /// The prediction for one observation.
   ///
-  /// - Parameters:
-  ///   - point: the parameters in physical units.
-  ///   - columns: the columns in the card's order.
-  ///   - segments: the schedule behind the observation, for laws that need one.
+  /// - Parameter columns: the columns in the card's order.
   public func prediction(
     _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
   ) -> Double {
@@ -228,10 +218,6 @@ extension Law {
   }
 
   /// The predictions for all rows of a table that holds the law's columns.
-  ///
-  /// - Parameters:
-  ///   - point: the parameters in physical units.
-  ///   - observations: the rows; where the law sums over a schedule, each with its own.
   public func predictions(_ point: [Double], on observations: Observations) -> [Double] {
     let observations = sumsOverSchedule ? observations.gatheringSchedules() : observations
     let table = LaneTable(
@@ -248,10 +234,7 @@ extension Law {
 
   /// The derivatives of the prediction for one observation with respect to all parameters.
   ///
-  /// - Parameters:
-  ///   - point: the parameters in physical units.
-  ///   - columns: the columns in the card's order.
-  ///   - segments: the schedule behind the observation, for laws that need one.
+  /// - Parameter columns: the columns in the card's order.
   public func gradient(
     _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
   ) -> [Double] {

@@ -25,11 +25,7 @@ extension LawSetting {
 extension Law {
   /// The value of one of the law's settings.
   ///
-  /// - Parameters:
-  ///   - text: what the user gave.
-  ///   - name: the setting.
-  ///   - expected: what a message asks for.
-  ///   - read: nil for a text that is not allowed.
+  /// - Parameter read: nil for a text that is not allowed.
   /// - Throws: `FitError.unknownSetting` for a name that the law does not list, `badSetting` for a
   ///   text that is not allowed.
   func parsed<Value>(

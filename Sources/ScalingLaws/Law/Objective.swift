@@ -69,9 +69,8 @@ public struct Objective: Sendable, Hashable {
 
   /// The objective with this name.
   ///
-  /// - Parameters:
-  ///   - name: `huber-log`, `squared-log`, `huber`, `squared`, `huber-log1p` or `squared-log1p`.
-  ///   - delta: the threshold of a Huber loss.
+  /// - Parameter name: `huber-log`, `squared-log`, `huber`, `squared`, `huber-log1p` or
+  ///   `squared-log1p`.
   /// - Returns: nil for an unknown name.
   public init?(name: String, delta: Double = 1e-3) {
     let residual: Residual

@@ -1,10 +1,6 @@
 extension LearningRateSchedule {
-  /// The schedule with its warm-up replaced by the rate that it leads to [30].
-  ///
-  /// The annealing law counts the steps of the warm-up at the peak rate, which also keeps the
-  /// rise out of the annealing area.
-  ///
-  /// - Parameter steps: the number of steps of the warm-up.
+  /// The schedule with its warm-up replaced by the rate that it leads to, which keeps the rise out
+  /// of the annealing area [30].
   public func replacingWarmup(steps: Int) -> LearningRateSchedule {
     guard steps > 0, !rates.isEmpty else { return self }
     let peak = rates[min(steps, rates.count - 1)]
@@ -20,9 +16,6 @@ extension Observations {
   /// S1 is the sum of learning rates up to and including the row's step, S2 the annealing area.
   /// They come from the row's schedule and its column `step`.
   ///
-  /// - Parameters:
-  ///   - law: the law to be fitted, which knows λ and how a warm-up counts.
-  ///   - warmup: steps of warm-up.
   /// - Throws: ``FitError`` where a row has no schedule or its step lies outside the schedule.
   public func addingScheduleAreas(
     for law: any Law, warmup: Int = 0

@@ -2,11 +2,8 @@ internal import Optimization
 internal import RealModule
 internal import Statistics
 
-/// A regression of the loss on one target on the mixture of training domains [134].
-///
-/// Many small models are trained on random mixtures; the regression ranks new mixtures, and the
-/// best of them is used for the large model. The published method also uses boosted trees; they
-/// are left out because no well-kept Swift library provides them.
+/// A regression of the loss on one target on the mixture of training domains, from many small
+/// models on random mixtures [134]. The published method's boosted trees are left out.
 public struct MixtureRegression: Sendable {
   /// The shape of the regression.
   public enum Form: String, Sendable, Hashable, CaseIterable {
@@ -28,9 +25,7 @@ public struct MixtureRegression: Sendable {
   /// Fits the regression.
   ///
   /// - Parameters:
-  ///   - domains: the columns of shares in `observations`.
   ///   - observations: one row a proxy model; its response is the loss on the target.
-  ///   - form: the shape of the regression.
   ///   - options: how the log-linear form is fitted; intervals are not computed.
   /// - Throws: `FitError` for missing columns, unusable values or too few rows.
   public init(
@@ -50,11 +45,11 @@ public struct MixtureRegression: Sendable {
     case .linear:
       for domain in domains where observations.columns[domain] == nil {
         throw .missingColumn(
-          law: "mixture", column: domain, meaning: "share of the training tokens",
+          law: MixtureLaw().name, column: domain, meaning: "share of the training tokens",
           present: Array(observations.columns.keys))
       }
       guard observations.count >= domains.count else {
-        throw .tooFewRows(law: "mixture", found: observations.count, needed: domains.count)
+        throw .tooFewRows(law: MixtureLaw().name, found: observations.count, needed: domains.count)
       }
       floor = 0
       coefficients = minimumNormLeastSquares(
@@ -80,25 +75,19 @@ public struct MixtureRegression: Sendable {
 
   /// The centre of the sampled mixtures: token shares flattened by a temperature [134].
   ///
-  /// - Parameters:
-  ///   - tokens: the tokens of each domain.
-  ///   - temperature: the exponent of the shares; 1 keeps them, 0 makes them equal.
+  /// - Parameter temperature: the exponent of the shares; 1 keeps them, 0 makes them equal.
   public static func prior(tokens: [Double], temperature: Double = 0.5) -> [Double] {
     let flattened = tokens.map { Double.pow($0, temperature) }
     let total = flattened.reduce(0, +)
     return flattened.map { $0 / total }
   }
 
-  /// The average of the best of many random mixtures.
-  ///
-  /// The average is steadier than the single best, which chases the errors of the regression.
+  /// The average of the best of many random mixtures, steadier than the single best, which chases
+  /// the errors of the regression.
   ///
   /// - Parameters:
   ///   - prior: the concentrations of the Dirichlet distribution from which mixtures are drawn.
-  ///   - samples: how many mixtures are drawn.
   ///   - best: how many of them are averaged.
-  ///   - seed: the seed of the draws.
-  ///   - loss: the loss to minimise, such as that of a regression or a weighted sum of several.
   /// - Returns: the shares, which add up to 1.
   public static func bestMixture(
     prior: [Double], samples: Int = 100_000, best: Int = 128, seed: UInt64 = 0,

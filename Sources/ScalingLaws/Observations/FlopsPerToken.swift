@@ -4,9 +4,8 @@ internal import Statistics
 
 /// Training FLOPs per token as a power of the model size, C = c·N^p·D.
 ///
-/// 6·N is the usual count for a dense decoder: it leaves out attention over the context and counts
-/// embeddings that multiply nothing. Where a table has C, N and D and they differ from it, the
-/// power is fitted to C/D, so that a plan divides the compute that the table counts.
+/// 6·N leaves out attention over the context and counts embeddings that multiply nothing. Where a
+/// table has C, N and D and they differ from it, the power is fitted to C/D.
 public struct FlopsPerToken: Sendable, Hashable, Codable {
   /// c.
   public var coefficient: Double

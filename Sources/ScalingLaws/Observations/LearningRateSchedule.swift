@@ -6,14 +6,8 @@ public struct LearningRateSchedule: Sendable, Hashable {
   /// about 10⁻⁴ of a loss. ``segments(at:)`` is right to 10⁻⁷.
   public var segments: [ScheduleSegment]
 
-  /// Creates a schedule from the rate of every step.
-  ///
-  /// A long decay is cut into at most `segmentLimit` stretches of equal fall, each represented by
-  /// its end, so that a law which sums over every change of the rate stays affordable.
-  ///
-  /// - Parameters:
-  ///   - rates: the learning rate at every step, from step 0.
-  ///   - segmentLimit: how many stretches at most.
+  /// Creates a schedule from the rate of every step, from step 0; a long decay is cut into at most
+  /// `segmentLimit` stretches of equal fall.
   public init(rates: [Double], segmentLimit: Int = 256) {
     self.rates = rates
     segments = Self.cut(rates, limit: segmentLimit)
@@ -64,8 +58,6 @@ public struct LearningRateSchedule: Sendable, Hashable {
   /// The annealing momentum sum S2 of the learning-rate annealing law [30] at every step.
   ///
   /// m(s) = λ·m(s−1) + η(s−1) − η(s), m(0) = 0, and S2(s) is the sum of m up to s.
-  ///
-  /// - Parameter decay: λ, between 0 and 1.
   public func annealingArea(decay: Double) -> [Double] {
     var momentum = 0.0
     var sum = 0.0

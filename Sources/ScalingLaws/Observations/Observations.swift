@@ -27,12 +27,9 @@ public struct Observations: Sendable {
   /// Creates observations.
   ///
   /// - Parameters:
-  ///   - columns: the columns by name.
-  ///   - response: the outcome of each row.
   ///   - weights: the weight of each row; nil for equal weights.
   ///   - clusters: the run of each row; nil if each row is its own run.
   ///   - labels: what to call each row; nil for its position, counted from 1.
-  ///   - schedules: learning-rate schedules.
   ///   - scheduleOfRow: which schedule each row belongs to; nil for none.
   public init(
     columns: [String: [Double]], response: [Double], weights: [Double]? = nil,
@@ -89,4 +86,7 @@ public struct Observations: Sendable {
     guard let n = columns["N"], let d = columns["D"] else { return nil }
     return zip(n, d).map { 6 * $0 * $1 }
   }
+
+  /// A column by name, with `C` as ``compute`` knows it; nil where it is not known.
+  func known(_ name: String) -> [Double]? { name == "C" ? compute : columns[name] }
 }

@@ -1,10 +1,7 @@
 public import Optimization
 
 /// What each row of a packed table sums over, for laws that add a term for every change of the
-/// learning rate.
-///
-/// Small tables hold a list for every row, eight terms side by side; in large ones eight
-/// neighbouring rows share a list, which takes a tenth of the memory.
+/// learning rate: a list for every row, or in large tables one for eight neighbouring rows.
 @usableFromInline
 struct ScheduleTerms: Sendable {
   /// Eight terms of one row.
@@ -30,7 +27,6 @@ struct ScheduleTerms: Sendable {
   /// - Parameters:
   ///   - areas: the learning-rate area of every lane, eight a block.
   ///   - scheduleOfBlock: the schedule behind each block; negative for none.
-  ///   - trees: the changes of every schedule.
   init(areas: [Double], scheduleOfBlock: [Int], trees: [ScheduleTree]) {
     isShared = areas.count > Self.ownListLimit
     var groups: [Group] = []

@@ -2,11 +2,9 @@ internal import RealModule
 
 /// The changes of a learning rate, gathered so that a sum over all of them costs a few dozen terms.
 ///
-/// A law that adds something for every change of the rate ([L14]) would visit thousands of steps
-/// for every row. Changes that lie far back, compared with the stretch over which they spread, act
-/// like two changes at the nodes of a Gauss rule that has the same total, mean, variance and third
-/// moment. The tree halves the list of changes until that holds, so recent ones are summed one by
-/// one and old ones in a few groups: the sum is right to about 10⁻⁷ of the loss.
+/// Changes that lie far back, compared with the stretch over which they spread, act like two
+/// changes at the nodes of a Gauss rule of the same total, mean, variance and third moment. The
+/// tree halves the list of changes until that holds: the sum is right to about 10⁻⁷ of the loss.
 struct ScheduleTree: Sendable {
   /// A node may be as wide as its distance from the row (in learning-rate area).
   private static let openness = 1.0
@@ -32,9 +30,6 @@ struct ScheduleTree: Sendable {
   private let changes: [ScheduleSegment]
   private var nodes: [Node] = []
 
-  /// Gathers the changes of a schedule.
-  ///
-  /// - Parameter rates: the learning rate at every step, from step 0.
   init(rates: [Double]) {
     changes = Self.changes(of: rates)
     guard !changes.isEmpty else { return }
@@ -52,7 +47,6 @@ struct ScheduleTree: Sendable {
     }
   }
 
-  /// Every change of the rate, in time order.
   private static func changes(of rates: [Double]) -> [ScheduleSegment] {
     guard var area = rates.first else { return [] }
     var result: [ScheduleSegment] = []
@@ -115,7 +109,6 @@ struct ScheduleTree: Sendable {
   /// Appends what rows between two areas must sum over.
   ///
   /// - Parameters:
-  ///   - first: the smallest learning-rate area of the rows.
   ///   - last: the largest; changes from there on have not happened to any of them.
   ///   - segments: receives the terms; those after a row's own area add nothing to it.
   func append(from first: Double, to last: Double, into segments: inout [ScheduleSegment]) {

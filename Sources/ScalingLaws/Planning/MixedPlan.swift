@@ -38,9 +38,6 @@ extension LawMixture {
   ///
   /// A law that cannot divide compute between N and D has no part in the answer.
   ///
-  /// - Parameters:
-  ///   - compute: training FLOPs.
-  ///   - others: the columns that the laws read besides N, D and C.
   /// - Throws: as ``FittedLaw/plan(compute:holding:closedForm:)`` of the chosen law.
   public func plan(
     compute: Double, holding others: [String: Double] = [:]
@@ -140,10 +137,9 @@ extension LawMixture {
 
   /// The best model for a budget or a target under all limits together, by all laws together.
   ///
-  /// Each law finds its own best model under the limits; the size is their weighted geometric mean,
-  /// as without limits, and the tokens are what the budget leaves at it. A law that allows no such
-  /// plan, such as one to which repetition cannot be added, has no part in the answer, and the
-  /// warnings name it.
+  /// The size is the weighted geometric mean of the laws' own, and the tokens are what the budget
+  /// leaves at it. A law that allows no such plan has no part in the answer, and the warnings name
+  /// it.
   ///
   /// - Throws: as ``FittedLaw/constrainedPlan(_:limits:holding:)`` where no law allows the plan.
   public func constrainedPlan(
@@ -220,13 +216,11 @@ extension LawMixture {
   }
 }
 
-/// What one law of a mixture finds under limits.
 private struct LimitedPart {
   var member: LawMixture.Member
   var search: ConstrainedSearch
   /// The quantities of the search at the law's estimate.
   var values: [Double]
-  /// The same at its refits.
   var refits: [[Double]]
 
   func column(_ slot: Int) -> [Double] { refits.map { $0[slot] } }
@@ -242,7 +236,6 @@ private struct LimitedPart {
     ).law
   }
 
-  /// What this law says alone.
   func plan(weight: Double) -> LawPlan {
     func estimated(_ slot: Int, _ scale: (Double) -> Double) -> Estimated {
       Estimated(
@@ -271,7 +264,6 @@ extension ComputePlan {
     "law \(member.fitted.law.name) (weight \(NumberFormat.sentence(member.weight, digits: 2))) has no part in the plan: its optimum, \(NumberFormat.sentence(tokensPerParameter.value)) tokens per parameter, runs away from the data"
   }
 
-  /// How far the planned run lies beyond a fitted table, in spans of the table.
   func distance(beyond fitted: any FittedLaw) -> Double {
     guard size.value.isFinite, tokens.value.isFinite, compute.value.isFinite else { return 0 }
     return fitted.distanceBeyond([

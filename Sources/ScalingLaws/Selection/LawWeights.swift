@@ -3,10 +3,10 @@ internal import Statistics
 
 /// What each of several laws should weigh in a common answer.
 ///
-/// A law weighs by how surely it predicts held-out larger runs worse than the best one does: with
-/// the paired difference of its absolute errors, in units of that difference's standard error, as
-/// z, its weight is exp(−z²/2). Laws that the validation cannot tell apart so weigh alike, however
-/// many parameters they have, and one law written in two ways counts once.
+/// With the paired difference of absolute errors on held-out larger runs from those of the best
+/// law, in units of its standard error, as z, a law's weight is exp(−z²/2). Laws that the
+/// validation cannot tell apart weigh alike, however many parameters they have, and one law written
+/// in two ways counts once.
 struct LawWeights {
   /// The weight of each entry; they add up to one. Zero for a law that repeats an earlier one.
   var weights: [Double]

@@ -63,8 +63,6 @@ public struct LawRanking: Sendable {
 /// Fits every law that the columns allow and ranks them by the error on held-out larger runs.
 ///
 /// - Parameters:
-///   - laws: the candidates.
-///   - observations: the rows.
 ///   - options: options of every fit; no intervals are measured.
 ///   - progress: called before each law with its position and name, from any thread.
 public func rankLaws(

@@ -60,9 +60,6 @@ public struct SurvivalFit: Sendable {
 
   /// Fits the family to a table by maximum likelihood.
   ///
-  /// - Parameters:
-  ///   - table: the events and what was waited for in vain.
-  ///   - level: the coverage of intervals.
   /// - Throws: `FitError` for too few events, impossible times, or a likelihood without a maximum.
   public init(_ table: SurvivalTable, level: Double = 0.9) throws(FitError) {
     rows = table.times.count
@@ -130,9 +127,7 @@ public struct SurvivalFit: Sendable {
 
   /// The share without the event after a time.
   ///
-  /// - Parameters:
-  ///   - time: the time.
-  ///   - offsets: the logarithms of the covariates less their means; empty for the mean.
+  /// - Parameter offsets: the logarithms of the covariates less their means; empty for the mean.
   public func survival(at time: Double, offsets: [Double] = []) -> Double {
     let log = Double.log(time) + point[0] + shift(offsets)
     return Double.exp(-Self.cumulativeHazard(log, gamma: gamma.value, kappa: kappa.value))

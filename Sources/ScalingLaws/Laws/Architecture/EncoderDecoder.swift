@@ -88,9 +88,7 @@ public struct EncoderDecoder: Law {
 
   /// The split N_e* = B·p_e/(p_e + p_d) of a total size that minimises the loss [126].
   ///
-  /// - Parameters:
-  ///   - total: B, the parameters of encoder and decoder together.
-  ///   - point: the parameters of the form `product` in its order.
+  /// - Parameter point: the parameters of the form `product` in its order.
   public static func optimalSplit(
     of total: Double, point: [Double]
   ) -> (encoder: Double, decoder: Double) {

@@ -91,8 +91,6 @@ public typealias Precision = EffectiveLaw<TiedSurface, PrecisionScale>
 
 extension EffectiveLaw where Surface == TiedSurface, Scale == PrecisionScale {
   /// Creates the precision law.
-  ///
-  /// - Parameter parts: which bit widths the table has.
   public init(parts: PrecisionScale.Parts = .three) {
     self.init(
       surface: TiedSurface(), scale: PrecisionScale(parts: parts),
@@ -167,12 +165,6 @@ public struct PostTrainingQuantization: Sendable, Hashable {
   /// The training tokens beyond which more training raises the loss after quantisation.
   ///
   /// The root of dL/dD = 0 with L = … + B·D^(−β) + δ.
-  ///
-  /// - Parameters:
-  ///   - b: B of the surface.
-  ///   - beta: β of the surface.
-  ///   - parameters: N.
-  ///   - bits: the precision after training.
   public func criticalTokens(
     b: Double, beta: Double, parameters: Double, bits: Double
   ) -> Double {

@@ -7,8 +7,6 @@ internal import RealModule
 /// ln N_eff = (1 + (c/a)·log10 Ê)·ln N + (b/a)·ln Ê. The saturating number of experts is
 /// 1/Ê = 1/(E − 1 + 1/(1/E_start − 1/E_max)) + 1/E_max, which is E_start at E = 1 and tends to E_max.
 public struct ExpertScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// b, c, E_start, E_max.
   public var parameters: [LawParameter] {
     [
@@ -55,9 +53,7 @@ extension EffectiveLaw where Surface == LogPowerSurface, Scale == ExpertScale {
 
   /// The saturating number of experts Ê [L10].
   ///
-  /// - Parameters:
-  ///   - experts: E; 1 for a dense model, which gives E_start exactly.
-  ///   - point: the law's parameters in its order.
+  /// - Parameter experts: E; 1 for a dense model, which gives E_start exactly.
   public static func saturatedExperts(_ experts: Double, point: [Double]) -> Double {
     let start = point[4]
     let limit = point[5]
@@ -69,10 +65,7 @@ extension EffectiveLaw where Surface == LogPowerSurface, Scale == ExpertScale {
   ///
   /// N_eff = N^(α(E)/α(1)) · (Ê/E_start)^(b/α(1)) with α(E) = a + c·log10 Ê; it is N at E = 1.
   ///
-  /// - Parameters:
-  ///   - parameters: N, of the dense model of equal work.
-  ///   - experts: E.
-  ///   - point: the law's parameters in its order.
+  /// - Parameter parameters: N, of the dense model of equal work.
   public static func effectiveParameters(
     _ parameters: Double, experts: Double, point: [Double]
   ) -> Double {
@@ -85,7 +78,6 @@ extension EffectiveLaw where Surface == LogPowerSurface, Scale == ExpertScale {
 
   /// The size N_cut = 10^(−b/c) from which more experts no longer lower the loss [L10].
   ///
-  /// - Parameter point: the law's parameters in its order.
   /// - Returns: infinity where c is not positive, so that routing never stops helping.
   public static func cutoffParameters(point: [Double]) -> Double {
     point[3] > 0 ? Double.pow(10, -point[2] / point[3]) : .infinity

@@ -8,8 +8,6 @@ internal import RealModule
 /// same form with R_N holds for parameters beyond N_opt(U), the size that U unique tokens would
 /// call for under the surface's own optimum.
 public struct RepetitionScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// R_D and R_N, the repetitions of data and of parameters.
   public var parameters: [LawParameter] {
     [
@@ -65,10 +63,7 @@ extension EffectiveLaw where Surface == TiedSurface, Scale == RepetitionScale {
 
   /// What D tokens of which U are unique are worth, in new tokens.
   ///
-  /// - Parameters:
-  ///   - tokens: D, tokens seen.
-  ///   - unique: U, unique tokens.
-  ///   - repeats: R_D.
+  /// - Parameter repeats: R_D.
   public static func effectiveTokens(
     tokens: Double, unique: Double, repeats: Double
   ) -> Double {

@@ -27,7 +27,6 @@ public enum MixtureForm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The parameters for the given domains.
   func parameters(_ domains: [String]) -> [LawParameter] {
     func slopes() -> [LawParameter] {
       domains.map { .shape("t_\($0)", domain: .real, bounds: -100...100, starts: [0]) }
@@ -44,7 +43,6 @@ public enum MixtureForm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The number of parameters for a number of domains.
   func parameterCount(_ domains: Int) -> Int {
     switch self {
     case .logLinear: domains
@@ -55,9 +53,7 @@ public enum MixtureForm: String, Sendable, Hashable, CaseIterable {
 
   /// m and its derivatives with respect to the shares.
   ///
-  /// - Parameters:
-  ///   - p: the form's parameters, in its order.
-  ///   - shares: w.
+  /// - Parameter shares: w.
   func value(_ p: ArraySlice<Double>, at shares: [Double]) -> (value: Double, slopes: [Double]) {
     let count = shares.count
     let first = p.startIndex
@@ -137,7 +133,6 @@ public enum MixtureForm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Starting values of the form's parameters for a target m of each row, all positive.
   func starts(shares: [[Double]], target: [Double]) -> [[Double]] {
     let logarithms = target.map { Double.log($0) }
     switch self {

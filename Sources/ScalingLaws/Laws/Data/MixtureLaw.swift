@@ -6,9 +6,8 @@ internal import Statistics
 ///
 /// L = c + m(w), with m one of ``MixtureForm``. Where runs of several sizes or lengths are given,
 /// A·(N/10⁸)^(−α) and B·(D/10¹⁰)^(−β) are added and m is multiplied by (N/10⁸)^(−κ_N) and
-/// (D/10¹⁰)^(−κ_D): a larger model gains from a mixture what a smaller one gains, more or less of it.
-/// Since the shares w add up to 1, a constant added to all t_j is a factor of m, so m has none of
-/// its own.
+/// (D/10¹⁰)^(−κ_D). Since the shares add up to 1, m has no factor of its own: a constant added to
+/// all t_j is one.
 public struct MixtureLaw: Law {
   /// The sizes that the law reads beside the shares.
   public enum Scale: String, Sendable, Hashable, CaseIterable {
@@ -116,11 +115,11 @@ public struct MixtureLaw: Law {
 
   /// Changes the columns of the shares, the form or the sizes.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    func oneOf<Choice: RawRepresentable<String> & CaseIterable>(
-      _: Choice.Type
-    ) throws(FitError) -> Choice {
-      let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      return try parsed(value, of: name, expected: names, Choice.init)
+    func oneOf<Named: RawRepresentable<String> & CaseIterable>(
+      _: Named.Type
+    ) throws(FitError) -> Named {
+      let names = Named.allCases.map(\.rawValue).joined(separator: ", ")
+      return try parsed(value, of: name, expected: names, Named.init)
     }
     switch name {
     case "form":
@@ -200,7 +199,6 @@ public struct MixtureLaw: Law {
   /// The prediction and its derivatives with respect to the shares.
   ///
   /// - Parameters:
-  ///   - point: the parameters in physical units.
   ///   - shares: w, in the order of `domains`.
   ///   - sizes: N and D, those that the law reads, in its order.
   public func loss(
@@ -212,7 +210,6 @@ public struct MixtureLaw: Law {
     return (floor + factor * mixture.value, mixture.slopes.map { factor * $0 })
   }
 
-  /// The prediction without its derivatives.
   func lossValue(_ point: [Double], of shares: [Double], sizes: [Double]) -> Double {
     let count = form.parameterCount(domains.count)
     let (floor, factor) = sizeTerms(point, sizes)

@@ -6,8 +6,6 @@ internal import RealModule
 /// N_eff = f(p)·N with f(p) = p + c1·p^c2·(1 − p)^c3 (form from memory), so that f(1) = 1: the law
 /// of the task alone. More than p is transfer from the other tasks.
 public struct ShareScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// c1, c2, c3.
   public var parameters: [LawParameter] {
     [
@@ -50,10 +48,6 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == ShareScale {
   }
 
   /// The effective share f(p) of the parameters that a task uses [149].
-  ///
-  /// - Parameters:
-  ///   - share: p, the share of the task in the mixture.
-  ///   - point: the law's parameters in its order.
   public static func effectiveShare(_ share: Double, point: [Double]) -> Double {
     share + point[3] * Double.pow(share, point[4]) * Double.pow(1 - share, point[5])
   }

@@ -3,12 +3,10 @@ internal import RealModule
 
 /// A repeated share of the data acts like fewer parameters [135].
 ///
-/// The source prints no closed form. This one is ours, a description and not a theory: ln(N/N_eff)
-/// = depth · share · exp(−(ln repeats − ln peak)²/(2·width²)), a bump in the logarithm of the number
-/// of repeats, because the damage is greatest at an intermediate number and small on both sides.
+/// The source prints no closed form. This one is ours: ln(N/N_eff) = depth · share · exp(−(ln
+/// repeats − ln peak)²/(2·width²)), because the damage is greatest at an intermediate number of
+/// repeats.
 public struct RepeatedShareScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// depth, peak, width.
   public var parameters: [LawParameter] {
     [
@@ -62,11 +60,8 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == RepeatedShareScale
 /// N_eff = L_control⁻¹(L), found by bisection in ln N.
 ///
 /// - Parameters:
-///   - loss: the loss of the run with repeated data, in nats per token.
 ///   - control: the law fitted to runs without repetition; it must read `N`.
-///   - parameters: its parameters in physical units.
 ///   - columns: the other columns of the run, such as `D`.
-///   - sizes: where to search, in parameters.
 /// - Returns: N_eff, or nil where no size in the range reaches the loss.
 public func effectiveSize(
   ofLoss loss: Double, control: any Law, parameters: [Double], columns: [String: Double] = [:],

@@ -68,9 +68,6 @@ public struct Vocabulary: Law {
   /// A larger vocabulary makes the text shorter and the embedding larger: the root of
   /// d/dV[(N + V·width)·f(V)] = 0.
   ///
-  /// - Parameters:
-  ///   - parameters: N, the parameters outside the embedding.
-  ///   - width: the width of the embedding.
   /// - Returns: V, or nil where the optimum lies outside 2 to 200,000.
   public static func optimalVocabulary(parameters: Double, width: Double) -> Double? {
     // The equation is multiplied by V, so that it has one sign change.

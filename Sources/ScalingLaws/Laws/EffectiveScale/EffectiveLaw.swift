@@ -26,21 +26,12 @@ public protocol EffectiveScale: Sendable {
   /// The settings that choose a variant of the replacement.
   var settings: [LawSetting] { get }
   /// The replacement with a setting changed.
-  ///
-  /// - Parameters:
-  ///   - name: the setting.
-  ///   - value: its new value.
-  ///   - law: the name of the law, for the message of an error.
   func setting(_ name: String, to value: String, law: String) throws(FitError) -> Self
   /// The logarithms of effective size and data.
   ///
   /// - Parameters:
-  ///   - p: the parameters of the replacement.
-  ///   - surface: the parameters of the surface.
-  ///   - logN: ln N of the table.
   ///   - logD: ln D of the table, zero where the surface does not read it.
   ///   - x: the observation; the columns of the replacement start at `first`.
-  ///   - first: the number of its first own column.
   func effective<let K: Int>(
     _ p: Span<Dual<K>>, surface: Span<Dual<K>>, logN: Dual<K>, logD: Dual<K>, _ x: Observation,
     first: Int
@@ -69,10 +60,7 @@ public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
 
   /// Creates a law from its parts.
   ///
-  /// - Parameters:
-  ///   - surface: the loss surface.
-  ///   - scale: what replaces size and data.
-  ///   - card: name, title, formula and sources; `columns` is filled in here.
+  /// - Parameter card: name, title, formula and sources; `columns` is filled in here.
   public init(surface: Surface, scale: Scale, card: LawCard) {
     self.surface = surface
     self.scale = scale

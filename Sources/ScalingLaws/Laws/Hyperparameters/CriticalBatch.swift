@@ -44,7 +44,6 @@ public struct CriticalBatch: Law {
   ///
   /// - Parameters:
   ///   - batch: B in tokens.
-  ///   - minimumSteps: S_min.
   ///   - criticalBatch: B_crit in tokens.
   /// - Returns: S = S_min·(1 + B_crit/B) and B·S = E_min·(1 + B/B_crit).
   public static func cost(
@@ -64,7 +63,6 @@ public struct CriticalBatch: Law {
   /// - Parameters:
   ///   - loss: L in nats per token.
   ///   - scale: Bstar in tokens.
-  ///   - exponent: α_B.
   public static func criticalBatch(loss: Double, scale: Double, exponent: Double) -> Double {
     scale * Double.pow(loss, -1 / exponent)
   }

@@ -1,11 +1,8 @@
 public import Optimization
 
-/// A power law of one size without floor [42][79].
-///
-/// y = A·x^(−α). It is the law to beat: a loss that flattens towards a floor needs
-/// ``PowerConstant``, and residuals that curve say so. The law of time-series models, L = (X_0/X)^α
-/// on each of N, D and C, is this one with A = X_0^α; whether its exponent is the same in and out of
-/// distribution is asked by `fit --by split --share alpha`.
+/// A power law of one size without floor [42][79], y = A·x^(−α): the law to beat. The law of
+/// time-series models, L = (X_0/X)^α, is this one with A = X_0^α; whether its exponent is the same
+/// in and out of distribution is asked by `fit --by split --share alpha`.
 public struct PowerLaw: Law {
   private var column: String
 

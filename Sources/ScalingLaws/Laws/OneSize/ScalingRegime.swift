@@ -29,14 +29,13 @@ public struct RegimeReading: Sendable, Hashable {
 
   /// Reads an exponent.
   ///
-  /// The variance-limited exponent is a fixed number (1, or 1/2 in N), so that regime stays possible
-  /// where the interval contains it. The resolution-limited exponent can be anything below it, but
-  /// within a fifth of it the implied dimension would be implausibly small, so an interval that
-  /// stays there reads as variance-limited. An interval that reaches both does not decide.
+  /// The variance-limited exponent is fixed (1, or 1/2 in N), so that regime stays possible where
+  /// the interval contains it. The resolution-limited exponent can be anything below it, but within
+  /// a fifth of it the implied dimension would be implausibly small, so an interval that stays
+  /// there reads as variance-limited.
   ///
   /// - Parameters:
   ///   - interval: the interval of the fitted exponent, with the floor fitted too.
-  ///   - resource: what was scaled.
   ///   - smoothness: c of the resolution-limited exponent c/d.
   public init(interval: ClosedRange<Double>, of resource: Resource, smoothness: Double = 4) {
     let universal = resource == .parameters ? 0.5 : 1.0

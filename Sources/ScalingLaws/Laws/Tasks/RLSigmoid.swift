@@ -72,7 +72,6 @@ public struct RLSigmoid: Law {
 
 /// The shape that the two sigmoids in compute share.
 enum SigmoidInCompute {
-  /// B, C_mid.
   static var parameters: [LawParameter] {
     [
       .shape("B", bounds: 0.01...50, starts: [0.5, 1, 2, 4]),

@@ -2,9 +2,8 @@ public import Optimization
 
 /// Accuracy on a task from size and data, through the loss on the task [L16].
 ///
-/// Acc = g + (A_max − g)·sigmoid(−k·(L(N, D) − L0)) with L = E + A·N^(−α) + B·D^(−β). Its
-/// parameters are fitted in two steps by ``TwoStep``; as a law it carries their result, so that
-/// forecasts, plans and saved fits work as for any other.
+/// Acc = g + (A_max − g)·sigmoid(−k·(L(N, D) − L0)) with L = E + A·N^(−α) + B·D^(−β), fitted in two
+/// steps by ``TwoStep``.
 public struct TwoStepLaw: Law {
   private let chance: Double?
   private let ideal: Double?

@@ -2,10 +2,8 @@ internal import Optimization
 internal import RealModule
 
 /// How a mixture of experts divides a training budget between active parameters, idle parameters
-/// and tokens.
-///
-/// Training costs 6·N·D with N the active parameters; idle ones cost memory. By ``JointMoE`` the
-/// choice is the number of experts, by ``SparseMoE`` the total size.
+/// (which cost memory only) and tokens. By ``JointMoE`` the choice is the number of experts, by
+/// ``SparseMoE`` the total size.
 public struct ExpertPlan: Sendable, Hashable, Codable {
   /// The number of experts; nil where the law knows only sizes.
   public var experts: Double?
@@ -82,17 +80,10 @@ public struct ExpertPlan: Sendable, Hashable, Codable {
 }
 
 extension JointMoE {
-  /// The best model of a number of experts for a training budget, within memory.
+  /// The best model of a number of experts for a training budget under 6·N·D = C; where memory
+  /// allows less than the optimum, the largest size that fits.
   ///
-  /// For a fixed number of experts the law is an additive one, whose optimum under 6·N·D = C has a
-  /// closed form; where memory allows less than it, the largest size that fits is taken.
-  ///
-  /// - Parameters:
-  ///   - compute: training FLOPs.
-  ///   - experts: their number, 1 for a dense model.
-  ///   - point: the parameters of this law.
-  ///   - shape: what ties experts to sizes.
-  ///   - memory: nil for no limit.
+  /// - Parameter experts: their number, 1 for a dense model.
   /// - Returns: nil where not even the smallest model fits.
   public func plan(
     compute: Double, experts: Double, point: [Double], shape: ExpertPlan.Shape = .init(),
@@ -143,9 +134,6 @@ extension SparseMoE {
   ///
   /// - Parameters:
   ///   - compute: training FLOPs, 6·N·D.
-  ///   - total: all parameters.
-  ///   - point: the parameters of this law.
-  ///   - bytesPerParameter: bytes of a parameter in memory.
   ///   - leastShare: the smallest active share that is considered: the law says nothing beyond the
   ///     shares of its table.
   public func plan(

@@ -58,9 +58,7 @@ public struct GranularityPlan: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - compute: training FLOPs, those of the router included.
-  ///   - point: the parameters of ``FineGrainedMoE`` in its order.
   ///   - granularities: the values of G that the hardware allows.
-  ///   - shape: shape and cost of the models.
   /// - Returns: nil where no granularity is given or the budget is not positive.
   public init?(
     compute: Double, point: [Double] = FineGrainedMoE.published,

@@ -6,13 +6,8 @@ extension FittedLaw {
   /// The vocabulary of least loss at a training budget, by a fit of ``Vocabulary`` [L9].
   ///
   /// At C FLOPs a model of N + V·width parameters reads C/(6·(N + V·width)) tokens, which are
-  /// 1/f(V) characters each. The loss is normalised by the unigram model, so that vocabularies can
-  /// be compared.
+  /// 1/f(V) characters each.
   ///
-  /// - Parameters:
-  ///   - parameters: N, outside the embedding.
-  ///   - width: of the embedding.
-  ///   - compute: C in FLOPs.
   /// - Throws: `FitError.unusable` for a fit of another law.
   public func bestVocabulary(
     parameters: Double, width: Double, compute: Double

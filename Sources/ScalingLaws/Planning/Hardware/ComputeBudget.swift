@@ -47,7 +47,6 @@ public struct Footprint: Sendable, Hashable, Codable {
   /// Does the arithmetic.
   ///
   /// - Parameters:
-  ///   - hours: accelerator-hours.
   ///   - kilowatts: the power of one accelerator with its share of the host.
   ///   - powerUsageEffectiveness: PUE, the power of the building over that of the machines.
   ///   - carbonIntensity: kilograms of CO₂ equivalent per kilowatt-hour.
