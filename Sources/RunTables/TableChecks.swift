@@ -1,3 +1,5 @@
+internal import Quantities
+
 enum TableChecks {
   static func missingColumn(_ name: String, among names: [String], source: String) -> TableError {
     let shown = names.prefix(12).joined(separator: ", ")

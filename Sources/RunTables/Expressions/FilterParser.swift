@@ -1,4 +1,5 @@
 import OrderedCollections
+import Quantities
 
 /// Turns a condition into a program, by recursive descent.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import OrderedCollections
+import Quantities
 import Synchronization
 
 /// Reads delimited text (RFC 4180) into a table.

@@ -1,4 +1,4 @@
-public import Studies
+public import Verdicts
 
 /// Curves as bytes.
 ///
@@ -17,7 +17,7 @@ public enum CurveCoding {
   private static let version: UInt8 = 1
 
   /// The bytes of a curve of as many steps as values.
-  public static func encode(_ curve: RunCurve) -> [UInt8] {
+  public static func encode(_ curve: StepCurve) -> [UInt8] {
     precondition(curve.steps.count == curve.values.count, "a value for each step")
     let isSingle = curve.values.allSatisfy {
       Double(Float($0)).bitPattern == $0.bitPattern
@@ -112,7 +112,7 @@ extension CurveCoding {
   /// - Throws: ``CurveCodingError`` for any bytes that ``encode(_:)`` does not make.
   public static func decode(
     _ bytes: [UInt8], name: String
-  ) throws(CurveCodingError) -> RunCurve {
+  ) throws(CurveCodingError) -> StepCurve {
     guard let first = bytes.first else { throw CurveCodingError("an empty curve") }
     guard first == version else {
       throw CurveCodingError("a curve of version \(first), expected \(version); update allometry")
@@ -137,7 +137,7 @@ extension CurveCoding {
     default: throw damaged
     }
     guard reader.position == end else { throw damaged }
-    return RunCurve(name: name, steps: steps, values: values)
+    return StepCurve(name: name, steps: steps, values: values)
   }
 
   fileprivate static var damaged: CurveCodingError { CurveCodingError("a damaged curve") }

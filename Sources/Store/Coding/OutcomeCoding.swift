@@ -1,7 +1,6 @@
 internal import Foundation
 internal import GRDB
-internal import Studies
-internal import Treatments
+internal import Verdicts
 
 /// The measures of an outcome, which are never searched for.
 private struct OutcomeMeasures: Codable {
@@ -44,11 +43,11 @@ struct OutcomeCoding {
 
   private let decoder = StoredJSON.decoder
   /// Most runs of a list share their costs with others.
-  private var costs: [String: RunCosts] = [:]
+  private var costs: [String: StudyRow.Costs] = [:]
 
-  mutating func costs(_ text: String) throws -> RunCosts {
+  mutating func costs(_ text: String) throws -> StudyRow.Costs {
     if let known = costs[text] { return known }
-    let read = try decoder.decode(RunCosts.self, from: Data(text.utf8))
+    let read = try decoder.decode(StudyRow.Costs.self, from: Data(text.utf8))
     costs[text] = read
     return read
   }

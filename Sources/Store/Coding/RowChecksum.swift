@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import Verdicts
 
 /// The hash of a row, kept beside it: SQLite itself does not notice a bit that changed in a number.
 enum RowChecksum {

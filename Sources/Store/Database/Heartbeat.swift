@@ -1,6 +1,6 @@
 internal import Dispatch
-internal import Studies
 internal import Synchronization
+internal import Verdicts
 
 /// Shows other hosts that a process with claims lives.
 final class Heartbeat: Sendable {

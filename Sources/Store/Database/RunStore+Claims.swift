@@ -1,5 +1,5 @@
 internal import GRDB
-public import Studies
+public import Verdicts
 
 /// A run that a process is computing.
 public struct RunClaim: Hashable, Sendable {

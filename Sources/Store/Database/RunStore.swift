@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-public import Studies
+public import Verdicts
 
 /// What was run, in one SQLite file: runs by the hash of what decides them, their curves, the
 /// studies they belong to, and who is computing what.

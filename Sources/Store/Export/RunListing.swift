@@ -1,5 +1,5 @@
 internal import GRDB
-public import Studies
+public import Verdicts
 
 /// What is known of a run at a glance.
 public struct RunSummary: Hashable, Sendable, Identifiable {

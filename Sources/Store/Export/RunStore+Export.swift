@@ -1,5 +1,5 @@
 internal import Foundation
-public import Studies
+public import Verdicts
 
 extension RunStore {
   /// Writes the rows of a study, or those of one purpose, to a file, in place of an old one in one

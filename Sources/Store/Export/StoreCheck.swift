@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-public import Studies
+public import Verdicts
 
 /// What was found in a store whose every row was read.
 public struct StoreCheck: Hashable, Sendable {

@@ -1,6 +1,5 @@
 internal import RunTables
-public import Studies
-internal import Treatments
+public import Verdicts
 
 /// The rows of a study as a table that fits and other programs read.
 ///

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-public import Studies
+public import Verdicts
 
 extension RunStore {
   /// The outcomes of those runs that have ended.
@@ -33,14 +33,14 @@ extension RunStore {
   /// one. (Two processes compute the same run only if a claim was taken over from a host that was
   /// cut off.)
   public func record(
-    _ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity
+    _ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity
   ) throws(StoreError) {
     try record([(identity, outcome, curves)])
   }
 
   /// Keeps many results, all or none, as ``record(_:curves:of:)`` keeps one; far quicker.
   public func record(
-    _ results: [(identity: RunIdentity, outcome: RunOutcome, curves: [RunCurve])]
+    _ results: [(identity: RunIdentity, outcome: RunOutcome, curves: [StepCurve])]
   ) throws(StoreError) {
     // Packing needs no turn among the writers.
     let packed = results.map { $0.curves.map { ($0, Data(CurveCoding.encode($0))) } }
@@ -53,7 +53,7 @@ extension RunStore {
   }
 
   private func write(
-    _ outcome: RunOutcome, _ curves: [(RunCurve, Data)], of run: Int64, _ db: Database
+    _ outcome: RunOutcome, _ curves: [(StepCurve, Data)], of run: Int64, _ db: Database
   ) throws {
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
       try db.cachedStatement(sql: sql).execute(arguments: arguments)
@@ -84,7 +84,7 @@ extension RunStore {
   }
 
   /// The curves of a run, in the order of their names.
-  public func curves(of identity: RunIdentity) throws(StoreError) -> [RunCurve] {
+  public func curves(of identity: RunIdentity) throws(StoreError) -> [StepCurve] {
     let packed = try reading { db in
       try Row.fetchAll(
         db.cachedStatement(
@@ -100,7 +100,7 @@ extension RunStore {
         return (name: row[0] as String, bytes: row[2] as Data)
       }
     }
-    var curves: [RunCurve] = []
+    var curves: [StepCurve] = []
     for (name, bytes) in packed {
       do throws(CurveCodingError) {
         curves.append(try CurveCoding.decode([UInt8](bytes), name: name))

@@ -1,5 +1,5 @@
 internal import GRDB
-public import Studies
+public import Verdicts
 
 extension RunStore {
   /// Keeps a study, its rows in order, and how it is to be carried out as JSON, in place of what

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import GRDB
-internal import Studies
-internal import Treatments
+internal import Verdicts
 
 struct StudyRowCoding {
   /// Writes rows; there are none of this study yet.
@@ -13,7 +12,7 @@ struct StudyRowCoding {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     // Runs of one arm and size cost the same.
-    var texts: [RunCosts: String] = [:]
+    var texts: [StudyRow.Costs: String] = [:]
     for (position, row) in rows.enumerated() {
       let costs = try texts[row.costs] ?? StoredJSON.text(row.costs)
       texts[row.costs] = costs

@@ -1,5 +1,6 @@
 import Foundation
 import RunTables
+import TestSupport
 import Testing
 
 @Suite struct DelimitedTests {
@@ -148,11 +149,9 @@ import Testing
   }
 
   @Test func filesAndTheirErrors() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("RunTablesTests-\(ProcessInfo.processInfo.processIdentifier)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("runs.csv").path
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let file = folder.path("runs.csv")
     try "N,loss\n1,2\n".write(toFile: file, atomically: true, encoding: .utf8)
     #expect(try RunTable.read(contentsOf: file).source == "runs.csv")
     #expect(throws: TableError.self) { try RunTable.read(contentsOf: folder.path) }

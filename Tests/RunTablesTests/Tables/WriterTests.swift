@@ -1,5 +1,6 @@
 import Foundation
 import RunTables
+import TestSupport
 import Testing
 
 @Suite struct WriterTests {
@@ -43,11 +44,9 @@ import Testing
 
   @Test func filesRoundTrip() throws {
     let table = try awkward()
-    let base = FileManager.default.temporaryDirectory
-      .appendingPathComponent("RunTablesWriter-\(ProcessInfo.processInfo.processIdentifier)").path
-    defer {
-      for end in [".csv", ".jsonl"] { try? FileManager.default.removeItem(atPath: base + end) }
-    }
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let base = folder.path("runs")
     try table.writeCSV(to: base + ".csv")
     try table.writeJSONLines(to: base + ".jsonl")
     #expect(try RunTable.read(contentsOf: base + ".csv").columns == table.columns)

@@ -1,6 +1,6 @@
 import Store
-import Studies
 import Testing
+import Verdicts
 
 /// Curves come back bit for bit, and bytes that are not a curve are refused.
 struct CurveCodingTests {
@@ -28,7 +28,7 @@ struct CurveCodingTests {
   @Test(arguments: values.indices, 0..<3)
   func `every bit comes back`(index: Int, kind: Int) throws {
     let values = Self.values[index]
-    let curve = RunCurve(
+    let curve = StepCurve(
       name: "loss", steps: Self.steps(values.count, kind: kind), values: values)
     let copy = try CurveCoding.decode(CurveCoding.encode(curve), name: "loss")
     #expect(copy.steps == curve.steps)
@@ -38,7 +38,7 @@ struct CurveCodingTests {
 
   /// Written by hand after the format's description: FNV-1a by its published test vector's rule.
   @Test func `the format of version 1 stays`() throws {
-    let curve = RunCurve(name: "c", steps: [1, 2, 3, 10], values: [1, 1, 2, 2])
+    let curve = StepCurve(name: "c", steps: [1, 2, 3, 10], values: [1, 1, 2, 2])
     let bytes = CurveCoding.encode(curve)
     // 1.0 is 3F800000, 2.0 is 40000000: differences of 3F800000, 0, 00800000 and 0, doubled.
     let body: [UInt8] = [
@@ -80,11 +80,11 @@ struct CurveCodingTests {
         2 + 8 / Double(step + 10).squareRoot() + Double.random(in: -0.1...0.1, using: &random)
       return isSingle ? Double(Float(loss)) : loss
     }
-    let curve = RunCurve(name: "loss", steps: Array(1...count), values: values)
+    let curve = StepCurve(name: "loss", steps: Array(1...count), values: values)
     let clock = ContinuousClock()
     var bytes: [UInt8] = []
     let packing = clock.measure { bytes = CurveCoding.encode(curve) }
-    var copy: RunCurve?
+    var copy: StepCurve?
     let unpacking = try clock.measure { copy = try CurveCoding.decode(bytes, name: "loss") }
     #expect(copy == curve)
     print("curve of \(count) steps: \(bytes.count) bytes, packed \(packing), unpacked \(unpacking)")

@@ -1,13 +1,14 @@
 import Foundation
 import Store
-import Studies
+import TestSupport
 import Testing
+import Verdicts
 
 /// Claims of processes that live, have died, or are elsewhere.
 struct ClaimTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func store(_ owner: ClaimOwner = .current) throws -> RunStore {
     var settings = StoreSettings()

@@ -1,13 +1,14 @@
 import Foundation
 import Store
-import Studies
+import TestSupport
 import Testing
+import Verdicts
 
 /// Many connections and many processes on one file.
 struct ConcurrencyTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   /// Claims and records whatever of the runs 0..<count is still to be had.
   static func work(_ path: String, from start: Int, count: Int) throws -> [RunIdentity] {

@@ -1,13 +1,14 @@
 import Foundation
 import Store
-import Studies
+import TestSupport
 import Testing
+import Verdicts
 
 /// Files that are not there, not ours, damaged or cannot be written.
 struct OpeningTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   private func error(_ body: () throws -> Void) -> StoreError? {
     let error = #expect(throws: StoreError.self) { try body() }

@@ -1,16 +1,17 @@
 import Foundation
 import RunTables
 import Store
-import Studies
+import TestSupport
 import Testing
+import Verdicts
 
 /// Exported tables, read back by the reader that fits use.
 struct ExportTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
   private let store: RunStore
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try ScratchFolder()
     store = try RunStore(folder.store)
     var rows = try (0..<4).map { try Fixture.row($0) }
     rows[0].arm = "wide, \"gated\"\nand; new"

@@ -1,14 +1,15 @@
 import Store
-import Studies
+import TestSupport
 import Testing
+import Verdicts
 
 /// Studies, their rows and their results.
 struct StudyTests {
-  private let folder: TemporaryFolder
+  private let folder: ScratchFolder
   private let store: RunStore
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try ScratchFolder()
     store = try RunStore(folder.store)
   }
 
