@@ -80,7 +80,8 @@ let rooms: [Room] = [
     name: "AllometryCommands",
     rooms: [
       "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Reports",
-      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
+      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies",
+      "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
