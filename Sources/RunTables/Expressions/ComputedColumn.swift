@@ -10,12 +10,6 @@ public struct ComputedColumn: Sendable, Hashable {
   /// The expression as it was written.
   public var expression: String
 
-  /// A column with a name and an expression.
-  public init(name: String, expression: String) {
-    self.name = name
-    self.expression = expression
-  }
-
   /// Parses `NAME=EXPRESSION`; a name in double quotes may hold equals signs and blanks.
   ///
   /// - Throws: ``TableError`` (usage) where the name, the sign or the expression is missing.

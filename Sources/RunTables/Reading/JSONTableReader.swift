@@ -5,15 +5,9 @@ import OrderedCollections
 /// Keys of nested objects are joined with dots; arrays inside a row and `true`/`false` are kept as
 /// text. A key that a row lacks is a missing value.
 struct JSONTableReader {
-  private let text: UnsafeBufferPointer<UInt8>
-  private let source: String
-  private let decimalMark: DecimalMark?
-
-  init(text: UnsafeBufferPointer<UInt8>, source: String, decimalMark: DecimalMark? = nil) {
-    self.text = text
-    self.source = source
-    self.decimalMark = decimalMark
-  }
+  let text: UnsafeBufferPointer<UInt8>
+  let source: String
+  let decimalMark: DecimalMark?
 
   private func scanner(at start: Int = 0, end: Int? = nil, line: Int = 1) -> JSONScanner {
     JSONScanner(bytes: text, source: source, at: start, end: end ?? text.count, line: line)

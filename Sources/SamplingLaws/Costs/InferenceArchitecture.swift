@@ -69,12 +69,6 @@ public struct MachineBalance: Sendable, Hashable, Codable {
   /// Memory bandwidth, in bytes/s.
   public var bytesPerSecond: Double
 
-  /// Describes a machine.
-  public init(operationsPerSecond: Double, bytesPerSecond: Double) {
-    self.operationsPerSecond = operationsPerSecond
-    self.bytesPerSecond = bytesPerSecond
-  }
-
   /// The machine behind the 562.5 FLOPs a byte of [3].
   public static let b200 = MachineBalance(operationsPerSecond: 4.5e15, bytesPerSecond: 8e12)
 

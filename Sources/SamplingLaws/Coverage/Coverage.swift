@@ -3,8 +3,7 @@
 /// Both are unbiased for the chance with k fresh attempts. Beyond k = N they say nothing: use
 /// ``BetaBinomialCoverage``.
 public enum Coverage {
-  /// pass@k, the chance that at least one of k ≤ N attempts is right, c of N being right: 1 − C(N −
-  /// c, k)/C(N, k).
+  /// pass@k = 1 − C(N − c, k)/C(N, k), the chance that at least one of k ≤ N attempts is right.
   ///
   /// The plug-in estimate 1 − (1 − c/N)^k is biased downwards for k > 1.
   public static func passAtK(_ k: Int, correct: Int, attempts: Int) -> Double {

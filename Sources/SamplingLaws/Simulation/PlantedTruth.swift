@@ -36,6 +36,7 @@ public struct PlantedTruth: Sendable {
 
   /// The accuracy of a plurality vote over n attempts, ties drawn by lot and answers that cannot be
   /// read left out; nil in a world without answers.
+  ///
   /// Given how many of the n are right, the chance to win does not depend on p, so it is worked out
   /// once for each such number and averaged over the binomial; time grows as n³.
   public func majority(_ n: Int) -> Double? {

@@ -1,6 +1,6 @@
 import Store
-import Studies
 import Testing
+import Verdicts
 
 /// Curves come back bit for bit, and bytes that are not a curve are refused.
 struct CurveCodingTests {

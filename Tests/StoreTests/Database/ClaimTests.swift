@@ -1,8 +1,8 @@
 import Foundation
 import Store
-import Studies
 import TestSupport
 import Testing
+import Verdicts
 
 /// Claims of processes that live, have died, or are elsewhere.
 struct ClaimTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Store
-import Studies
 import TestSupport
 import Testing
+import Verdicts
 
 /// Many connections and many processes on one file.
 struct ConcurrencyTests {

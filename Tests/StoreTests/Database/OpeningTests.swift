@@ -1,8 +1,8 @@
 import Foundation
 import Store
-import Studies
 import TestSupport
 import Testing
+import Verdicts
 
 /// Files that are not there, not ours, damaged or cannot be written.
 struct OpeningTests {

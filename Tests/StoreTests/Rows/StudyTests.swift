@@ -1,7 +1,7 @@
 import Store
-import Studies
 import TestSupport
 import Testing
+import Verdicts
 
 /// Studies, their rows and their results.
 struct StudyTests {
