@@ -5,6 +5,7 @@ internal import Statistics
 internal import Tensors
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 extension Dataset {
   /// The task of the data, if its solutions are written in steps.
@@ -216,8 +217,8 @@ struct JobRunner {
       curves.steps.isEmpty
       ? []
       : [
-        RunCurve(name: "loss", steps: curves.steps, values: curves.crossEntropy),
-        RunCurve(name: "learning_rate", steps: curves.steps, values: curves.learningRate),
+        StepCurve(name: "loss", steps: curves.steps, values: curves.crossEntropy),
+        StepCurve(name: "learning_rate", steps: curves.steps, values: curves.learningRate),
       ]
     try log.record(outcome, curves: kept + (samples?.curves ?? []), of: run.row.identity)
     return true
