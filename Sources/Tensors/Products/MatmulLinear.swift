@@ -57,7 +57,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
   /// The weight as it was packed for all replays.
   var packed: UnsafePointer<Element>?
 
-  /// Up to so many rows, as in decoding, a product takes hardly longer than packing its weight.
+  /// Up to this many rows, as in decoding, a product takes hardly longer than packing its weight.
   static var fewRows: Int { 16 }
 
   var name: String { "linear" }

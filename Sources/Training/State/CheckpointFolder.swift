@@ -50,7 +50,7 @@ struct CheckpointFolder {
       sums[name] = try DurableFile.checksum("\(temporary)/\(name)")
     }
     try DurableFile.write(try encoder.encode(sums), to: "\(temporary)/\(Self.checksums)")
-    // A damaged checkpoint of the same step, which this run went back behind, makes way.
+    // A damaged checkpoint of the same step was passed over when this run was resumed.
     if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
     guard rename(temporary, target) == 0 else {
       throw DurableFile.failure(target, "writing failed")
