@@ -205,7 +205,7 @@ struct MatrixProduct<Element: TensorElement> {
         output.update(repeating: 0, count: block.columns)
       }
       if let bias = block.bias {
-        Element.pointwiseKernels.add(block.columns, bias, output, output)
+        Element.matmulKernels.add(block.columns, bias, output, output)
       }
     }
   }
