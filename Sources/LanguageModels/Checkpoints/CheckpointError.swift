@@ -24,7 +24,7 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
   public var file: String
   /// The tensor or the key of the configuration, where one is to blame.
   public var part: String?
-  /// What was found and what would have been accepted.
+  /// What was found and what was expected.
   public var message: String
 
   /// `part` is the tensor (`tensor x`) or key (`key x`) to blame.

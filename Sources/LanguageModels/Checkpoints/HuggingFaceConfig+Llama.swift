@@ -2,22 +2,12 @@ extension HuggingFaceConfig {
   /// The shape of a LLaMA: rotary positions, RMS norm before each sublayer, SwiGLU, grouped keys and
   /// values.
   public struct Llama: Codable, Hashable, Sendable {
-    /// `vocab_size`.
-    public var vocabularyCount: Int
-    /// `max_position_embeddings`.
-    public var contextLength: Int
-    /// `hidden_size`.
-    public var width: Int
-    /// `num_hidden_layers`.
-    public var layerCount: Int
-    /// `num_attention_heads`.
-    public var headCount: Int
+    /// Vocabulary, context, widths, layers and heads.
+    public var sizes: Sizes
     /// `num_key_value_heads`; as many as heads where it is absent.
     public var keyValueHeadCount: Int
     /// `head_dim`; width over heads where it is absent.
     public var headWidth: Int
-    /// `intermediate_size`.
-    public var innerWidth: Int
     /// `rope_theta`, at the top or in `rope_parameters`.
     public var rotaryBase = 10_000.0
     /// `rms_norm_eps`.
@@ -30,36 +20,24 @@ extension HuggingFaceConfig {
     public var hasFeedForwardBias = false
 
     /// The usual settings with these sizes; by default there are as many key and value heads as
-    /// query heads, and a head is `width` over `headCount` wide.
-    public init(
-      vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
-      keyValueHeadCount: Int? = nil, headWidth: Int? = nil, innerWidth: Int
-    ) {
-      self.vocabularyCount = vocabularyCount
-      self.contextLength = contextLength
-      self.width = width
-      self.layerCount = layerCount
-      self.headCount = headCount
-      self.keyValueHeadCount = keyValueHeadCount ?? headCount
-      self.headWidth = headWidth ?? width / headCount
-      self.innerWidth = innerWidth
+    /// query heads, and a head is the width over their number wide.
+    public init(_ sizes: Sizes, keyValueHeadCount: Int? = nil, headWidth: Int? = nil) {
+      self.sizes = sizes
+      self.keyValueHeadCount = keyValueHeadCount ?? sizes.headCount
+      self.headWidth = headWidth ?? sizes.width / sizes.headCount
     }
 
     /// Reads the keys of a LLaMA configuration.
     public init(from decoder: any Decoder) throws {
       let fields = try ConfigFields(decoder)
-      vocabularyCount = try fields.size("vocab_size", upTo: ModelLimits.vocabulary)
-      contextLength = try fields.size("max_position_embeddings", upTo: ModelLimits.context)
-      width = try fields.size("hidden_size")
-      layerCount = try fields.size("num_hidden_layers", upTo: ModelLimits.layers)
-      headCount = try fields.size("num_attention_heads")
+      sizes = try Sizes(fields)
+      let (width, headCount) = (sizes.width, sizes.headCount)
       keyValueHeadCount = try fields.size("num_key_value_heads", default: headCount)
       let headDimension: Int? = try fields.optional("head_dim")
       if headDimension == nil {
         try ConfigFields.require(headCount, divides: width, "num_attention_heads")
       }
       headWidth = try fields.size("head_dim", default: width / headCount)
-      innerWidth = try fields.size("intermediate_size")
       epsilon = try fields.positive("rms_norm_eps", default: 1e-6)
       tiesEmbeddings = try fields.value("tie_word_embeddings", default: false)
       hasAttentionBias = try fields.value("attention_bias", default: false)
@@ -120,14 +98,9 @@ extension HuggingFaceConfig {
       var fields = encoder.container(keyedBy: ConfigKey.self)
       try fields.encode("llama", forKey: "model_type")
       try fields.encode(["LlamaForCausalLM"], forKey: "architectures")
-      try fields.encode(vocabularyCount, forKey: "vocab_size")
-      try fields.encode(contextLength, forKey: "max_position_embeddings")
-      try fields.encode(width, forKey: "hidden_size")
-      try fields.encode(layerCount, forKey: "num_hidden_layers")
-      try fields.encode(headCount, forKey: "num_attention_heads")
+      try sizes.encode(to: &fields)
       try fields.encode(keyValueHeadCount, forKey: "num_key_value_heads")
       try fields.encode(headWidth, forKey: "head_dim")
-      try fields.encode(innerWidth, forKey: "intermediate_size")
       try fields.encode(Activation.silu, forKey: "hidden_act")
       try fields.encode(epsilon, forKey: "rms_norm_eps")
       try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")

@@ -112,8 +112,9 @@ extension HuggingFaceConfig.Activation {
 extension HuggingFaceConfig.GPT2 {
   fileprivate var model: ModelConfiguration {
     var model = ModelConfiguration.withBiases(
-      width: width, layers: layerCount, heads: headCount, inner: innerWidth, activation.ours,
-      vocabulary: vocabularyCount, context: contextLength, epsilon: epsilon)
+      width: sizes.width, layers: sizes.layerCount, heads: sizes.headCount,
+      inner: sizes.innerWidth, activation.ours, vocabulary: sizes.vocabularyCount,
+      context: sizes.contextLength, epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -122,10 +123,7 @@ extension HuggingFaceConfig.GPT2 {
     _ model: ModelConfiguration, _ attention: AttentionConfiguration,
     _ feedForward: FeedForwardConfiguration
   ) {
-    self.init(
-      vocabularyCount: model.vocabularyCount, contextLength: model.contextLength,
-      width: model.width, layerCount: model.layers.count, headCount: attention.headCount,
-      innerWidth: feedForward.width)
+    self.init(HuggingFaceConfig.Sizes(model, attention, feedForward))
     activation = HuggingFaceConfig.Activation(feedForward.activation)
     epsilon = model.normalization.epsilon
     tiesEmbeddings = model.tiesEmbeddings
@@ -135,13 +133,14 @@ extension HuggingFaceConfig.GPT2 {
 extension HuggingFaceConfig.Llama {
   fileprivate var model: ModelConfiguration {
     let attention = AttentionConfiguration(
-      headCount: headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
+      headCount: sizes.headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
       hasBias: hasAttentionBias)
     var model = ModelConfiguration.gated(
-      attention, layers: layerCount, width: width,
+      attention, layers: sizes.layerCount, width: sizes.width,
       FeedForwardConfiguration(
-        width: innerWidth, activation: .swiGLU, hasBias: hasFeedForwardBias),
-      vocabulary: vocabularyCount, context: contextLength, base: rotaryBase, epsilon: epsilon)
+        width: sizes.innerWidth, activation: .swiGLU, hasBias: hasFeedForwardBias),
+      vocabulary: sizes.vocabularyCount, context: sizes.contextLength, base: rotaryBase,
+      epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -151,10 +150,8 @@ extension HuggingFaceConfig.Llama {
     _ feedForward: FeedForwardConfiguration, rotaryBase: Double
   ) {
     self.init(
-      vocabularyCount: model.vocabularyCount, contextLength: model.contextLength,
-      width: model.width, layerCount: model.layers.count, headCount: attention.headCount,
-      keyValueHeadCount: attention.keyValueHeadCount, headWidth: attention.headWidth,
-      innerWidth: feedForward.width)
+      HuggingFaceConfig.Sizes(model, attention, feedForward),
+      keyValueHeadCount: attention.keyValueHeadCount, headWidth: attention.headWidth)
     self.rotaryBase = rotaryBase
     epsilon = model.normalization.epsilon
     tiesEmbeddings = model.tiesEmbeddings
@@ -166,8 +163,9 @@ extension HuggingFaceConfig.Llama {
 extension HuggingFaceConfig.Bert {
   fileprivate var model: ModelConfiguration {
     var model = ModelConfiguration.withBiases(
-      width: width, layers: layerCount, heads: headCount, inner: innerWidth, activation.ours,
-      vocabulary: vocabularyCount, context: contextLength, epsilon: epsilon)
+      width: sizes.width, layers: sizes.layerCount, heads: sizes.headCount,
+      inner: sizes.innerWidth, activation.ours, vocabulary: sizes.vocabularyCount,
+      context: sizes.contextLength, epsilon: epsilon)
     model.becomeMaskedTokenEncoder(tokenTypeCount: tokenTypeCount)
     model.tiesEmbeddings = tiesEmbeddings
     return model
@@ -177,10 +175,7 @@ extension HuggingFaceConfig.Bert {
     _ model: ModelConfiguration, _ attention: AttentionConfiguration,
     _ feedForward: FeedForwardConfiguration
   ) {
-    self.init(
-      vocabularyCount: model.vocabularyCount, contextLength: model.contextLength,
-      width: model.width, layerCount: model.layers.count, headCount: attention.headCount,
-      innerWidth: feedForward.width)
+    self.init(HuggingFaceConfig.Sizes(model, attention, feedForward))
     tokenTypeCount = model.tokenTypeCount
     activation = HuggingFaceConfig.Activation(feedForward.activation)
     epsilon = model.normalization.epsilon

@@ -38,7 +38,7 @@ public struct SafetensorsFolder: Sendable {
     }
     let folder = (path as NSString).deletingLastPathComponent
     let shards = Set(index.weight_map.values).sorted()
-    // A shard beside the index, never elsewhere: an index is data from strangers.
+    // A shard beside the index, never elsewhere: an index is not to be trusted.
     if let stray = shards.first(where: { $0.contains("/") || $0.hasPrefix(".") }) {
       throw CheckpointError(
         .badData, file: name, "found the file name \(stray), expected one in the same folder")

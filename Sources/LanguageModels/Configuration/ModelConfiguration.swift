@@ -25,7 +25,7 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var isCausal = true
   /// Whether the embedding is also the matrix that makes logits.
   public var tiesEmbeddings = true
-  /// What stands between the last layer and the logits besides normalisation.
+  /// What comes between the last layer and the logits, apart from normalisation.
   public var head: HeadConfiguration = .linear
   /// How many kinds of segment a token can belong to, as in BERT; zero for none.
   public var tokenTypeCount = 0

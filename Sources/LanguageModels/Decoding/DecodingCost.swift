@@ -1,4 +1,4 @@
-/// What was asked of one model while decoding.
+/// The work of one model while decoding.
 public struct ModelUse: Codable, Hashable, Sendable {
   /// Tokens that were drawn from its distribution.
   public var generatedTokens: Int
@@ -28,7 +28,7 @@ public struct ModelUse: Codable, Hashable, Sendable {
       passes: left.passes + right.passes, operations: left.operations + right.operations)
   }
 
-  /// What came after an earlier reading of the same use.
+  /// The use since an earlier reading.
   public static func - (left: ModelUse, right: ModelUse) -> ModelUse {
     ModelUse(
       generatedTokens: left.generatedTokens - right.generatedTokens,

@@ -1,4 +1,4 @@
-// Cutting sequences back, and going on from what others hold.
+// Rewinding sequences, and continuing those of others.
 extension DecodingSession {
   /// Whether the last tokens can be taken back; see ``DecodingCache/canRewind``.
   public var canRewind: Bool { cache.canRewind }
@@ -9,11 +9,11 @@ extension DecodingSession {
   ///   dropped keys, unless all tokens or none are kept.
   public func rewind(to length: Int) throws(ConfigurationError) { try cache.rewind(to: length) }
 
-  /// Lets each sequence go on from what its parent holds.
+  /// Makes each sequence continue from what its parent holds.
   public func reorder(parents: [Int]) { cache.copySequences(parents, from: cache) }
 
-  /// Lets each sequence go on from what its parent in another session holds, of the same model with
-  /// the same policy and no more tokens than fit here.
+  /// Makes each sequence continue from what its parent in another session holds, of the same model
+  /// with the same policy and no more tokens than fit here.
   ///
   /// - Throws: ``ConfigurationError`` if the sessions do not fit together.
   public func fork(

@@ -4,14 +4,14 @@ public import Tensors
 /// tokens at a time.
 ///
 /// Passes are recorded once a chunk size and replayed; a step of one token allocates nothing after
-/// the first. All sequences have the same length at any time; they can be cut back to an earlier
-/// one, and one sequence can go on from what another holds.
+/// the first. All sequences have the same length at any time; they can be rewound to an earlier
+/// one, and one sequence can continue from what another holds.
 public final class DecodingSession<Element: TensorElement> {
-  /// What decodes.
+  /// The model that decodes.
   public let model: LanguageModel<Element>
   /// Keys, values and states of the tokens so far.
   public let cache: DecodingCache<Element>
-  /// What the session was asked for since it was made; it does not know which tokens were drawn.
+  /// The work of the session since it was made; it does not know which tokens were drawn.
   public private(set) var use = ModelUse()
 
   private let pool: ThreadPool
@@ -139,8 +139,8 @@ public final class DecodingSession<Element: TensorElement> {
     return run(StepShape(length: 1, isScored: false)) { sequence, _ in tokens[sequence] }
   }
 
-  /// A session of the same model, settings and threads whose sequences go on from those of this
-  /// one, each from its parent.
+  /// A session of the same model, settings and threads whose sequences continue those of this one,
+  /// each from its parent.
   public func forked(parents: [Int]) -> DecodingSession<Element> {
     let session = DecodingSession(self, batch: parents.count)
     session.cache.copySequences(parents, from: cache)

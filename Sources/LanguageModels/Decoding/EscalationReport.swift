@@ -1,4 +1,4 @@
-/// What became of a request whose chunks could be handed over to a stronger model.
+/// The result of a request whose chunks could be handed over to a stronger model.
 public struct EscalationReport: Codable, Hashable, Sendable {
   /// What was decided in one turn.
   public struct Turn: Codable, Hashable, Sendable {

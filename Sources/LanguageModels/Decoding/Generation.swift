@@ -13,7 +13,7 @@ public struct Generation: Sendable {
   public var tokenLimit: Int
   /// Tokens that end a sequence; they are part of the result.
   public var stopTokens: Set<Int32>
-  /// Where chance comes from; sequence i has the stream `split(i)`.
+  /// The seed of all draws; sequence i has the stream `split(i)`.
   public var seed: UInt64
 
   /// All settings.

@@ -80,7 +80,7 @@ func logSumExp(_ scores: [Double]) -> Double {
 
 /// The distribution of one model: its logits, in a session of its own.
 public final class ModelDistribution<Element: TensorElement>: NextTokenDistribution {
-  /// What decodes.
+  /// The model that decodes.
   public let session: DecodingSession<Element>
 
   /// The distribution of a session of one sequence, to which nothing else may append.
@@ -110,7 +110,7 @@ public final class ModelDistribution<Element: TensorElement>: NextTokenDistribut
   public var length: Int { session.length }
   /// Whether the last tokens can be taken back.
   public var canRewind: Bool { session.canRewind }
-  /// What the session was asked for.
+  /// The work of the session.
   public var use: ModelUse { session.use }
 
   /// Takes in further tokens; the scores are the model's logits. Returns one row a token.

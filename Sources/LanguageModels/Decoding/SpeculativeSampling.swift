@@ -21,7 +21,7 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
   public var tokenLimit: Int
   /// Tokens that end a sequence; they are part of the result.
   public var stopTokens: Set<Int32>
-  /// Where chance comes from; prompt i has the stream `split(i)`.
+  /// The seed of all draws; prompt i has the stream `split(i)`.
   public var seed: UInt64
 
   /// All settings.

@@ -27,7 +27,7 @@ public final class Attention<Element: TensorElement>: TokenMixer {
   public var normalizer: AttentionNormalizer?
   /// What happens to queries, keys and values before their positions enter, in order.
   public var projectionTransforms: [any ProjectionTransform<Element>] = []
-  /// Keys and values besides those of the tokens; nil for none.
+  /// Keys and values in addition to those of the tokens; nil for none.
   public var supplement: (any AttentionSupplement<Element>)?
   /// What happens to the result of ``output`` before it is added to the stream; nil for nothing.
   public var outputCombiner: (any HeadCombiner<Element>)?

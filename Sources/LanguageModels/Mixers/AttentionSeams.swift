@@ -37,7 +37,7 @@ public protocol ProjectionTransform<Element>: AnyObject {
   ) -> Tensor<Element>
 }
 
-/// Keys and values that every query sees besides those of the tokens.
+/// Keys and values that every query sees in addition to those of the tokens.
 public protocol AttentionSupplement<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement

@@ -51,16 +51,7 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
 
 extension FeedForwardConfiguration.Activation {
   /// The function of single elements; nil for SwiGLU, which takes two.
-  fileprivate var function: PointwiseFunction? {
-    switch self {
-    case .gelu: .gelu
-    case .geluTanh: .geluTanh
-    case .relu: .relu
-    case .reluSquared: .reluSquared
-    case .silu: .silu
-    case .swiGLU: nil
-    }
-  }
+  fileprivate var function: PointwiseFunction? { PointwiseFunction(rawValue: rawValue) }
 
   /// Records the function by itself, where no matrix product can take it along. The input is
   /// `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.

@@ -7,8 +7,8 @@ public import Tensors
 public struct KeySelection: Sendable {
   /// Whether all heads see the same tokens.
   public var isSharedByHeads: Bool
-  /// Whether in a sequence of so many tokens a head's query sees a key: `(head, query, key, length)`.
-  /// In a causal model it is asked for keys up to the query only, and must not depend on the length.
+  /// Whether a head's query sees a key in a sequence of a length: `(head, query, key, length)`. In
+  /// a causal model it is asked for keys up to the query only, and must not depend on the length.
   public var isVisible: @Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Bool
 
   /// A rule of single pairs.

@@ -8,7 +8,7 @@ public enum CachePolicy: Codable, Hashable, Sendable {
   /// model whose scores depend on distances between slots (ALiBi) cannot be decoded with it.
   case window(width: Int, sinks: Int)
 
-  /// The number of slots for sequences of so many tokens.
+  /// The number of slots for sequences of this length.
   public func capacity(length: Int) -> Int {
     switch self {
     case .full: length

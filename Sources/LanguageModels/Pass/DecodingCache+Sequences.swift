@@ -1,6 +1,6 @@
 internal import Tensors
 
-// Cutting sequences back, and going on from what other sequences hold.
+// Rewinding sequences, and continuing others.
 extension DecodingCache {
   /// Whether the last tokens can be taken back: states would have to be computed anew, and a cache
   /// that has dropped keys does not have them any more.
@@ -31,8 +31,8 @@ extension DecodingCache {
     lengths.buffer.update(repeating: Int32(length))
   }
 
-  /// Lets each sequence hold what its parent held, of this cache or of another with the same policy
-  /// and entries.
+  /// Makes each sequence hold what its parent held, of this cache or of another with the same
+  /// policy and entries.
   func copySequences(_ parents: [Int], from source: DecodingCache<Element>) {
     precondition(
       parents.count == batch && parents.allSatisfy { (0..<source.batch).contains($0) },

@@ -92,8 +92,8 @@ public final class ForwardPass<Element: TensorElement> {
     }
   }
 
-  /// Whether the pass is recorded for training; what sees later tokens while training uses another
-  /// rule where this is false.
+  /// Whether the pass is recorded for training; layers that see later tokens in training follow
+  /// another rule where this is false.
   public var isTraining: Bool { tape.isDifferentiable }
 
   /// Cosines and sines for all positions that this pass can see.
@@ -109,7 +109,7 @@ public final class ForwardPass<Element: TensorElement> {
   /// The number of rows of every activation: all tokens of all sequences.
   public var rows: Int { batch * length }
 
-  /// What goes on from a named site: the activation, or what a hook puts in its place.
+  /// The activation at a named site, or what a hook puts in its place.
   public func site(_ site: String, _ activation: Tensor<Element>) -> Tensor<Element> {
     hooks.apply(at: site, to: activation, on: tape)
   }

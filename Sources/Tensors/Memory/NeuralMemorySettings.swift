@@ -63,11 +63,11 @@ public struct NeuralMemorySettings<Element: TensorElement> {
   }
 }
 
-/// How much a neural memory forgets, goes on and takes in at each token, `[rows, H]` each.
+/// The decay, momentum and step of a neural memory at each token, `[rows, H]` each.
 public struct NeuralMemoryRates<Element: TensorElement> {
   /// α: the share of the weights that is forgotten.
   public var decay: Tensor<Element>
-  /// η: the share of the momentum that goes on.
+  /// η: the share of the momentum that is kept.
   public var momentum: Tensor<Element>
   /// θ: the factor of the inner gradient.
   public var step: Tensor<Element>

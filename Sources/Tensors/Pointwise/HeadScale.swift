@@ -53,7 +53,7 @@ private struct HeadScale<Element: TensorElement>: Operation {
         }
       }
     }
-    // Second, should both be one tensor.
+    // Second, in case both are one tensor.
     guard let target = factors.gradientDestination() else { return }
     run.forEachBlock(ofRows: input.rowCount, columns: heads * width) { row, count in
       for head in row * heads..<(row + count) * heads {

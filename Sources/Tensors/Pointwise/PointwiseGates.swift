@@ -78,7 +78,7 @@ private struct SigmoidGate<Element: TensorElement>: Operation {
 
   func backward(_ run: Execution) {
     guard let gradient = output.gradient else { return }
-    // In the order in which the kernel writes them, should both be one tensor.
+    // In the order in which the kernel writes them, in case both are one tensor.
     let ofInput = input.gradientDestination()
     let ofGate = gate.gradientDestination()
     run.forEachBlock(ofRows: input.rowCount, columns: heads * width) { row, count in

@@ -57,7 +57,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
   /// The weight as it was packed for all replays.
   var packed: UnsafePointer<Element>?
 
-  /// Up to so many rows, as in decoding, a product takes hardly longer than packing its weight.
+  /// Up to this many rows, as in decoding, a product takes hardly longer than packing its weight.
   static var fewRows: Int { 16 }
 
   var name: String { "linear" }
@@ -115,7 +115,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
       return product.run(operands, pool: run.pool, scratch: scratch)
     }
     let kernel = activation.kernel
-    let kernels = Element.pointwiseKernels
+    let kernels = Element.matmulKernels
     let values = output.values
     let summand = residual?.values
     product.run(operands, pool: run.pool, scratch: scratch) { rows, columns in
@@ -123,7 +123,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
       for row in isWhole ? rows.prefix(1) : rows {
         let count = isWhole ? rows.count * width : columns.count
         let place = row * width + columns.lowerBound
-        kernels.activationForward(kernel, count, target + place, values + place)
+        kernels.activate(kernel, count, target + place, values + place)
         if let summand {
           kernels.add(count, summand + place, values + place, values + place)
         }

@@ -26,7 +26,7 @@ struct MatrixProduct<Element: TensorElement> {
     var packed: UnsafePointer<Element>?
   }
 
-  /// A block of the output that is complete, and still in the cache of the thread that is told.
+  /// Called with a block of the output that is complete and still in the calling thread's cache.
   typealias Finish = (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
 
   /// Floating-point operations; a multiply-add is two.
@@ -97,7 +97,7 @@ struct MatrixProduct<Element: TensorElement> {
     }
   }
 
-  /// Below so many operations a second thread is not worth its wake-up.
+  /// Below this many operations waking a second thread costs more than it saves.
   private static var smallest: Double { 200_000 }
 
   private func packRight(
@@ -205,7 +205,7 @@ struct MatrixProduct<Element: TensorElement> {
         output.update(repeating: 0, count: block.columns)
       }
       if let bias = block.bias {
-        Element.pointwiseKernels.add(block.columns, bias, output, output)
+        Element.matmulKernels.add(block.columns, bias, output, output)
       }
     }
   }

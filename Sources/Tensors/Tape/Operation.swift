@@ -28,7 +28,7 @@ extension Operation {
   public var scratchBytes: Int { 0 }
 }
 
-/// What an operation has at hand while it runs.
+/// What an operation may use while it runs.
 public struct Execution {
   /// The threads.
   public let pool: ThreadPool

@@ -109,7 +109,7 @@ private final class Shared: Sendable {
         wakes -= 1
       }
       work()
-      // Nobody enters a closed loop; those inside hold `pointer` until they leave.
+      // No thread enters a closed loop; those inside hold `pointer` until they leave.
       var looks = 0
       _ = state.bitwiseAnd(~Self.open, ordering: .acquiringAndReleasing)
       while state.load(ordering: .acquiring) & Self.inside != 0 {
@@ -163,7 +163,7 @@ private final class Shared: Sendable {
     if (now & Self.open != 0 && now & ~(Self.open | Self.inside) != seen)
       || stopped.load(ordering: .sequentiallyConsistent)
     {
-      // Take the own mark back; where the caller took it first, its signal is on the way.
+      // Take our mark back; where the caller took it first, its signal is on the way.
       var marks = sleeping.load(ordering: .relaxed)
       while marks > 0 {
         let taken = sleeping.compareExchange(

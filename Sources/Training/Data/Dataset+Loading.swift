@@ -12,7 +12,7 @@ extension Dataset {
 
   /// Reads or makes the data of a description.
   ///
-  /// `keptTokenizer` is the `tokenizer.json` of a run that goes on, used where it exists in place
+  /// `keptTokenizer` is the `tokenizer.json` of a run that is resumed, used where it exists instead
   /// of learning byte pairs again. Learned tokenizers and tokens are kept in `cacheFolder` for the
   /// next time, named by a hash of everything that they depend on, so that they can never be out of
   /// date; nil for nowhere.

@@ -125,8 +125,8 @@ public struct Dataset: Sendable {
   /// All that a run is judged by at its end; validation along the run takes some of it.
   ///
   /// It is the same for the same data, length of sequences and seed, whatever the batch, its parts
-  /// and the number of steps: of text all held-out windows, of languages and tasks so many windows
-  /// or examples that they have about 128 Ki tokens.
+  /// and the number of steps: of text all held-out windows, of languages and tasks enough windows
+  /// or examples for about 128 Ki tokens.
   ///
   /// - Throws: an error where there is too little text for one window.
   public func heldOut(_ recipe: TrainingRecipe) throws -> any ValidationBatches {
@@ -139,7 +139,7 @@ public struct Dataset: Sendable {
         language, recipe: recipe,
         windows: max(Self.syntheticTokens / recipe.sequenceLength, 1))
     case .task(let task):
-      // Of the task's own length: a longer context pads its examples.
+      // At the task's own length: a longer context only pads its examples.
       return try TaskValidation(
         task, recipe: recipe,
         examples: max(Self.syntheticTokens / max(task.longestExample - 1, 1), 1))

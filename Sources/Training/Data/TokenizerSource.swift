@@ -7,7 +7,7 @@ import LanguageModels
 struct TokenizerSource {
   var choice: DatasetDescription.TokenizerChoice?
   var vocabulary: Int?
-  /// The file of a run that goes on.
+  /// The file of a run that is resumed.
   var kept: String?
   var cacheFolder: String?
 

@@ -1,4 +1,4 @@
-/// What the diagnostics of a run come to: means over the last tenth of the steps that were measured.
+/// The diagnostics of a run in short: means over the last tenth of the steps that were measured.
 ///
 /// | name | over the places of a step |
 /// |---|---|
@@ -53,7 +53,7 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
     }
   }
 
-  /// What the places of one step come to, by name.
+  /// The diagnostics of one step in short, by name.
   static func places(of measurements: [Diagnostic]) -> [String: Double] {
     var numbers: [String: Double] = [:]
     for entry in entries {

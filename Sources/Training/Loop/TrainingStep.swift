@@ -89,7 +89,7 @@ final class TrainingStep<Element: TensorElement> {
     }
     let new = Recording(stage: stage, tape: tape, loss: loss)
     recording = new
-    // What the recording brought along has not heard of the moment yet.
+    // What the recording created has not been told of the moment yet.
     objective.begin(moment)
     return new
   }
@@ -170,7 +170,7 @@ final class TrainingStep<Element: TensorElement> {
     _ source: any BatchSource, _ recorded: RecordedLoss<Element>
   ) throws(TrainingError) {
     guard source.weighsTargets else {
-      // Ones again, should a source have stopped to weigh.
+      // Ones again, in case a source has stopped weighing.
       if !weights.isEmpty { recorded.targetWeights?.buffer.update(repeating: 1) }
       weights = []
       return

@@ -20,8 +20,8 @@ public protocol Objective<Element>: AnyObject {
   /// How the settings of an optimiser apply to a parameter.
   func rule(for parameter: Parameter<Element>) -> UpdateRule
 
-  /// Is told of every step before it is taken, also of the first one after a resume, and again when
-  /// the step has been recorded anew: what it sets must follow from the moment alone.
+  /// Called before every step, the first one after a resume included, and again when the step is
+  /// recorded anew: what it sets must follow from the moment alone.
   func begin(_ moment: TrainingMoment)
 
   /// Which recording a step needs; the step is recorded anew when the number changes. Parameters,

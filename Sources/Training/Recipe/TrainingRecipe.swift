@@ -50,9 +50,9 @@ public struct TrainingRecipe: Hashable, Sendable {
 
   /// How long to train.
   public enum Budget: Hashable, Sendable {
-    /// So many steps.
+    /// This many steps.
     case steps(Int)
-    /// At least so many tokens, in whole steps.
+    /// At least this many tokens, in whole steps.
     case tokens(Int)
   }
 
@@ -112,7 +112,7 @@ public struct ValidationCadence: Encodable, Hashable, Sendable {
   /// The number of micro-batches of a measurement, at most; always the same ones.
   public var batches: Int
 
-  /// A measurement every so many steps.
+  /// A measurement every `every` steps.
   public init(every: Int = 100, batches: Int = 16) {
     self.every = every
     self.batches = batches
@@ -129,7 +129,7 @@ public struct CheckpointCadence: Encodable, Hashable, Sendable {
   /// branch off there.
   public var at: [Int]
 
-  /// A checkpoint every so many steps, and after the steps listed.
+  /// A checkpoint every `every` steps, and after the steps listed.
   public init(every: Int = 500, keep: Int = 2, at: [Int] = []) {
     self.every = every
     self.keep = keep

@@ -51,7 +51,7 @@ struct CheckpointFolder {
       sums[name] = try RunFile.checksum("\(temporary)/\(name)")
     }
     try RunFile.write(try encoder.encode(sums), to: "\(temporary)/\(Self.checksums)")
-    // A damaged checkpoint of the same step, which this run went back behind, makes way.
+    // A damaged checkpoint of the same step was passed over when this run was resumed.
     if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
     guard rename(temporary, target) == 0 else {
       throw RunFile.failure(target, "writing failed")

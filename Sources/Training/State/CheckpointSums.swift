@@ -28,7 +28,7 @@ public enum CheckpointSums {
       let sums = try? JSONDecoder().decode([String: String].self, from: data), !sums.isEmpty
     else { throw TrainingError(.badData, path, "the file is damaged") }
     for (name, sum) in sums.sorted(by: { $0.key < $1.key }) where !ofTraining.contains(name) {
-      // That there are no weights is said by what reads them.
+      // What reads weights reports that there are none.
       if name.hasSuffix(".safetensors"), !files.fileExists(atPath: "\(folder)/\(name)") { continue }
       guard try RunFile.checksum("\(folder)/\(name)") == sum else {
         throw TrainingError(

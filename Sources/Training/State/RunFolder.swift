@@ -13,7 +13,7 @@ struct RunFolder {
   func prepare(_ recipe: TrainingRecipe) throws {
     let files = FileManager.default
     try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-    // Files that a process that was killed was writing, this one's or Foundation's.
+    // Left by a process that was killed in the middle of a write, ours or Foundation's.
     for name in try files.contentsOfDirectory(atPath: path)
     where name.hasSuffix(".tmp") || name.hasPrefix(".dat.nosync") {
       try files.removeItem(atPath: "\(path)/\(name)")
@@ -24,11 +24,11 @@ struct RunFolder {
     } else {
       try RunFile.write(try recipe.json, to: recipeFile)
     }
-    // The end that a run had come to is no longer its end.
+    // A run that is resumed has not ended.
     if files.fileExists(atPath: outcomeFile) { try files.removeItem(atPath: outcomeFile) }
   }
 
-  /// A run goes on with the recipe that it began with, or not at all.
+  /// A run is resumed with the recipe that it began with, or not at all.
   static func refuse(
     _ recipe: TrainingRecipe, ifDifferentFrom old: TrainingRecipe
   ) throws(TrainingError) {

@@ -2,7 +2,7 @@
 public enum TrainingOutcome: Hashable, Sendable {
   /// All steps were taken.
   case finished
-  /// The run was asked to stop after so many steps; a checkpoint is on the disk.
+  /// The run was asked to stop after this many steps; a checkpoint is on the disk.
   case stopped(step: Int)
   /// A number was not finite; the parameters are those before the step, counted from zero.
   case diverged(step: Int, what: Divergence)

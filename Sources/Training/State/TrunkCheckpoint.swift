@@ -1,8 +1,8 @@
 import Foundation
 
-/// A checkpoint of one run, the trunk, from which other runs go on with another end.
+/// A checkpoint of one run, the trunk, from which other runs continue to another end.
 ///
-/// A trunk of constant learning rate serves runs of several lengths: each goes on from its
+/// A trunk of constant learning rate serves runs of several lengths: each continues from its
 /// checkpoint with ``Schedule/Shape/constantWithCooldown(cooldownSteps:)`` and comes to the same
 /// bits as if it had been trained alone.
 public struct TrunkCheckpoint: Hashable, Sendable {
