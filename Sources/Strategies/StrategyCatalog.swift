@@ -18,12 +18,9 @@ public enum StrategyCatalog {
   /// The cards, in the order of the catalogue.
   public static var cards: [StrategyCard] { all.map { $0.card } }
 
-  /// The strategy of a name with some options.
+  /// The strategy of a name; options that are not given have their defaults.
   ///
-  /// - Parameters:
-  ///   - name: the name of a card.
-  ///   - options: values by name; the others have their defaults.
-  /// - Throws: ``StrategyError`` naming the nearest strategy where there is none of that name.
+  /// - Throws: ``StrategyError`` naming the nearest strategy or option where there is none.
   public static func choice(
     named name: String, _ options: [String: String] = [:]
   ) throws(StrategyError) -> StrategyChoice {

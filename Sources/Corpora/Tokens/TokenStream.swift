@@ -113,7 +113,6 @@ public struct TokenStream: Sendable {
 
   /// Checks that every token is below the size of a vocabulary.
   ///
-  /// - Parameter vocabularyCount: the size.
   /// - Throws: ``TextCorpusError`` naming the first token that is not.
   public func check(vocabularyCount: Int) throws(TextCorpusError) {
     var place = 0

@@ -34,8 +34,7 @@ public struct AheadByK: Strategy {
   ) throws -> [StrategyResult] {
     let policy = bench.policy
     let task = policy.task
-    var rule = policy.rule
-    if temperature >= 0 { rule.temperature = temperature }
+    let rule = SearchOptions.rule(of: policy, temperature: temperature)
     var ballots = problems.map { _ in Ballot(AheadVote(margin: margin, answerCount: budget)) }
     while true {
       // Problems that want equally many in all are asked together.

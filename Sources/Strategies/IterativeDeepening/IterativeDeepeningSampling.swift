@@ -171,7 +171,6 @@ public struct IterativeDeepeningSampling: Strategy {
       attempt.round = responses[index].triggers.count
       return attempt
     }
-    let chosen = options.selection.choice(among: attempts)
     var cost = policy.cost(prompt: task.promptLength, generated: 0, solutions: 0)
     let reading = cost.policyOperations
     for response in responses {
@@ -185,8 +184,6 @@ public struct IterativeDeepeningSampling: Strategy {
       cost += verifier.cost(
         prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count)
     }
-    return StrategyResult(
-      attempts: attempts, answer: chosen.flatMap { attempts[$0].answer },
-      isCorrect: chosen.map { attempts[$0].correct } ?? false, cost: cost)
+    return StrategyResult(attempts, choosing: options.selection, cost: cost)
   }
 }

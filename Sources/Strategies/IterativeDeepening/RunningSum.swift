@@ -57,8 +57,7 @@ public struct RunningSum: StepwiseTask {
   /// Returns an example that depends on the generator alone.
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let numbers = (0..<stepCount).map { _ in random.nextIndex(below: modulus) }
-    let tokens = [0] + pairs(numbers) + pairs(sums(numbers))
-    return TaskExample(tokens: tokens, answerPositions: Array(promptLength..<tokens.count))
+    return TaskExample(prompt: [0] + pairs(numbers), answer: pairs(sums(numbers)))
   }
 
   /// Adds up again.

@@ -30,6 +30,11 @@ struct SearchOptions: Sendable {
 
   /// How tokens are drawn.
   func rule(of policy: Policy) -> SamplingRule {
+    Self.rule(of: policy, temperature: temperature)
+  }
+
+  /// How tokens are drawn at a temperature; at a negative one as the policy draws them.
+  static func rule(of policy: Policy, temperature: Double) -> SamplingRule {
     var rule = policy.rule
     if temperature >= 0 { rule.temperature = temperature }
     return rule
@@ -41,16 +46,6 @@ struct SearchOptions: Sendable {
   func result(
     of attempts: [OutcomeAttempt], on bench: Bench, verifier: (any Verifier)?
   ) -> StrategyResult {
-    let task = bench.policy.task
-    let chosen = selection.choice(among: attempts)
-    var cost = bench.policy.cost(
-      prompt: task.promptLength, generated: task.solutionLength, solutions: attempts.count)
-    if let verifier {
-      cost += verifier.cost(
-        prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count)
-    }
-    return StrategyResult(
-      attempts: attempts, answer: chosen.flatMap { attempts[$0].answer },
-      isCorrect: chosen.map { attempts[$0].correct } ?? false, cost: cost)
+    bench.result(of: attempts, choosing: selection, verifier: verifier)
   }
 }

@@ -25,9 +25,7 @@ struct RecursiveStack: Hashable, Sendable {
     ]
   }
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   init(_ options: OptionValues) {
     recursions = options.whole("recursions")
     first = options.whole("first-layers")
@@ -37,9 +35,6 @@ struct RecursiveStack: Hashable, Sendable {
 
   /// Shares the middle layers.
   ///
-  /// - Parameters:
-  ///   - model: the model so far.
-  ///   - card: the treatment that asks.
   /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide.
   func configure(
     _ model: inout ModelConfiguration, for card: TreatmentCard
@@ -65,7 +60,5 @@ struct RecursiveStack: Hashable, Sendable {
   }
 
   /// The layers of the block.
-  ///
-  /// - Parameter layers: the number of layers that there are.
   func block(of layers: Int) -> Range<Int> { first..<layers - last }
 }

@@ -23,9 +23,6 @@ enum ZeroExpertOptions {
 
   /// Reads them.
   ///
-  /// - Parameters:
-  ///   - options: the values.
-  ///   - card: of the treatment.
   /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
   static func settings(
     _ options: OptionValues, of card: TreatmentCard

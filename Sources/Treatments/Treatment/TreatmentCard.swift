@@ -99,10 +99,7 @@ public struct NullSetting: Sendable {
   /// same bits.
   public var tolerance: Double
 
-  /// - Parameters:
-  ///   - options: options by name.
-  ///   - parameters: what parameters are set to, by the end of their names.
-  ///   - tolerance: the largest difference of a logit.
+  /// A setting; what is left out has the default, and the same bits are asked for.
   public init(
     options: [String: OptionValue] = [:], parameters: [String: Double] = [:],
     tolerance: Double = 0

@@ -55,9 +55,7 @@ struct ArithmeticNotation: Sendable, Hashable {
       tokens += operand.digits.reversed().map { Self.digits[$0] }
       tokens.append(index == operandCount - 1 ? Self.equals : symbol)
     }
-    let start = tokens.count
-    tokens += written(solve(operands))
-    return TaskExample(tokens: tokens, answerPositions: Array(start..<tokens.count))
+    return TaskExample(prompt: tokens, answer: written(solve(operands)))
   }
 
   func acceptedAnswers(

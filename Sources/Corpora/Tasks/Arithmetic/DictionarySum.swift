@@ -57,9 +57,7 @@ public struct DictionarySum: StepwiseTask {
     let dictionary = words.distinct(words.count, &random).flatMap { [$0, values.draw(&random)] }
     let plan = (0..<stepCount * keys).map { _ in words.draw(&random) }
     let prompt = [0] + dictionary + plan + [equals]
-    return TaskExample(
-      tokens: prompt + (sums(of: prompt) ?? []),
-      answerPositions: Array(prompt.count..<prompt.count + stepCount))
+    return TaskExample(prompt: prompt, answer: sums(of: prompt) ?? [])
   }
 
   /// Adds the values again.

@@ -48,9 +48,7 @@ public struct StepwiseParity: StepwiseTask {
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let row = (0..<stepCount * width).map { _ in Self.bits.draw(&random) }
     let prompt = [0] + row + [Self.equals]
-    return TaskExample(
-      tokens: prompt + parities(of: row[...]),
-      answerPositions: Array(prompt.count..<prompt.count + stepCount))
+    return TaskExample(prompt: prompt, answer: parities(of: row[...]))
   }
 
   /// Counts the ones again.

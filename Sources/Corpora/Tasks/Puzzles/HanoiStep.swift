@@ -153,9 +153,7 @@ public struct HanoiStep: StepwiseTask {
       }
       if let move = Self.move(at: state, movesSmallest: movesSmallest) {
         let prompt = prompt(at: state, movesSmallest: movesSmallest)
-        return TaskExample(
-          tokens: prompt + tokens(of: move),
-          answerPositions: Array(prompt.count..<prompt.count + 3))
+        return TaskExample(prompt: prompt, answer: tokens(of: move))
       }
     }
   }

@@ -89,23 +89,6 @@ public struct AssociativeRecall: SyntheticTask {
 
   /// Looks up each key that stands before a blank.
   public func acceptedAnswers(to prompt: [Int32]) -> [[Int32]] {
-    var memory: [Int32: Int32] = [:]
-    var answer: [Int32] = []
-    for (token, next) in zip(prompt, prompt.dropFirst()) where keys.contains(token) {
-      if next == TaskExample.blank {
-        guard let value = memory[token] else { return [] }
-        answer.append(value)
-      } else {
-        memory[token] = next
-      }
-    }
-    return answer.isEmpty ? [] : [answer]
-  }
-}
-
-extension SyntheticTask {
-  /// Throws the task's complaint about knobs that do not go together.
-  static func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws(TaskError) {
-    guard holds else { throw .incompatible(task: card.name, problem: problem()) }
+    keys.recalled(in: prompt)
   }
 }

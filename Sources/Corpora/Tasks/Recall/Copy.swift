@@ -46,9 +46,7 @@ public struct Copy: SyntheticTask {
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let count = lengths.lowerBound + random.nextIndex(below: lengths.count)
     let string = (0..<count).map { _ in symbols.draw(&random) }
-    return TaskExample(
-      tokens: [0] + string + [Self.separator] + string,
-      answerPositions: Array(count + 2..<2 * count + 2))
+    return TaskExample(prompt: [0] + string + [Self.separator], answer: string)
   }
 
   /// Returns what stands before the separator.

@@ -100,20 +100,8 @@ public struct MixedDifficulty: SyntheticTask {
 
   /// Looks symbols up in the table and keys in the example.
   public func acceptedAnswers(to prompt: [Int32]) -> [[Int32]] {
-    var memory: [Int32: Int32] = [:]
-    var answer: [Int32] = []
-    for (token, next) in zip(prompt, prompt.dropFirst()) {
-      if symbols.contains(token), next == TaskExample.blank {
-        answer.append(successors[symbols.index(of: token)])
-      } else if keys.contains(token) {
-        if next == TaskExample.blank {
-          guard let value = memory[token] else { return [] }
-          answer.append(value)
-        } else {
-          memory[token] = next
-        }
-      }
+    keys.recalled(in: prompt) { token in
+      symbols.contains(token) ? successors[symbols.index(of: token)] : nil
     }
-    return answer.isEmpty ? [] : [answer]
   }
 }

@@ -79,9 +79,7 @@ public struct Needle: SyntheticTask {
       if place < fillerCount { tokens.append(fillers.draw(&random)) }
     }
     tokens += [Self.ask, chosen[0]]
-    let start = tokens.count
-    tokens += payloads[0]
-    return TaskExample(tokens: tokens, answerPositions: Array(start..<tokens.count))
+    return TaskExample(prompt: tokens, answer: payloads[0])
   }
 
   /// Searches the prompt for the key that is asked for.

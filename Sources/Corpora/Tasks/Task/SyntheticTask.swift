@@ -92,6 +92,13 @@ public struct TaskExample: Sendable, Hashable {
       labels: [Int](repeating: label, count: answerPositions.count))
   }
 
+  /// Creates an example whose answer, of one kind, follows its prompt.
+  public init(prompt: [Int32], answer: [Int32]) {
+    self.init(
+      tokens: prompt + answer,
+      answerPositions: Array(prompt.count..<prompt.count + answer.count))
+  }
+
   /// Creates an example; `labels` has one element for each answer token.
   public init(tokens: [Int32], answerPositions: [Int], labels: [Int]) {
     precondition(labels.count == answerPositions.count, "every answer token needs a label")
