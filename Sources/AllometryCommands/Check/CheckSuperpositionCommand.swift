@@ -68,10 +68,7 @@ struct CheckSuperpositionCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "The seed; default 0.")
   var seed: UInt64?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
   @Flag(help: "Print JSON (schema allometry.superposition/1).")
   var json = false
@@ -154,7 +151,7 @@ struct CheckSuperpositionCommand: ParsableCommand {
           "--widths: found \(widths ?? ""), expected different widths below the \(model.features) features"
         )
       }
-      let pool = try CheckpointArguments.pool(threads: threads)
+      let pool = try threading.pool()
       let trained = try sizes.sorted().enumerated().map { position, width in
         Console.progress("width \(width), \(position + 1) of \(sizes.count)")
         return try model.trained(width: width, pool: pool)

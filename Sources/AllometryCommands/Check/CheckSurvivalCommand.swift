@@ -45,8 +45,7 @@ struct CheckSurvivalCommand: ParsableCommand {
       valueName: "name=value"))
   var at: String?
 
-  @Option(help: "The coverage of intervals.")
-  var level: Double = 0.9
+  @OptionGroup var coverage: CoverageArguments
 
   @Flag(help: "Print JSON (schema allometry.survival/1).")
   var json = false
@@ -76,10 +75,7 @@ struct CheckSurvivalCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0.5, level < 1 else {
-        throw CommandFailure(
-          .usage, "--level: found \(level), expected a number between 0.5 and 1")
-      }
+      try coverage.check()
       let names = (by ?? "").split(separator: ",").map(\.trimmingSpaces)
       if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) }) {
         throw CommandFailure(
@@ -109,7 +105,7 @@ struct CheckSurvivalCommand: ParsableCommand {
           SurvivalTable(
             times: times, happened: flags.map { $0 == 1 },
             covariates: zip(logs, means).map { column, mean in column.map { $0 - mean } }),
-          level: level)
+          level: coverage.level)
       }
       let given = try NameList.numbers(at, option: "--at")
       for name in given.keys.sorted() where !names.contains(name) {
@@ -139,7 +135,8 @@ struct CheckSurvivalCommand: ParsableCommand {
         place: Dictionary(
           zip(names, zip(means, offsets)).map { ($0, exp($1.0 + $1.1)) },
           uniquingKeysWith: { first, _ in first }),
-        quantiles: quantiles, longest: times.max() ?? .nan, level: level, notes: table.notes)
+        quantiles: quantiles, longest: times.max() ?? .nan, level: coverage.level,
+        notes: table.notes)
       if json { try Console.print(json: answer) } else { print(answer, names: names) }
     }
   }

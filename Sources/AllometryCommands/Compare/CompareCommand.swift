@@ -62,12 +62,7 @@ struct CompareCommand: ParsableCommand {
       valueName: "bins"))
   var frontier: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Flag(help: "Print JSON (schema allometry.comparison/1).")
   var json = false
@@ -84,7 +79,7 @@ struct CompareCommand: ParsableCommand {
         }
         options.path = .tokensPerParameter(tokensPerParameter)
       }
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       let (comparison, notes, doubts) = try self.comparison(&options)
       var summary = comparison.summary
       summary.warnings = doubts + summary.warnings
@@ -97,7 +92,7 @@ struct CompareCommand: ParsableCommand {
           Console.terminal.opening(notes: notes, doubts: doubts)
             + ComparisonText(comparison, terminal: Console.terminal).text(),
           terminator: "")
-        if let report { Console.print("\nReport: \(report)") }
+        output.announce()
       }
     }
   }

@@ -39,6 +39,14 @@ enum OptionCheck {
     }
   }
 
+  /// The coverage of an interval, more than an even chance.
+  static func coverage(_ level: Double, option: String = "--level") throws {
+    guard level > 0.5, level < 1 else {
+      throw CommandFailure(
+        .usage, "\(option): found \(level), expected a number between 0.5 and 1")
+    }
+  }
+
   /// A whole number from some number up.
   static func atLeast(_ least: Int, _ value: Int?, option: String) throws {
     guard let value, value < least else { return }

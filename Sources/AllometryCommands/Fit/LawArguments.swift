@@ -93,9 +93,7 @@ struct LawArguments: ParsableArguments {
         "--interval: found \"\(interval)\", expected one of \(FitOptions.IntervalMethod.allCases.map(\.rawValue).joined(separator: ", "))"
       )
     }
-    guard level > 0, level < 1 else {
-      throw CommandFailure(.usage, "--level: found \(level), expected a number between 0 and 1")
-    }
+    try OptionCheck.share(level, option: "--level")
     guard resamples >= 0, resamples <= 1_000_000 else {
       throw CommandFailure(
         .usage, "--resamples: found \(resamples), expected a number from 0 to 1000000")

@@ -89,8 +89,7 @@ struct BootstrapArguments: ParsableArguments {
   @Option(help: "Resamples of problems behind every interval.")
   var resamples: Int = 1000
 
-  @Option(help: "The coverage of intervals.")
-  var level: Double = 0.9
+  @OptionGroup var coverage: CoverageArguments
 
   @Option(help: "The seed.")
   var seed: UInt64 = 0
@@ -102,11 +101,9 @@ struct BootstrapArguments: ParsableArguments {
   func bootstrap() throws -> ProblemBootstrap {
     try OptionCheck.atLeast(20, resamples, option: "--resamples")
     try OptionCheck.atLeast(1, threads, option: "--threads")
-    guard level > 0.5, level < 1 else {
-      throw CommandFailure(.usage, "--level: found \(level), expected a number between 0.5 and 1")
-    }
+    try coverage.check()
     return ProblemBootstrap(
-      resamples: resamples, level: level, seed: seed,
+      resamples: resamples, level: coverage.level, seed: seed,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -49,10 +49,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
   @Option(help: "The seed.")
   var seed: UInt64 = 1
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
   @Flag(help: "Print JSON (schema allometry.testtime-hanoi/1).")
   var json = false
@@ -79,8 +76,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
       guard noise >= 0, noise < 1 else {
         throw CommandFailure(.usage, "--noise: found \(noise), expected a share below 1")
       }
-      try OptionCheck.atLeast(1, threads, option: "--threads")
-      let pool = ThreadPool(threads: threads ?? ThreadPool.processorCount)
+      let pool = try threading.pool()
       let largest = max(disks, longDisks)
       let notation = try HanoiStep(["disks": Double(largest)])
       let clock = ContinuousClock()

@@ -61,10 +61,7 @@ struct TestTimeJudgeCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0.5, level < 1 else {
-        throw CommandFailure(
-          .usage, "--level: found \(level), expected a number between 0.5 and 1")
-      }
+      try OptionCheck.coverage(level)
       let counts = try self.counts()
       let correction: JudgeCorrection
       do {

@@ -32,7 +32,12 @@ struct TestTimeRunCommand: ParsableCommand {
         allometry testtime answers.csv
       """)
 
-  @OptionGroup var input: OptionalCheckpointArguments
+  @Argument(
+    help: ArgumentHelp(
+      "A run's folder, or one of its checkpoints.", valueName: "checkpoint"))
+  var checkpoint: String?
+
+  @OptionGroup var threading: ThreadArguments
 
   @Option(help: ArgumentHelp("The task that the model was trained on.", valueName: "name"))
   var task: String = "stepwise-arithmetic"
@@ -148,9 +153,12 @@ struct TestTimeRunCommand: ParsableCommand {
       guard let task = try TaskCatalog.task(named: task, knobs) as? any StepwiseTask else {
         throw OptionCheck.unknown(task, among: Self.taskNames, option: "--task")
       }
-      let arguments = try input.required()
-      let pool = try arguments.pool()
-      let loaded = try arguments.load()
+      // Listing the strategies needs none.
+      guard let checkpoint else {
+        throw CommandFailure(.usage, "found no checkpoint, expected the folder of a trained run")
+      }
+      let pool = try threading.pool()
+      let loaded = try LoadedModel(checkpoint)
       // What the model was read from is known by now.
       let tables = try [(out, "--out"), (answersPath, "--answers")].map { path, option in
         try path.map { try OutputFile($0, .table, output, option: option) }
@@ -368,29 +376,5 @@ struct TestTimeRunCommand: ParsableCommand {
         ([head, Console.wrap("  \(card.summary) \(card.source)")] + options)
         .joined(separator: "\n")
     }.joined(separator: "\n\n")
-  }
-}
-
-/// A trained model that is not needed where something is only listed.
-struct OptionalCheckpointArguments: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp(
-      "A run's folder, or one of its checkpoints.", valueName: "checkpoint"))
-  var checkpoint: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
-
-  /// The model's arguments.
-  func required() throws -> CheckpointArguments {
-    guard let checkpoint else {
-      throw CommandFailure(.usage, "found no checkpoint, expected the folder of a trained run")
-    }
-    var arguments = CheckpointArguments()
-    arguments.checkpoint = checkpoint
-    arguments.threads = threads
-    return arguments
   }
 }

@@ -41,10 +41,7 @@ struct TestTimeThinkingCommand: ParsableCommand {
   @Option(help: "The seed.")
   var seed: UInt64 = 1
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
   @Flag(help: "Print JSON (schema allometry.testtime-thinking/1).")
   var json = false
@@ -85,8 +82,7 @@ struct TestTimeThinkingCommand: ParsableCommand {
         throw CommandFailure(
           .usage, "--reliability: found \(reliability), expected a share from 0 to 1")
       }
-      try OptionCheck.atLeast(1, threads, option: "--threads")
-      let pool = ThreadPool(threads: threads ?? ThreadPool.processorCount)
+      let pool = try threading.pool()
       var answer = Answer(problems: problems, rows: [])
       for count in counts { answer.rows.append(try row(paths: count, pool)) }
       Console.progress("")
