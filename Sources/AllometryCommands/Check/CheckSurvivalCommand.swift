@@ -14,7 +14,7 @@ struct CheckSurvivalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "survival",
     abstract: "How long until runs reach a target or fail, with runs that were stopped before.",
-    usage: "allometry check survival <table> --time <column> --event <column> [<options>]",
+    usage: "allometry check survival <table> --time <column> --event <column> [...]",
     discussion: """
       A run stopped before its event tells that it takes longer, not how long; left
       out or taken for an event it biases everything. A flexible family of event

@@ -8,6 +8,7 @@ struct ChoosePruningCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pruning",
     abstract: "Which examples to keep of a training set: hard, easy or random ones.",
+    usage: "allometry choose pruning [<options>]",
     discussion: """
       The perceptron testbed of [27], simulated: examples ranked by their margin
       under a probe at an angle to the teacher, a share of them kept, a student of

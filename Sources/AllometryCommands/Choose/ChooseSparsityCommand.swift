@@ -13,6 +13,7 @@ struct ChooseSparsityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sparsity",
     abstract: "How many parameters a mixture of experts should have, and how many active.",
+    usage: "allometry choose sparsity --compute <FLOPs> [<options>]",
     discussion: """
       Training costs 6 N D with N the active parameters; idle ones cost memory. By
       the law joint-moe the best active size and tokens for each number of experts,

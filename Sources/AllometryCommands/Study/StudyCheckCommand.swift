@@ -11,7 +11,7 @@ struct StudyCheckCommand: ParsableCommand {
       Runs, curves and rows of studies carry checksums. What is damaged is named
       with the command that trains it again; the exit status is 65 then.
 
-      Example:
+      Examples:
         allometry study check --store .allometry/allometry.sqlite
       """)
 

@@ -8,6 +8,7 @@ struct StudyNewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",
     abstract: "Write a commented study file, from four questions or from options.",
+    usage: "allometry study new [--treatment <name> ...] [<options>]",
     discussion: """
       Whatever no option gives is asked for on a terminal, and has its default
       elsewhere.

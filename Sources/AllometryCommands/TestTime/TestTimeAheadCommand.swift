@@ -7,6 +7,7 @@ struct TestTimeAheadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ahead",
     abstract: "Plan voting on single steps until one answer is ahead by k, for a long task.",
+    usage: "allometry testtime ahead --step-accuracy <share> --steps <count> [...]",
     discussion: """
       Every step is sampled until one answer leads all others by k votes [81].
       From the accuracy of a step and the number of steps follow the smallest k

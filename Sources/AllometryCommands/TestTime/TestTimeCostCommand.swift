@@ -7,6 +7,7 @@ struct TestTimeCostCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cost",
     abstract: "What generation costs in arithmetic and memory traffic: eFLOPs.",
+    usage: "allometry testtime cost --architecture <name> --output <tokens> [...]",
     discussion: """
       Arithmetic and the traffic of keys and values, added with a rate of
       exchange, 562.5 FLOPs a byte by default [3]. Weights are not counted as

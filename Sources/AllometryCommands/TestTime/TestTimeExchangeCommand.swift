@@ -7,6 +7,7 @@ struct TestTimeExchangeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exchange",
     abstract: "Train a larger model, or infer more with a smaller one, at equal FLOPs?",
+    usage: "allometry testtime exchange --parameters <M> [<options>]",
     discussion: """
       A model M times larger costs M times as much to train and to run; the small
       one may instead multiply its inference by k = M + 3(M − 1)/R, where R is the

@@ -13,6 +13,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hanoi",
     abstract: "A long task without an error: the tower of Hanoi by first-to-ahead-by-k votes.",
+    usage: "allometry testtime hanoi [<options>]",
     discussion: """
       A small model is trained on single moves. Noise of a known strength gives it
       a known error; games are then played with several leads k, and what they won

@@ -9,6 +9,7 @@ struct TestTimeJudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge",
     abstract: "The true rate behind the verdicts of an imperfect judge.",
+    usage: "allometry testtime judge [<table>] [<options>]",
     discussion: """
       A judge that calls some wrong outcomes right, and some right ones wrong, reports
       a biased rate. From outcomes that people labelled too follow its sensitivity and

@@ -7,6 +7,7 @@ struct TestTimeResampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resample",
     abstract: "How often to sample until an imperfect verifier accepts, from a few rates alone.",
+    usage: "allometry testtime resample --type <share:rate> ... --soundness <s> [...]",
     discussion: """
       Problems of a few types, easy and hard, are sampled until the verifier accepts,
       at most K times. From how often each type is solved and how often the verifier

@@ -18,11 +18,11 @@ struct TestTimeRunCommand: ParsableCommand {
       countdown, stepwise-parity, dictionary-sum); the model one that was trained
       on it. A process verifier is trained on the model's own samples.
       sequential-revision and iterative-deepening run on copies of the model that
-      go on learning what these need. Budgets are solutions whose tokens may be generated for a problem; tokens
-      and FLOPs are measured, the verifier's included.
+      go on learning what these need. Budgets are solutions whose tokens may be
+      generated for a problem; tokens and FLOPs are measured, the verifier's
+      included. --strategies lists the strategies with their options.
 
-      Strategies (--strategies lists them with their options):
-
+      Examples:
         allometry train --task stepwise-arithmetic --knobs steps=4,digits=2 \\
           --layers 2 --width 64 --steps 2000 --out runs/policy
         allometry testtime run runs/policy --task stepwise-arithmetic \\

@@ -11,6 +11,7 @@ struct TestTimeThinkingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thinking",
     abstract: "Parallel thinking: does a model learn to sum up paths that do not see each other?",
+    usage: "allometry testtime thinking [<options>]",
     discussion: """
       Paths of thought that share their positions, and a summary that sees all of them
       [61]. Each path names the right answer with a known probability; a small model is
