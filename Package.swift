@@ -26,6 +26,7 @@ struct Room {
 
 let rooms: [Room] = [
   Room(name: "Quantities"),
+  Room(name: "Cards", rooms: ["Quantities"]),
   Room(
     name: "Statistics",
     products: [.product(name: "RealModule", package: "swift-numerics")],
@@ -41,7 +42,9 @@ let rooms: [Room] = [
     name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    name: "Verdicts", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
+  Room(
+    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
@@ -62,22 +65,26 @@ let rooms: [Room] = [
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
+<<<<<<< HEAD
+    rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
+=======
     rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training"]),
+>>>>>>> 912835b
   Room(
     name: "Studies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors",
+      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["RunTables", "Treatments", "Studies"],
+    name: "Store", rooms: ["RunTables", "Verdicts"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports", "Tensors",
-      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
+      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Reports",
+      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
     testProducts: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -38,12 +38,12 @@ enum Fixture {
     return outcome
   }
 
-  static func curves(_ number: Int, count: Int = 20) -> [RunCurve] {
+  static func curves(_ number: Int, count: Int = 20) -> [StepCurve] {
     [
-      RunCurve(
+      StepCurve(
         name: "loss", steps: Array(1...count),
         values: (0..<count).map { Double(Float(4 - Double(($0 * 7 + number) % 13) / 9)) }),
-      RunCurve(name: "validation", steps: [count], values: [1.0 / Double(number + 3)]),
+      StepCurve(name: "validation", steps: [count], values: [1.0 / Double(number + 3)]),
     ]
   }
 

@@ -54,6 +54,9 @@ import Training
   @Test func killedAtAnyStepAndResumedGivesTheSameBits() throws {
     let root = try ScratchFolder()
     let (whole, killed) = try run(root)
+    let finished = try trainer(whole)
+    #expect(try finished.run() == .finished)
+    let curves = try finished.curves()
     for step in 1...12 {
       var resumed: Int?
       // Another seed: every starting value must come from the checkpoint, if there is one.
@@ -62,6 +65,8 @@ import Training
         if case .resumed(let step) = event { resumed = step }
       }
       #expect(outcome == .finished)
+      #expect(try trainer.curves() == curves)
+      #expect(try trainer.curves().steps == Array(1...12))
       // The checkpoint of a step is written after its row.
       #expect(resumed == (step > 4 ? (step - 1) / 4 * 4 : nil))
       expectEqual(whole, killed(step))

@@ -84,7 +84,8 @@ struct ChoosePoolsCommand: ParsableCommand {
       try OptionCheck.nonnegative(d, option: "--d")
       let size = try NameList.positive(poolSize, option: "--pool-size")
       let start = try NameList.positive(reference, option: "--reference")
-      let floor = (saved.first?.fit.law as? DataFiltering)?.floor ?? .outside
+      let floor =
+        saved.first?.fit.law.value(ofSetting: "floor").flatMap(DataFiltering.Floor.init) ?? .outside
       pools.sort { ($1.utility, $0.name) < ($0.utility, $1.name) }
       let budgets = try NumberList.positive(samples, option: "--samples")
       let refits = saved.map(\.fit.draws.count).min() ?? 0

@@ -28,7 +28,7 @@ struct ChooseSplitCommand: ParsableCommand {
     try reportingFailure {
       let total = try NameList.positive(parameters, option: "--parameters")
       let fit = try SavedFitArguments.load(saved.fit, law: "encoder-decoder")
-      guard fit.law.settings.contains(where: { $0.name == "form" && $0.value == "product" }) else {
+      guard fit.law.value(ofSetting: "form") == "product" else {
         throw CommandFailure(
           .usage,
           "\(saved.fit): found another form of encoder-decoder, expected --set form=product, which alone has an optimal split"

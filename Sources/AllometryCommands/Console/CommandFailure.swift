@@ -11,6 +11,7 @@ internal import Strategies
 internal import Studies
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 /// A failure with its exit status, after sysexits.h.
 struct CommandFailure: Error {

@@ -44,7 +44,7 @@ extension FitSession {
     _ law: any Law, table: RunTable, group: [(column: String, value: String)],
     options: FitOptions
   ) throws -> FittedTable? {
-    guard OptimumLaw.predicts(law) else { return nil }
+    guard law.card.response.isChoice else { return nil }
     let axis = law.card.response.column
     guard self.law.response == nil || self.law.response == axis || table.hasColumn(axis) else {
       return nil

@@ -127,13 +127,14 @@ struct FitSession {
     _ name: String, by arguments: LawArguments, for table: RunTable
   ) throws -> any Law {
     let named = try law(named: name, for: table)
-    if named is MixtureLaw, !arguments.settings.contains(where: { $0.hasPrefix("domains=") }),
+    if !named.shareColumns.isEmpty,
+      !arguments.settings.contains(where: { $0.hasPrefix("domains=") }),
       let refusal = ShareColumns(of: table).refusal
     {
       throw CommandFailure(.badData, refusal)
     }
     let configured = try arguments.configured(named)
-    guard let preferred = configured.settings.first(where: { $0.name == "x" })?.value,
+    guard let preferred = configured.value(ofSetting: "x"),
       !table.hasColumn(preferred), !arguments.settings.contains(where: { $0.hasPrefix("x=") }),
       let size = table.varyingSize, let other = try? configured.setting("x", to: size)
     else { return configured }
@@ -152,7 +153,7 @@ struct FitSession {
       )
     }
     let law = try LawCatalog.law(named: name)
-    guard law is MixtureLaw else { return law }
+    guard !law.shareColumns.isEmpty else { return law }
     let shares = ShareColumns(of: table)
     return shares.names.isEmpty ? law : mixtureLaw(for: table, shares: shares)
   }
@@ -183,7 +184,7 @@ struct FitSession {
     let source = try schedule.source()
     let builder = ObservationsBuilder(table: table, response: law.response, schedules: source)
     let (laws, lawNotes) = try candidates(for: builder)
-    if source != nil, !laws.contains(where: ObservationsBuilder.readsSchedule) {
+    if source != nil, !laws.contains(where: { $0.readsSchedule }) {
       throw CommandFailure(
         .usage,
         "\(schedule.schedule == nil ? "--warmup" : "--schedule") is for laws of the training curve, found \(laws.map(\.name).joined(separator: ", "))"
@@ -203,7 +204,7 @@ struct FitSession {
     {
       return swept
     }
-    if let mixture = chosen as? MixtureLaw {
+    if let mixture = MixtureLaw(chosen) {
       options.objective = try law.objective(for: mixture)
       return try fitMixture(
         mixture, builder: builder, group: group, weight: weight, options: options)
@@ -243,8 +244,7 @@ struct FitSession {
   /// Whether the split of encoder and decoder matters at all, or their sum alone does [126]; nil for
   /// other laws and too few rows.
   private static func splitSentence(of fit: Fit) -> String? {
-    guard fit.law is EncoderDecoder, let test = try? EncoderDecoder.sumTest(fit.observations)
-    else { return nil }
+    guard let test = try? fit.law.testNestedForms(fit.observations) else { return nil }
     let p = plainProbability("p", test.pValue, floor: 1e-12)
     let f = NumberFormat.significant(test.statistic, 3)
     return test.pValue < 0.05

@@ -69,11 +69,9 @@ enum ProcedureFit: String, CaseIterable {
           observations, options: settings, at: largest, surface: bias?.surface),
         flopsPerToken: FlopsPerToken(observations), table: table.source, notes: built.notes)
     case .twoStep:
-      guard let configured = try law.configured(TwoStepLaw()) as? TwoStepLaw else {
-        throw CommandFailure(.internalError, "the law two-step lost its type")
-      }
+      let configured = try law.configured(TwoStepLaw())
       func setting(_ name: String) -> Double? {
-        configured.settings.first { $0.name == name }.flatMap { Double($0.value) }
+        configured.value(ofSetting: name).flatMap { Double($0) }
       }
       let chance = setting("chance")
       let final = try ObservationsBuilder(table: table, response: "loss").build(for: Chinchilla())

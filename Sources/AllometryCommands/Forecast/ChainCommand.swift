@@ -72,7 +72,7 @@ struct ChainCommand: ParsableCommand {
           .usage, "found one fit, expected two or more; allometry forecast answers for one")
       }
       let saved = try fits.map { try SavedFitArguments.load($0) }
-      for (path, fit) in zip(fits, saved) where ObservationsBuilder.readsSchedule(fit.law) {
+      for (path, fit) in zip(fits, saved) where fit.law.readsSchedule {
         throw CommandFailure(
           .usage,
           "\(path): law \(fit.law.name) reads a learning-rate schedule and cannot stand in a chain")

@@ -101,9 +101,8 @@ struct ForecastCommand: ParsableCommand {
         }
         return try OutputFile(path, .table, output, option: "--curves")
       }
-      let readsSchedule = ObservationsBuilder.readsSchedule(fit.law)
       if let source = try schedule.source() {
-        guard readsSchedule, source.table != nil, at.isEmpty, reach == nil else {
+        guard fit.law.readsSchedule, source.table != nil, at.isEmpty, reach == nil else {
           throw CommandFailure(
             .usage,
             "--schedule answers for laws of the training curve (annealing, multi-power), without --at and --reach"
@@ -112,7 +111,7 @@ struct ForecastCommand: ParsableCommand {
         try ScheduleForecastSession(fit: fit, source: source).print(json: json, table: curvesTable)
         return
       }
-      if fit.law is MultiPower {
+      if fit.law.sumsOverSchedule {
         throw CommandFailure(
           .usage,
           "law multi-power sums over every change of the learning rate: give the schedules with --schedule"

@@ -13,7 +13,7 @@ struct TableForecastSession {
       fits.count == 1 ? try SavedFitArguments.mixture(of: fits[0], source: fit) : nil
     InputFiles.note(path)
     let table = try RunTable.read(contentsOf: path, options: TableOptions()).derivingCompute()
-    for fit in fits where ObservationsBuilder.readsSchedule(fit.law) {
+    for fit in fits where fit.law.readsSchedule {
       throw CommandFailure(
         .usage,
         "--table: law \(fit.law.name) sums over a learning-rate schedule: give it with --schedule")
@@ -30,9 +30,8 @@ struct TableForecastSession {
         "\(table.source): found no column \(requirement.name), expected it: law \(fits[0].law.name) reads \(requirement.name) (\(requirement.meaning))"
       )
     }
-    if let law = fits[0].law as? MixtureLaw,
-      let fault = ShareColumns.fault(of: law.domains, in: table)
-    {
+    let shares = fits[0].law.shareColumns
+    if !shares.isEmpty, let fault = ShareColumns.fault(of: shares, in: table) {
       throw CommandFailure(.badData, fault)
     }
     let forecasts = try table.lineNumbers.enumerated().map { row, line in

@@ -10,7 +10,7 @@ struct MixtureSession {
   init(targets: [SavedFit], options: MixtureArguments) throws {
     self.targets = targets
     self.options = options
-    laws = targets.compactMap { $0.law as? MixtureLaw }
+    laws = targets.compactMap { MixtureLaw($0.law) }
     guard let first = laws.first, laws.count == targets.count,
       laws.allSatisfy({ $0.domains == first.domains })
     else {

@@ -79,7 +79,7 @@ struct PlanCommand: ParsableCommand {
         return
       }
       let fit = try SavedFitArguments.fit(document, source: saved.fit)
-      if fit.law is BatchSizeLaw {
+      if fit.law.card.response == .batchSize {
         try refuseReport("a batch schedule")
         try refuseBudget("batch-size")
         try printBatchRamp(of: fit)

@@ -47,7 +47,7 @@ struct ScoreSession {
     for fit in fits {
       let columns =
         ObservationsBuilder.requiredColumns(fit.law) + [fit.document.response.column]
-        + (ObservationsBuilder.readsSchedule(fit.law) ? ["step"] : [])
+        + (fit.law.readsSchedule ? ["step"] : [])
       for name in columns where !needed.contains(name) {
         guard table.hasColumn(name) else {
           throw CommandFailure(

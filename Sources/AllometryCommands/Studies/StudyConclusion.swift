@@ -3,6 +3,7 @@ internal import Foundation
 internal import Reports
 internal import Store
 internal import Studies
+internal import Verdicts
 
 /// The verdict of a study that the store keeps, and what is printed and written of it.
 struct StudyConclusion {

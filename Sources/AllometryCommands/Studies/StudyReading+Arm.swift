@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Reports
 internal import Studies
+internal import Verdicts
 
 extension StudyReading.Arm {
   /// The verdict on one arm.

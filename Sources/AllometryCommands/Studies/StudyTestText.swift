@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Reports
 internal import Studies
+internal import Verdicts
 
 /// What the test of one axis found, in sentences for people.
 struct StudyTestText {

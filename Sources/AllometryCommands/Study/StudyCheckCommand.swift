@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Store
 internal import Studies
+internal import Verdicts
 
 /// `allometry study check`.
 struct StudyCheckCommand: ParsableCommand {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Reports
 internal import Store
 internal import Studies
+internal import Verdicts
 
 /// `allometry study status`.
 struct StudyStatusCommand: ParsableCommand {

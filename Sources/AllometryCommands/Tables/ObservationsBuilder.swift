@@ -18,16 +18,11 @@ struct ObservationsBuilder {
     law.card.columns.map(\.name).filter { $0 != "S1" && $0 != "S2" }
   }
 
-  /// Whether a law integrates over the learning-rate schedule.
-  static func readsSchedule(_ law: any Law) -> Bool {
-    law.card.columns.contains { $0.name == "S1" || $0.name == "S2" }
-  }
-
   /// Whether the table holds what a law needs.
   func allows(_ law: any Law) -> Bool {
     let needed = Self.requiredColumns(law) + [response ?? law.card.response.column]
     guard needed.allSatisfy({ isNumeric($0) }) else { return false }
-    return !Self.readsSchedule(law)
+    return !law.readsSchedule
       || (table.hasColumn("step") && (schedules != nil || table.hasColumn("lr")))
   }
 
@@ -67,7 +62,7 @@ struct ObservationsBuilder {
 
   /// What the table must hold in a row for a law: what it reads, and its outcome.
   private static func neededColumns(_ law: any Law, _ response: String?) -> [String] {
-    requiredColumns(law) + (readsSchedule(law) ? ["step"] : [])
+    requiredColumns(law) + (law.readsSchedule ? ["step"] : [])
       + [response ?? law.card.response.column]
   }
 
@@ -81,7 +76,7 @@ struct ObservationsBuilder {
   func build(for law: any Law) throws -> (observations: Observations, notes: [String]) {
     let responseColumn = response ?? law.card.response.column
     var needed = Self.requiredColumns(law)
-    if Self.readsSchedule(law) { needed.append("step") }
+    if law.readsSchedule { needed.append("step") }
     for name in needed where !table.hasColumn(name) {
       let meaning = law.card.columns.first { $0.name == name }?.meaning ?? "the training step"
       throw missing(name, meaning: meaning, law: law)
@@ -132,7 +127,7 @@ struct ObservationsBuilder {
     observations.flopsFormula = table.flopsPerToken
     observations.runNames = runNames
     var notes = complete.notes
-    if Self.readsSchedule(law) {
+    if law.readsSchedule {
       let source = schedules ?? ScheduleSource(warmup: 0, table: nil)
       notes += try source.attach(to: &observations, from: complete, law: law)
     }

@@ -67,7 +67,7 @@ struct TestTimeSimulateCommand: ParsableCommand {
       let bootstrap = try interval.bootstrap()
       if let out {
         let table = try OutputFile(out, .table, output)
-        try table.write(planted.sample(seed: bootstrap.seed).csvText())
+        try table.write(planted.table(seed: bootstrap.seed).csvText())
       }
       let far =
         try at.map { try NameList.positive($0, option: "--at") } ?? 16 * Double(planted.attempts)

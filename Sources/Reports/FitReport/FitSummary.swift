@@ -229,7 +229,7 @@ public struct FitSummary {
 
   /// Which regime the exponent of a power law over a floor suggests [31].
   private func regimeText() -> String? {
-    guard fit.law is PowerConstant, let interval = fit.interval(of: "alpha"),
+    guard let exponent = fit.law.regimeExponent, let interval = fit.interval(of: exponent),
       interval.low.isFinite, interval.high.isFinite, interval.low <= interval.high,
       let column = fit.law.card.columns.first?.name
     else { return nil }

@@ -15,8 +15,8 @@ public struct MixtureSummary {
 
   /// The sentences that text, JSON and report share.
   public var notes: [String] {
-    guard let law = fit.law as? MixtureLaw,
-      let chosen = record.forms.first(where: { $0.form == law.form.rawValue })
+    guard let form = fit.law.value(ofSetting: "form"),
+      let chosen = record.forms.first(where: { $0.form == form })
     else { return [] }
     var text =
       "form \(chosen.form): left-out mixtures are predicted within \(NumberFormat.percent(chosen.crossValidatedError, decimals: 2)) (root mean square), rank correlation \(NumberFormat.fixed(chosen.rankCorrelation, 3))"

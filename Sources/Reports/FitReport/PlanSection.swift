@@ -17,7 +17,7 @@ extension FitReading {
     place["N"] = plan.size.value
     place["D"] = plan.tokens.value
     // The plan takes all tokens as new ones.
-    if fit.law is DataConstrained { place["U"] = plan.tokens.value }
+    if fit.law.takesTokensAsNew { place["U"] = plan.tokens.value }
     if let forecast = try? mixture?.forecast(at: place) ?? fit.forecast(at: place) {
       blocks.append(
         .paragraph(

@@ -202,7 +202,7 @@ public struct TableForecast {
         + terminal.render(list).trimmingLastNewline
     ]
     if let best = rows.min(by: { total($0.forecasts) < total($1.forecasts) }), rows.count > 1,
-      fits[0].law is MixtureLaw
+      !fits[0].law.shareColumns.isEmpty
     {
       lines.append(
         terminal.wrap(

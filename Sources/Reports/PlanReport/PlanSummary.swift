@@ -151,7 +151,7 @@ public struct PlanSummary {
       lines.append(
         "Held at the table's median: \(held.joined(separator: ", ")); --with changes it.")
     }
-    if fit.law is DataConstrained, answer.limitedData == nil {
+    if fit.law.takesTokensAsNew, answer.limitedData == nil {
       lines.append("All tokens are taken as new ones; --unique says how many there are.")
     }
     return lines
