@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry capabilities`.
 struct CapabilitiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "capabilities",

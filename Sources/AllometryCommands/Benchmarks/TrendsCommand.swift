@@ -10,7 +10,6 @@ internal import Statistics
   internal import Foundation
 #endif
 
-/// `allometry trends`.
 struct TrendsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trends",
@@ -55,13 +54,11 @@ struct TrendsCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// One task, as JSON gives it.
   struct Entry: Encodable {
     var task: String
     var shape: String
     var direction: String
     var probability: Double
-    /// The p-value of no change with scale.
     var pValue: Double
     /// The same over all tasks of the table: the false discovery rate at which this one is called.
     var adjustedPValue: Double

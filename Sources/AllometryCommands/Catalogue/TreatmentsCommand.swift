@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import Treatments
 
-/// `allometry treatments`.
 struct TreatmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "treatments",
@@ -123,7 +122,6 @@ struct TreatmentsCommand: ParsableCommand {
 }
 
 extension TreatmentOption.Domain {
-  /// What is accepted, in words.
   var words: String {
     switch self {
     case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"

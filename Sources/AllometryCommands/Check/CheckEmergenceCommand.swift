@@ -4,7 +4,6 @@ internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry check emergence`.
 struct CheckEmergenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emergence",
@@ -37,7 +36,6 @@ struct CheckEmergenceCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.emergence/1).")
   var json = false
 
-  /// One task, as JSON gives it.
   struct Task: Encodable {
     var task: String
     var models: Int
@@ -50,7 +48,6 @@ struct CheckEmergenceCommand: ParsableCommand {
     var exactMatch: MetricChange?
   }
 
-  /// The same models in other metrics.
   struct MetricChange: Encodable {
     struct Model: Encodable {
       var scale: Double

@@ -10,7 +10,6 @@ internal import Statistics
   internal import Darwin
 #endif
 
-/// `allometry check items`.
 struct CheckItemsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "items",

@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry check recipe`.
 struct CheckRecipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipe",

@@ -7,7 +7,6 @@ internal import Statistics
 internal import Tensors
 internal import Training
 
-/// `allometry check superposition`.
 struct CheckSuperpositionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "superposition",
@@ -73,7 +72,6 @@ struct CheckSuperpositionCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.superposition/1).")
   var json = false
 
-  /// The toy model over widths.
   private struct Toy: Encodable {
     struct Width: Encodable {
       var width: Int
@@ -98,7 +96,6 @@ struct CheckSuperpositionCommand: ParsableCommand {
     var exponentStandardError: Double?
   }
 
-  /// The heads of checkpoints.
   private struct Heads: Encodable {
     struct Head: Encodable {
       var checkpoint: String

@@ -9,7 +9,6 @@ internal import ScalingLaws
   internal import Darwin
 #endif
 
-/// `allometry check survival`.
 struct CheckSurvivalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "survival",
@@ -56,7 +55,6 @@ struct CheckSurvivalCommand: ParsableCommand {
     var events: Int
     var gamma: Estimated
     var kappa: Estimated
-    /// The exponent of the time in each column.
     var exponents: [String: Estimated]
     var hazard: SurvivalFit.HazardShape
     var curedShare: Double

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import LanguageModels
 internal import Tensors
 
-/// A trained model on the command line.
 struct CheckpointArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -14,13 +13,10 @@ struct CheckpointArguments: ParsableArguments {
 
   func pool() throws -> ThreadPool { try threading.pool() }
 
-  /// The model and what cuts text into its tokens.
   func load() throws -> LoadedModel { try LoadedModel(checkpoint) }
 }
 
-/// A model with its tokenizer.
 struct LoadedModel {
-  /// What was named on the command line.
   var name: String
   var model: LanguageModel<Float>
   /// Nil for models of numbers.
@@ -52,16 +48,12 @@ struct LoadedModel {
     }
   }
 
-  /// A model that was loaded already.
   init(name: String, model: LanguageModel<Float>, tokenizer: (any Tokenizer)?) {
     self.name = name
     self.model = model
     self.tokenizer = tokenizer
   }
 
-  /// The tokenizer that text needs.
-  ///
-  /// - Parameter option: what has text.
   func tokenizer(for option: String) throws -> any Tokenizer {
     if let tokenizer { return tokenizer }
     throw CommandFailure(

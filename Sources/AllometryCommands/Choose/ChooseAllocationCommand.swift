@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose allocation`.
 struct ChooseAllocationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allocation",

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose pools`.
 struct ChoosePoolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pools",

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose precision`.
 struct ChoosePrecisionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "precision",

@@ -3,7 +3,6 @@ internal import Reports
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry choose pruning`.
 struct ChoosePruningCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pruning",
@@ -48,7 +47,6 @@ struct ChoosePruningCommand: ParsableCommand {
     struct Row: Encodable {
       var examplesPerDimension: Double
       var kept: Double
-      /// Mean errors by what is kept.
       var errors: [String: Double]
       var standardErrors: [String: Double]
       /// The one of the least error; absent where the second is within two standard errors.
@@ -61,7 +59,6 @@ struct ChoosePruningCommand: ParsableCommand {
     var rows: [Row]
   }
 
-  /// The most numbers of a table of examples.
   private static let largestTable = 4e6
 
   func run() throws {

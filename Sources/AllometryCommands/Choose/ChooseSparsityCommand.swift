@@ -8,7 +8,6 @@ internal import ScalingLaws
   internal import Darwin
 #endif
 
-/// `allometry choose sparsity`.
 struct ChooseSparsityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sparsity",
@@ -75,7 +74,6 @@ struct ChooseSparsityCommand: ParsableCommand {
       var loss: Estimated
       var memory: Double
       var isBoundByMemory: Bool
-      /// Whether it fits into the memory given.
       var fits: Bool
     }
     var schema = "allometry.sparsity/1"

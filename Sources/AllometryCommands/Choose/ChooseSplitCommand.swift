@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose split`.
 struct ChooseSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split",

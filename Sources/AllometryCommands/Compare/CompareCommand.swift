@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -97,7 +96,6 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  /// What the arms are called in a report.
   private func names() -> (baseline: String, treatment: String) {
     guard let arm else { return (inputs[0], inputs[1]) }
     return (
@@ -106,7 +104,6 @@ struct CompareCommand: ParsableCommand {
     )
   }
 
-  /// The comparison, the notes of its tables, and what is hardly plausible about them.
   private func comparison(
     _ options: inout ComparisonOptions
   ) throws -> (Comparison, notes: [String], doubts: [String]) {

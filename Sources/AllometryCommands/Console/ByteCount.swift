@@ -1,6 +1,5 @@
 internal import Reports
 
-/// Amounts of memory as people write them.
 enum ByteCount {
   /// "3.48 MB"; units are powers of ten.
   static func text(_ bytes: Double) -> String {

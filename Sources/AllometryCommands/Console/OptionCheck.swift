@@ -20,13 +20,11 @@ enum OptionCheck {
       "\(option): found \"\(word)\"; \(hint)expected one of \(known.joined(separator: ", "))")
   }
 
-  /// A number above zero.
   static func positive(_ value: Double?, option: String) throws {
     guard let value, !(value > 0 && value.isFinite) else { return }
     throw CommandFailure(.usage, "\(option): found \(value), expected a number above 0")
   }
 
-  /// A number of at least zero.
   static func nonnegative(_ value: Double?, option: String) throws {
     guard let value, !(value >= 0 && value.isFinite) else { return }
     throw CommandFailure(.usage, "\(option): found \(value), expected a number from 0 up")

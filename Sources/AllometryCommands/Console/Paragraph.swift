@@ -1,11 +1,6 @@
 /// Sentences in lines that fit a terminal.
 enum Paragraph {
   /// A text broken at spaces, its later lines indented.
-  ///
-  /// - Parameters:
-  ///   - text: one paragraph.
-  ///   - width: the longest line, in characters.
-  ///   - indent: spaces before all lines but the first.
   static func wrapped(_ text: String, width: Int, indent: Int = 0) -> String {
     guard text.count > width else { return text }
     var lines: [String] = []

@@ -7,7 +7,6 @@ internal import Statistics
 internal import Tensors
 internal import Training
 
-/// `allometry evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

@@ -18,7 +18,6 @@ extension FitCommand {
         high = estimate.high.isFinite ? estimate.high : nil
       }
     }
-    /// One group.
     struct Group: Encodable {
       var name: String
       var rows: Int

@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry fit`.
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",

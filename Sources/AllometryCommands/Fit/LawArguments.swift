@@ -7,7 +7,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// Options that choose laws and how they are fitted.
 struct LawArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -85,7 +84,6 @@ struct LawArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  /// The options of a fit.
   func options() throws -> FitOptions {
     guard let method = FitOptions.IntervalMethod(rawValue: interval) else {
       throw CommandFailure(
@@ -137,7 +135,6 @@ struct LawArguments: ParsableArguments {
     return result
   }
 
-  /// A law with the user's settings.
   func configured(_ law: any Law) throws -> any Law {
     var result = law
     for setting in settings {

@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry sweep`.
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry chain`.
 struct ChainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chain",

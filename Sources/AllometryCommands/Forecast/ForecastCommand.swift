@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry forecast`.
 struct ForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",

@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry design`.
 struct DesignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "design",
@@ -95,7 +94,6 @@ struct DesignCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// The answer, as JSON gives it.
   struct Answer: Encodable {
     var schema = "allometry.design/1"
     var law: String

@@ -9,7 +9,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// `allometry score`.
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",

@@ -2,7 +2,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// Scores saved fits on one table.
 struct ScoreSession {
   let result: ScoredFits
 

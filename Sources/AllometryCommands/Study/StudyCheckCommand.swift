@@ -3,7 +3,6 @@ internal import Store
 internal import Studies
 internal import Verdicts
 
-/// `allometry study check`.
 struct StudyCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -21,7 +20,6 @@ struct StudyCheckCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.study-check/1).")
   var json = false
 
-  /// What JSON holds.
   private struct Answer: Encodable {
     struct Fault: Encodable {
       var run: String?

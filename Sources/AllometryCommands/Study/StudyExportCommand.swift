@@ -3,7 +3,6 @@ internal import Store
 internal import Studies
 internal import Verdicts
 
-/// `allometry study export`.
 struct StudyExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",

@@ -3,7 +3,6 @@ internal import Foundation
 internal import Studies
 internal import Treatments
 
-/// `allometry study new`.
 struct StudyNewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",

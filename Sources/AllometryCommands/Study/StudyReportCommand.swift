@@ -1,6 +1,5 @@
 internal import ArgumentParser
 
-/// `allometry study report`.
 struct StudyReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",

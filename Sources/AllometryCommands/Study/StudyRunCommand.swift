@@ -6,7 +6,6 @@ internal import Studies
 internal import Training
 internal import Verdicts
 
-/// `allometry study run`.
 struct StudyRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",

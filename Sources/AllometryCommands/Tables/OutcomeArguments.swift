@@ -3,7 +3,6 @@ internal import Foundation
 internal import RunTables
 internal import SamplingLaws
 
-/// How a table of attempts is read.
 struct OutcomeArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -63,7 +62,6 @@ struct OutcomeArguments: ParsableArguments {
       valueName: "mark"))
   var decimal: String?
 
-  /// Reads a table.
   func read(_ path: String) throws -> OutcomeTable {
     let form: AnswerForm = try OptionCheck.choice(answers, option: "--answers")
     try OptionCheck.positive(threshold, option: "--threshold")
@@ -84,7 +82,6 @@ struct OutcomeArguments: ParsableArguments {
   }
 }
 
-/// How problems are resampled.
 struct BootstrapArguments: ParsableArguments {
   @Option(help: "Resamples of problems behind every interval.")
   var resamples: Int = 1000
@@ -97,7 +94,6 @@ struct BootstrapArguments: ParsableArguments {
   @Option(help: "Threads at most; results do not depend on it.")
   var threads: Int?
 
-  /// The resampling.
   func bootstrap() throws -> ProblemBootstrap {
     try OptionCheck.atLeast(20, resamples, option: "--resamples")
     try OptionCheck.atLeast(1, threads, option: "--threads")

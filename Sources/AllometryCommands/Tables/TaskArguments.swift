@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import RunTables
 
-/// The column by which tasks are followed.
 struct ScaleArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The column of scale; default C, else N.", valueName: "column"))
   var scale: String?
@@ -12,7 +11,6 @@ struct ScaleArguments: ParsableArguments {
   }
 }
 
-/// Where a table holds tasks and their metric.
 struct TaskColumnArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -25,7 +23,6 @@ struct TaskColumnArguments: ParsableArguments {
   @OptionGroup var scale: ScaleArguments
 }
 
-/// What is known of tasks by their names.
 struct TaskFactArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -36,7 +33,6 @@ struct TaskFactArguments: ParsableArguments {
     help: ArgumentHelp("The number of items by task: arc=1172.", valueName: "name=count"))
   var items: String?
 
-  /// Makes sure that options name tasks of a table.
   static func check(
     _ options: [(option: String, names: [String])], tasks: [String], source: String
   ) throws {

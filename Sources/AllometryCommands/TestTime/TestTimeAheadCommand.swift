@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime ahead`.
 struct TestTimeAheadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ahead",
@@ -47,7 +46,6 @@ struct TestTimeAheadCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-ahead/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-ahead/1"
     var plan: AheadPlan

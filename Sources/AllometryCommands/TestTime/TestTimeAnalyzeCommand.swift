@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import SamplingLaws
 
-/// `allometry testtime OUTCOMES`.
 struct TestTimeAnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",

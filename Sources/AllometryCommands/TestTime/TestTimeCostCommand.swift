@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime cost`.
 struct TestTimeCostCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cost",
@@ -43,7 +42,6 @@ struct TestTimeCostCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-cost/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-cost/1"
     var architecture: InferenceArchitecture

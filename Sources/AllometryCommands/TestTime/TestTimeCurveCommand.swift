@@ -4,7 +4,6 @@ internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime curve`.
 struct TestTimeCurveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "curve",
@@ -55,7 +54,6 @@ struct TestTimeCurveCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-curve/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-curve/1"
     var curves: [CoverageCurveFit]

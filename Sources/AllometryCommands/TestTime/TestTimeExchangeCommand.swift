@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime exchange`.
 struct TestTimeExchangeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exchange",
@@ -33,7 +32,6 @@ struct TestTimeExchangeCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-exchange/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-exchange/1"
     var exchanges: [TrainTestExchange]

@@ -8,7 +8,6 @@ internal import Strategies
 internal import Tensors
 internal import Training
 
-/// `allometry testtime hanoi`.
 struct TestTimeHanoiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hanoi",
@@ -55,7 +54,6 @@ struct TestTimeHanoiCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-hanoi/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-hanoi/1"
     var parameters: Int

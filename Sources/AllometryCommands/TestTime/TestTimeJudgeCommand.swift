@@ -4,7 +4,6 @@ internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime judge`.
 struct TestTimeJudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge",
@@ -51,7 +50,6 @@ struct TestTimeJudgeCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-judge/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-judge/1"
     var judged: JudgeCorrection.Count

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime resample`.
 struct TestTimeResampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resample",
@@ -46,15 +45,12 @@ struct TestTimeResampleCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-resample/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
-    /// One cost of a wrong answer.
     struct Row: Encodable {
       var costWrong: Double
       /// K*; absent where more samples are always worth more.
       var best: Int?
       var isUnbounded: Bool
-      /// What K* is worth.
       var gain: Double
       /// What the limits that were asked for are worth.
       var gains: [Double]
@@ -65,7 +61,6 @@ struct TestTimeResampleCommand: ParsableCommand {
     var completeness: Double
     var soundness: Double
     var costPerSample: Double
-    /// The limits that were asked for.
     var limits: [Int]
     var rows: [Row]
     /// P(right | accepted) of each type.

@@ -8,7 +8,6 @@ internal import Strategies
 internal import Tensors
 internal import Training
 
-/// `allometry testtime run`.
 struct TestTimeRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -112,7 +111,6 @@ struct TestTimeRunCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-run/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-run/1"
     var task: String
@@ -120,7 +118,6 @@ struct TestTimeRunCommand: ParsableCommand {
     /// What training the verifier cost: samples it learned from, and its own training.
     var verifierSamples: StrategyCost?
     var verifierTrainingOperations: Double?
-    /// What training each copy of the model cost.
     var trainings: [Training] = []
 
     /// A copy of the model that has learnt something more.
@@ -296,7 +293,6 @@ struct TestTimeRunCommand: ParsableCommand {
     }
   }
 
-  /// The verifier, trained where that is asked for.
   private func judge(
     of policy: Policy, _ task: any StepwiseTask, _ answer: inout Answer
   ) throws -> (any Verifier)? {

@@ -4,7 +4,6 @@ internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime simulate`.
 struct TestTimeSimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -48,7 +47,6 @@ struct TestTimeSimulateCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-plan/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-plan/1"
     var world: PlantedWorld

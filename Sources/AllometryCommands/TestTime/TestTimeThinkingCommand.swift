@@ -6,7 +6,6 @@ internal import Strategies
 internal import Tensors
 internal import Training
 
-/// `allometry testtime thinking`.
 struct TestTimeThinkingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thinking",
@@ -47,9 +46,7 @@ struct TestTimeThinkingCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-thinking/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
-    /// One number of paths.
     struct Row: Encodable {
       var paths: Int
       /// The share of problems whose summary is right.

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import Tensors
 
-/// `allometry train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
