@@ -18,6 +18,8 @@ struct Room {
   /// Rooms that only the tests need.
   var testRooms: [String] = []
   var products: [Target.Dependency] = []
+  /// Products that the tests name themselves.
+  var testProducts: [Target.Dependency] = []
   /// Folders of the tests that hold no Swift: expected values and the scripts that made them.
   var testExclusions: [String] = []
 }
@@ -92,7 +94,8 @@ let rooms: [Room] = [
       "Verdicts", "Tensors", "LanguageModels", "Corpora", "Training", "Treatments", "Strategies",
       "Studies", "Store", "Reports",
     ],
-    products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    products: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+    testProducts: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 let package = Package(
@@ -119,7 +122,7 @@ let package = Package(
         dependencies: [.target(name: room.name)]
           + (room.rooms + room.testRooms + ["TestSupport"]).map {
             Target.Dependency.target(name: $0)
-          },
+          } + room.testProducts,
         exclude: room.testExclusions, swiftSettings: settings),
     ]
   } + [

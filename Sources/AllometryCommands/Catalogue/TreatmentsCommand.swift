@@ -4,7 +4,6 @@ internal import Quantities
 internal import Reports
 internal import Treatments
 
-/// `allometry treatments`.
 struct TreatmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "treatments",
@@ -126,7 +125,6 @@ struct TreatmentsCommand: ParsableCommand {
 }
 
 extension CardOption.Domain {
-  /// What is accepted, in words.
   var words: String {
     switch self {
     case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"

@@ -4,7 +4,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry check recipe`.
 struct CheckRecipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipe",

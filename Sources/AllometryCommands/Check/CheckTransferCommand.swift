@@ -4,7 +4,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry check transfer`.
 struct CheckTransferCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "transfer",

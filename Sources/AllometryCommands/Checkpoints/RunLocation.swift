@@ -5,14 +5,10 @@ internal import Training
 
 /// Where the files of a trained model are: in a run's folder or in a folder of `transformers`.
 struct RunLocation {
-  /// The folder with the model.
   var checkpoint: String
-  /// The file with the tokenizer; nil if there is none.
   var tokenizer: String?
 
   /// Finds the newest checkpoint of a run, or the model in a folder.
-  ///
-  /// - Parameter path: the folder that was named.
   init(_ path: String) throws {
     let files = FileManager.default
     var isFolder: ObjCBool = false
@@ -48,8 +44,6 @@ struct RunLocation {
   }
 
   /// The run whose folder, or a checkpoint of which, a path names; nil where it names none.
-  ///
-  /// - Parameter path: the folder that was named.
   static func run(at path: String) throws -> (folder: String, record: RunRecord)? {
     for folder in [path, "\(path)/../.."] {
       if let record = try RunRecord.read(folder) { return (folder, record) }

@@ -6,7 +6,6 @@ internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry choose sources`.
 struct ChooseSourcesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sources",

@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose split`.
 struct ChooseSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split",

@@ -4,7 +4,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -63,12 +62,7 @@ struct CompareCommand: ParsableCommand {
       valueName: "bins"))
   var frontier: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Flag(help: "Print JSON (schema allometry.comparison/1).")
   var json = false
@@ -85,7 +79,7 @@ struct CompareCommand: ParsableCommand {
         }
         options.path = .tokensPerParameter(tokensPerParameter)
       }
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       let (comparison, notes, doubts) = try self.comparison(&options)
       var summary = comparison.summary
       summary.warnings = doubts + summary.warnings
@@ -98,12 +92,11 @@ struct CompareCommand: ParsableCommand {
           Console.terminal.opening(notes: notes, doubts: doubts)
             + ComparisonText(comparison, terminal: Console.terminal).text(),
           terminator: "")
-        if let report { Console.print("\nReport: \(report)") }
+        output.announce()
       }
     }
   }
 
-  /// What the arms are called in a report.
   private func names() -> (baseline: String, treatment: String) {
     guard let arm else { return (inputs[0], inputs[1]) }
     return (
@@ -112,7 +105,6 @@ struct CompareCommand: ParsableCommand {
     )
   }
 
-  /// The comparison, the notes of its tables, and what is hardly plausible about them.
   private func comparison(
     _ options: inout ComparisonOptions
   ) throws -> (Comparison, notes: [String], doubts: [String]) {

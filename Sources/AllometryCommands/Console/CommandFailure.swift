@@ -17,7 +17,6 @@ internal import Verdicts
 
 /// A failure with its exit status, after sysexits.h.
 struct CommandFailure: Error {
-  /// The exit statuses that the commands use.
   enum Status: Int32 {
     case usage = 64
     case badData = 65
@@ -37,7 +36,6 @@ struct CommandFailure: Error {
     self.message = message
   }
 
-  /// Classifies an error of the libraries.
   init(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure

@@ -19,7 +19,6 @@ extension FitCommand {
         high = estimate.high.isFinite ? estimate.high : nil
       }
     }
-    /// One group.
     struct Group: Encodable {
       var name: String
       var rows: Int
@@ -46,7 +45,7 @@ extension FitCommand {
       throw CommandFailure(
         .usage, "--share: expected --by, the column that tells the groups apart")
     }
-    if report != nil {
+    if output.report != nil {
       throw CommandFailure(
         .usage,
         "--share is printed, and saved with --json for plan and forecast; --report shows groups fitted apart"

@@ -5,9 +5,7 @@ internal import ScalingLaws
 /// A table whose rows are the raw runs of a sweep of hyper-parameters.
 struct SweepTable {
   var table: RunTable
-  /// The column of the outcome.
   var loss: String
-  /// The hyper-parameters to look for.
   var candidates: [String]
 
   /// The runs by cell; nil where nothing was swept.

@@ -3,12 +3,10 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// Fits tables as the options of a command ask.
 struct FitSession {
   var law: LawArguments
   var schedule: ScheduleArguments
 
-  /// A part of a table.
   struct Group {
     var table: RunTable
     var labels: [(column: String, value: String)]

@@ -4,7 +4,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry sweep`.
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
@@ -72,9 +71,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0, level < 1 else {
-        throw CommandFailure(.usage, "--level: found \(level), expected a number between 0 and 1")
-      }
+      try OptionCheck.share(level, option: "--level")
       let table = try input.reading.read(input.table)
       let candidates = axes.map { $0.split(separator: ",").map(\.trimmingSpaces) }
       if let absent = (candidates ?? []).first(where: { !table.hasColumn($0) }) {

@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry forecast`.
 struct ForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",

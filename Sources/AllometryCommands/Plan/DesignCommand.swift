@@ -4,7 +4,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry design`.
 struct DesignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "design",
@@ -85,12 +84,7 @@ struct DesignCommand: ParsableCommand {
       "Write the runs of the first ladder as a table to fill in.", valueName: "file.csv"))
   var runsFile: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write the design as a page that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 0
@@ -101,7 +95,6 @@ struct DesignCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// The answer, as JSON gives it.
   struct Answer: Encodable {
     var schema = "allometry.design/1"
     var law: String
@@ -111,8 +104,10 @@ struct DesignCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      let runsTable = try runsFile.map { try OutputFile($0, .table, output, option: "--runs") }
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let runsTable = try runsFile.map {
+        try OutputFile($0, .table, output.output, option: "--runs")
+      }
+      let page = try output.page()
       try OptionCheck.share(level, option: "--level")
       try OptionCheck.atLeast(20, worlds, option: "--worlds")
       guard beyond >= 1, beyond <= 1e9 else {
@@ -152,7 +147,7 @@ struct DesignCommand: ParsableCommand {
         json
           ? try jsonText(Answer(law: name, prior: prior, design: design))
           : report.text(Console.terminal), terminator: json ? "\n" : "")
-      if let page, !json { Console.print("\nReport: \(page.path)") }
+      if !json { output.announce() }
     }
   }
 

@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry plan`.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
@@ -58,20 +57,14 @@ struct PlanCommand: ParsableCommand {
   var single = false
 
   @OptionGroup(title: "Mixture options") var shares: MixtureArguments
-  @OptionGroup var output: OutputArguments
-
-  @Option(
-    help: ArgumentHelp(
-      "Write the plan, limits and cluster included, as a page that needs no network.",
-      valueName: "file.html"))
-  var report: String?
+  @OptionGroup var output: ReportArguments
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     try reportingFailure {
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       if let targets = try SavedFitArguments.targets(saved.fit) {
         try refuseReport("a mixture")
         try refuseBudget("mixture")
@@ -98,7 +91,7 @@ struct PlanCommand: ParsableCommand {
       try page?.write(summary.page(source: saved.fit, origin: .now).html())
       Console.print(
         json ? try jsonText(answer) : summary.text(), terminator: json ? "\n" : "")
-      if let page, !json { Console.print("\nReport: \(page.path)") }
+      if !json { output.announce() }
     }
   }
 
@@ -128,7 +121,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func refuseReport(_ what: String) throws {
-    guard report != nil else { return }
+    guard output.report != nil else { return }
     throw CommandFailure(
       .usage,
       "--report shows how size and tokens are divided; \(what) is printed, or saved with --json"

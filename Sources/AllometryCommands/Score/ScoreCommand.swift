@@ -9,7 +9,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// `allometry score`.
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
@@ -35,12 +34,7 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup(title: "Table options") var reading: ReadingArguments
   @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
@@ -58,7 +52,7 @@ struct ScoreCommand: ParsableCommand {
           .usage, "found \(files.joined(separator: " ")), expected saved fits and then a table")
       }
       try OptionCheck.atLeast(1, threads, option: "--threads")
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       if SavedFitArguments.isSavedFit(path) {
         throw CommandFailure(
           .usage, "\(path): found a saved fit, expected the table of new runs in the last place")
@@ -74,7 +68,7 @@ struct ScoreCommand: ParsableCommand {
         try Console.print(json: scored.answer)
       } else {
         Console.print(ScoreSummary(scored, terminal: Console.terminal).text(), terminator: "")
-        if let report { Console.print("\nReport: \(report)") }
+        output.announce()
       }
     }
   }

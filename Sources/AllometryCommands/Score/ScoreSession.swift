@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// Scores saved fits on one table.
 struct ScoreSession {
   let result: ScoredFits
 

@@ -4,12 +4,10 @@ internal import Quantities
 internal import Reports
 internal import Training
 
-/// The results of a run as one page.
 struct RunReport {
   var record: RunRecord
   var folder: String
 
-  /// The page.
   func html() -> String {
     func points(_ name: String, _ column: String) -> [TrainingReport.Point] {
       LossTable.points("\(folder)/\(name)", column: column)
@@ -91,7 +89,6 @@ struct RunReport {
   }
 }
 
-/// The results of a run for a terminal.
 struct RunSummary {
   var record: RunRecord
   var folder: String
@@ -133,7 +130,6 @@ struct RunSummary {
 }
 
 extension TaskAccuracy {
-  /// The result in a sentence.
   var sentence: String {
     "Answers \(NumberFormat.percent(accuracy)) of \(examples) new examples "
       + "(\(NumberFormat.percent(low)) to \(NumberFormat.percent(high))); guessing: "

@@ -8,7 +8,6 @@ internal import Reports
 internal import Tensors
 internal import Training
 
-/// Carries a planned run out: trains, judges, reports.
 struct TrainingRun {
   private var plan: RunPlan
   private let command: TrainCommand
@@ -20,7 +19,6 @@ struct TrainingRun {
     self.pool = pool
   }
 
-  /// The file of the report.
   private var reportPath: String { command.report ?? "\(plan.folder)/report.html" }
 
   /// Trains to the end or until it is asked to stop.

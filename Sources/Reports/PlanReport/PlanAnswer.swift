@@ -2,35 +2,35 @@ public import ScalingLaws
 
 /// What `allometry plan` answers, as JSON gives it.
 public struct PlanAnswer: Encodable, Sendable {
-  public var schema = "allometry.plan/1"
-  public var law: String
-  public var compute: Double
-  public var flopsPerToken: FlopsPerToken
+  var schema = "allometry.plan/1"
+  var law: String
+  var compute: Double
+  var flopsPerToken: FlopsPerToken
   /// Columns that the plan holds at the table's median.
-  public var held: [String: Double]
+  var held: [String: Double]
   /// The optimum of the budget alone, or of the target alone.
-  public var plan: ComputePlan
+  var plan: ComputePlan
   /// The optimum under all limits; absent where there are none.
-  public var limited: ConstrainedPlan?
+  var limited: ConstrainedPlan?
   /// The limits that could not be weighed, for the table does not tell the plan that they would
   /// hold back; absent where there are none.
-  public var unweighed: [String]?
+  var unweighed: [String]?
   /// What set the budget, where several limits did.
-  public var budgetLimit: String?
-  public var cluster: Cluster?
-  public var acceleratorHours: Double?
-  public var footprint: Footprint?
-  public var inference: InferencePlan?
-  public var limitedData: LimitedDataPlan?
-  public var sizes: [SizeTradeoff]
-  public var next: NextRunAdvice?
-  public var sensitivity: [ParameterSensitivity]
+  var budgetLimit: String?
+  var cluster: Cluster?
+  var acceleratorHours: Double?
+  var footprint: Footprint?
+  var inference: InferencePlan?
+  var limitedData: LimitedDataPlan?
+  var sizes: [SizeTradeoff]
+  var next: NextRunAdvice?
+  var sensitivity: [ParameterSensitivity]
   /// Which numbers the fitted table cannot give; those stand as NaN in the plan.
-  public var determination: PlanDetermination
+  var determination: PlanDetermination
   /// What the fit says of itself.
-  public var fitWarnings: [String]
+  var fitWarnings: [String]
   /// Whether the budget pays for serving.
-  public var paysForServing: Bool
+  var paysForServing: Bool
 
   /// An answer.
   public init(
@@ -64,13 +64,13 @@ public struct PlanAnswer: Encodable, Sendable {
 
   /// Whether a cluster is enough.
   public struct Cluster: Encodable, Sendable {
-    public var devices: Double
-    public var accelerator: String
-    public var utilisation: Double
-    public var daysNeeded: Double
-    public var days: Double?
-    public var fits: Bool?
-    public var devicesNeeded: Double?
+    var devices: Double
+    var accelerator: String
+    var utilisation: Double
+    var daysNeeded: Double
+    var days: Double?
+    var fits: Bool?
+    var devicesNeeded: Double?
 
     /// An answer.
     public init(
