@@ -68,7 +68,7 @@ struct StudyStatusCommand: ParsableCommand {
       }
       return Console.print(try jsonText(runs))
     }
-    var text = StudyStatusText(name: name, runs: rows.map(StudyReading.Run.init))
+    var text = StudyStatusText(name: name, runs: rows)
     text.width = Console.width
     text.style = Console.isTerminal ? .ansi : .plain
     Console.print(text.render(), terminator: "")
