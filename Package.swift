@@ -23,16 +23,18 @@ struct Room {
 }
 
 let rooms: [Room] = [
+  Room(name: "Quantities"),
+  Room(name: "Cards", rooms: ["Quantities"]),
   Room(
     name: "Statistics",
     products: [.product(name: "RealModule", package: "swift-numerics")],
     testExclusions: ["Goldens"]),
   Room(name: "Optimization", testRooms: ["Statistics"]),
   Room(
-    name: "RunTables",
+    name: "RunTables", rooms: ["Quantities"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
-    name: "ScalingLaws", rooms: ["Statistics", "Optimization"],
+    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
@@ -51,19 +53,23 @@ let rooms: [Room] = [
     name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Training", rooms: ["Statistics", "Tensors", "LanguageModels", "Corpora"],
+    name: "Training", rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
   Room(
     name: "Strategies",
-    rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"],
+    rooms: [
+      "Quantities", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training",
+    ],
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
-    rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
+    rooms: [
+      "Cards", "Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training",
+    ]),
   Room(
     name: "Studies",
     rooms: [
-      "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Tensors",
+      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
@@ -73,8 +79,8 @@ let rooms: [Room] = [
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Reports", "Tensors",
-      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
+      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Reports",
+      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -101,13 +107,16 @@ let package = Package(
       .testTarget(
         name: "\(room.name)Tests",
         dependencies: [.target(name: room.name)]
-          + (room.rooms + room.testRooms).map { Target.Dependency.target(name: $0) },
+          + (room.rooms + room.testRooms + ["TestSupport"]).map {
+            Target.Dependency.target(name: $0)
+          },
         exclude: room.testExclusions, swiftSettings: settings),
     ]
   } + [
     .target(
       name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(
       name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings),
   ]

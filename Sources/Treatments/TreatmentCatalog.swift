@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Quantities
 
 /// All treatments that there are.
 public enum TreatmentCatalog {
@@ -58,15 +58,4 @@ public enum TreatmentCatalog {
     let values = try OptionValues(options, for: type.card)
     return TreatmentChoice(treatment: try type.init(values), options: values)
   }
-}
-
-/// A treatment with the options that made it.
-public struct TreatmentChoice: Sendable {
-  /// The treatment.
-  public let treatment: any Treatment
-  /// A value for every option.
-  public let options: OptionValues
-
-  /// The treatment's card.
-  public var card: TreatmentCard { type(of: treatment).card }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SamplingLaws
 import ScalingLaws
 import Studies
+import TestSupport
 import Testing
 import Training
 
@@ -18,8 +19,9 @@ struct SampledStudyTests {
   }
 
   @Test func everySizeIsSampledAndCompared() throws {
-    let place = NSTemporaryDirectory() + "study-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try file("sampling: {samples: [1, 2, 8], problems: 20}")
     #expect(file.arms.isEmpty)
     let log = MemoryRunLog()

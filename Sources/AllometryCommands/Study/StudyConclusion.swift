@@ -53,7 +53,7 @@ struct StudyConclusion {
     try results.addCurves { try store.curves(of: $0.identity) }
     results.statement = try statement()
     results.versions = [
-      ("allometry", AllometryCommand.configuration.version),
+      ("allometry", ReportOrigin.version),
       ("engine", "\(RunDefinition.engineVersion)"),
     ]
     results.json = text

@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Quantities
 internal import Yams
 
 /// A mapping of a study file, read key by key so that nothing is passed over in silence.

@@ -1,5 +1,6 @@
 public import Corpora
 public import LanguageModels
+internal import Quantities
 
 /// Why data cannot be had, in one sentence.
 public enum DatasetError: Error, Sendable, CustomStringConvertible {
@@ -22,7 +23,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let setting, let found, let known):
-      let hint = NearestKey.nearest(to: found, among: known).map { "did you mean \($0)? " } ?? ""
+      let hint = NearestName.hint(for: found, among: known).map { "\($0) " } ?? ""
       return "\(setting): found \"\(found)\"; \(hint)expected one of "
         + known.joined(separator: ", ")
     case .badSetting(let setting, let problem): return "\(setting): \(problem)"

@@ -1,5 +1,6 @@
 import Foundation
 import ScalingLaws
+import TestSupport
 import Testing
 
 /// The points of Chinchilla's figure 4 as published by Epoch AI, beside the package.

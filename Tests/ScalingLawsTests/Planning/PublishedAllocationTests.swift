@@ -1,4 +1,5 @@
 import ScalingLaws
+import TestSupport
 import Testing
 
 /// Published tables beside the package, see their README files.
