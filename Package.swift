@@ -69,10 +69,10 @@ let rooms: [Room] = [
   Room(
     name: "Studies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Tensors",
-      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
+      "Quantities", "Statistics", "RunTables", "Verdicts", "Tensors", "LanguageModels", "Corpora",
+      "Training", "Strategies", "Treatments",
     ],
-    products: [.product(name: "Yams", package: "Yams")]),
+    testRooms: ["ScalingLaws", "SamplingLaws"], products: [.product(name: "Yams", package: "Yams")]),
   Room(
     name: "Store", rooms: ["RunTables", "Verdicts"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),

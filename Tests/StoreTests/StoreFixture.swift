@@ -1,8 +1,7 @@
 import Foundation
 import Store
-import Studies
+import Verdicts
 import TestSupport
-import Treatments
 
 extension ScratchFolder {
   /// The file of a store that is not there yet.
@@ -15,13 +14,13 @@ enum Fixture {
 
   static func definition(_ number: Int) -> String { "{\"seed\":\(number)}" }
 
-  static func costs(_ scale: Int = 1) throws -> RunCosts {
+  static func costs(_ scale: Int = 1) throws -> StudyRow.Costs {
     let json = """
       {"parameters": \(1000 * scale), "activeParameters": \(900 * scale),
        "embeddingParameters": \(100 * scale), "forwardOperationsPerToken": \(2000.5 * Double(scale)),
        "trainingOperationsPerToken": \(6001.5 * Double(scale)), "stateBytes": \(512 * scale)}
       """
-    return try JSONDecoder().decode(RunCosts.self, from: Data(json.utf8))
+    return try JSONDecoder().decode(StudyRow.Costs.self, from: Data(json.utf8))
   }
 
   static func outcome(_ number: Int) throws -> RunOutcome {

@@ -5,6 +5,7 @@ import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// The axis of samples.
 struct SampledStudyTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Studies
+import Verdicts
 import Testing
 
 /// Verdicts of simulated studies whose truth is planted.

@@ -1,6 +1,6 @@
 import Foundation
 import Statistics
-import Studies
+import Verdicts
 import Testing
 
 /// False alarms, power and coverage of verdicts over planted worlds, as the table of

@@ -1,5 +1,5 @@
 import Foundation
-import Studies
+import Verdicts
 import Testing
 
 /// The paired test against SciPy, and what pairs are made of.

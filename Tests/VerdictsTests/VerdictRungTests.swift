@@ -1,5 +1,5 @@
 import Foundation
-import Studies
+import Verdicts
 import Testing
 
 /// Verdicts where sizes have something of their own: exact values, and worlds that are planted.

@@ -70,7 +70,7 @@ extension StudyPage {
       "Chance that it still helps there", "Crossover",
     ]
     let answers = arms.map { arm in
-      [arm.conclusion.rawValue] + answer(arm)
+      [arm.conclusion.rawValue] + cells(arm)
     }
     let isWide = arms.count > Self.columnLimit
     return ReportTable(
@@ -89,7 +89,7 @@ extension StudyPage {
   static let columnLimit = 3
 
   /// Worth, forecast, probability and crossover of an arm at equal training compute.
-  private func answer(_ arm: ArmVerdict) -> [String] {
+  private func cells(_ arm: ArmVerdict) -> [String] {
     guard let axis = axis(arm, .trainingCompute) else {
       return Array(repeating: Wording.missing, count: 5)
     }

@@ -1,6 +1,6 @@
 import Foundation
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
 

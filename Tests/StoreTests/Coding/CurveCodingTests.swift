@@ -1,5 +1,5 @@
 import Store
-import Studies
+import Verdicts
 import Testing
 
 /// Curves come back bit for bit, and bytes that are not a curve are refused.
