@@ -6,6 +6,7 @@ import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// The axis of samples.
 struct SampledStudyTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Store
+import Verdicts
 import TestSupport
 import Testing
 import Verdicts

@@ -1,4 +1,5 @@
 import Store
+import Verdicts
 import Testing
 import Verdicts
 

@@ -1,6 +1,7 @@
 import Foundation
 import RunTables
 import Store
+import Verdicts
 import TestSupport
 import Testing
 import Verdicts

@@ -1,5 +1,5 @@
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
 import Verdicts

@@ -9,6 +9,8 @@ internal import Verdicts
 struct StudyConclusion {
   /// The name under which the settings of a study's verdict are kept.
   static let settingsName = "verdict-settings"
+  /// The name under which the statement of a study is kept.
+  static let statementName = "statement"
 
   private let store: RunStore
   private let study: String
@@ -47,33 +49,45 @@ struct StudyConclusion {
   ///   - json: whether to print JSON instead of text.
   func publish(report page: OutputFile, json: Bool) throws {
     let text = try jsonText(verdict)
-    var reading = StudyReading(name: study, verdict: verdict, rows: rows)
-    try reading.add(curvesOf: rows) { try store.curves(of: $0.identity) }
-    let record = try store.study(study)
-    if let settings = try? JSONDecoder().decode(
-      StudySession.Settings.self, from: Data(record.settings.utf8)),
-      let file = try? StudyFile(text: record.file, name: study, folder: settings.folder)
-    {
-      reading.add(
-        file: file, data: settings.data, context: settings.context, verdict: verdict.settings)
-      if let note = settings.sizing.note {
-        reading.facts.append(.init("Fitted to the time", [("what was done", note)]))
-      }
-    }
-    reading.add(
-      costOf: rows, reused: nil, version: ReportOrigin.version)
-    reading.json = text
-    reading.command = "allometry study run \(study).yaml"
+    var results = StudyResults(name: study, verdict: verdict, rows: rows)
+    try results.addCurves { try store.curves(of: $0.identity) }
+    results.statement = try statement()
+    results.versions = [
+      ("allometry", ReportOrigin.version),
+      ("engine", "\(RunDefinition.engineVersion)"),
+    ]
+    results.json = text
+    results.command = "allometry study run \(study).yaml"
     // What was found is said before anything can go wrong with the file.
     if json {
       Console.print(text)
-      try page.write(StudyReport(reading, origin: .now).html())
+      try page.write(StudyReport(results, origin: .now).html())
       return
     }
     let style: TextTable.Style = Console.isTerminal ? .ansi : .plain
     Console.print(
-      StudySummaryText(reading, width: Console.width, style: style).render(), terminator: "")
-    try page.write(StudyReport(reading, origin: .now).html())
+      StudySummaryText(results, width: Console.width, style: style).render(), terminator: "")
+    try page.write(StudyReport(results, origin: .now).html())
     Console.print("Report: \(page.path)")
+  }
+
+  /// What the study asks and how it was carried out, as it was kept when it was run.
+  private func statement() throws -> StudyStatement? {
+    if let kept = try store.document(Self.statementName, of: study) {
+      return try JSONDecoder().decode(StudyStatement.self, from: Data(kept.json.utf8))
+    }
+    // Before statements were kept there was the file alone.
+    let record = try store.study(study)
+    do {
+      let settings = try JSONDecoder().decode(
+        StudySession.Settings.self, from: Data(record.settings.utf8))
+      let file = try StudyFile(text: record.file, name: study, folder: settings.folder)
+      return StudyStatement(file, settings)
+    } catch {
+      Console.error(
+        "Note: the report leaves out what the study file says, which this version cannot read: "
+          + "\(CommandFailure(error).message)")
+      return nil
+    }
   }
 }

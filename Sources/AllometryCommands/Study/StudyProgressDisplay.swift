@@ -26,7 +26,7 @@ final class StudyProgressDisplay {
       }, finished: progress.done, total: progress.total, mayGrow: progress.mayGrow,
       secondsLeft: progress.secondsLeft)
     guard Console.showsProgress else {
-      for row in progress.ended { Console.error(view.line(ended: StudyReading.Run(row))) }
+      for row in progress.ended { Console.error(view.line(ended: row)) }
       return
     }
     Console.progress(block: view.redrawn(over: drawn, width: Console.width))

@@ -1,5 +1,4 @@
 internal import Synchronization
-public import Verdicts
 
 /// A log of runs in memory, for tests and for studies that nobody wants to keep.
 public final class MemoryRunLog: RunLog, Sendable {

@@ -20,10 +20,13 @@ struct StudyRun {
   /// - Parameter quietly: whether only what goes wrong is said.
   func run(quietly: Bool) throws {
     let text = try StudySession.json(settings)
+    let statement = String(
+      decoding: try JSONEncoder().encode(StudyStatement(session.file, settings)), as: UTF8.self)
     func save(_ outcomes: [RunIdentity: RunOutcome]) throws {
       let runs = try plan.runs(knowing: outcomes)
       try store.save(
         study: session.file.name, file: session.text, settings: text, rows: runs.map(\.row))
+      try store.save(statement, as: StudyConclusion.statementName, study: session.file.name)
       if runs.count == plan.rowCount {
         let verdict = try JSONEncoder().encode(try session.verdictSettings(plan))
         try store.save(

@@ -8,9 +8,7 @@ internal import Verdicts
 struct StudyTestText {
   let axis: AxisVerdict
 
-  init(_ axis: AxisVerdict) { self.axis = axis }
-
-  /// The sentences; empty where nothing was tested.
+  /// The sentences, in one line.
   var text: String {
     let test = axis.test
     let pairs = "\(test.pairs) independent pair\(test.pairs == 1 ? "" : "s") of runs"
@@ -19,20 +17,20 @@ struct StudyTestText {
     switch accepted {
     case .differsBySize:
       sentences.append(
-        "By \(pairs), neither one multiplier for all sizes nor a trend is established (\(p(test.pNoDifference))), but sizes differ from each other by more than \(test.lackOfFitMethod == .oneRungAgainstTheOthers ? "the others scatter" : "seeds explain") (\(p(test.pLackOfFit)))."
+        "By \(pairs), neither one multiplier for all sizes nor a trend is established (\(chance(test.pNoDifference))), but sizes differ from each other by more than \(test.lackOfFitMethod == .oneRungAgainstTheOthers ? "the others scatter" : "seeds explain") (\(chance(test.pLackOfFit)))."
       )
     case .noDifference:
-      sentences.append("By \(pairs), no difference is established (\(p(test.pNoDifference))).")
+      sentences.append("By \(pairs), no difference is established (\(chance(test.pNoDifference))).")
       if let smallest = axis.smallestDetectable {
         sentences.append(
           "A multiplier below \(NumberFormat.fixed(smallest, 2))× could have been missed.")
       }
     case .constant:
       sentences.append(
-        "By \(pairs), the multiplier is \(multiplier(axis.constantMultiplier)) at every size (\(p(test.pNoDifference)) for no difference)."
+        "By \(pairs), the multiplier is \(multiplier(axis.constantMultiplier)) at every size (\(chance(test.pNoDifference)) for no difference)."
       )
       if let pSlope = test.pSlope {
-        sentences.append("A change with scale is not established (\(p(pSlope))).")
+        sentences.append("A change with scale is not established (\(chance(pSlope))).")
       }
     case .changesWithScale:
       // d ln m / d ln scale, as people see it: for ten times the scale.
@@ -40,7 +38,7 @@ struct StudyTestText {
         slope.map { pow(10, $0) }
       }
       sentences.append(
-        "By \(pairs), the multiplier changes with scale (\(p(test.pSlope)) for none): it is multiplied by \(factor(tenfold)) with every tenfold scale."
+        "By \(pairs), the multiplier changes with scale (\(chance(test.pSlope)) for none): it is multiplied by \(factor(tenfold)) with every tenfold scale."
       )
     }
     sentences += scatter
@@ -80,19 +78,16 @@ struct StudyTestText {
       test.accepted != .differsBySize
     {
       sentences.append(
-        "Lack of fit, \(method.rawValue): \(p(lack))\(test.sizesDiffer ? ", sizes do not lie on the line" : "")."
+        "Lack of fit, \(method.rawValue): \(chance(lack))\(test.sizesDiffer ? ", sizes do not lie on the line" : "")."
       )
     }
     if test.clusteredBySeed {
-      sentences.append("Seeds shift whole ladders (\(p(test.pSeed))).")
+      sentences.append("Seeds shift whole ladders (\(chance(test.pSeed))).")
     }
     return sentences
   }
 
-  private func p(_ value: Double?) -> String {
-    guard let value else { return "p unknown" }
-    return value < 0.001 ? "p < 0.001" : "p = \(NumberFormat.significant(value, 2))"
-  }
+  private func chance(_ p: Double?) -> String { StudyWording.chance(p) }
 
   private func multiplier(_ x: IntervalEstimate) -> String {
     factor([x.value, x.low, x.high])
