@@ -39,7 +39,7 @@ let rooms: [Room] = [
     name: "RunTables", rooms: ["Files", "Quantities"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
-    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization"],
+    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
@@ -47,7 +47,7 @@ let rooms: [Room] = [
   Room(
     name: "Verdicts",
     rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
-    testRooms: ["Treatments", "Studies"]),
+    testRooms: ["Studies"]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"]),
   Room(
@@ -81,11 +81,14 @@ let rooms: [Room] = [
     testRooms: ["ScalingLaws", "SamplingLaws"],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["Files", "RunTables", "Verdicts"], testRooms: ["Treatments", "Studies"],
+    name: "Store", rooms: ["Files", "Verdicts"], testRooms: ["RunTables"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "Reports",
-    rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    rooms: [
+      "Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts",
+      "Studies",
+    ],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(
     name: "AllometryCommands",
@@ -94,8 +97,7 @@ let rooms: [Room] = [
       "Verdicts", "Tensors", "LanguageModels", "Corpora", "Training", "Treatments", "Strategies",
       "Studies", "Store", "Reports",
     ],
-    products: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-    testProducts: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 let package = Package(

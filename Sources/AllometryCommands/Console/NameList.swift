@@ -1,3 +1,5 @@
+internal import Quantities
+
 enum NameList {
   /// `E=1.69,N=7B` as numbers; suffixes k, M, B and T are understood, in lower case too.
   static func numbers(_ text: String?, option: String) throws -> [String: Double] {

@@ -1,5 +1,4 @@
 internal import Quantities
-internal import Reports
 public import ScalingLaws
 
 /// What a fit of mixtures says beside its parameters.

@@ -1,5 +1,4 @@
 internal import Quantities
-internal import Reports
 public import ScalingLaws
 
 /// The optima of a sweep as a person reads them in a terminal.

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Quantities
-internal import Reports
 internal import Studies
 internal import Verdicts
 
