@@ -1,6 +1,4 @@
-/// The least-squares solution of smallest length.
-///
-/// Directions that the rows do not determine, such as a domain that was never sampled, get no
+/// The least-squares solution of smallest length: directions that the rows do not determine get no
 /// weight, so a rank-deficient design has an answer.
 public func minimumNormLeastSquares(columns: [[Double]], target: [Double]) -> [Double] {
   let order = columns.count

@@ -2,6 +2,7 @@ public import Cards
 internal import Foundation
 public import LanguageModels
 public import Training
+internal import Treatments
 public import Verdicts
 
 /// Everything that decides what comes out of one run, and nothing else.

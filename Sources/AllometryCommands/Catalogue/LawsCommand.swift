@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Cards
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -9,7 +10,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// `allometry laws`.
 struct LawsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laws",

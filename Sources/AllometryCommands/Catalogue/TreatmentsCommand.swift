@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import Cards
+internal import Quantities
 internal import Reports
 internal import Treatments
 
-/// `allometry treatments`.
 struct TreatmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "treatments",
@@ -91,7 +91,7 @@ struct TreatmentsCommand: ParsableCommand {
   private func describe(_ card: TreatmentCard) {
     let width = Console.width
     var lines = ["\(card.name): \(card.title)", ""]
-    lines += [Paragraph.wrapped(card.summary, width: width), ""]
+    lines += [TerminalText.paragraph(card.summary, width), ""]
     lines.append("Claim:   \(card.claim)")
     lines.append("Source:  \(card.citation)\(card.reference > 0 ? " [\(card.reference)]" : "")")
     lines.append("Changes: \(card.family.rawValue)")
@@ -100,7 +100,8 @@ struct TreatmentsCommand: ParsableCommand {
     }
     if let why = card.whyNoNull { lines.append("Note:    it has no null setting: \(why)") }
     var text = lines.map {
-      $0.contains("\n") ? $0 : Paragraph.wrapped($0, width: width, indent: 9)
+      $0.contains("\n") || TerminalText.width($0) <= width
+        ? $0 : TerminalText.paragraph($0, width, indent: 9)
     }
     .joined(separator: "\n")
     if !card.options.isEmpty {
@@ -113,7 +114,7 @@ struct TreatmentsCommand: ParsableCommand {
           option.name, option.standard.text, option.domain.words, option.meaning,
         ])
       }
-      text += "\n\n" + table.render(style: Console.style)
+      text += "\n\n" + Console.terminal.render(table)
     } else {
       text += "\n"
     }
@@ -124,7 +125,6 @@ struct TreatmentsCommand: ParsableCommand {
 }
 
 extension CardOption.Domain {
-  /// What is accepted, in words.
   var words: String {
     switch self {
     case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"

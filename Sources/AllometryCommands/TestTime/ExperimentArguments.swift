@@ -7,15 +7,9 @@ struct ExperimentArguments: ParsableArguments {
   @Option(help: "The seed.")
   var seed: UInt64 = 1
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
-  func pool() throws -> ThreadPool {
-    try OptionCheck.atLeast(1, threads, option: "--threads")
-    return ThreadPool(threads: threads ?? ThreadPool.processorCount)
-  }
+  func pool() throws -> ThreadPool { try threading.pool() }
 
   /// Shows how far training is, every 20 steps.
   static func progress(_ label: String, steps: Int) -> (TrainingEvent) -> Void {

@@ -2,16 +2,16 @@ internal import ArgumentParser
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
-internal import Statistics
 internal import Strategies
 internal import Tensors
 
-/// `allometry testtime hanoi`.
 struct TestTimeHanoiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hanoi",
     abstract: "A long task without an error: the tower of Hanoi by first-to-ahead-by-k votes.",
+    usage: "allometry testtime hanoi [<options>]",
     discussion: """
       A small model is trained on single moves. Noise of a known strength gives it
       a known error; games are then played with several leads k, and what they won
@@ -50,7 +50,6 @@ struct TestTimeHanoiCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-hanoi/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-hanoi/1"
     var parameters: Int

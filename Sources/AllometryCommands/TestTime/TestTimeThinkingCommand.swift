@@ -1,14 +1,16 @@
 internal import ArgumentParser
 internal import Foundation
+internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Strategies
 internal import Tensors
 
-/// `allometry testtime thinking`.
 struct TestTimeThinkingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thinking",
     abstract: "Parallel thinking: does a model learn to sum up paths that do not see each other?",
+    usage: "allometry testtime thinking [<options>]",
     discussion: """
       Paths of thought that share their positions, and a summary that sees all of them
       [61]. Each path names the right answer with a known probability; a small model is
@@ -41,7 +43,6 @@ struct TestTimeThinkingCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-thinking/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-thinking/1"
     var problems: Int

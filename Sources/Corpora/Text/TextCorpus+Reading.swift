@@ -1,6 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
-internal import RunTables
 
 extension TextCorpus {
   /// Reads someone's own text.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// A long sequence of tokens, in memory or mapped from a file.
 ///
 /// Copies share their storage. A mapped file must not be shortened while a stream uses it.

@@ -105,7 +105,7 @@ public func compare(
   let level = options.fit.level
   let tail = refits?.tail ?? (1 - level) / 2
   let question = try Question(first, second, options: options) { name in
-    distinctScales(scaleColumn(baseline, name: name) + scaleColumn(treatment, name: name)).count
+    distinctScales((baseline.known(name) ?? []) + (treatment.known(name) ?? [])).count
   }
   let frame = question.frame
   let pair = try LawPair(
@@ -121,7 +121,7 @@ public func compare(
     second.uncertainty = uncertainty(draws.map(\.treatment))
   }
   let scales = (
-    scaleColumn(baseline, name: pair.scaleName), scaleColumn(treatment, name: pair.scaleName)
+    baseline.known(pair.scaleName) ?? [], treatment.known(pair.scaleName) ?? []
   )
   let rungScales = rungs(of: scales.0 + scales.1, in: pair.dataRange)
   let multiplier = EffectiveCompute(pair, at: rungScales)
@@ -288,11 +288,6 @@ private func isSameFit(_ first: any FittedLaw, _ second: any FittedLaw) -> Bool 
 
 private func named(_ warnings: [String], _ arm: String) -> [String] {
   warnings.map { "\(arm): \($0)" }
-}
-
-private func scaleColumn(_ observations: Observations, name: String) -> [Double] {
-  if name == "C", let compute = observations.compute { return compute }
-  return observations.columns[name] ?? []
 }
 
 /// The rungs of a ladder, or seven steps where there are many scales or none are known.

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Synchronization
 
 /// The optimal-transport distance between a mixture of sources and validation data [8].
 ///
@@ -8,7 +7,7 @@ internal import Synchronization
 /// its examples. What the smoothing makes of a distribution compared with itself is taken off (the
 /// Sinkhorn divergence, Feydy et al. 2019). The derivative with respect to a share is the mean of
 /// the dual potential over the examples of its source, up to a constant.
-public final class TransportDistance: Sendable {
+public struct TransportDistance: Sendable {
   /// The number of sources.
   public let sourceCount: Int
   /// The strength of smoothing, in units of the features.
@@ -21,9 +20,9 @@ public final class TransportDistance: Sendable {
   /// What the smoothing makes of the validation data compared with itself.
   private let validationAlone: Double
   /// The potentials of the last mixture, from which the next one starts.
-  private let last: Mutex<Potentials>
+  private var last: Potentials
 
-  private struct Potentials {
+  private struct Potentials: Sendable {
     var source: [Double]
     var validation: [Double]
     var alone: [Double]
@@ -64,35 +63,33 @@ public final class TransportDistance: Sendable {
     var alone = [Double](repeating: 0, count: validation.count)
     validationAlone = Self.transportToItself(
       Cost(from: validation, to: validation), even, self.smoothing, &alone)
-    last = Mutex(
-      Potentials(
-        source: [Double](repeating: 0, count: examples.count), validation: across.columnMinima,
-        alone: [Double](repeating: 0, count: examples.count)))
+    last = Potentials(
+      source: [Double](repeating: 0, count: examples.count), validation: across.columnMinima,
+      alone: [Double](repeating: 0, count: examples.count))
   }
 
   /// The distance of a mixture from the validation data and its derivatives.
   ///
+  /// The search for the potentials starts from those of the mixture asked for before.
+  ///
   /// - Parameter shares: one share a source, adding up to 1.
   /// - Returns: the distance, in units of the features, and its derivative with respect to each
   ///   share, up to a constant that they have in common.
-  public func callAsFunction(_ shares: [Double]) -> (value: Double, slopes: [Double]) {
+  public mutating func callAsFunction(_ shares: [Double]) -> (value: Double, slopes: [Double]) {
     precondition(shares.count == sourceCount, "one share a source")
     var weights: [Double] = []
     for (source, share) in shares.enumerated() {
       let count = starts[source + 1] - starts[source]
       weights += [Double](repeating: max(share, 0) / Double(count), count: count)
     }
-    return last.withLock { potentials in
-      let moved = Self.transport(
-        across, weights, smoothing, &potentials.source, &potentials.validation)
-      let alone = Self.transportToItself(within, weights, smoothing, &potentials.alone)
-      let slopes = shares.indices.map { source in
-        let examples = starts[source]..<starts[source + 1]
-        return examples.reduce(0) { $0 + potentials.source[$1] - potentials.alone[$1] }
-          / Double(examples.count)
-      }
-      return (moved - alone / 2 - validationAlone / 2, slopes)
+    let moved = Self.transport(across, weights, smoothing, &last.source, &last.validation)
+    let alone = Self.transportToItself(within, weights, smoothing, &last.alone)
+    let slopes = shares.indices.map { source in
+      let examples = starts[source]..<starts[source + 1]
+      return examples.reduce(0) { $0 + last.source[$1] - last.alone[$1] }
+        / Double(examples.count)
     }
+    return (moved - alone / 2 - validationAlone / 2, slopes)
   }
 
   private struct Cost: Sendable {

@@ -1,4 +1,5 @@
 internal import Cards
+internal import Quantities
 internal import RealModule
 internal import Statistics
 

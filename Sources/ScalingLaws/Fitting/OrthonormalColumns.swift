@@ -27,6 +27,12 @@ struct OrthonormalColumns: Sendable {
     return rest
   }
 
+  /// The sum of squares of what the basis does not span.
+  func squaredRemainder(of vector: [Double]) -> Double {
+    let rest = remainder(of: vector)
+    return Self.product(rest, rest)
+  }
+
   static func product(_ first: [Double], _ second: [Double]) -> Double {
     zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
   }

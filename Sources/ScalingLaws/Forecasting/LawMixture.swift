@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -34,20 +35,6 @@ public struct LawMixture: Sendable {
     let total = kept.reduce(0) { $0 + $1.weight }
     guard kept.count > 1, total > 0 else { return nil }
     members = kept.map { Member(fitted: $0.fitted, weight: $0.weight / total) }
-  }
-}
-
-extension Fit {
-  /// The same fit with intervals from refits, measured as the options ask.
-  public func measuringIntervals(_ options: FitOptions) -> Fit {
-    guard let fitter = try? Fitter(law: law, observations: observations, options: options) else {
-      return self
-    }
-    var result = self
-    if !isExact { result.sharedScatter = fitter.sharedScatter(of: self) }
-    let fit = result
-    result.uncertainty = fitter.measureUncertainty(of: fit, warnings: &result.warnings)
-    return result
   }
 }
 

@@ -45,11 +45,11 @@ public struct MixtureRegression: Sendable {
     case .linear:
       for domain in domains where observations.columns[domain] == nil {
         throw .missingColumn(
-          law: "mixture", column: domain, meaning: "share of the training tokens",
+          law: MixtureLaw().name, column: domain, meaning: "share of the training tokens",
           present: Array(observations.columns.keys))
       }
       guard observations.count >= domains.count else {
-        throw .tooFewRows(law: "mixture", found: observations.count, needed: domains.count)
+        throw .tooFewRows(law: MixtureLaw().name, found: observations.count, needed: domains.count)
       }
       floor = 0
       coefficients = minimumNormLeastSquares(

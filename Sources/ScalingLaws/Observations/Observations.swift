@@ -86,4 +86,7 @@ public struct Observations: Sendable {
     guard let n = columns["N"], let d = columns["D"] else { return nil }
     return zip(n, d).map { 6 * $0 * $1 }
   }
+
+  /// A column by name, with `C` as ``compute`` knows it; nil where it is not known.
+  func known(_ name: String) -> [Double]? { name == "C" ? compute : columns[name] }
 }

@@ -29,7 +29,7 @@ public struct TransferAlarm: Sendable {
   ) throws(FitError) {
     let tokens = observations.column("D")
     guard tokens.count > fitted else {
-      throw .tooFewRows(law: "transfer", found: observations.count, needed: fitted + 1)
+      throw .tooFewRows(law: Transfer().name, found: observations.count, needed: fitted + 1)
     }
     let order = tokens.indices.sorted { (tokens[$0], $0) < (tokens[$1], $1) }
     var options = options

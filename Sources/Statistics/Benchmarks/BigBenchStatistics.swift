@@ -1,11 +1,7 @@
 /// The aggregate scores by which BIG-bench describes a task across model sizes [46].
 public enum BigBenchStatistics {
-  /// The normalised score `100·(raw − low)/(high − low)`; negative below chance.
-  ///
-  /// - Parameters:
-  ///   - raw: the task's own score.
-  ///   - low: the score of chance.
-  ///   - high: the score of an expert.
+  /// The normalised score `100·(raw − low)/(high − low)` with the scores of chance and of an
+  /// expert; negative below chance.
   public static func normalizedScore(_ raw: Double, low: Double, high: Double) -> Double {
     100 * (raw - low) / (high - low)
   }
@@ -30,10 +26,8 @@ public enum BigBenchStatistics {
 
   /// Breakthroughness, `I(y)` over the root median square step: large where one jump does it all.
   ///
-  /// - Parameters:
-  ///   - scores: in ascending order of model size.
-  ///   - floor: the smallest step taken as denominator, in units of the score. With 0 a series
-  ///     that mostly stands still gives infinity, and a constant series NaN.
+  /// - Parameter floor: the smallest step taken as denominator, in units of the score. With 0 a
+  ///   series that mostly stands still gives infinity, and a constant series NaN.
   public static func breakthroughness(_ scores: [Double], floor: Double = 0) -> Double {
     signedSpan(scores) / max(median(squaredSteps(scores)).squareRoot(), floor)
   }
@@ -43,10 +37,8 @@ public enum BigBenchStatistics {
   }
 }
 
-/// The emergence score of a metric across model sizes [190].
-///
-/// `sign(argmax y − argmin y)·(max y − min y)/√(medianᵢ (yᵢ − yᵢ₋₁)²)`: the breakthroughness of
-/// BIG-bench without a floor. Infinite where at least half of the steps are zero.
+/// The emergence score of a metric across model sizes [190]: breakthroughness without a floor,
+/// infinite where at least half of the steps are zero.
 public func emergenceScore(_ scores: [Double]) -> Double {
   BigBenchStatistics.breakthroughness(scores)
 }

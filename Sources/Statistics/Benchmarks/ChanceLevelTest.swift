@@ -2,10 +2,10 @@ internal import RealModule
 
 /// Asks whether a task is above chance at any model size, before anything is fitted to it.
 ///
-/// At each size the exact binomial test of `accuracy ≤ chance + margin` is made from the counts, and
-/// the p-values are Holm-corrected over the sizes. The margin makes a large test set answer the
-/// useful question: an accuracy of 0.26 over ten thousand four-way questions is significantly above
-/// a quarter and still nothing to extrapolate.
+/// At each size the exact binomial test of `accuracy ≤ chance + margin` is made from the counts,
+/// and the p-values are Holm-corrected over the sizes. Without a margin an accuracy of 0.26 over
+/// ten thousand four-way questions would be significantly above a quarter, and still nothing to
+/// extrapolate.
 public struct ChanceLevelTest: Sendable {
   /// The accuracy of chance.
   public let chance: Double
@@ -24,7 +24,6 @@ public struct ChanceLevelTest: Sendable {
   /// Tests a series of counts.
   ///
   /// - Parameters:
-  ///   - correct: correctly answered items at each size.
   ///   - items: all items at each size, positive.
   ///   - chance: the accuracy of guessing, such as 0.25 for four options; 0 for free text.
   ///   - margin: the share of the room between chance and 1 that counts as practically chance.

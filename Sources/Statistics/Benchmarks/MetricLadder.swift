@@ -63,10 +63,8 @@ public struct MetricLadder: Sendable {
   public struct StageSummary: Sendable {
     /// The stage.
     public let stage: Stage
-    /// Each item's correlation with log compute, in the order of the items.
-    ///
-    /// Where the metric is the same for all models the correlation is undefined and 0 is taken:
-    /// such an item says nothing about compute.
+    /// Each item's correlation with log compute, in the order of the items; 0 where the metric is
+    /// the same for all models.
     public let correlations: [Double]
     /// How many items were constant.
     public let constantItems: Int
@@ -86,12 +84,8 @@ public struct MetricLadder: Sendable {
   /// A summary of each stage, in the order of the chain.
   public let stages: [StageSummary]
 
-  /// Correlates each item's metrics with compute.
+  /// Correlates each item's metrics with compute, given as ln C of each model.
   ///
-  /// - Parameters:
-  ///   - logCompute: ln C of each model.
-  ///   - items: the items, each evaluated on all models.
-  ///   - correlation: the measure of correlation.
   /// - Throws: `StatisticsError` for fewer than two models, no item, an item whose arrays do not
   ///   match or that holds NaN or +∞, or a correct option that does not exist.
   public init(

@@ -7,8 +7,6 @@ internal import RealModule
 ///
 /// - Parameters:
 ///   - target: a positive value taken by the function.
-///   - initial: any positive point.
-///   - largest: the upper end of the domain.
 ///   - evaluate: value and derivative at x; the value is monotone.
 /// - Returns: the root; 0 or `largest` where the root is not representable inside the domain.
 func solvePositive(

@@ -1,7 +1,5 @@
-/// A tall matrix by columns, factored as QR with Householder reflections.
-///
-/// Least squares through QR has an error that grows with the condition number, not with its
-/// square as through the normal equations.
+/// A tall matrix by columns, factored as QR with Householder reflections: its error grows with the
+/// condition number, not with its square as through the normal equations.
 struct HouseholderQR {
   /// The upper triangle, `r[column][row]`.
   private(set) var r: [[Double]]
@@ -75,10 +73,8 @@ func norm(_ values: ArraySlice<Double>) -> Double {
   return largest * values.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
 }
 
-/// The singular values of a matrix given by columns, by one-sided Jacobi rotations.
-///
-/// The rotations find small singular values with relative accuracy, which the eigenvalues of XᵀX
-/// would not.
+/// The singular values of a matrix given by columns, by one-sided Jacobi rotations, which find
+/// small ones with relative accuracy.
 func singularValues(columns: [[Double]]) -> [Double] {
   var a = columns
   for _ in 0..<60 {

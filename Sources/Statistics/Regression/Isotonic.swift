@@ -1,13 +1,9 @@
-/// The monotone sequence closest to `values` in weighted least squares.
-///
-/// Pool adjacent violators: neighbours in the wrong order are merged into their weighted mean
-/// until none is left. Linear in the count.
+/// The monotone sequence closest to `values` in weighted least squares, by pooling adjacent
+/// violators in linear time.
 ///
 /// - Parameters:
-///   - values: the observations, in the order of their abscissa.
 ///   - weights: positive weights; equal when nil.
 ///   - increasing: whether the result may not fall, or may not rise.
-/// - Returns: one fitted value for each observation.
 public func isotonicRegression(
   _ values: [Double], weights: [Double]? = nil, increasing: Bool = true
 ) -> [Double] {

@@ -66,11 +66,6 @@ public struct LinearRegression: Sendable {
 
   /// Fits a regression by Householder QR.
   ///
-  /// - Parameters:
-  ///   - predictors: one array for each predictor, each as long as the response.
-  ///   - response: the observations.
-  ///   - errors: what is known of the observations' errors.
-  ///   - intercept: whether a constant term is fitted.
   /// - Throws: `StatisticsError` for mismatched lengths, non-finite numbers, fewer observations
   ///   than coefficients plus one (plus none with known errors), or dependent predictors.
   public init(
@@ -142,7 +137,6 @@ public struct LinearRegression: Sendable {
   ///
   /// - Parameters:
   ///   - point: one value for each predictor, without the intercept.
-  ///   - level: the confidence level of both intervals.
   ///   - newError: the standard error of the new observation; nil means an observation of weight
   ///     1, whose variance is `residualVariance`.
   public func predict(

@@ -2,15 +2,14 @@ internal import RealModule
 
 /// A linear model with crossed random effects, by restricted maximum likelihood.
 ///
-/// `y = Xβ + Σ_k Z_k u_k + e` with independent normal effects `u_k` of variance `σ_k²`, one for each
-/// level of a grouping factor, and errors `e` of variance `σ²`. Factors may be crossed or nested and
-/// the table need not be balanced. Variances maximise the restricted likelihood (REML) and are zero
-/// at least. Standard errors and degrees of freedom are those of Kenward and Roger (1997); where the
-/// design is balanced and the variances are above zero they are the exact ones of the analysis of
-/// variance, that is of least squares on the means of the factor that a contrast varies with.
+/// `y = Xβ + Σ_k Z_k u_k + e` with independent normal effects `u_k` of variance `σ_k²`, one for
+/// each level of a grouping factor, and errors `e` of variance `σ²`. Factors may be crossed or
+/// nested. Variances maximise the restricted likelihood (REML) and are zero at least. Standard
+/// errors and degrees of freedom are those of Kenward and Roger (1997), exact where the design is
+/// balanced and the variances are above zero.
 ///
-/// A factor whose levels the data cannot tell from the error (each row a level of its own) or from
-/// the fixed effects has no variance of its own; see ``Component/variance``.
+/// A factor whose levels the data cannot tell from the error or from the fixed effects has no
+/// variance of its own; see ``Component/variance``.
 public struct MixedModel: Sendable {
   /// The random effects of one factor.
   public struct Component: Sendable, Hashable {
@@ -52,12 +51,11 @@ public struct MixedModel: Sendable {
   /// Fits a model.
   ///
   /// - Parameters:
-  ///   - predictors: one array for each fixed effect, each as long as the response; a constant is
-  ///     one of them where it is wanted.
-  ///   - response: the observations.
+  ///   - predictors: one array for each fixed effect; a constant is one of them where it is
+  ///     wanted.
   ///   - factors: for each random factor the level of each row, any whole numbers.
-  /// - Throws: `StatisticsError` for mismatched lengths, numbers that are not finite, no more rows
-  ///   than predictors, or dependent predictors.
+  /// - Throws: `StatisticsError` for mismatched lengths, numbers that are not finite, no more
+  ///   rows than predictors, or dependent predictors.
   public init(
     predictors: [[Double]], response: [Double], factors: [[Int]]
   ) throws(StatisticsError) {
@@ -136,10 +134,9 @@ public struct MixedModel: Sendable {
   /// The Wald test that several combinations of the fixed effects are zero together.
   ///
   /// The combinations are rotated to be uncorrelated. If all have the same degrees of freedom these
-  /// are the denominator's, as in a balanced table, where the F test is then exact; otherwise the
-  /// fewest are, which errs on the side of no difference.
+  /// are the denominator's, and the F test is exact in a balanced table; otherwise the fewest are,
+  /// which errs on the side of no difference.
   ///
-  /// - Parameter combinations: the multipliers of each.
   /// - Returns: F with both degrees of freedom; nil where the combinations are dependent.
   public func waldTest(
     _ combinations: [[Double]]

@@ -11,13 +11,9 @@ public func standardDeviation(_ values: [Double]) -> Double {
   return (sum / Double(values.count - 1)).squareRoot()
 }
 
-/// The quantile of ascending values by linear interpolation between order statistics.
-///
-/// This is Hyndman and Fan's type 7, the default of NumPy and R. NaN for no values.
-///
-/// - Parameters:
-///   - sorted: values in ascending order.
-///   - probability: from 0 to 1; outside values are clamped.
+/// The quantile of ascending values by linear interpolation between order statistics (Hyndman and
+/// Fan's type 7, the default of NumPy and R). NaN for no values; probabilities outside 0 to 1 are
+/// clamped.
 public func quantile(sorted: [Double], _ probability: Double) -> Double {
   guard let last = sorted.last else { return .nan }
   let position = min(max(probability, 0), 1) * Double(sorted.count - 1)

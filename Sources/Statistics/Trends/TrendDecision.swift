@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// The rules 1–3 of ``TrendTest``: how much each directional shape is supported.
@@ -57,10 +58,8 @@ struct TrendDecision {
 }
 
 extension TrendFits {
-  /// Kendall's exact test: one minus its p-value, with the sign of the score.
-  ///
-  /// Pairs that differ by less than a tenth of the noise count in part, so that two values that
-  /// change places do not make a jump.
+  /// Kendall's exact test: one minus its p-value, with the sign of the score. Pairs that differ by
+  /// less than a tenth of the noise count in part.
   func rankSupport(_ x: [Double], _ y: [Double]) -> Double {
     var score = 0.0
     let width = 0.1 * pointNoise

@@ -110,10 +110,9 @@ struct TrendFits {
   }
 }
 
-/// Unconnected lines on both sides of a break: Simonsohn's test of U shapes (2018).
-///
-/// A parabola fitted to a saturating curve has a significant vertex inside the data although the
-/// curve never turns. Lines on both sides of that vertex see whether the data turn.
+/// Unconnected lines on both sides of a break (Simonsohn's test of U shapes, 2018): a parabola
+/// fitted to a saturating curve has a significant vertex inside the data although the curve never
+/// turns.
 struct TwoLines {
   /// The standardised slope on the low side and on the high side.
   let statistics: [Double]
@@ -158,9 +157,8 @@ extension LinearRegression {
   ///
   /// The known errors are believed while the p-value p of χ² is above 0.3; below, a share of the
   /// excess of χ² over its expectation, which reaches all of it at p = 0.01, is added to their
-  /// variance. Every step of this is continuous, so that rounding an error never changes an answer by
-  /// a jump. The added part is known with the residual degrees of freedom only, the stated one
-  /// exactly; together they have Satterthwaite's.
+  /// variance, without a jump. The added part is known with the residual degrees of freedom only,
+  /// the stated one exactly; together they have Satterthwaite's.
   func checkedErrors() -> (inflation: Double, distribution: StudentT) {
     let freedom = Double(residualDegreesOfFreedom)
     guard errorDistribution.degreesOfFreedom == .infinity, freedom > 0,

@@ -1,3 +1,4 @@
+internal import Corpora
 public import LanguageModels
 public import Tensors
 public import Training

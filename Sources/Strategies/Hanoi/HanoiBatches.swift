@@ -1,5 +1,6 @@
 public import Corpora
 internal import Statistics
+internal import Training
 
 /// Steps of right games in which every disk moves equally often.
 ///

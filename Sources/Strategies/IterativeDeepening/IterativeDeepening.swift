@@ -1,6 +1,6 @@
 internal import Foundation
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Writing that is stopped at geometrically growing lengths to look back: after B₀, γB₀, γ²B₀ … tokens

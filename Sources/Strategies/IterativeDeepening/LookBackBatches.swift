@@ -1,5 +1,6 @@
 public import Corpora
 internal import Statistics
+internal import Training
 
 /// Right solutions of a task with looks back, to teach a model what a look back is for [22].
 ///

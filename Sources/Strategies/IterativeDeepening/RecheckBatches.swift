@@ -1,5 +1,6 @@
 internal import Corpora
 internal import Statistics
+internal import Training
 
 /// Running sums with slips and looks back, to teach a model what a look back is for [22].
 ///

@@ -1,4 +1,4 @@
-public import LanguageModels
+internal import LanguageModels
 public import Tensors
 public import Training
 

@@ -1,4 +1,5 @@
 internal import Statistics
+internal import Training
 
 /// Paths that each name the right answer with some probability and a random one otherwise, with the
 /// right answer as the summary: what a model must learn from is their majority [61].

@@ -1,5 +1,6 @@
 internal import Quantities
 internal import Statistics
+internal import Training
 
 /// Chains of wrong attempts with a right one at the end, drawn from examples [20].
 ///

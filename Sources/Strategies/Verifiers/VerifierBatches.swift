@@ -1,4 +1,5 @@
 internal import Statistics
+internal import Training
 
 /// A verifier's examples as batches, in a new order each epoch.
 ///

@@ -1,6 +1,6 @@
 public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Half the layers are trained first and then stacked twice [106].

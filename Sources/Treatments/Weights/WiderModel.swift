@@ -1,6 +1,6 @@
 public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 
 /// A plain control: more of the same parameters. With its costs left as the baseline's it is a gain
 /// of known size, by which the chain from runs to verdict is validated.

@@ -1,4 +1,5 @@
 internal import Cards
+internal import Files
 internal import Foundation
 internal import Statistics
 
@@ -79,11 +80,9 @@ struct ArithmeticNotation: Sendable, Hashable {
   private func isInFold(_ operands: [DecimalDigits]) -> Bool {
     guard fold >= 0 else { return true }
     // FNV-1a over the digits, then a good mixer: neighbouring exercises fall independently.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for digit in operands.flatMap(\.digits) {
-      hash = (hash ^ UInt64(digit)) &* 0x0000_0100_0000_01B3
-    }
-    var mixed = SplittableRandom(seed: hash)
+    var hash = FNV1a()
+    for digit in operands.flatMap(\.digits) { hash.mix(UInt64(digit)) }
+    var mixed = SplittableRandom(seed: hash.value)
     return (mixed.nextUniform() < Self.trainingShare) == (fold == 0)
   }
 }

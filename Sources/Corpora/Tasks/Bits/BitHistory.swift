@@ -1,5 +1,6 @@
 internal import Cards
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 /// What parity and delayed match share: random bits, then a token that names the span N [43].

@@ -1,5 +1,6 @@
 public import Cards
 internal import Foundation
+internal import Quantities
 public import Statistics
 
 /// Needle in a haystack: find the payload of one marked key among fillers and other needles.

@@ -1,4 +1,5 @@
 public import Cards
+internal import Quantities
 
 /// What a task is: its name, version, knobs and source.
 public struct TaskCard: Card, Hashable {

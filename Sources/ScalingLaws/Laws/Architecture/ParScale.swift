@@ -2,8 +2,6 @@ public import Optimization
 
 /// Parallel streams act as more parameters: N_eff = N·(1 + k·ln P) [108].
 public struct StreamScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// k, the gain per natural logarithm of the number of streams.
   public var parameters: [LawParameter] {
     [.shape("k", bounds: 1e-8...100, starts: [0.2, 0.4, 0.8])]

@@ -7,8 +7,6 @@ internal import RealModule
 /// ln N_eff = (1 + (c/a)·log10 Ê)·ln N + (b/a)·ln Ê. The saturating number of experts is
 /// 1/Ê = 1/(E − 1 + 1/(1/E_start − 1/E_max)) + 1/E_max, which is E_start at E = 1 and tends to E_max.
 public struct ExpertScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// b, c, E_start, E_max.
   public var parameters: [LawParameter] {
     [

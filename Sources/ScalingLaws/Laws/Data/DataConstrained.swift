@@ -8,8 +8,6 @@ internal import RealModule
 /// same form with R_N holds for parameters beyond N_opt(U), the size that U unique tokens would
 /// call for under the surface's own optimum.
 public struct RepetitionScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// R_D and R_N, the repetitions of data and of parameters.
   public var parameters: [LawParameter] {
     [

@@ -6,8 +6,6 @@ internal import RealModule
 /// N_eff = f(p)·N with f(p) = p + c1·p^c2·(1 − p)^c3 (form from memory), so that f(1) = 1: the law
 /// of the task alone. More than p is transfer from the other tasks.
 public struct ShareScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// c1, c2, c3.
   public var parameters: [LawParameter] {
     [

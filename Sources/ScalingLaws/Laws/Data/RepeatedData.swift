@@ -7,8 +7,6 @@ internal import RealModule
 /// repeats − ln peak)²/(2·width²)), because the damage is greatest at an intermediate number of
 /// repeats.
 public struct RepeatedShareScale: EffectiveScale {
-  /// Creates the replacement.
-  public init() {}
   /// depth, peak, width.
   public var parameters: [LawParameter] {
     [

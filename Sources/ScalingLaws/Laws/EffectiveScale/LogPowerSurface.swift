@@ -5,8 +5,6 @@ internal import RealModule
 ///
 /// A pure power has no floor, so a change of N_eff moves the loss by a constant factor everywhere.
 public struct LogPowerSurface: ScaleSurface {
-  /// Creates the surface.
-  public init() {}
   /// The formula.
   public var formula: String { "10^(a log10 N + d)" }
   /// a (negative where size helps), d.

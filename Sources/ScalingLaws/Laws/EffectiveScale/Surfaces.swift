@@ -2,8 +2,6 @@ public import Optimization
 
 /// E + A/N^alpha: size alone.
 public struct SizeSurface: ScaleSurface {
-  /// Creates the surface.
-  public init() {}
   /// The formula.
   public var formula: String { "E + A/N^alpha" }
   /// E, A, alpha.
@@ -20,8 +18,6 @@ public struct SizeSurface: ScaleSurface {
 
 /// E + A/N^alpha + B/D^beta, the additive surface of size and data [L2].
 public struct ChinchillaSurface: ScaleSurface {
-  /// Creates the surface.
-  public init() {}
   /// The formula.
   public var formula: String { "E + A/N^alpha + B/D^beta" }
   /// E, A, B, alpha, beta.
@@ -36,8 +32,6 @@ public struct ChinchillaSurface: ScaleSurface {
 
 /// E + A/N^alpha + B/D^alpha: the additive surface with one exponent for size and data.
 public struct TiedSurface: ScaleSurface {
-  /// Creates the surface.
-  public init() {}
   /// The formula.
   public var formula: String { "E + A/N^alpha + B/D^alpha" }
   /// E, A, B, alpha.

@@ -1,6 +1,6 @@
 public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Groups of middle layers that use one attention map, that of their first [207].

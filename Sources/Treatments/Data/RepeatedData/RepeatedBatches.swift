@@ -1,4 +1,5 @@
 public import Corpora
+internal import Quantities
 internal import Statistics
 public import Training
 

@@ -1,6 +1,6 @@
 public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Attention as a mixture of heads: some always on, the rest chosen for each token [23].

@@ -1,6 +1,6 @@
 public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Titans [189]: a long-term memory whose weights learn while a sequence is read, beside attention

@@ -1,6 +1,6 @@
 public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// TransNormer [206]: softmax attention within blocks in early layers, linear attention whose

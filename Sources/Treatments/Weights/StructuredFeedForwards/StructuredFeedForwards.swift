@@ -1,7 +1,7 @@
 public import Cards
 internal import Foundation
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Feed-forward layers of two smaller factors each, with or without a dense guide early in training
