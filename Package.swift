@@ -46,7 +46,9 @@ let rooms: [Room] = [
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "Verdicts",
-    rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    rooms: [
+      "Files", "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws",
+    ],
     testRooms: ["Studies"]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"]),
