@@ -1,6 +1,6 @@
 import Foundation
-import Verdicts
 import Testing
+import Verdicts
 
 /// Verdicts of simulated studies whose truth is planted.
 ///

@@ -1,7 +1,7 @@
 import Foundation
 import Statistics
-import Verdicts
 import Testing
+import Verdicts
 
 /// False alarms, power and coverage of verdicts over planted worlds, as the table of
 /// `Documentation/Coverage/verdict.md`. Minutes to an hour:

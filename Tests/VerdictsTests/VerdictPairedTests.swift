@@ -1,6 +1,6 @@
 import Foundation
-import Verdicts
 import Testing
+import Verdicts
 
 /// The paired test against SciPy, and what pairs are made of.
 ///

@@ -1,6 +1,6 @@
 import Foundation
-import Verdicts
 import Testing
+import Verdicts
 
 /// Verdicts where sizes have something of their own: exact values, and worlds that are planted.
 ///

@@ -1,7 +1,7 @@
 import Foundation
 import ScalingLaws
-import Verdicts
 import Testing
+import Verdicts
 
 /// Verdicts of whole studies: documents, refusals, tuning, laws.
 struct VerdictTests {
