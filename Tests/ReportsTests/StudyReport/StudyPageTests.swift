@@ -57,10 +57,10 @@ struct StudyPageTests {
   @Test func lawsAreDrawnAsTheyWereFitted() throws {
     var study = try results(.usual)
     let law = try #require(study.verdict.arms[0].laws.first { $0.curve?.axis == .trainingCompute })
+    let html = StudyReport(study).html()
     for point in try #require(law.curve).points {
       let value = try #require(point.estimate.value)
-      #expect(
-        StudyReport(study).html().contains(",\(number(point.scale)),\(number(value)),,,"))
+      #expect(html.contains(",\(number(point.scale)),\(number(value)),,,"))
     }
     for index in study.verdict.arms[0].laws.indices {
       study.verdict.arms[0].laws[index].curve = nil
@@ -103,7 +103,7 @@ struct StudyPageTests {
     study.versions = [("allometry", "0.1"), ("engine", "2")]
     let html = StudyReport(study).html()
     for (name, value) in [
-      // Two arms at two sizes, three seeds each, of 12 s.
+      // Two arms at two sizes, three seeds each, of 10 s.
       ("time of all runs", "2 min"), ("runs", "12, of which 12 finished"),
       ("diverged, failed", "0, 0"), ("instructions", "avx2"), ("engine", "2"),
       ("significance of tests", "0.05"), ("refits behind the bands of laws", "0"),

@@ -155,7 +155,9 @@ import Verdicts
     let html = StudyReport(try PlantedStudy.threeRungs.results()).html()
     #expect(html.contains(">refused<"))
     #expect(
-      html.contains("No forecast is given for gated-attention: 3 rungs, at least 4 are needed."))
+      html.contains(
+        "No forecast is given for gated-attention: 3 rungs, at least 4 are needed; the target lies")
+    )
     #expect(!html.contains("forecast at the target"))
     let short = StudyReport(try PlantedStudy.oneRung.results()).html()
     #expect(
