@@ -21,10 +21,7 @@ struct StudyStoreArguments: ParsableArguments {
   func open() throws -> RunStore {
     do {
       return try RunStore(path, creating: false, reading: true)
-    } catch {
-      guard error.code == .missing, error.message.hasPrefix("there is no store") else {
-        throw error
-      }
+    } catch  where error.code == .noStore {
       throw CommandFailure(
         .missingInput,
         "\(path): there is no store; `allometry study run` makes one, --store names another")

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Reports
 internal import Store
 internal import Studies
@@ -98,6 +99,6 @@ struct StudyDryRun {
         + (total.seconds.map {
           ", about \(NumberFormat.duration($0)) with \(total.workers) side by side"
         } ?? "") + ".")
-    for line in lines { Console.print(Console.wrap(line, width: Console.width)) }
+    for line in lines { Console.print(Console.wrap(line)) }
   }
 }

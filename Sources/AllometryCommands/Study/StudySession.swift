@@ -1,6 +1,7 @@
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Store
 internal import Studies
 internal import Training
@@ -115,13 +116,13 @@ struct StudySession {
     let fitting = memory.workers(in: available)
     let needed = memory.bytes(workers: workers)
     guard needed > available else { return nil }
-    let machine = "this machine has \(ByteCount.text(available))"
+    let machine = "this machine has \(NumberFormat.bytes(available))"
     guard fitting > 0 else {
       return "\(memory.largest.arm) at size \(memory.largest.size) needs at least "
-        + "\(ByteCount.text(memory.most)) of memory, but \(machine)"
+        + "\(NumberFormat.bytes(memory.most)) of memory, but \(machine)"
     }
     return "\(workers) of the largest runs side by side need at least "
-      + "\(ByteCount.text(needed)) of memory, but \(machine); use --workers \(fitting)"
+      + "\(NumberFormat.bytes(needed)) of memory, but \(machine); use --workers \(fitting)"
   }
 
   /// Makes sure that every arm can be built at every size and fed with the data, before any is

@@ -1,3 +1,4 @@
+internal import Cards
 internal import LanguageModels
 internal import Reports
 internal import Studies

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Verdicts
 
 /// How a study was done, as names and values in groups.

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Verdicts
 
 /// What all sections of a study's report share: names, colours, orders.

@@ -1,3 +1,4 @@
+internal import Quantities
 public import Verdicts
 
 /// A study in progress, as a terminal shows it: a block of lines that is redrawn in place, or a line

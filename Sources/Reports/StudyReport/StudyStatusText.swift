@@ -1,3 +1,4 @@
+internal import Quantities
 public import Verdicts
 
 /// How far a study is, for a terminal: which runs of which arm and size have ended, and how.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Verdicts
 
 /// What the test of one axis found, in sentences for people.

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RunTables
 internal import SamplingLaws
 
@@ -51,12 +52,12 @@ extension SamplingVerdict {
       let title = "By \(tradeoff.selector), "
       if changes.count == 1 {
         sentences.append(
-          "\(title)\(first.best) is the best size for every budget of inference from \(numberText(first.operations, digits: 2)) to \(numberText(final.operations, digits: 2)) FLOPs a problem."
+          "\(title)\(first.best) is the best size for every budget of inference from \(NumberFormat.verdict(first.operations, digits: 2)) to \(NumberFormat.verdict(final.operations, digits: 2)) FLOPs a problem."
         )
       } else {
         let turns = tradeoff.budgets.indices.dropFirst().filter { winners[$0] != winners[$0 - 1] }
         let list = turns.map {
-          "\(winners[$0]) from \(numberText(tradeoff.budgets[$0].operations, digits: 2))"
+          "\(winners[$0]) from \(NumberFormat.verdict(tradeoff.budgets[$0].operations, digits: 2))"
         }
         sentences.append(
           "\(title)\(first.best) is the best size for the smallest budgets of inference, \(list.joined(separator: ", ")) FLOPs a problem on."

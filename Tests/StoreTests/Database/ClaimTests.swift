@@ -3,6 +3,7 @@ import Store
 import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Claims of processes that live, have died, or are elsewhere.
 struct ClaimTests {

@@ -3,6 +3,7 @@ import Store
 import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Many connections and many processes on one file.
 struct ConcurrencyTests {

@@ -4,6 +4,7 @@ import Store
 import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Exported tables, read back by the reader that fits use.
 struct ExportTests {

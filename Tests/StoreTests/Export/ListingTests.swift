@@ -2,6 +2,7 @@ import Store
 import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Lists of runs, with filters and pages, and how quick they are.
 struct ListingTests {

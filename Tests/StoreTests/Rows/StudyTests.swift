@@ -2,6 +2,7 @@ import Store
 import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Studies, their rows and their results.
 struct StudyTests {
