@@ -7,7 +7,8 @@ extension ArmLaw {
   /// The laws of a study: those of its settings, else those that fit its shape.
   ///
   /// - Throws: `FitError` for an unknown name.
-  private static func laws(_ settings: VerdictSettings, branches: Int) throws(FitError) -> [any Law] {
+  private static func laws(_ settings: VerdictSettings, branches: Int) throws(FitError) -> [any Law]
+  {
     var result: [any Law] = []
     for name in settings.laws { result.append(try LawCatalog.law(named: name)) }
     if !result.isEmpty { return result }
@@ -57,8 +58,7 @@ extension ArmLaw {
       if !refusesForecast, let place = Self.place(of: settings.target, rows: rows),
         let forecast = try? fit.forecast(at: place, seed: settings.seed)
       {
-        let value = forecast.law
-        self.forecast = IntervalEstimate(value)
+        self.forecast = IntervalEstimate(forecast.law)
       }
     } catch {
       failure = error.description
