@@ -46,8 +46,7 @@ let rooms: [Room] = [
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "Verdicts",
-    rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
-    testRooms: ["Studies"]),
+    rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"]),
   Room(
@@ -87,7 +86,6 @@ let rooms: [Room] = [
     name: "Reports",
     rooms: [
       "Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts",
-      "Studies",
     ],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(
