@@ -24,6 +24,7 @@ struct Room {
 
 let rooms: [Room] = [
   Room(name: "Quantities"),
+  Room(name: "Cards", rooms: ["Quantities"]),
   Room(
     name: "Statistics", rooms: ["Quantities"],
     products: [.product(name: "RealModule", package: "swift-numerics")],
@@ -39,8 +40,11 @@ let rooms: [Room] = [
     name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
+    name: "Verdicts",
+    rooms: ["Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
+  Room(
     name: "Reports",
-    rooms: ["Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    rooms: ["Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts"],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
@@ -61,22 +65,25 @@ let rooms: [Room] = [
     testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
   Room(
     name: "Treatments",
-    rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training"]),
+    rooms: [
+      "Quantities", "Cards", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training",
+    ]),
   Room(
     name: "Studies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Tensors",
+      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Tensors",
       "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
     ],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["RunTables", "Treatments", "Studies"],
+    name: "Store", rooms: ["RunTables", "Verdicts"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Reports", "Tensors",
-      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
+      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Reports",
+      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies",
+      "Store",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -103,13 +110,16 @@ let package = Package(
       .testTarget(
         name: "\(room.name)Tests",
         dependencies: [.target(name: room.name)]
-          + (room.rooms + room.testRooms).map { Target.Dependency.target(name: $0) },
+          + (room.rooms + room.testRooms + ["TestSupport"]).map {
+            Target.Dependency.target(name: $0)
+          },
         exclude: room.testExclusions, swiftSettings: settings),
     ]
   } + [
     .target(
       name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(
       name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings),
   ]

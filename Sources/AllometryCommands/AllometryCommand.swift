@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Reports
 
 /// The command `allometry`.
 public struct AllometryCommand: ParsableCommand {
@@ -32,7 +33,7 @@ public struct AllometryCommand: ParsableCommand {
       74 input or output failed, 75 store busy, 78 wrong configuration, 130 stopped
       by Ctrl-C.
       """,
-    version: "0.1.0",
+    version: ReportOrigin.version,
     subcommands: [
       FitCommand.self, ForecastCommand.self, ChainCommand.self, ScoreCommand.self,
       PlanCommand.self, DesignCommand.self, CompareCommand.self,

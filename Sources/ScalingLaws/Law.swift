@@ -12,8 +12,16 @@ public protocol Law: Sendable {
   var parameters: [LawParameter] { get }
   /// The settings that choose a variant of the law, with their present values.
   var settings: [LawSetting] { get }
-  /// Whether the formula sums over every change of the learning rate before a row.
-  var sumsOverSchedule: Bool { get }
+  /// What the formula takes from the learning rates before a row.
+  var scheduleReading: ScheduleReading { get }
+  /// The columns that are shares of one training mixture and add up to 1; empty for most laws.
+  var shareColumns: [String] { get }
+  /// Whether a plan that does not say how many tokens are unique (`U`) takes all as new ones.
+  var takesTokensAsNew: Bool { get }
+  /// The exponent over a floor that tells the regime of [31]; nil where none does.
+  var regimeExponent: String? { get }
+  /// Two forms of the law, the first nested in the second, that differ in what a table may not tell.
+  var nestedForms: (narrow: any Law, wide: any Law)? { get }
   /// Whether there are usually more than five parameters: derivatives are then taken eight at a
   /// time. Only speed depends on it.
   static var isWide: Bool { get }
@@ -112,13 +120,19 @@ public struct Response: Sendable, Hashable {
   public var higherIsBetter: Bool
   /// Whether values must be positive, as a loss must.
   public var positive: Bool
+  /// Whether it is a choice, such as a learning rate, of which neither more nor less is better.
+  public var isChoice: Bool
 
   /// Creates a response.
-  public init(column: String, unit: String, higherIsBetter: Bool = false, positive: Bool = true) {
+  public init(
+    column: String, unit: String, higherIsBetter: Bool = false, positive: Bool = true,
+    isChoice: Bool = false
+  ) {
     self.column = column
     self.unit = unit
     self.higherIsBetter = higherIsBetter
     self.positive = positive
+    self.isChoice = isChoice
   }
 
   /// The values that it can have, for rates; nil where nothing bounds them.
@@ -131,6 +145,8 @@ public struct Response: Sendable, Hashable {
   /// `accuracy`, a rate between 0 and 1 of which more is better; it may be zero.
   public static let accuracy = Response(
     column: "accuracy", unit: "fraction", higherIsBetter: true, positive: false)
+  /// `batch_tokens`, the best batch size.
+  public static let batchSize = Response(column: "batch_tokens", unit: "tokens", isChoice: true)
 }
 
 /// A fitted parameter of a law.
@@ -199,20 +215,43 @@ public struct LawSetting: Sendable, Hashable {
   }
 }
 
+/// What a law takes from the learning rates before a row.
+public enum ScheduleReading: Sendable, Hashable {
+  /// Nothing: the formula reads columns of the table only.
+  case none
+  /// The sum of rates S1 and the annealing area S2 with this memory λ; a warm-up counts at the peak.
+  case areas(decay: Double)
+  /// S1 and every change of the rate, the rises of a warm-up too.
+  case changes
+}
+
+// Defaults.
+extension Law {
+  public var scheduleReading: ScheduleReading { .none }
+  public var shareColumns: [String] { [] }
+  public var takesTokensAsNew: Bool { false }
+  public var regimeExponent: String? { nil }
+  public var nestedForms: (narrow: any Law, wide: any Law)? { nil }
+  public static var isWide: Bool { false }
+  public var settings: [LawSetting] { [] }
+  public func startingPoints(for observations: Observations) -> [[Double]]? { nil }
+  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
+    throw FitError.unknownSetting(law: card.name, name: name, known: settings.map(\.name))
+  }
+}
+
 extension Law {
   /// The name on the command line.
   public var name: String { card.name }
-  /// The formula reads columns only, unless the law says otherwise.
-  public var sumsOverSchedule: Bool { false }
-  /// Five parameters or fewer unless the law says otherwise.
-  public static var isWide: Bool { false }
-  /// No settings unless the law says otherwise.
-  public var settings: [LawSetting] { [] }
-  /// The default starting points.
-  public func startingPoints(for observations: Observations) -> [[Double]]? { nil }
-  /// Refuses every setting unless the law says otherwise.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    throw FitError.unknownSetting(law: card.name, name: name, known: settings.map(\.name))
+  /// Whether the law needs the run's learning-rate schedule.
+  public var readsSchedule: Bool { scheduleReading != .none }
+  /// Whether the formula sums over every change of the learning rate before a row.
+  public var sumsOverSchedule: Bool { scheduleReading == .changes }
+  /// Whether the formula reads a column.
+  public func reads(_ column: String) -> Bool { card.columns.contains { $0.name == column } }
+  /// The present value of a setting; nil where the law has none of this name.
+  public func value(ofSetting name: String) -> String? {
+    settings.first { $0.name == name }?.value
   }
   /// The position of a parameter.
   public func index(of parameter: String) -> Int? {

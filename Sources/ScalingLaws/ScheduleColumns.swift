@@ -21,8 +21,21 @@ extension Observations {
   /// They come from the row's schedule and its column `step`.
   ///
   /// - Parameters:
-  ///   - decay: λ of the annealing area; pass ``Annealing/decay`` of the law to be fitted.
-  ///   - warmup: steps of warm-up to count at the peak rate; zero to take the rates as they are.
+  ///   - law: the law to be fitted, which knows λ and how a warm-up counts.
+  ///   - warmup: steps of warm-up.
+  /// - Throws: ``FitError`` where a row has no schedule or its step lies outside the schedule.
+  public func addingScheduleAreas(
+    for law: any Law, warmup: Int = 0
+  ) throws(FitError) -> Observations {
+    switch law.scheduleReading {
+    case .areas(let decay): try addingScheduleAreas(decay: decay, warmup: warmup)
+    // No other law reads S2, and the rises of a warm-up are changes like any other.
+    case .changes, .none: try addingScheduleAreas(decay: 0.999, warmup: 0)
+    }
+  }
+
+  /// Adds `S1` and `S2`, the latter with memory `decay`; `warmup` steps count at the peak rate.
+  ///
   /// - Throws: ``FitError`` where a row has no schedule or its step lies outside the schedule.
   public func addingScheduleAreas(
     decay: Double = 0.999, warmup: Int = 0

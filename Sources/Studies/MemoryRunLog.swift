@@ -1,10 +1,11 @@
 internal import Synchronization
+public import Verdicts
 
 /// A log of runs in memory, for tests and for studies that nobody wants to keep.
 public final class MemoryRunLog: RunLog, Sendable {
   private struct State {
     var outcomes: [RunIdentity: RunOutcome] = [:]
-    var curves: [RunIdentity: [RunCurve]] = [:]
+    var curves: [RunIdentity: [StepCurve]] = [:]
     var definitions: [RunIdentity: String] = [:]
     var claims: Set<RunIdentity> = []
   }
@@ -58,7 +59,7 @@ public final class MemoryRunLog: RunLog, Sendable {
   ///   - outcome: what came out.
   ///   - curves: its curves.
   ///   - identity: the run.
-  public func record(_ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity) {
+  public func record(_ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity) {
     state.withLock { state in
       state.claims.remove(identity)
       if let old = state.outcomes[identity], old.status != .failed { return }
@@ -70,7 +71,7 @@ public final class MemoryRunLog: RunLog, Sendable {
   /// The curves of a run that has ended, in the order of their names.
   ///
   /// - Parameter identity: the run.
-  public func curves(of identity: RunIdentity) -> [RunCurve] {
+  public func curves(of identity: RunIdentity) -> [StepCurve] {
     state.withLock { $0.curves[identity] ?? [] }
   }
 

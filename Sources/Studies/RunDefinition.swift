@@ -2,6 +2,7 @@ internal import Foundation
 public import LanguageModels
 public import Training
 public import Treatments
+public import Verdicts
 
 /// Everything that decides what comes out of one run, and nothing else.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What one run of the command left behind.
 struct Outcome {
@@ -27,36 +28,20 @@ struct Unexpected: Error, CustomStringConvertible {
 
 /// A temporary folder in which the built command runs; it goes away with the value.
 final class Workspace {
-  let folder: URL
+  private let scratch: ScratchFolder
+  var folder: URL { scratch.url }
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("allometry-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    // A folder that a test made unreadable must still be removable.
-    try? FileManager.default.removeItem(at: folder)
-  }
+  init() throws { scratch = try ScratchFolder() }
 
   /// The path of a file in the folder.
-  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  func path(_ name: String) -> String { scratch.path(name) }
 
-  /// Writes a file into the folder.
-  func write(_ text: String, to name: String) throws {
-    try write(Data(text.utf8), to: name)
-  }
+  func write(_ text: String, to name: String) throws { try scratch.write(text, to: name) }
 
-  /// Writes bytes into the folder.
-  func write(_ bytes: Data, to name: String) throws {
-    try bytes.write(to: folder.appendingPathComponent(name))
-  }
+  func write(_ bytes: Data, to name: String) throws { try scratch.write(bytes, to: name) }
 
   /// The text of a file of the folder.
-  func read(_ name: String) throws -> String {
-    String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
-  }
+  func read(_ name: String) throws -> String { try scratch.read(name) }
 
   /// The names of the files in the folder, without those that hold the output of the command.
   var files: [String] {
@@ -144,7 +129,6 @@ final class Workspace {
 
   /// A table of the folder `Examples`.
   static func example(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Examples/\(name)").path
+    PackageRoot.url("Examples/\(name)").path
   }
 }

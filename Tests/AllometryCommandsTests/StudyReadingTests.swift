@@ -130,7 +130,7 @@ import Treatments
     let rows = Self.rows(rungs: 2)
     var (_, reading) = try Self.reading(rows)
     reading.add(curvesOf: rows) { row in
-      [RunCurve(name: "loss", steps: [1, 50, 100], values: [5, 4, 3 + 0.1 * Double(row.rung)])]
+      [StepCurve(name: "loss", steps: [1, 50, 100], values: [5, 4, 3 + 0.1 * Double(row.rung)])]
     }
     #expect(reading.curves.count == rows.count)
     let curve = try #require(reading.curves.first)

@@ -1,5 +1,6 @@
 import Foundation
 import RunTables
+import TestSupport
 import Testing
 
 struct GitLFSPointerTests {
@@ -27,9 +28,9 @@ struct GitLFSPointerTests {
   }
 
   @Test func tablesAreNamedAsPointers() throws {
-    let path = NSTemporaryDirectory() + "pointer-\(UUID().uuidString).csv"
-    try Data(Self.lines.utf8).write(to: URL(fileURLWithPath: path))
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let path = try scratch.write(Self.lines, to: "pointer.csv")
     let error = try #require(throws: TableError.self) { try RunTable.read(contentsOf: path) }
     #expect(
       error.description

@@ -1,16 +1,9 @@
 import Foundation
 import RunTables
+import TestSupport
 import Testing
 
-/// Published tables beside the package; absent from a plain checkout.
-private let sharedData = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  .appendingPathComponent("../shared/data").standardizedFileURL.path
-
-@Suite(
-  .enabled(
-    if: FileManager.default.fileExists(atPath: sharedData),
-    "../shared/data is not beside the package"))
+@Suite(.enabled(if: SharedData.isPresent, "../shared/data is absent"))
 struct SharedDataTests {
   /// Row counts as stated in each folder's README.
   @Test(arguments: [
@@ -25,21 +18,22 @@ struct SharedDataTests {
     ("learning-curve-benchmark-nmt/nmt.csv", 53, ["loss"]),
   ])
   func rowsAndCanonicalColumns(path: String, rows: Int, canonical: [String]) throws {
-    let table = try RunTable.read(contentsOf: sharedData + "/" + path)
+    let table = try RunTable.read(contentsOf: SharedData.path(path))
     #expect(table.rowCount == rows)
     for name in canonical { #expect(try table.numbers(name).count == rows, "\(name)") }
     #expect(try plain(table.csvText()).columns == table.columns)
   }
 
   @Test func chinchillaFigure() throws {
-    let table = try RunTable.read(contentsOf: sharedData + "/chinchilla-fig4/chinchilla_fig4.csv")
+    let table = try RunTable.read(
+      contentsOf: SharedData.path("chinchilla-fig4/chinchilla_fig4.csv"))
     let kept = try table.validated(positive: ["N", "D", "C", "loss"])
       .filtered(by: "excluded_top5_loss == 0")
     #expect(kept.rowCount == 240)
   }
 
   @Test func lossCurves() throws {
-    let path = sharedData + "/multi-power-law-curves/loss_curves.csv"
+    let path = try SharedData.path("multi-power-law-curves/loss_curves.csv")
     let curves = try RunTable.read(contentsOf: path)
       .curves(run: ["model_label_Mparams", "schedule"])
     #expect(curves.reduce(0) { $0 + $1.steps.count } == 4613)

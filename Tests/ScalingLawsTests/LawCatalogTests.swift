@@ -1,5 +1,6 @@
 import Foundation
 import ScalingLaws
+import TestSupport
 import Testing
 
 /// A law with a name that shows in test output.
@@ -27,12 +28,10 @@ struct NamedLaw: CustomTestStringConvertible, Sendable {
   }
 
   @Test func everyFileOfTheFolderIsInTheCatalogue() throws {
-    var root = URL(filePath: #filePath).resolvingSymlinksInPath()
-    for _ in 0..<3 { root.deleteLastPathComponent() }
-    let folder = root.appending(path: "Sources/ScalingLaws/Laws")
+    let folder = PackageRoot.url("Sources/ScalingLaws/Laws")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     let catalogue = try String(
-      contentsOf: root.appending(path: "Sources/ScalingLaws/LawCatalog.swift"), encoding: .utf8)
+      contentsOf: PackageRoot.url("Sources/ScalingLaws/LawCatalog.swift"), encoding: .utf8)
     for file in files where file.hasSuffix(".swift") && !file.contains("+") {
       #expect(
         catalogue.contains("\(file.dropLast(6))()"), "\(file) is not listed in LawCatalog.all")

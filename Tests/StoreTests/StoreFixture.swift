@@ -1,21 +1,12 @@
 import Foundation
 import Store
 import Studies
+import TestSupport
 import Treatments
 
-/// A folder that is gone after the test.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension ScratchFolder {
   /// The file of a store that is not there yet.
-  var store: String { "\(path)/.allometry/allometry.sqlite" }
+  var store: String { path(".allometry/allometry.sqlite") }
 }
 
 /// Runs and rows that tests are made of.
@@ -47,12 +38,12 @@ enum Fixture {
     return outcome
   }
 
-  static func curves(_ number: Int, count: Int = 20) -> [RunCurve] {
+  static func curves(_ number: Int, count: Int = 20) -> [StepCurve] {
     [
-      RunCurve(
+      StepCurve(
         name: "loss", steps: Array(1...count),
         values: (0..<count).map { Double(Float(4 - Double(($0 * 7 + number) % 13) / 9)) }),
-      RunCurve(name: "validation", steps: [count], values: [1.0 / Double(number + 3)]),
+      StepCurve(name: "validation", steps: [count], values: [1.0 / Double(number + 3)]),
     ]
   }
 

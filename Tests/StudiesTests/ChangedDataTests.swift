@@ -1,13 +1,15 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 import Training
 
 /// Data that somebody writes to while a study runs: nothing that was made of both states is kept.
 @Suite struct ChangedDataTests {
   @Test func aRunWhoseDataChangedIsNotRecorded() throws {
-    let place = NSTemporaryDirectory() + "changed-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("data")
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     func write(_ name: String, _ token: (Int) -> Int, count: Int) throws {
       let bytes = Data((0..<count).flatMap { [UInt8(token($0)), 0] })

@@ -18,10 +18,10 @@ final class CountingLog: RunLog, Sendable {
 
   func release(_ identity: RunIdentity) throws { log.release(identity) }
 
-  func record(_ outcome: RunOutcome, curves: [RunCurve], of identity: RunIdentity) throws {
+  func record(_ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity) throws {
     count.withLock { $0 += 1 }
     log.record(outcome, curves: curves, of: identity)
   }
 
-  func curves(of identity: RunIdentity) throws -> [RunCurve] { log.curves(of: identity) }
+  func curves(of identity: RunIdentity) throws -> [StepCurve] { log.curves(of: identity) }
 }

@@ -1,16 +1,15 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 import Training
+import Verdicts
 
 @Suite struct LocalExecutorTests {
-  private func folder() -> String {
-    NSTemporaryDirectory() + "study-\(UUID().uuidString)"
-  }
-
   @Test func theTableDoesNotDependOnTheNumberOfWorkers() throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try TinyStudy.file(
       ladder: "{sizes: [1x16, 2x16], tokens: 8192, lengths: [0.5, 1], seeds: 2}",
       recipe: "{batch: 4, learning-rate: [0.01, 0.04], evaluation-tokens: 2048}")
@@ -24,8 +23,9 @@ import Training
 
   /// A branch of a trunk computes the same bits as the run trained alone.
   @Test func branchesEqualRunsTrainedAlone() throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let together = try TinyStudy.file(
       ladder: "{sizes: [1x16], tokens: 8192, lengths: [0.5, 1], seeds: 1}")
     let branches = try TinyStudy.rows(
@@ -53,8 +53,9 @@ import Training
   }
 
   @Test func aStoppedStudyGoesOnToTheSameTable() throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try TinyStudy.file(
       ladder: "{sizes: [2x32], tokens: 65536, lengths: [0.5, 1], seeds: 2}")
     let whole = try TinyStudy.rows(file, workers: 2, log: MemoryRunLog(), folder: place + "/a")
@@ -75,8 +76,9 @@ import Training
   }
 
   @Test func aRunThatDivergesIsAnOutcome() throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try TinyStudy.file(
       ladder: "{sizes: [1x16], tokens: 8192, seeds: 1}",
       recipe: "{batch: 4, optimizer: sgd, learning-rate: 1000, weight-decay: 1000, warmup: 0}")
@@ -88,8 +90,9 @@ import Training
 
   /// Two executors over one log share the work: nothing is trained twice.
   @Test func twoExecutorsShareAStudy() async throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try TinyStudy.file(ladder: "{sizes: [1x16, 2x16], tokens: 16384, seeds: 3}")
     let log = CountingLog()
     async let first = Self.run(file, log, place + "/a")

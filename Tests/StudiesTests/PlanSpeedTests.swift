@@ -1,7 +1,9 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// Plans are made once, quickly, and say the same as definitions hashed one by one.
 @Suite struct PlanSpeedTests {
@@ -67,8 +69,9 @@ import Training
       #expect(log.claim(run.row.identity, definition: "{}"))
     }
     let stop = StopRequest()
-    let place = NSTemporaryDirectory() + "idle-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     var usage: [Double] = []
     _ = try LocalExecutor(workers: 2, folder: place).run(plan, data: data, log: log, stop: stop) {
       // The time of this thread, which tells how far the study is five times a second.

@@ -3,8 +3,10 @@ import Quantities
 import SamplingLaws
 import ScalingLaws
 import Studies
+import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// The axis of samples.
 struct SampledStudyTests {
@@ -19,8 +21,9 @@ struct SampledStudyTests {
   }
 
   @Test func everySizeIsSampledAndCompared() throws {
-    let place = NSTemporaryDirectory() + "study-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try file("sampling: {samples: [1, 2, 8], problems: 20}")
     #expect(file.arms.isEmpty)
     let log = MemoryRunLog()

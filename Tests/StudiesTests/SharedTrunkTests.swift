@@ -1,12 +1,12 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// Studies that share a trunk, folders that hold something else, and what a killed process leaves.
 @Suite struct SharedTrunkTests {
-  private func folder() -> String { NSTemporaryDirectory() + "trunk-\(UUID().uuidString)" }
-
   private static func file(_ tokens: Int, _ lengths: String = "[0.5, 1]") throws -> StudyFile {
     try TinyStudy.file(
       ladder: "{sizes: [1x16, 1x32], tokens: \(tokens), lengths: \(lengths), seeds: 2}")
@@ -28,8 +28,9 @@ import Training
   /// Lengths that differ a little make the same trunk with other ends: over one log and one folder
   /// both studies come to the tables that they come to by themselves, with every curve.
   @Test func twoStudiesThatShareATrunkKeepAllRuns() async throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let files = [try Self.file(16_384), try Self.file(17_408)]
     let plans = try files.map { try TinyStudy.plan($0).plan.runs(knowing: [:]) }
     #expect(plans[0].map(\.row.trunk) == plans[1].map(\.row.trunk))
@@ -54,8 +55,9 @@ import Training
 
   /// A study that was stopped half-way and then asks for a further length goes on.
   @Test func aFurtherLengthAfterAStop() async throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let log = MemoryRunLog()
     let before = try Self.file(65_536)
     let after = try Self.file(65_536, "[0.5, 0.75, 1]")
@@ -72,8 +74,9 @@ import Training
 
   /// Folders that are damaged, foreign or of another run are set aside, and are nobody's failure.
   @Test func whatDoesNotFitIsSetAside() async throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try Self.file(65_536)
     let work = place + "/work"
     let log = MemoryRunLog()
@@ -113,8 +116,9 @@ import Training
 
   /// The folder of a run that is recorded, and of a trunk whose runs all are, goes away.
   @Test func leftoversOfAKilledProcessAreSwept() async throws {
-    let place = folder()
-    defer { try? FileManager.default.removeItem(atPath: place) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let place = scratch.path("runs")
     let file = try Self.file(16_384)
     let log = MemoryRunLog()
     let rows = try await Self.run(file, log, place + "/work")

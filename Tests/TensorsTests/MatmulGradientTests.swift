@@ -15,9 +15,9 @@ struct MatmulGradientTests {
   }
 
   @Test(arguments: [
-    LinearActivation.gelu, .geluTanh, .silu, .relu, .reluSquared,
+    PointwiseFunction.gelu, .geluTanh, .silu, .relu, .reluSquared,
   ])
-  func activation(activation: LinearActivation) {
+  func activation(activation: PointwiseFunction) {
     GradientCheck().run([[4, 3], [3, 5], [5], [4, 5]]) { tape, inputs in
       [
         tape.linear(

@@ -38,14 +38,14 @@ struct MatmulTests {
   /// Values at −1.5, −0.3, 0.2 and 2 by JAX 0.10.2 in float64: `jax.nn.gelu(x, approximate=False)`
   /// and `=True`, `jax.nn.silu`, `jax.nn.relu` and its square.
   @Test(arguments: [
-    (LinearActivation.identity, [-1.5, -0.3, 0.2, 2]),
+    (PointwiseFunction.identity, [-1.5, -0.3, 0.2, 2]),
     (.gelu, [-0.100210801903287, -0.114626573343314, 0.115851941887821, 1.95449973610364]),
     (.geluTanh, [-0.100428423019767, -0.114629076457241, 0.115851429782106, 1.95459769408777]),
     (.silu, [-0.273638285709535, -0.127667244956502, 0.109966799462496, 1.76159415595576]),
     (.relu, [0, 0, 0.2, 2]),
     (.reluSquared, [0, 0, 0.04, 4]),
   ])
-  func activationsFollowTheProduct(activation: LinearActivation, expected: [Double]) {
+  func activationsFollowTheProduct(activation: PointwiseFunction, expected: [Double]) {
     let tape = Tape<Double>(pool: .inline)
     let x = tape.input([4, 1])
     _ = x.buffer.update(fromContentsOf: [-1.5, -0.3, 0.2, 2])

@@ -1,14 +1,15 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
 /// Runs of several lengths from one trunk.
 @Suite struct BranchTests {
-  private let root: TemporaryFolder
+  private let root: ScratchFolder
 
-  init() throws { root = try TemporaryFolder() }
+  init() throws { root = try ScratchFolder() }
 
   private func recipe(_ steps: Int, _ shape: Schedule.Shape, at: [Int] = []) -> TrainingRecipe {
     var recipe = tinyRecipe()

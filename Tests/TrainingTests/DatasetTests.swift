@@ -3,16 +3,17 @@ import Foundation
 import LanguageModels
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 import Training
 
 @Suite struct DatasetTests {
-  private let root: TemporaryFolder
+  private let root: ScratchFolder
   private var text: String { "\(root.path)/text.txt" }
   private var cache: String { "\(root.path)/cache" }
 
   init() throws {
-    root = try TemporaryFolder()
+    root = try ScratchFolder()
     let lines = (0..<900).map { index in
       "Line \(index) of the text says \(index * index % 97) and \((index * 7) % 13) again.\n"
     }

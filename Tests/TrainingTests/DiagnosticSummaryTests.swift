@@ -1,5 +1,6 @@
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -51,7 +52,7 @@ import Training
     #expect(load.largest == 3 && load.unused == 0.5 && load.dropped == 2.0 / 6)
   }
 
-  /// Experts and attention side by side; the file says what the events said.
+  /// Experts and attention side by side; curves and file say what the events said.
   @Test func aRunOfExperts() throws {
     var configuration = ModelConfiguration.llama(
       width: 16, layers: 2, heads: 2, vocabulary: 13, context: 8)
@@ -59,18 +60,25 @@ import Training
     configuration.layers[1].channelMixer = .experts(
       ExpertsConfiguration(count: 4, chosen: 2, expert: expert))
     let model = try LanguageModel<Float>(configuration, seed: 1)
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     var steps: [[Diagnostic]] = []
     var recipe = tinyRecipe()
     recipe.diagnosticsEvery = 1
-    _ = try Trainer(
-      LanguageModelObjective(model), recipe: recipe, source: CountingBatches(), pool: .inline,
-      folder: folder.path
-    ).run { event in
+    func trainer() throws -> Trainer<Float> {
+      try Trainer(
+        LanguageModelObjective(model), recipe: recipe, source: CountingBatches(), pool: .inline,
+        folder: folder.path)
+    }
+    let first = try trainer()
+    _ = try first.run { event in
       if case .diagnostics(_, let measurements) = event { steps.append(measurements) }
     }
     let summary = DiagnosticSummary(steps)
-    #expect(try DiagnosticSummary(reading: "\(folder.path)/diagnostics.csv") == summary)
+    #expect(try first.curves().diagnostics == summary)
+    // A process that finds the run finished has them from the file.
+    let second = try trainer()
+    _ = try second.run()
+    #expect(try second.curves().diagnostics == summary)
     let load = try #require(summary.values["router_load_max"])
     #expect(load >= 1 && load <= 2)
     #expect(summary.values["router_dropped"] == 0)

@@ -2,6 +2,7 @@ import Corpora
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -128,7 +129,7 @@ import Training
   }
 
   @Test func textsShareOneVocabulary() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     for (name, word) in [("a", "alpha"), ("b", "beta")] {
       let text = (0..<400).map { "\(word) \($0 * $0 % 89) \(word)\n" }.joined()
       try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root.path)/\(name).txt"))

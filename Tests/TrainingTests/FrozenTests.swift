@@ -1,5 +1,6 @@
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -27,7 +28,7 @@ import Training
     recipe.optimizer = settings
     // All moments, as checkpoints keep them, after every step.
     recipe.checkpoints = CheckpointCadence(every: 1, keep: 12)
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let objective = try Self.objective()
     var norms: [Double] = []
     var groups: [Int: [Diagnostic]] = [:]
@@ -123,7 +124,7 @@ import Training
   }
 
   @Test func aRunWithFrozenParametersResumes() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     func trainer(_ folder: String) throws -> Trainer<Float> {
       var recipe = tinyRecipe()
       recipe.checkpoints.every = 5

@@ -2,6 +2,7 @@ import Corpora
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -17,7 +18,7 @@ struct HeldOutTests {
   private static func dataset(_ index: Int) throws -> Dataset {
     if index < descriptions.count { return try Dataset(descriptions[index]) }
     if index == descriptions.count {
-      let folder = try TemporaryFolder()
+      let folder = try ScratchFolder()
       let path = "\(folder.path)/tokens.bin"
       let numbers = (0..<2000).map { UInt16($0 * $0 % 13) }
       try numbers.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: path))

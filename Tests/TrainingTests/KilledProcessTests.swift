@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -43,7 +44,7 @@ private final class FatalObjective: Objective {
       validation: CountingBatches(), pool: .inline, folder: folder)
   }
 
-  private func expectSameAsUninterrupted(_ root: TemporaryFolder) throws {
+  private func expectSameAsUninterrupted(_ root: ScratchFolder) throws {
     let (whole, killed) = ("\(root.path)/whole", "\(root.path)/killed")
     for folder in [whole, killed] {
       #expect(try trainer(folder, try tinyModel(Float.self)).run() == .finished)
@@ -59,7 +60,7 @@ private final class FatalObjective: Objective {
   }
 
   @Test func killedBetweenSteps() async throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     await #expect(processExitsWith: .signal(SIGKILL)) { [folder = "\(root.path)/killed"] in
       let trainer = try Trainer(
         try tinyModel(Float.self), recipe: tinyRecipe(), source: CountingBatches(),
@@ -73,7 +74,7 @@ private final class FatalObjective: Objective {
   }
 
   @Test func killedWhileWritingACheckpoint() async throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     await #expect(processExitsWith: .signal(SIGKILL)) { [folder = "\(root.path)/killed"] in
       let trainer = try Trainer(
         try FatalObjective(writesLeft: 2), recipe: tinyRecipe(), source: CountingBatches(),

@@ -2,6 +2,7 @@ import Foundation
 import LanguageModels
 import Statistics
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -14,8 +15,7 @@ private struct Goldens: Decodable {
   var singularValues: [String: [Double]]
 
   static func read() throws -> Goldens {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Goldens/optimizers.json")
+    let file = PackageRoot.url("Tests/TrainingTests/Goldens/optimizers.json")
     return try JSONDecoder().decode(Goldens.self, from: Data(contentsOf: file))
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -37,7 +38,7 @@ import Training
   }
 
   /// A run to its end, and the state of the disk right after each of its steps, as kill -9 leaves it.
-  private func run(_ root: TemporaryFolder) throws -> (whole: String, killed: (Int) -> String) {
+  private func run(_ root: ScratchFolder) throws -> (whole: String, killed: (Int) -> String) {
     let whole = "\(root.path)/whole"
     let killed = { (step: Int) in "\(root.path)/killed-\(step)" }
     let trainer = try trainer(whole)
@@ -51,8 +52,11 @@ import Training
   }
 
   @Test func killedAtAnyStepAndResumedGivesTheSameBits() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, killed) = try run(root)
+    let finished = try trainer(whole)
+    #expect(try finished.run() == .finished)
+    let curves = try finished.curves()
     for step in 1...12 {
       var resumed: Int?
       // Another seed: every starting value must come from the checkpoint, if there is one.
@@ -61,6 +65,8 @@ import Training
         if case .resumed(let step) = event { resumed = step }
       }
       #expect(outcome == .finished)
+      #expect(try trainer.curves() == curves)
+      #expect(try trainer.curves().steps == Array(1...12))
       // The checkpoint of a step is written after its row.
       #expect(resumed == (step > 4 ? (step - 1) / 4 * 4 : nil))
       expectEqual(whole, killed(step))
@@ -68,7 +74,7 @@ import Training
   }
 
   @Test func killedAgainAndAgain() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, _) = try run(root)
     let folder = "\(root.path)/often"
     struct Killed: Error {}
@@ -85,7 +91,7 @@ import Training
   }
 
   @Test func leftoversOfAKilledWriterDoNoHarm() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, killed) = try run(root)
     let folder = killed(7)
     // Killed in the middle of a row and in the middle of a checkpoint.
@@ -106,7 +112,7 @@ import Training
     ("checksums.json", true), ("state.json", false),
   ])
   func aDamagedCheckpointFallsBackToTheOneBefore(_ name: String, _ truncates: Bool) throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, killed) = try run(root)
     let folder = killed(11)
     let path = "\(folder)/checkpoints/step-00000008/\(name)"
@@ -129,7 +135,7 @@ import Training
   }
 
   @Test func withoutAnUndamagedCheckpointTheRunIsNotBegunAnew() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (_, killed) = try run(root)
     for step in ["step-00000004", "step-00000008"] {
       try Self.files.removeItem(atPath: "\(killed(11))/checkpoints/\(step)/state.json")
@@ -139,7 +145,7 @@ import Training
   }
 
   @Test func anotherRecipeIsRefusedWithItsKey() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, _) = try run(root)
     var recipe = tinyRecipe()
     recipe.clipNorm = 2
@@ -149,7 +155,7 @@ import Training
   }
 
   @Test func aStoppedRunGoesOn() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, _) = try run(root)
     let folder = "\(root.path)/stopped"
     let stop = StopRequest()
@@ -163,7 +169,7 @@ import Training
   }
 
   @Test func theLastCheckpointsAreKept() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     let (whole, _) = try run(root)
     let names = try Self.files.contentsOfDirectory(atPath: "\(whole)/checkpoints").sorted()
     #expect(names == ["step-00000008", "step-00000012"])
@@ -173,7 +179,7 @@ import Training
 
   /// A model that `transformers` knows is kept in its layout, and resumed from it.
   @Test func aModelInTheLayoutOfTransformersResumes() throws {
-    let root = try TemporaryFolder()
+    let root = try ScratchFolder()
     func trainer(_ folder: String) throws -> Trainer<Double> {
       try Trainer(
         try tinyModel(Double.self), recipe: tinyRecipe(), source: CountingBatches(),

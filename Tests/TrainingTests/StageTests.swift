@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -23,9 +24,9 @@ private final class Switched: ChannelMixer {
 
 /// What treatments do before steps, and steps that need another recording than the one before.
 @Suite struct StageTests {
-  private let root: TemporaryFolder
+  private let root: ScratchFolder
 
-  init() throws { root = try TemporaryFolder() }
+  init() throws { root = try ScratchFolder() }
 
   private func trainer(
     _ objective: LanguageModelObjective<Float>, _ folder: String? = nil

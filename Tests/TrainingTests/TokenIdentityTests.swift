@@ -1,15 +1,16 @@
 import Corpora
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 import Training
 
 /// Tokens made elsewhere: everything that decides a number is a part of what they are called, and a
 /// file that is written to while it is read is noticed.
 @Suite struct TokenIdentityTests {
-  private let root: TemporaryFolder
+  private let root: ScratchFolder
 
-  init() throws { root = try TemporaryFolder() }
+  init() throws { root = try ScratchFolder() }
 
   private func path(_ name: String) -> String { "\(root.path)/\(name)" }
 

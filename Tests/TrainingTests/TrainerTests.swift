@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -101,7 +102,7 @@ import Training
   }
 
   @Test func aDivergenceEndsTheRunBeforeTheBadStep() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     var recipe = tinyRecipe()
     recipe.optimizer = .sgd(SGDSettings(learningRate: 1e25, momentum: 0))
     recipe.schedule = Schedule(.constant)

@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -41,8 +42,7 @@ import Training
     }
   }
 
-  private static let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("LanguageModelsTests/Goldens/parity")
+  private static let goldens = PackageRoot.url("Tests/LanguageModelsTests/Goldens/parity")
 
   @Test func lossesEqualThoseOfPyTorch() throws {
     try check(as: Double.self, tolerance: 1e-6)

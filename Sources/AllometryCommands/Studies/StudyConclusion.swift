@@ -3,6 +3,7 @@ internal import Foundation
 internal import Reports
 internal import Store
 internal import Studies
+internal import Verdicts
 
 /// The verdict of a study that the store keeps, and what is printed and written of it.
 struct StudyConclusion {
@@ -60,7 +61,7 @@ struct StudyConclusion {
       }
     }
     reading.add(
-      costOf: rows, reused: nil, version: AllometryCommand.configuration.version)
+      costOf: rows, reused: nil, version: ReportOrigin.version)
     reading.json = text
     reading.command = "allometry study run \(study).yaml"
     // What was found is said before anything can go wrong with the file.

@@ -3,6 +3,7 @@ internal import Reports
 internal import Store
 internal import Studies
 internal import Treatments
+internal import Verdicts
 
 /// What a study would train and how long that would take here.
 struct StudyDryRun {

@@ -4,6 +4,7 @@ internal import Reports
 internal import ScalingLaws
 internal import Studies
 internal import Treatments
+internal import Verdicts
 
 /// Draws the laws of a verdict, with bands.
 ///

@@ -1,5 +1,6 @@
 internal import Reports
 internal import Studies
+internal import Verdicts
 
 /// Shows how far a study is: a block that is redrawn on a terminal, a line for each run elsewhere.
 final class StudyProgressDisplay {

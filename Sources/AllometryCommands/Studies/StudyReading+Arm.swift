@@ -2,6 +2,7 @@ internal import Foundation
 internal import Quantities
 internal import Reports
 internal import Studies
+internal import Verdicts
 
 extension StudyReading.Arm {
   /// The verdict on one arm.

@@ -4,6 +4,7 @@ public import Reports
 public import Studies
 public import Training
 internal import Treatments
+public import Verdicts
 
 extension StudyReading {
   /// Adds what the study file says: the question, the methods under test and the settings.

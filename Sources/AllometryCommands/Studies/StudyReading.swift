@@ -1,8 +1,9 @@
 internal import Foundation
 internal import Quantities
 public import Reports
-public import Studies
+internal import Studies
 internal import Treatments
+public import Verdicts
 
 extension StudyReading {
   /// A study as its report reads it, from its rows and its verdict.
@@ -43,11 +44,11 @@ extension StudyReading {
   ///   - rows: the runs of the study.
   ///   - read: the curves of a run that has ended.
   public mutating func add(
-    curvesOf rows: [StudyRow], _ read: (StudyRow) throws -> [RunCurve]
+    curvesOf rows: [StudyRow], _ read: (StudyRow) throws -> [StepCurve]
   ) rethrows {
     let last = rows.map(\.branch).max() ?? 0
     var tokensPerStep: [Int: Double] = [:]
-    var found: [(row: StudyRow, curve: RunCurve)] = []
+    var found: [(row: StudyRow, curve: StepCurve)] = []
     for row in rows where row.purpose == .comparison && row.branch == last && row.outcome != nil {
       guard let curve = try read(row).first(where: { $0.name == "loss" }),
         let end = curve.steps.last, end > 0

@@ -4,6 +4,7 @@ internal import Reports
 internal import Store
 internal import Studies
 internal import Training
+internal import Verdicts
 
 /// Trains what a study lacks and keeps its table.
 struct StudyRun {

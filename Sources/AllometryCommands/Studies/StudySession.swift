@@ -6,6 +6,7 @@ internal import Store
 internal import Studies
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 /// A study file with everything that its commands need: data, ladder, plan, store.
 struct StudySession {

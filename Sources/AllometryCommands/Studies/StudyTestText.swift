@@ -2,6 +2,7 @@ internal import Foundation
 internal import Quantities
 internal import Reports
 internal import Studies
+internal import Verdicts
 
 /// What the test of one axis found, in sentences for people.
 struct StudyTestText {

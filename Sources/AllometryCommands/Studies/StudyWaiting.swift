@@ -1,5 +1,6 @@
 internal import Store
 internal import Studies
+internal import Verdicts
 
 /// Says whom a study waits for once all runs that are left are those of other processes.
 final class StudyWaiting {

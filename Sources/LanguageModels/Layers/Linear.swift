@@ -45,7 +45,7 @@ public final class Linear<Element: TensorElement> {
   ///   - residual: `[rows, out]`.
   ///   - tape: where to record.
   public func record(
-    _ input: Tensor<Element>, activation: LinearActivation = .identity,
+    _ input: Tensor<Element>, activation: PointwiseFunction = .identity,
     addingTo residual: Tensor<Element>? = nil, on tape: Tape<Element>
   ) -> Tensor<Element> {
     let matrix = transform?.record(on: tape) ?? weight

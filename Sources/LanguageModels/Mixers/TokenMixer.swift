@@ -27,14 +27,6 @@ public protocol TokenMixer<Element>: AnyObject {
   var state: MixerState { get }
 }
 
-/// What decoding keeps of a sequence for one mixer.
-public enum MixerState: Hashable, Sendable {
-  /// Keys and values of `keyWidth` and `valueWidth` numbers a token.
-  case keysAndValues(keyWidth: Int, valueWidth: Int)
-  /// A state of so many numbers, however long the sequence.
-  case constant(count: Int)
-}
-
 /// A part of a layer that transforms each token by itself.
 public protocol ChannelMixer<Element>: AnyObject {
   /// The numbers it computes with.

@@ -169,9 +169,9 @@ public struct ComparisonReport: Sendable {
         ] : ["target \(scale(comparison.target))", "refused", ""])
     return ReportTable(
       columns: [
-        .init(isCompute ? "Compute" : comparison.scale, alignment: .trailing),
-        .init("Multiplier [\(level)]", alignment: .trailing),
-        .init("Chance that it helps", alignment: .trailing),
+        .number(isCompute ? "Compute" : comparison.scale),
+        .number("Multiplier [\(level)]"),
+        .number("Chance that it helps"),
       ], rows: rows)
   }
 
@@ -202,9 +202,9 @@ public struct ComparisonReport: Sendable {
       .table(
         ReportTable(
           columns: [
-            .init(isCompute ? "Compute" : comparison.scale, alignment: .trailing),
-            .init("Runs", alignment: .trailing), .init("Pairs", alignment: .trailing),
-            .init("Difference [\(level)]", alignment: .trailing),
+            .number(isCompute ? "Compute" : comparison.scale),
+            .number("Runs"), .number("Pairs"),
+            .number("Difference [\(level)]"),
           ],
           rows: comparison.rungs.map {
             [
@@ -227,20 +227,19 @@ public struct ComparisonReport: Sendable {
     guard !comparison.hypotheses.isEmpty else { return nil }
     let hypotheses = ReportTable(
       columns: [
-        .init("What differs"), .init("Parameters"),
-        .init("Held-out error", alignment: .trailing), .init("Chosen"),
+        "What differs", "Parameters",
+        .number("Held-out error"), "Chosen",
       ],
       rows: comparison.hypotheses.map {
         [
           $0.name, $0.relaxed.isEmpty ? "none" : $0.relaxed.joined(separator: ", "),
           $0.heldOutError.map { Wording.percent($0) } ?? Wording.missing, $0.chosen ? "yes" : "",
         ]
-      },
-      note: "Both tables fitted with one law whose other parameters are shared.")
+      }, note: "Both tables fitted with one law whose other parameters are shared.")
     let tests = ReportTable(
       columns: [
-        .init("Smaller"), .init("Larger"), .init("F", alignment: .trailing),
-        .init("p", alignment: .trailing), .init("From"),
+        "Smaller", "Larger", .number("F"),
+        .number("p"), "From",
       ],
       rows: comparison.tests.map { test in
         [
@@ -250,8 +249,7 @@ public struct ComparisonReport: Sendable {
             .flatMap(\.self) ?? NumberFormat.significant(test.pValue, 2),
           test.calibration.rawValue,
         ]
-      },
-      note: "A small p says that the larger hypothesis is needed.")
+      }, note: "A small p says that the larger hypothesis is needed.")
     return ReportSection("What the treatment changes", [.table(hypotheses), .table(tests)])
   }
 }

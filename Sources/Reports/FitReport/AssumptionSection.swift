@@ -42,7 +42,7 @@ extension FitReading {
         "Rows without weight", "\(fit.observations.count - used.count), shown hollow, not fitted",
       ])
     }
-    return ReportTable(columns: [.init("What"), .init("How")], rows: rows)
+    return ReportTable(columns: ["What", "How"], rows: rows)
   }
 
   private var objectiveText: String {

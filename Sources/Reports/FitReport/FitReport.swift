@@ -109,9 +109,9 @@ public struct FitReport: Sendable {
     let parameters = laws.count == 1 ? readings.first?.fit.law.parameters.map(\.name) ?? [] : []
     let columns: [TextTable.Column] =
       [
-        .init("Group"), .init("Law"), .init("Rows", alignment: .trailing),
-        .init("Held-out error", alignment: .trailing), .init("Warnings", alignment: .trailing),
-      ] + parameters.map { .init(FormulaMarkup.inline($0), alignment: .trailing) }
+        .init("Group"), .init("Law"), .number("Rows"),
+        .number("Held-out error"), .number("Warnings"),
+      ] + parameters.map { .number(FormulaMarkup.inline($0)) }
     let rows = readings.map { reading -> [String] in
       let fit = reading.fit
       let values = parameters.map { name in

@@ -91,7 +91,7 @@ extension FitReading {
     ]
     let names = fit.freeParameters
     let slots = names.compactMap { fit.law.index(of: $0) }
-    let columns = names.map { TextTable.Column(FormulaMarkup.inline($0), alignment: .trailing) }
+    let columns = names.map { TextTable.Column.number(FormulaMarkup.inline($0)) }
     func values(_ estimate: [Double]) -> [String] {
       slots.map { Wording.number(estimate[$0], digits: 4) }
     }
@@ -99,7 +99,7 @@ extension FitReading {
       .table(
         ReportTable(
           caption: "The fit without each of the worst rows alone",
-          columns: [.init("Without"), .init("Residual", alignment: .trailing)] + columns,
+          columns: ["Without", .number("Residual")] + columns,
           rows: [["(all rows)", ""] + values(fit.estimate)]
             + influence.rows.map {
               [rowName($0.row), departureText(departure(residual: $0.residual))]
@@ -109,7 +109,7 @@ extension FitReading {
       .table(
         ReportTable(
           caption: "Dropping one after another",
-          columns: [.init("Dropped", alignment: .trailing), .init("Last dropped")] + columns,
+          columns: [.number("Dropped"), "Last dropped"] + columns,
           rows: [["0", ""] + values(fit.estimate)]
             + influence.path.enumerated().map { index, step in
               ["\(index + 1)", rowName(step.dropped)] + values(step.estimate)

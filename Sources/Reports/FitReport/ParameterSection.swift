@@ -46,9 +46,9 @@ extension FitReading {
       }
     return ReportTable(
       columns: [
-        .init("Parameter"), .init("Value", alignment: .trailing),
-        .init("\(levelText) interval", alignment: .trailing),
-        .init("Standard error", alignment: .trailing), .init("Unit"), .init("Status"),
+        "Parameter", .number("Value"),
+        .number("\(levelText) interval"),
+        .number("Standard error"), "Unit", "Status",
       ], rows: rows, note: note)
   }
 

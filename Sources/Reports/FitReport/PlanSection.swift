@@ -18,7 +18,7 @@ extension FitReading {
     place["N"] = plan.size.value
     place["D"] = plan.tokens.value
     // The plan takes all tokens as new ones.
-    if fit.law is DataConstrained { place["U"] = plan.tokens.value }
+    if fit.law.takesTokensAsNew { place["U"] = plan.tokens.value }
     if let forecast = try? part.mixture?.forecast(at: place) ?? fit.forecast(at: place) {
       blocks.append(
         .paragraph(
@@ -36,10 +36,10 @@ extension FitReading {
     ReportTable(
       caption: "The best division of three budgets",
       columns: [
-        .init("C", alignment: .trailing),
-        .init("N*", alignment: .trailing), .init("D*", alignment: .trailing),
-        .init("D*/N*", alignment: .trailing),
-        .init(Wording.sentence(responseName), alignment: .trailing),
+        .number("C"),
+        .number("N*"), .number("D*"),
+        .number("D*/N*"),
+        .number(Wording.sentence(responseName)),
       ],
       rows: plans.map {
         [
@@ -57,9 +57,9 @@ extension FitReading {
     ReportTable(
       caption: "The same plan by each law alone",
       columns: [
-        .init("Law"), .init("Weight", alignment: .trailing), .init("N*", alignment: .trailing),
-        .init("D*", alignment: .trailing), .init("D*/N*", alignment: .trailing),
-        .init(Wording.sentence(responseName), alignment: .trailing),
+        "Law", .number("Weight"), .number("N*"),
+        .number("D*"), .number("D*/N*"),
+        .number(Wording.sentence(responseName)),
       ],
       rows: laws.map {
         [
@@ -84,10 +84,10 @@ extension FitReading {
     return ReportTable(
       caption: "How much do I lose at half the size?",
       columns: [
-        .init("Size"), .init("N", alignment: .trailing), .init("Tokens", alignment: .trailing),
-        .init(Wording.sentence(responseName), alignment: .trailing),
-        .init("Difference", alignment: .trailing),
-        .init("Compute to match N*", alignment: .trailing),
+        "Size", .number("N"), .number("Tokens"),
+        .number(Wording.sentence(responseName)),
+        .number("Difference"),
+        .number("Compute to match N*"),
       ],
       rows: rows.map { row in
         let isBest = row.factor == 1
@@ -127,9 +127,9 @@ extension FitReading {
         ReportTable(
           caption: isSize ? "Where to run next to tell N*" : "Where to run next",
           columns: [
-            .init("Narrows the interval"), .init("N", alignment: .trailing),
-            .init("D", alignment: .trailing), .init("Compute", alignment: .trailing),
-            .init("By", alignment: .trailing),
+            "Narrows the interval", .number("N"),
+            .number("D"), .number("Compute"),
+            .number("By"),
           ], rows: all,
           note:
             "How much one more run, of at most \(Wording.number(advice.cap)) FLOPs, is expected to narrow the interval of \(narrowed) at the budget. It supposes that the law is right."
@@ -161,10 +161,10 @@ extension FitReading {
           ReportTable(
             caption: "Forecasts",
             columns: [
-              .init(column, alignment: .trailing),
-              .init("\(Wording.sentence(responseName)), by the law", alignment: .trailing),
-              .init("A single run falls in", alignment: .trailing),
-              .init("Beyond the data", alignment: .trailing),
+              .number(column),
+              .number("\(Wording.sentence(responseName)), by the law"),
+              .number("A single run falls in"),
+              .number("Beyond the data"),
             ], rows: rows, emphasizedRows: rows.count == 3 ? [1] : [],
             note:
               "\(levelText) intervals: of the law with its own error beyond the data, and of one run with the scatter of the residuals."
@@ -193,9 +193,9 @@ extension FitReading {
     ReportTable(
       caption: "How far beyond the data the plan lies",
       columns: [
-        .init("Column"), .init("Planned", alignment: .trailing),
-        .init("Smallest fitted", alignment: .trailing),
-        .init("Largest fitted", alignment: .trailing), .init("Beyond", alignment: .trailing),
+        "Column", .number("Planned"),
+        .number("Smallest fitted"),
+        .number("Largest fitted"), .number("Beyond"),
       ],
       rows: reach.map {
         [

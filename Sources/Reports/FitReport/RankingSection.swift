@@ -19,11 +19,11 @@ extension FitReading {
   private func table(_ ranking: LawRanking) -> ReportTable {
     ReportTable(
       columns: [
-        .init("Law"), .init("Fitted", alignment: .trailing),
-        .init("Error, mean of windows", alignment: .trailing),
-        .init("Error, last window", alignment: .trailing),
-        .init("Leave-one-out", alignment: .trailing), .init("AIC", alignment: .trailing),
-        .init("BIC", alignment: .trailing), .init("Weight", alignment: .trailing),
+        "Law", .number("Fitted"),
+        .number("Error, mean of windows"),
+        .number("Error, last window"),
+        .number("Leave-one-out"), .number("AIC"),
+        .number("BIC"), .number("Weight"),
       ],
       rows: ranking.entries.map { entry in
         let criteria = entry.fit.informationCriteria

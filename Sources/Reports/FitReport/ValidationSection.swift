@@ -34,11 +34,11 @@ extension FitReading {
     let leaveOut = part.validation.leaveOneScaleOut
     return ReportTable(
       columns: [
-        .init("Fitted rows", alignment: .trailing),
-        .init("Up to \(scaleName)", alignment: .trailing),
-        .init("Predicted rows", alignment: .trailing),
-        .init("Mean relative error", alignment: .trailing),
-        .init("Direction", alignment: .trailing),
+        .number("Fitted rows"),
+        .number("Up to \(scaleName)"),
+        .number("Predicted rows"),
+        .number("Mean relative error"),
+        .number("Direction"),
       ],
       rows: windows.map {
         [

@@ -186,9 +186,9 @@ public struct ScoreReport: Sendable {
   private func bands(_ score: FitScore) -> ReportTable {
     ReportTable(
       columns: [
-        .init("Where"), .init("Rows", alignment: .trailing),
-        .init("Mean error", alignment: .trailing), .init("Bias", alignment: .trailing),
-        .init("Inside", alignment: .trailing),
+        "Where", .number("Rows"),
+        .number("Mean error"), .number("Bias"),
+        .number("Inside"),
       ],
       rows: score.bands.map { band in
         func error(_ x: Double) -> String {
@@ -209,9 +209,9 @@ public struct ScoreReport: Sendable {
       caption: shown.count < score.runs.count
         ? "The \(shown.count) rows that are off most" : "Rows",
       columns: [
-        .init("Row"), .init("Measured", alignment: .trailing),
-        .init("Predicted", alignment: .trailing), .init("Single run", alignment: .trailing),
-        .init("Standard errors", alignment: .trailing),
+        "Row", .number("Measured"),
+        .number("Predicted"), .number("Single run"),
+        .number("Standard errors"),
       ],
       rows: shown.map {
         [

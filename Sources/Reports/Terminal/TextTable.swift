@@ -43,6 +43,9 @@ public struct TextTable: Sendable {
       self.title = title
       self.alignment = alignment
     }
+
+    /// A column of numbers, at the right.
+    public static func number(_ title: String) -> Column { Column(title, alignment: .trailing) }
   }
 
   /// The columns.
@@ -143,4 +146,9 @@ public struct TextTable: Sendable {
       return result
     }
   }
+}
+
+/// A text alone is a column of words.
+extension TextTable.Column: ExpressibleByStringInterpolation {
+  public init(stringLiteral title: String) { self.init(title) }
 }

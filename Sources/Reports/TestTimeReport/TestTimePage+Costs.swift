@@ -78,7 +78,7 @@ extension TestTimePage {
     return ReportTable(
       caption: "Which model for a budget, by coverage",
       columns: [
-        .init("Budget", alignment: .trailing), .init("Counting FLOPs"), .init("Counting eFLOPs"),
+        .number("Budget"), "Counting FLOPs", "Counting eFLOPs",
       ],
       rows: choice.budgets.map {
         [NumberFormat.flops($0.budget, digits: 2), text($0.byOperations), text($0.byEquivalents)]
@@ -92,8 +92,8 @@ extension TestTimePage {
     let best = costs.points.filter(\.isBestForTokens).sorted { $0.tokens < $1.tokens }
     return ReportTable(
       columns: [
-        .init("Tokens", alignment: .trailing), .init("Arm"), .init("Chosen by"),
-        .init("Samples", alignment: .trailing), .init("Accuracy", alignment: .trailing),
+        .number("Tokens"), "Arm", "Chosen by",
+        .number("Samples"), .number("Accuracy"),
       ],
       rows: best.map {
         [
@@ -135,10 +135,10 @@ extension TestTimePage {
         .table(
           ReportTable(
             columns: [
-              .init("First"), .init("Second"), .init("Samples", alignment: .trailing),
-              .init("First's", alignment: .trailing), .init("Second's", alignment: .trailing),
-              .init("Difference in points", alignment: .trailing),
-              .init("p", alignment: .trailing),
+              "First", "Second", .number("Samples"),
+              .number("First's"), .number("Second's"),
+              .number("Difference in points"),
+              .number("p"),
             ], rows: rows,
             note: "Differences problem by problem, problems being resampled for both together."))
       ])
@@ -154,8 +154,8 @@ extension TestTimePage {
           ReportTable(
             caption: "\(title)Levels of effort",
             columns: [
-              .init("Level"), .init("Accuracy", alignment: .trailing),
-              .init("Tokens", alignment: .trailing),
+              "Level", .number("Accuracy"),
+              .number("Tokens"),
             ],
             rows: arise.levels.map {
               [$0.label, Self.share($0.accuracy), Wording.estimated($0.tokens)]
@@ -178,8 +178,8 @@ extension TestTimePage {
           ReportTable(
             caption: "A choice tuned with one verifier, used with another [204]",
             columns: [
-              .init("Tuned with"), .init("Used with"), .init("Budget", alignment: .trailing),
-              .init("Accuracy", alignment: .trailing), .init("Regret", alignment: .trailing),
+              "Tuned with", "Used with", .number("Budget"),
+              .number("Accuracy"), .number("Regret"),
             ],
             rows: transfer.regrets.map {
               [
@@ -200,8 +200,8 @@ extension TestTimePage {
       caption:
         "\(with)Budget \(NumberFormat.scale(budget.budget)): by difficulty \(share(budget.accuracy))",
       columns: [
-        .init("Difficulty"), .init("Problems", alignment: .trailing), .init("Best strategy"),
-        .init("Agreement of folds", alignment: .trailing),
+        "Difficulty", .number("Problems"), "Best strategy",
+        .number("Agreement of folds"),
       ],
       rows: budget.choices.map {
         [

@@ -79,9 +79,9 @@ extension TestTimePage {
     ReportTable(
       caption: "\(prefix(arm))By stratum",
       columns: [
-        .init("Stratum"), .init("Problems", alignment: .trailing),
-        .init("One attempt", alignment: .trailing), .init("Any of n", alignment: .trailing),
-        .init("All of n", alignment: .trailing), .init("n", alignment: .trailing),
+        "Stratum", .number("Problems"),
+        .number("One attempt"), .number("Any of n"),
+        .number("All of n"), .number("n"),
       ],
       rows: arm.strata.map { stratum in
         let last = stratum.points.last
@@ -97,9 +97,9 @@ extension TestTimePage {
     ReportTable(
       caption: "\(prefix(arm))Sampling until r attempts are right [5]",
       columns: [
-        .init("r", alignment: .trailing), .init("Draws", alignment: .trailing),
-        .init("Ran out", alignment: .trailing), .init("Pass rate", alignment: .trailing),
-        .init("Biased r/K", alignment: .trailing), .init("Precision", alignment: .trailing),
+        .number("r"), .number("Draws"),
+        .number("Ran out"), .number("Pass rate"),
+        .number("Biased r/K"), .number("Precision"),
       ],
       rows: until.targets.map {
         [

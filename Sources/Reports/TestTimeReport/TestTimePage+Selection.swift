@@ -47,11 +47,11 @@ extension TestTimePage {
     }
     let scored = arms.contains { arm in arm.selectors.contains { $0.selector == "best of n" } }
     var columns: [TextTable.Column] = [
-      .init("Arm"), .init("Attempts", alignment: .trailing),
-      .init("One attempt", alignment: .trailing), .init("Any of n", alignment: .trailing),
+      .init("Arm"), .number("Attempts"),
+      .number("One attempt"), .number("Any of n"),
     ]
-    if votes { columns.append(.init("Majority of n", alignment: .trailing)) }
-    if scored { columns.append(.init("Best of n by score", alignment: .trailing)) }
+    if votes { columns.append(.number("Majority of n")) }
+    if scored { columns.append(.number("Best of n by score")) }
     return ReportTable(
       columns: columns,
       rows: arms.map { arm in
@@ -170,9 +170,9 @@ extension TestTimePage {
     let selectors = arm.selectors
     return ReportTable(
       columns: [
-        .init("Attempts", alignment: .trailing), .init("Any right", alignment: .trailing),
-        .init("All right", alignment: .trailing),
-      ] + selectors.map { .init(Self.name($0.selector), alignment: .trailing) },
+        .number("Attempts"), .number("Any right"),
+        .number("All right"),
+      ] + selectors.map { .number(Self.name($0.selector)) },
       rows: arm.coverage.points.map { point in
         ["\(point.k)", Self.share(point.coverage), Self.share(point.reliability)]
           + selectors.map { selector in

@@ -47,8 +47,8 @@ extension TestTimePage {
       .table(
         ReportTable(
           columns: [
-            .init("Success", alignment: .trailing), .init("Steps", alignment: .trailing),
-            .init("If every step were alike", alignment: .trailing),
+            .number("Success"), .number("Steps"),
+            .number("If every step were alike"),
           ],
           rows: horizon.horizons.map {
             [
@@ -87,8 +87,7 @@ extension TestTimePage {
     if !omissions.isEmpty {
       blocks.append(
         .table(
-          ReportTable(
-            caption: "Not made", columns: [.init("Analysis"), .init("Because")], rows: omissions)))
+          ReportTable(caption: "Not made", columns: ["Analysis", "Because"], rows: omissions)))
     }
     return ReportSection("How it was done", blocks)
   }

@@ -40,10 +40,10 @@ extension TestTimePage {
     return ReportTable(
       caption: "\(prefix(arm))Telling right from wrong",
       columns: [
-        .init("Problems"), .init("AUC within problems", alignment: .trailing),
-        .init("AUC pooled", alignment: .trailing), .init("Passes if right", alignment: .trailing),
-        .init("Passes if wrong", alignment: .trailing),
-        .init("Right if it passes", alignment: .trailing), .init("Right", alignment: .trailing),
+        "Problems", .number("AUC within problems"),
+        .number("AUC pooled"), .number("Passes if right"),
+        .number("Passes if wrong"),
+        .number("Right if it passes"), .number("Right"),
       ],
       rows: groups.map {
         [
@@ -95,10 +95,10 @@ extension TestTimePage {
     ReportTable(
       caption: "\(prefix(arm))The best limit on samples [155]",
       columns: [
-        .init("A wrong answer costs", alignment: .trailing),
-        .init("Best limit", alignment: .trailing), .init("Worth", alignment: .trailing),
-        .init("Samples drawn", alignment: .trailing), .init("Answered", alignment: .trailing),
-        .init("Right if answered", alignment: .trailing),
+        .number("A wrong answer costs"),
+        .number("Best limit"), .number("Worth"),
+        .number("Samples drawn"), .number("Answered"),
+        .number("Right if answered"),
       ],
       rows: optimal.scenarios.map {
         [
@@ -121,10 +121,10 @@ extension TestTimePage {
         caption:
           "\(prefix(arm))Where scores above a threshold pass and a wrong answer costs \(price) right ones",
         columns: [
-          .init("Share rejected", alignment: .trailing), .init("Threshold", alignment: .trailing),
-          .init("Passes if right", alignment: .trailing),
-          .init("Passes if wrong", alignment: .trailing),
-          .init("Best limit", alignment: .trailing), .init("Worth", alignment: .trailing),
+          .number("Share rejected"), .number("Threshold"),
+          .number("Passes if right"),
+          .number("Passes if wrong"),
+          .number("Best limit"), .number("Worth"),
         ],
         rows: sweep.rows.map { row in
           let optimum = row.optima[place]
@@ -160,9 +160,9 @@ extension TestTimePage {
                 caption:
                   "Rates with α = \(NumberFormat.significant(conformal.alpha, 2)), where \(NumberFormat.percent(conformal.exchangeableRate)) are expected",
                 columns: [
-                  .init("Turn", alignment: .trailing), .init("Attempts", alignment: .trailing),
-                  .init("Handed over", alignment: .trailing),
-                  .init("If recalibrated", alignment: .trailing), .init(""),
+                  .number("Turn"), .number("Attempts"),
+                  .number("Handed over"),
+                  .number("If recalibrated"), "",
                 ], rows: rows,
                 note:
                   "Calibrated on \(conformal.calibrationProblems) problems, judged on \(conformal.problems)."
@@ -216,10 +216,10 @@ extension TestTimePage {
         .table(
           ReportTable(
             columns: [
-              .init("Rule"), .init("Samples", alignment: .trailing),
-              .init("Accuracy", alignment: .trailing),
-              .init("Points over a fixed number", alignment: .trailing),
-              .init("Ran out", alignment: .trailing),
+              "Rule", .number("Samples"),
+              .number("Accuracy"),
+              .number("Points over a fixed number"),
+              .number("Ran out"),
             ],
             rows: stopping.rules.map {
               [

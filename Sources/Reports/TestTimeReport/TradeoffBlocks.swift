@@ -76,8 +76,8 @@ struct TradeoffBlocks {
     let sizes = self.sizes
     return ReportTable(
       caption: "\(prefix)\(Self.title(tradeoff.selector)) by size and number of samples",
-      columns: [.init("Samples", alignment: .trailing)]
-        + sizes.map { .init($0, alignment: .trailing) },
+      columns: [.number("Samples")]
+        + sizes.map { .number($0) },
       rows: tradeoff.samples.map { count in
         ["\(count)"]
           + sizes.map { size in
@@ -92,10 +92,10 @@ struct TradeoffBlocks {
     ReportTable(
       caption: "How many samples of a small model equal one of a larger one",
       columns: [
-        .init("Small"), .init("Large"), .init("Parameters", alignment: .trailing),
-        .init("Samples", alignment: .trailing),
-        .init("Arithmetic against the large one's", alignment: .trailing),
-        .init("Worth it below", alignment: .trailing),
+        "Small", "Large", .number("Parameters"),
+        .number("Samples"),
+        .number("Arithmetic against the large one's"),
+        .number("Worth it below"),
       ],
       rows: tradeoff.exchanges.map { exchange in
         [

@@ -97,9 +97,7 @@ public struct TrainingReport: Sendable {
         "Run",
         [
           .table(
-            ReportTable(
-              columns: [.init("Setting"), .init("Value")],
-              rows: facts.map { [$0.name, $0.value] }))
+            ReportTable(columns: ["Setting", "Value"], rows: facts.map { [$0.name, $0.value] }))
         ]))
     return ReportPage(
       title: title, summary: summary, sections: sections,
@@ -207,10 +205,10 @@ public struct TrainingReport: Sendable {
       return cells
     }
     var columns = [
-      TextTable.Column("Predictor"), TextTable.Column("Nats per token", alignment: .trailing),
+      TextTable.Column("Predictor"), .number("Nats per token"),
     ]
     if bytesPerToken != nil {
-      columns.append(TextTable.Column("Bits per byte", alignment: .trailing))
+      columns.append(.number("Bits per byte"))
     }
     return [
       .table(

@@ -30,7 +30,7 @@ public struct SelectorChoice: Codable, Sendable, Hashable {
       accuracies: [
         (0..<count).map { problem in curves.map { $0.matrix[problem, column] } }
       ], binsOfProblems: [[Int](repeating: 0, count: count)], bins: 1,
-      parts: PolicyTallies.deal(count, seed: bootstrap.seed))
+      seed: bootstrap.seed)
     @Sendable func numbers(_ sums: [Double]) -> [Double] {
       let splits = tallies.splits(sums, crossFitted: true)
       let honest = splits.reduce(0.0) {

@@ -64,16 +64,3 @@ public struct ProblemCurves: Sendable {
     }
   }
 }
-
-/// The mean of the numbers of some rows that are not missing; NaN where all are.
-func meanPresent(
-  _ values: [Float], _ rows: Range<Int>, where included: (Int) -> Bool = { _ in true }
-) -> Double {
-  var total = 0.0
-  var count = 0
-  for row in rows where !values[row].isNaN && included(row) {
-    total += Double(values[row])
-    count += 1
-  }
-  return count > 0 ? total / Double(count) : .nan
-}

@@ -46,22 +46,20 @@ struct SampleGrid: Sendable {
 
   /// 1, 2, 4 and so on, and the limit.
   static func powersOfTwo(upTo limit: Int) -> [Int] {
-    var samples: [Int] = []
-    var next = 1
-    while next < limit {
-      samples.append(next)
-      next *= 2
-    }
-    return samples + [limit]
+    numbers(upTo: limit) { $0 }
   }
 
   /// Every number to 24, then steps of a twelfth, and the limit.
   static func dense(upTo limit: Int) -> [Int] {
+    numbers(upTo: limit) { max(1, $0 / 12) }
+  }
+
+  private static func numbers(upTo limit: Int, step: (Int) -> Int) -> [Int] {
     var samples: [Int] = []
     var next = 1
     while next < limit {
       samples.append(next)
-      next += max(1, next / 12)
+      next += step(next)
     }
     return samples + [limit]
   }

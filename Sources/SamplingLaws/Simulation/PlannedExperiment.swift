@@ -71,7 +71,7 @@ public struct PlannedExperiment: Codable, Sendable {
     }
     var estimates = [[Estimated]](repeating: [], count: names.count)
     for replicate in 0..<replicates {
-      let table = world.sample(seed: bootstrap.seed &+ UInt64(replicate))
+      let table = world.table(seed: bootstrap.seed &+ UInt64(replicate))
       let arm = table.arms[0]
       var resample = bootstrap
       resample.seed = bootstrap.seed &+ UInt64(replicate)

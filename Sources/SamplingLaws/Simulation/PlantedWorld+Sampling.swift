@@ -27,7 +27,7 @@ extension PlantedWorld {
   ///
   /// - Parameter seed: the same seed gives the same table.
   /// - Returns: one arm for each of ``arms``, told apart by the column `model`.
-  public func sample(seed: UInt64) -> OutcomeTable {
+  public func table(seed: UInt64) -> OutcomeTable {
     let root = SplittableRandom(seed: seed)
     let difficulties = (0..<problems).map { problem -> (chance: Double, stratum: String) in
       var random = root.split(problem)

@@ -21,6 +21,8 @@ public protocol EffectiveScale: Sendable {
   var parameters: [LawParameter] { get }
   /// The columns that it reads besides those of the surface.
   var columns: [ColumnRequirement] { get }
+  /// Whether a plan that does not say how many tokens are unique takes all as new ones.
+  var takesTokensAsNew: Bool { get }
   /// The settings that choose a variant of the replacement.
   var settings: [LawSetting] { get }
   /// The replacement with a setting changed.
@@ -46,6 +48,8 @@ public protocol EffectiveScale: Sendable {
 }
 
 extension EffectiveScale {
+  /// No claim about tokens unless the replacement makes one.
+  public var takesTokensAsNew: Bool { false }
   /// No settings unless the replacement says otherwise.
   public var settings: [LawSetting] { [] }
   /// Refuses every setting unless the replacement says otherwise.
@@ -85,6 +89,9 @@ public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
 
   /// The settings of the replacement.
   public var settings: [LawSetting] { scale.settings }
+
+  /// What the replacement says.
+  public var takesTokensAsNew: Bool { scale.takesTokensAsNew }
 
   /// The law with a setting of the replacement changed.
   public func setting(_ name: String, to value: String) throws(FitError) -> any Law {

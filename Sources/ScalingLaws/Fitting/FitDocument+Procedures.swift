@@ -62,7 +62,7 @@ extension FitDocument {
   ///   - notes: what was inferred while reading it.
   ///   - modelError: how wrong the chain may be beyond its data; nil if not measured.
   public init(
-    _ steps: TwoStep, law: TwoStepLaw, table: String? = nil, notes: [String] = [],
+    _ steps: TwoStep, law: any Law, table: String? = nil, notes: [String] = [],
     modelError: ModelError? = nil
   ) {
     let estimate = steps.lossFit.estimate + steps.accuracyFit.estimate

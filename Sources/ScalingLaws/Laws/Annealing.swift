@@ -4,7 +4,7 @@ public import Optimization
 ///
 /// L(s) = L0 + A·S1(s)^(−α) − C·S2(s). S1 is the sum of learning rates up to s and S2 the annealing
 /// area, the sum of m with m(s) = λ·m(s−1) + η(s−1) − η(s). Both columns are derived by
-/// ``Observations/addingScheduleAreas(decay:warmup:)`` with the law's ``decay``.
+/// ``Observations/addingScheduleAreas(for:warmup:)``.
 public struct Annealing: Law {
   /// λ, how slowly a fall of the learning rate is forgotten.
   public var decay: Double
@@ -54,6 +54,9 @@ public struct Annealing: Law {
     }
     return Annealing(decay: decay)
   }
+
+  /// Both areas under the rate.
+  public var scheduleReading: ScheduleReading { .areas(decay: decay) }
 
   /// L0 + A·S1^(−α) − C·S2.
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {

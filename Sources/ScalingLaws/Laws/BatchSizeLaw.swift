@@ -14,7 +14,7 @@ public struct BatchSizeLaw: Law {
     LawCard(
       name: "batch-size", title: "Step law: the best batch size", formula: "c N^a D^b",
       citations: ["L17"], columns: [.parameters, .tokens],
-      response: Response(column: "batch_tokens", unit: "tokens"), objective: .squaredLog,
+      response: .batchSize, objective: .squaredLog,
       caution: "the source found a = 0; without many sizes hold it there")
   }
 

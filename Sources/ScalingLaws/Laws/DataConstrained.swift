@@ -21,6 +21,8 @@ public struct RepetitionScale: EffectiveScale {
   public var columns: [ColumnRequirement] {
     [ColumnRequirement("U", unit: "tokens", meaning: "unique training tokens")]
   }
+  /// Without a limit no token is repeated.
+  public var takesTokensAsNew: Bool { true }
   /// The effective logarithms; `surface` holds E, A, B and the tied exponent.
   public func effective<let K: Int>(
     _ p: Span<Dual<K>>, surface: Span<Dual<K>>, logN: Dual<K>, logD: Dual<K>, _ x: Observation,

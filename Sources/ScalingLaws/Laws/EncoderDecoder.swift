@@ -1,5 +1,4 @@
 public import Optimization
-internal import Statistics
 
 /// The product law of encoder–decoder models [126].
 ///
@@ -75,6 +74,11 @@ public struct EncoderDecoder: Law {
     return EncoderDecoder(form: form)
   }
 
+  /// The total size alone, and the split beside it.
+  public var nestedForms: (narrow: any Law, wide: any Law)? {
+    (EncoderDecoder(form: .sum), EncoderDecoder(form: .shares))
+  }
+
   /// The law's formula.
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
     let power: Dual<K>
@@ -99,37 +103,5 @@ public struct EncoderDecoder: Law {
   ) -> (encoder: Double, decoder: Double) {
     let share = point[2] / (point[2] + point[3])
     return (total * share, total * (1 - share))
-  }
-
-  /// A comparison of nested laws.
-  public struct SumTest: Sendable, Hashable {
-    /// The F statistic, with 2 and n − 5 degrees of freedom.
-    public var statistic: Double
-    /// The probability of a statistic at least this large if only the sum matters.
-    public var pValue: Double
-  }
-
-  /// Tests whether the loss depends on the total size alone [126].
-  ///
-  /// The form `shares` at q_e = q_d = 0 is the form `sum`; the F statistic compares the sums of
-  /// squared log residuals of the two least-squares fits. A small p-value rejects the sum.
-  ///
-  /// - Throws: `FitError` where a law cannot be fitted or there are fewer than six rows.
-  public static func sumTest(
-    _ observations: Observations, options: FitOptions = FitOptions()
-  ) throws(FitError) -> SumTest {
-    let freedom = observations.count - 5
-    guard freedom > 0 else {
-      throw .tooFewRows(law: "encoder-decoder", found: observations.count, needed: 6)
-    }
-    var options = options
-    options.interval = .none
-    options.objective = .squaredLog
-    let narrow = try fit(EncoderDecoder(form: .sum), to: observations, options: options)
-    let wide = try fit(EncoderDecoder(form: .shares), to: observations, options: options)
-    let gain = max(narrow.objectiveValue - wide.objectiveValue, 0) / 2
-    let statistic = gain / (wide.objectiveValue / Double(freedom))
-    let distribution = FisherF(numerator: 2, denominator: Double(freedom))
-    return SumTest(statistic: statistic, pValue: distribution.survival(statistic))
   }
 }

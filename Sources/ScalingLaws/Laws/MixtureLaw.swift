@@ -72,6 +72,15 @@ public struct MixtureLaw: Law {
       caution: scale == .none ? "the law holds at one size and length of training" : "")
   }
 
+  /// The law itself where it is one of mixtures.
+  public init?(_ law: any Law) {
+    guard let mixture = law as? MixtureLaw else { return nil }
+    self = mixture
+  }
+
+  /// The domains.
+  public var shareColumns: [String] { domains }
+
   private static func unit(_ column: String) -> String { column == "N" ? "1e8" : "1e10" }
   /// Derivatives are taken eight at a time.
   public static var isWide: Bool { true }

@@ -6,7 +6,7 @@ internal import RealModule
 /// L(t) = L0 + A·S1(t)^(−α) − B·Σ_k (η_{k−1} − η_k)·G(η_k^(−γ)·S_k(t)), G(x) = 1 − (C·x + 1)^(−β).
 /// S1 is the sum of learning rates up to t including the warm-up, S_k the part from step k on. The
 /// sum runs over the rises of the warm-up too, as in the authors' code. `S1` is derived by
-/// ``Observations/addingScheduleAreas(decay:warmup:)`` without replacing the warm-up.
+/// ``Observations/addingScheduleAreas(for:warmup:)``, which leaves the warm-up as it is.
 public struct MultiPower: Law {
   /// Creates the law.
   public init() {}
@@ -37,7 +37,7 @@ public struct MultiPower: Law {
   }
 
   /// Every row sums over the changes of the rate before it.
-  public var sumsOverSchedule: Bool { true }
+  public var scheduleReading: ScheduleReading { .changes }
 
   /// L0 + A·S1^(−α) − B·Σ drop·G.
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {

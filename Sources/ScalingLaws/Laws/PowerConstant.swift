@@ -35,6 +35,9 @@ public struct PowerConstant: Law {
     return PowerConstant(x: try scaleColumn(value))
   }
 
+  /// `alpha`.
+  public var regimeExponent: String? { "alpha" }
+
   /// E + A·x^(−α).
   public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
     p[0] + p[1] * exp(-p[2] * x.log(0))

@@ -13,7 +13,8 @@ public struct WeightDecayLaw: Law {
     LawCard(
       name: "weight-decay", title: "The best weight decay", formula: "c N^a D^b",
       citations: ["L17"], columns: [.parameters, .tokens],
-      response: Response(column: "weight_decay", unit: "weight decay"), objective: .squaredLog,
+      response: Response(column: "weight_decay", unit: "weight decay", isChoice: true),
+      objective: .squaredLog,
       caution: "it holds for the learning rates that the sweep used, or swept with it")
   }
 

@@ -51,10 +51,20 @@ public struct MixtureRecord: Sendable, Hashable, Codable {
 
 /// A fit of the mixture law with its form chosen by cross-validation.
 public struct MixtureFit: Sendable {
-  /// The fit of the chosen form.
+  /// The law of the chosen form.
+  public var law: MixtureLaw
+  /// Its fit.
   public var fit: Fit
   /// The comparison of forms and the lack-of-fit test.
   public var record: MixtureRecord
+
+  /// A form with its fit and what it misses on left-out mixtures.
+  private struct Candidate {
+    var law: MixtureLaw
+    var fit: Fit
+    var record: MixtureFormRecord
+    var squares: [Double]
+  }
 
   /// The most refits times rows times squared parameters that are paid for.
   private static let affordable = 1.2e8
@@ -79,7 +89,7 @@ public struct MixtureFit: Sendable {
     var quick = options
     quick.interval = .none
     quick.polished = min(options.polished, 4)
-    var best: [(fit: Fit, record: MixtureFormRecord, squares: [Double])] = []
+    var best: [Candidate] = []
     var refused: FitError?
     for form in forms {
       progress(form.rawValue)
@@ -99,8 +109,9 @@ public struct MixtureFit: Sendable {
             needed: fitter.space.free.count + 2)
         }
         let fitted = try fitter.fit()
-        let scored = Self.crossValidate(fitter, fitted)
-        best.append((fitted, scored.record, scored.squares))
+        let scored = Self.crossValidate(fitter, fitted, form: form)
+        best.append(
+          Candidate(law: candidate, fit: fitted, record: scored.record, squares: scored.squares))
       } catch {
         refused = refused ?? error
       }
@@ -127,9 +138,7 @@ public struct MixtureFit: Sendable {
         "the intervals come from \(settings.resamples) (not \(options.resamples)) refits, because \(observations.count) rows and \(fit.freeParameters.count) parameters make each one slow"
       )
     }
-    let kept = MixtureLaw(
-      domains: law.domains, form: (fit.law as? MixtureLaw)?.form ?? .logLinear, scale: law.scale)
-    let ridge = MixtureRidge(law: kept, observations: observations)
+    let ridge = MixtureRidge(law: chosen.law, observations: observations)
     if let draws = fit.uncertainty?.draws {
       fit.uncertainty?.draws = ridge.spread(draws, seed: options.seed)
     }
@@ -138,12 +147,13 @@ public struct MixtureFit: Sendable {
         "\(column) takes two values only, which leaves its exponent open: refits spread it over the published range, \(MixtureRidge.published.lowerBound) to \(MixtureRidge.published.upperBound)"
       )
     }
-    let lack = MixtureLackOfFit(of: fit, law: kept)
+    let lack = MixtureLackOfFit(of: fit, law: chosen.law)
     if let lack, lack.pValue < 0.01 {
       fit.warnings.append(
         "the form misses something that the table shows (\(lack.method == "repeats" ? "against the noise of repeated mixtures" : "squares and products of shares beside it"), \(lack.pValue < 0.001 ? "p < 0.001" : "p = \(NumberFormat.short(lack.pValue))"); the rest would scatter by \(NumberFormat.short(100 * lack.remainingScatter)) %, it scatters by \(NumberFormat.short(100 * fit.residualScatter)) %)"
       )
     }
+    self.law = chosen.law
     self.fit = fit
     record = MixtureRecord(
       forms: best.map(\.record), lackOfFit: lack,
@@ -163,7 +173,7 @@ public struct MixtureFit: Sendable {
   /// two sizes: the smaller alone knows no exponent, so that its error at the larger says nothing
   /// of what both know.
   public func validation() -> Validation {
-    guard let law = fit.law as? MixtureLaw, law.scale != .none,
+    guard law.scale != .none,
       MixtureRidge(law: law, observations: fit.observations).undetermined.isEmpty
     else { return Validation(windows: [], leaveOneScaleOut: .nan) }
     return fit.validation()
@@ -180,7 +190,7 @@ public struct MixtureFit: Sendable {
   /// Refits start at the fit of all rows, which tells them the valley and nothing of the outcomes
   /// that a few dozen steps would not forget.
   private static func crossValidate(
-    _ fitter: Fitter, _ fitted: Fit
+    _ fitter: Fitter, _ fitted: Fit, form: MixtureForm
   ) -> (record: MixtureFormRecord, squares: [Double]) {
     let observations = fitter.observations
     let groups = Self.groups(fitter.law, observations)
@@ -213,12 +223,11 @@ public struct MixtureFit: Sendable {
     }
     let average = mean(squares)
     let error = average.squareRoot()
-    let law = fitter.law as? MixtureLaw
     let correlation =
       left.contains(where: \.isNaN) ? 0 : Correlation.spearman(left, observations.response)
     return (
       MixtureFormRecord(
-        form: law?.form.rawValue ?? "", parameters: fitted.freeParameters.count,
+        form: form.rawValue, parameters: fitted.freeParameters.count,
         crossValidatedError: error,
         errorUncertainty: standardDeviation(squares) / Double(squares.count).squareRoot()
           / (2 * max(error, 1e-300)),
@@ -241,8 +250,8 @@ public struct MixtureFit: Sendable {
   /// The best form, or a simpler one that is not worse by more than one standard error of the
   /// difference over the same left-out mixtures.
   private static func choose(
-    _ sorted: [(fit: Fit, record: MixtureFormRecord, squares: [Double])]
-  ) -> (fit: Fit, record: MixtureFormRecord, squares: [Double])? {
+    _ sorted: [Candidate]
+  ) -> Candidate? {
     guard let best = sorted.first else { return nil }
     let near = sorted.filter { other in
       let differences = zip(other.squares, best.squares).map { $0 - $1 }

@@ -15,7 +15,7 @@ extension FittedLaw {
   public func boundedForecast(
     at columns: [String: Double], seed: UInt64 = 0
   ) throws(FitError) -> Forecast {
-    let unmeasured = law is MixtureLaw ? self.unmeasured(columns) : []
+    let unmeasured = law.shareColumns.isEmpty ? [] : self.unmeasured(columns)
     guard !unmeasured.isEmpty else { return try forecast(at: columns, seed: seed) }
     let names = unmeasured.map(\.column)
     // The forecast of the fitted size, which is then opened towards the side asked for.

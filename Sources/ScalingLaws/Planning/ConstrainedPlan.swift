@@ -291,7 +291,7 @@ extension FittedLaw {
     guard unique > 0, unique.isFinite else {
       throw .unusable("unique tokens: found \(unique), expected a positive number")
     }
-    if law.card.columns.contains(where: { $0.name == "U" }) {
+    if law.reads("U") {
       var columns = others
       columns["U"] = unique
       return try LossSurface(self, holding: columns)

@@ -53,7 +53,7 @@ extension FittedLaw {
         "compute \(compute) and unique tokens \(unique): expected positive numbers")
     }
     let logCompute = Double.log(compute)
-    let knowsRepetition = law.card.columns.contains { $0.name == "U" }
+    let knowsRepetition = law.reads("U")
     var result: ComputePlan
     var unlimited: ComputePlan?
     if knowsRepetition {

@@ -50,7 +50,7 @@ struct LossSurface: Sendable {
         "law \(law.name) does not read both N and D, so it cannot divide compute between them; forecast it instead"
       )
     }
-    guard !["lr", "batch_tokens"].contains(law.card.response.column) else {
+    guard !law.card.response.isChoice else {
       throw .unusable(
         "law \(law.name) predicts \(law.card.response.column), which is a choice and not an outcome to improve"
       )
@@ -58,7 +58,7 @@ struct LossSurface: Sendable {
     var known = others
     for name in ["N", "D", "C"] { known[name] = 1 }
     // Without a limit all tokens are new ones.
-    if known["U"] == nil, law is DataConstrained { known["U"] = Self.unlimitedTokens }
+    if known["U"] == nil, law.takesTokensAsNew { known["U"] = Self.unlimitedTokens }
     template = try Fit.arrange(known, for: law, flops: .sixfold)
     sizeSlot = size
     tokenSlot = tokens

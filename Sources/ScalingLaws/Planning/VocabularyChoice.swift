@@ -17,7 +17,7 @@ extension FittedLaw {
   public func bestVocabulary(
     parameters: Double, width: Double, compute: Double
   ) throws(FitError) -> (vocabulary: Estimated, loss: Estimated) {
-    guard law is Vocabulary else {
+    guard law.reads("vocab") else {
       throw .unusable("the best vocabulary needs a fit of vocabulary, found \(law.name)")
     }
     let kernel = law.makeKernel()

@@ -14,7 +14,7 @@ extension TwoStep {
   ///   - options: how the starts are searched.
   /// - Returns: nil where the checkpoints do not say N and D.
   public func modelError(
-    law: TwoStepLaw, chance: Double?, options: FitOptions = FitOptions()
+    law: any Law, chance: Double?, options: FitOptions = FitOptions()
   ) -> ModelError? {
     let final = lossFit.observations
     let checkpoints = self.checkpoints

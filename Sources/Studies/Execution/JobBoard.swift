@@ -1,6 +1,7 @@
 internal import Synchronization
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 /// What the workers of an executor share: which jobs are left, which are being done, how far.
 ///

@@ -5,6 +5,7 @@ internal import Quantities
 internal import Tensors
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 extension Dataset {
   /// The task of the data, if its solutions are written in steps.
@@ -204,16 +205,22 @@ struct JobRunner {
     outcome.tokensPerSecond = Double(steps * recipe.tokensPerStep) / max(seconds, 1e-9)
     outcome.kernels = InstructionSet.name
     outcome.ended = Date().timeIntervalSince1970
-    let tables = RunTablesFile(folder: own.path)
-    outcome.diagnostics = try tables.diagnostics()
-    let curves = try tables.curves()
-    // A run is not recorded without its curve because somebody removed its folder.
-    guard trainer.step == 0 || curves.contains(where: { $0.name == "loss" }) else {
+    let curves = try trainer.curves()
+    outcome.diagnostics = curves.diagnostics.values
+    // A branch of a trunk whose tables somebody removed is not recorded without its curve.
+    guard trainer.step == 0 || !curves.steps.isEmpty else {
       throw StudyError(.inputOutput, "\(own.path): the tables of the run are gone")
     }
     // What it was judged by counts as much as what it was trained on.
     try data.checkUnchanged()
-    try log.record(outcome, curves: curves + (samples?.curves ?? []), of: run.row.identity)
+    let kept =
+      curves.steps.isEmpty
+      ? []
+      : [
+        StepCurve(name: "loss", steps: curves.steps, values: curves.crossEntropy),
+        StepCurve(name: "learning_rate", steps: curves.steps, values: curves.learningRate),
+      ]
+    try log.record(outcome, curves: kept + (samples?.curves ?? []), of: run.row.identity)
     return true
   }
 

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Synchronization
 internal import Tensors
 public import Training
+public import Verdicts
 
 /// Runs a study on this machine: as many jobs side by side as there are cores, one thread each.
 ///

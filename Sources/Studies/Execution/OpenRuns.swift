@@ -1,3 +1,5 @@
+internal import Verdicts
+
 /// The runs of a study that are left, kept up to date outcome by outcome.
 ///
 /// A plan says the same from scratch for any outcomes; this costs a look at the outcome alone.

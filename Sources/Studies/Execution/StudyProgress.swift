@@ -1,3 +1,5 @@
+public import Verdicts
+
 /// How far a study is, as people follow it.
 public struct StudyProgress: Sendable {
   /// A run that is being trained.

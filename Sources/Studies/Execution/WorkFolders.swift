@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LanguageModels
+internal import Verdicts
 
 /// The folders in which jobs keep their checkpoints until their runs are recorded.
 ///

@@ -1,5 +1,6 @@
 public import Training
 public import Treatments
+public import Verdicts
 
 /// One run of a study, ready to be carried out.
 public struct PlannedRun: Sendable {

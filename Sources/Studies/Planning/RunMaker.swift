@@ -4,6 +4,7 @@ internal import Quantities
 internal import Synchronization
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 /// Makes the runs of a study, each of them once: asked for again, a run costs a look into a table.
 ///
@@ -22,7 +23,7 @@ final class RunMaker: Sendable {
 
   /// An arm at a size.
   private struct Side {
-    var costs: RunCosts
+    var costs: StudyRow.Costs
     /// The hash of the definition's text in front of the recipe.
     var head: IdentityHash
     /// The definition's text behind the recipe, with the sampling and, for trunks, without.
@@ -72,7 +73,7 @@ final class RunMaker: Sendable {
       return try rungs.indices.map { index in
         let costs = try arm.costs(rungs[index].model, length: context)
         return Side(
-          costs: costs, head: heads[index], tail: sampling + tail, trunkTail: tail,
+          costs: StudyRow.Costs(costs), head: heads[index], tail: sampling + tail, trunkTail: tail,
           relativeCost: plain[index].trainingOperationsPerToken / costs.trainingOperationsPerToken)
       }
     }
@@ -207,5 +208,16 @@ extension Schedule {
   var isTrunk: Bool {
     if case .constantWithCooldown = shape { return true }
     return false
+  }
+}
+
+extension StudyRow.Costs {
+  /// What the accountant of an arm counts.
+  init(_ costs: RunCosts) {
+    self.init(
+      parameters: costs.parameters, activeParameters: costs.activeParameters,
+      embeddingParameters: costs.embeddingParameters,
+      forwardOperationsPerToken: costs.forwardOperationsPerToken,
+      trainingOperationsPerToken: costs.trainingOperationsPerToken, stateBytes: costs.stateBytes)
   }
 }

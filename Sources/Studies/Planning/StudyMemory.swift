@@ -1,5 +1,6 @@
 internal import Training
 internal import Treatments
+public import Verdicts
 
 /// The memory that a study takes with several runs side by side.
 public struct StudyMemory: Sendable {

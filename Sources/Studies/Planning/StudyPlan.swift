@@ -1,6 +1,7 @@
 internal import LanguageModels
 public import Training
 public import Treatments
+public import Verdicts
 
 /// All runs of a study: which there are, in which order they are known, and which are left.
 ///

@@ -2,6 +2,7 @@ internal import Foundation
 internal import LanguageModels
 internal import Training
 internal import Treatments
+internal import Verdicts
 
 /// The ladder of a study as it was settled once, with the speeds behind it.
 ///

@@ -1,3 +1,4 @@
+public import Verdicts
 internal import Yams
 
 extension StudyFile {
@@ -17,14 +18,6 @@ extension StudyFile {
       SamplingPlan(problems: problems, attempts: samples.last ?? 1, temperature: temperature)
     }
   }
-}
-
-/// How one answer is reached from several samples.
-public enum SampleSelector: String, Codable, Hashable, Sendable, CaseIterable {
-  /// An exact verifier finds a right one if there is any: pass@n.
-  case coverage
-  /// The most frequent answer, ties broken at random.
-  case majority
 }
 
 /// What decides the samples that are drawn from a trained model: a part of its run's identity.

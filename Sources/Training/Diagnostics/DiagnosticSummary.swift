@@ -1,6 +1,3 @@
-internal import Foundation
-internal import LanguageModels
-
 /// What the diagnostics of a run come to: means over the last tenth of the steps that were measured.
 ///
 /// | name | over the places of a step |
@@ -47,45 +44,51 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
   /// Sums up measurements as ``TrainingEvent/diagnostics(step:_:)`` tells them.
   ///
   /// - Parameter steps: the measurements of each measured step, in the order of the steps.
-  public init(_ steps: [[Diagnostic]]) {
+  public init(_ steps: [[Diagnostic]]) { self.init(places: steps.map(Self.places)) }
+
+  /// - Parameter steps: what the places of each measured step come to.
+  init(places steps: [[String: Double]]) {
     values = [:]
     let last = steps.suffix(max((steps.count + 9) / 10, 1))
     for entry in Self.entries {
-      let numbers = last.compactMap { measurements in
-        Self.number(
-          entry.reduction,
-          measurements.filter {
-            $0.measure == entry.measure && $0.place == (entry.place ?? $0.place)
-          }.map(\.value))
-      }
+      let numbers = last.compactMap { $0[entry.name] }
       if !numbers.isEmpty { values[entry.name] = numbers.reduce(0, +) / Double(numbers.count) }
     }
   }
 
-  /// Reads the `diagnostics.csv` of a run.
-  ///
-  /// - Parameter path: the file.
-  /// - Throws: ``TrainingError`` if it cannot be read or a row is not a measurement.
-  public init(reading path: String) throws(TrainingError) {
-    let name = (path as NSString).lastPathComponent
-    guard let data = RegularFile.contents(atPath: path) else {
-      throw TrainingError(.inputOutput, name, "the file cannot be read")
+  /// What the places of one step come to, by name.
+  static func places(of measurements: [Diagnostic]) -> [String: Double] {
+    var numbers: [String: Double] = [:]
+    for entry in entries {
+      numbers[entry.name] = number(
+        entry.reduction,
+        measurements.filter {
+          $0.measure == entry.measure && $0.place == (entry.place ?? $0.place)
+        }.map(\.value))
     }
+    return numbers
+  }
+
+  /// The same for the rows `step,measure,place,value` of a table.
+  ///
+  /// - Throws: ``TrainingError`` if a row is not a measurement.
+  static func places(
+    ofRows rows: [Substring], in name: String
+  ) throws(TrainingError) -> [[String: Double]] {
     var steps: [[Diagnostic]] = []
     var current: Substring?
-    let rows = String(decoding: data, as: UTF8.self).split(separator: "\n")
-    for (index, row) in rows.enumerated().dropFirst() {
+    for (index, row) in rows.enumerated() {
       let cells = row.split(separator: ",", omittingEmptySubsequences: false)
       guard cells.count == 4, Int(cells[0]) != nil, let value = Double(cells[3]) else {
         throw TrainingError(
-          .badData, name, "line \(index + 1): expected step,measure,place,value, found \(row)")
+          .badData, name, "line \(index + 2): expected step,measure,place,value, found \(row)")
       }
       if cells[0] != current { steps.append([]) }
       current = cells[0]
       steps[steps.count - 1].append(
         Diagnostic(measure: String(cells[1]), place: String(cells[2]), value: value))
     }
-    self.init(steps)
+    return steps.map(places)
   }
 
   private static func number(_ reduction: Reduction, _ values: [Double]) -> Double? {

@@ -29,6 +29,9 @@ public final class Trainer<Element: TensorElement> {
   private let folder: RunFolder?
   private let unchanged: () throws -> Void
   private let training: TrainingStep<Element>
+  private var tables: RunTables?
+  /// Of the steps that this trainer took.
+  private var ownCurves = TrainingCurves()
 
   /// Prepares a run; nothing is written yet.
   ///
@@ -77,7 +80,7 @@ public final class Trainer<Element: TensorElement> {
     checkpointSeconds: Double? = nil,
     report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
-    let tables = try open(trunk, report)
+    tables = try open(trunk, report)
     let clock = ContinuousClock()
     let start = clock.now
     let firstStep = step
@@ -85,7 +88,7 @@ public final class Trainer<Element: TensorElement> {
     while step < recipe.steps {
       if stop?.isStopped == true {
         try unchanged()
-        try writeCheckpoint(tables, report)
+        try writeCheckpoint(report)
         return try end(.stopped(step: step))
       }
       let factor = recipe.schedule.factor(at: step, of: recipe.steps)
@@ -102,11 +105,13 @@ public final class Trainer<Element: TensorElement> {
       let rate = recipe.optimizer.learningRate * factor
       try tables?.loss.append(
         "\(step),\(tokens),\(result.loss),\(result.crossEntropy),\(rate),\(result.gradientNorm)")
+      ownCurves.append(step, crossEntropy: result.crossEntropy, learningRate: rate)
       if measures {
         for measurement in result.measurements {
           try tables?.diagnostics.append(
             "\(step),\(measurement.measure),\(measurement.place),\(measurement.value)")
         }
+        ownCurves.measured.append(DiagnosticSummary.places(of: result.measurements))
         try report(.diagnostics(step: step, result.measurements))
       }
       let seconds = (clock.now - start) / .seconds(1)
@@ -130,11 +135,21 @@ public final class Trainer<Element: TensorElement> {
         checkpointSeconds.map { (clock.now - lastCheckpoint) / .seconds(1) > $0 } ?? false
       if step == recipe.steps || recipe.checkpoints.isDue(step) || isLate {
         try unchanged()
-        try writeCheckpoint(tables, report)
+        try writeCheckpoint(report)
         lastCheckpoint = clock.now
       }
     }
     return try end(.finished)
+  }
+
+  /// The curves of the run so far, the steps of its trunk and of earlier processes included where
+  /// their tables are there.
+  ///
+  /// - Throws: ``TrainingError`` if what they wrote cannot be read.
+  public func curves() throws(TrainingError) -> TrainingCurves {
+    guard var curves = try tables?.keptCurves() else { return ownCurves }
+    curves.append(ownCurves)
+    return curves
   }
 
   /// Whether the step about to be taken is one of those that come every so often.
@@ -151,6 +166,8 @@ public final class Trainer<Element: TensorElement> {
     _ trunk: TrunkCheckpoint?, _ report: (TrainingEvent) throws -> Void
   ) throws -> RunTables? {
     try folder?.prepare(recipe)
+    // What a checkpoint does not know is trained again.
+    if folder != nil { ownCurves = TrainingCurves() }
     if let folder, let state = try resume(folder.checkpoints, report) {
       return try folder.openTables(keeping: state)
     }
@@ -201,9 +218,7 @@ public final class Trainer<Element: TensorElement> {
     training.noiseScale = state.noiseScale
   }
 
-  private func writeCheckpoint(
-    _ tables: RunTables?, _ report: (TrainingEvent) throws -> Void
-  ) throws {
+  private func writeCheckpoint(_ report: (TrainingEvent) throws -> Void) throws {
     guard let folder, let tables else { return }
     // Rows are on the disk before the checkpoint that counts on them.
     try tables.synchronize()

@@ -8,6 +8,7 @@ final class CurveFile {
   private let descriptor: Int32
   /// The length of the file.
   private(set) var byteCount: Int
+  private let keptByteCount: Int
 
   /// Opens a table.
   ///
@@ -19,10 +20,11 @@ final class CurveFile {
   init(_ path: String, header: String, keeping byteCount: Int?) throws(TrainingError) {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let kept = byteCount ?? 0
     self.byteCount = 0
+    keptByteCount = kept
     guard descriptor >= 0 else { throw DurableFile.failure(path, "cannot be written") }
     let size = Int(lseek(descriptor, 0, SEEK_END))
-    let kept = byteCount ?? 0
     guard size >= kept else {
       throw TrainingError(
         .badData, (path as NSString).lastPathComponent,
@@ -45,6 +47,21 @@ final class CurveFile {
     let bytes = Data((row + "\n").utf8)
     try DurableFile.append(bytes, to: descriptor, path)
     byteCount += bytes.count
+  }
+
+  /// The rows, without the header, that an earlier process or another run wrote.
+  func keptRows() throws(TrainingError) -> [Substring] {
+    var bytes = Data(count: keptByteCount)
+    var done = 0
+    while done < keptByteCount {
+      let count = bytes.withUnsafeMutableBytes { raw in
+        pread(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done, off_t(done))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw DurableFile.failure(path, "cannot be read") }
+      done += count
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().map { $0 }
   }
 
   /// Forces the rows to the disk.

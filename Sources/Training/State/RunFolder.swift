@@ -88,6 +88,23 @@ struct RunTables {
   let validation: CurveFile
   let diagnostics: CurveFile
 
+  /// The curves of the steps that stood in the tables when they were opened.
+  ///
+  /// - Throws: ``TrainingError`` if a table cannot be read or a row is not a measurement.
+  func keptCurves() throws(TrainingError) -> TrainingCurves {
+    var curves = TrainingCurves()
+    for row in try loss.keptRows() {
+      let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+      guard cells.count > 4, let step = Int(cells[0]), let loss = Double(cells[3]),
+        let rate = Double(cells[4])
+      else { continue }
+      curves.append(step, crossEntropy: loss, learningRate: rate)
+    }
+    curves.measured = try DiagnosticSummary.places(
+      ofRows: try diagnostics.keptRows(), in: "diagnostics.csv")
+    return curves
+  }
+
   func synchronize() throws(TrainingError) {
     try loss.synchronize()
     try validation.synchronize()

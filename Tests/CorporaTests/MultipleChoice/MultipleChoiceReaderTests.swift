@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct MultipleChoiceReaderTests {
@@ -56,8 +57,9 @@ import Testing
   }
 
   @Test func filesAreReadFromTheirPath() throws {
-    let path = NSTemporaryDirectory() + "allometry-choices-\(UUID().uuidString).jsonl"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let path = scratch.path("choices.jsonl")
     try Data(#"{"prompt": "a", "choices": ["b"], "answer": 0}"#.utf8)
       .write(to: URL(fileURLWithPath: path))
     #expect(try MultipleChoiceReader.questions(atPath: path).count == 1)

@@ -1,11 +1,12 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 /// Folders of text with files in them that are not, and files that are chosen.
 struct FolderTextTests {
-  private static func folder() throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
+  private static func folder() throws -> ScratchFolder {
+    let folder = try ScratchFolder()
     try folder.write("a.py", "print(1)\n")
     try folder.write("b.md", "# b\n")
     try folder.write("sub/c.py", "print(2)\n")
@@ -41,7 +42,7 @@ struct FolderTextTests {
   }
 
   @Test func aFolderOfBinariesAloneIsRefused() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     try folder.write("a.bin", [0xFF])
     let error = try #require(throws: TextCorpusError.self) {
       try TextCorpus(contentsOf: folder.path)

@@ -1,10 +1,11 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 struct TextCorpusTests {
   @Test func aFolderIsOneDocumentAFileInByteOrder() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     try folder.write("b.txt", "second")
     try folder.write("Z.txt", "first")
     try folder.write("sub/é.txt", "third é")
@@ -21,7 +22,7 @@ struct TextCorpusTests {
   }
 
   @Test func aSingleFileIsCutWithoutLoss() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let line = String(repeating: "x", count: 99) + "\n"
     let lines = (0..<1000).map { $0 % 50 == 49 ? "\n" : line }
     let text = lines.joined()
@@ -37,7 +38,7 @@ struct TextCorpusTests {
   }
 
   @Test func mistakesAreOneSentence() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     func message(_ path: String) throws -> String {
       try #require(throws: TextCorpusError.self) { try TextCorpus(contentsOf: path) }.description
     }
@@ -59,7 +60,7 @@ struct TextCorpusTests {
   }
 
   @Test func theToolchainCorpusFollowsItsRules() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     try folder.write("one/A.swiftmodule/arm64.swiftinterface", "A arm")
     try folder.write("one/A.swiftmodule/x86_64.swiftinterface", "A intel")
     try folder.write("one/A.swiftmodule/arm64.private.swiftinterface", "A private")
@@ -86,7 +87,7 @@ struct TextCorpusTests {
   }
 
   @Test func ofALongFileTheBeginningIsTakenUpToALineEnd() throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     try folder.write("a.h", "one\ntwo\nthree\n")
     try folder.write("b.h", "0123456789")
     try folder.write("c.h", "ab\ncd\n")

@@ -1,21 +1,18 @@
 import Foundation
 import LanguageModels
+import TestSupport
 
-/// Fixtures, temporary folders and files put together byte by byte.
+/// Fixtures and files put together byte by byte.
 enum CheckpointFiles {
   /// A file that a script in `Goldens/parity` wrote.
-  static func golden(_ name: String, from file: String = #filePath) -> String {
-    URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Goldens/parity/\(name)").path
+  static func golden(_ name: String) -> String {
+    PackageRoot.url("Tests/LanguageModelsTests/Goldens/parity/\(name)").path
   }
 
   /// Runs a closure with a folder of its own, which is removed afterwards.
   static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "allometry-checkpoints-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder.path)
+    let folder = try ScratchFolder()
+    return try withExtendedLifetime(folder) { try body(folder.path) }
   }
 
   /// A file of a header and zeros, with the true length before the header or another one.

@@ -1,6 +1,7 @@
 import Foundation
 import LanguageModels
 import Tensors
+import TestSupport
 import Testing
 
 /// Randomly initialised models that `transformers` wrote, and the logits that it computed.
@@ -48,8 +49,9 @@ import Testing
 
   @Test(arguments: ["gpt2", "llama", "bert"])
   func aSavedModelComesBackToTheBit(name: String) throws {
-    let folder = NSTemporaryDirectory() + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let folder = scratch.path("model")
     let model = try ModelCheckpoint.load(CheckpointFiles.golden(name), as: Float.self)
     try ModelCheckpoint.save(model, to: folder)
     let back = try ModelCheckpoint.load(folder, as: Float.self)
@@ -61,8 +63,9 @@ import Testing
   }
 
   @Test func aModelThatTransformersDoesNotKnowKeepsItsOwnDescription() throws {
-    let folder = NSTemporaryDirectory() + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let folder = scratch.path("model")
     let model = try SmallModels.make(SmallModels.experts(SmallModels.sigmoidRouter), as: Float.self)
     model.parameters.buffers[0].tensor.values[1] = 0.5
     try ModelCheckpoint.save(model, to: folder)

@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModels
+import TestSupport
 import Testing
 
 struct BytePairTokenizerTests {
@@ -136,8 +137,9 @@ struct BytePairTokenizerTests {
       #expect(second.specialTokens == first.specialTokens)
       #expect(second.vocabularyCount == first.vocabularyCount)
     }
-    let path = NSTemporaryDirectory() + "tokenizer-\(UUID().uuidString).json"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let path = scratch.path("tokenizer.json")
     let tokenizer = try trained(["some text, some more text"], .llama3, 270)
     try tokenizer.write(to: path)
     #expect(try BytePairTokenizer(contentsOf: path).fingerprint == tokenizer.fingerprint)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What PyPI `tokenizers` made of the texts (`Goldens/tokenizers/make_tokenizers.py`).
 struct TokenizerGoldens: Decodable {
@@ -17,9 +18,7 @@ struct TokenizerGoldens: Decodable {
   var llama3: [Row]
   var merges: Merges
 
-  static let folder = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Goldens/tokenizers")
+  static let folder = PackageRoot.url("Tests/LanguageModelsTests/Goldens/tokenizers")
 
   static func read() throws -> TokenizerGoldens {
     let data = try Data(contentsOf: folder.appendingPathComponent("expected.json"))

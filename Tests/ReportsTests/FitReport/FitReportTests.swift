@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import ScalingLaws
+import TestSupport
 import Testing
 
 @Suite struct FitReportTests {
@@ -178,21 +179,12 @@ import Testing
     #expect(abs(mean - last.relativeError) <= 1e-6 + 1e-3 * last.relativeError)
   }
 
-  /// `../shared/data` beside the root of the package.
-  static let chinchilla: URL = {
-    var folder = URL(filePath: #filePath)
-    for _ in 0..<5 { folder.deleteLastPathComponent() }
-    return folder.appending(path: "shared/data/chinchilla-fig4/chinchilla_fig4.csv")
-  }()
-
   /// Besiroglu et al. (2024, arXiv:2404.10102) drop five rows of Chinchilla's figure 4; with them
   /// β is 0.453, without them 0.367.
-  @Test(
-    .enabled(
-      if: FileManager.default.fileExists(atPath: Self.chinchilla.path()),
-      "the shared data are not beside the repository"))
+  @Test(.enabled(if: SharedData.isPresent, "../shared/data is absent"))
   func fiveRowsOfChinchillaMoveBeta() throws {
-    let text = try String(contentsOf: Self.chinchilla, encoding: .utf8)
+    let text = try String(
+      contentsOfFile: SharedData.path("chinchilla-fig4/chinchilla_fig4.csv"), encoding: .utf8)
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }

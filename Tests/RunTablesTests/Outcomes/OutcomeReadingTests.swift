@@ -1,5 +1,6 @@
 import Foundation
 import RunTables
+import TestSupport
 import Testing
 
 @Suite struct OutcomeReadingTests {
@@ -258,8 +259,9 @@ import Testing
 
   @Test func filesAndPipes() throws {
     let text = "problem,correct\r\n" + (0..<1000).map { "p\($0 % 7),1\r\n" }.joined()
-    let path = temporaryPath("plain.csv")
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let path = scratch.path("plain.csv")
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let whole = try OutcomeTable.parse(text, source: "a.csv")
     #expect(picture(try OutcomeTable.read(contentsOf: path)) == picture(whole))

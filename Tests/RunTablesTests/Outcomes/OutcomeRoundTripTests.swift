@@ -1,5 +1,6 @@
 import Foundation
 import RunTables
+import TestSupport
 import Testing
 
 /// Tables made at random, of every shape that a table may have.
@@ -99,8 +100,9 @@ struct RandomOutcomes {
   }
 
   @Test func writerAndTableWriteTheSame() throws {
-    let path = temporaryPath("writer.csv")
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let path = scratch.path("writer.csv")
     var maker = RandomOutcomes(random: SeededGenerator(seed: 5))
     let attempts = (0..<4000).map { _ in
       maker.attempt([true, true, true, true, true, true, false, false, false])
@@ -152,8 +154,9 @@ struct RandomOutcomes {
       message { _ = try OutcomeTableWriter(path: "/nowhere/x.csv") }
         == "/nowhere/x.csv: found a failed write (no such file or directory), "
         + "expected a file that can be written to its end")
-    let path = temporaryPath("refused.csv")
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    defer { scratch.remove() }
+    let path = scratch.path("refused.csv")
     let writer = try OutcomeTableWriter(path: path)
     for label in ["", "  "] {
       #expect(

@@ -30,10 +30,3 @@ func oneArm(
   #expect(table.arms.count == 1)
   return try #require(table.arms.first)
 }
-
-/// A path for a file of this test process.
-func temporaryPath(_ name: String) -> String {
-  FileManager.default.temporaryDirectory.appendingPathComponent(
-    "Outcomes-\(ProcessInfo.processInfo.processIdentifier)-\(name)"
-  ).path
-}

@@ -22,7 +22,7 @@ struct OutcomeAnalysisTests {
   }
 
   @Test func aTableOfAllColumnsGetsAllAnalyses() throws {
-    let analysis = OutcomeAnalysis(Self.world().sample(seed: 3), settings: Self.settings)
+    let analysis = OutcomeAnalysis(Self.world().table(seed: 3), settings: Self.settings)
     let arm = try #require(analysis.arms.first)
     #expect(analysis.arms.count == 1 && analysis.rows == 120 * 16)
     #expect(arm.omissions.isEmpty, "\(arm.omissions)")
@@ -63,7 +63,7 @@ struct OutcomeAnalysisTests {
   @Test func armsAreComparedAndSizesTradedForSamples() throws {
     var world = Self.world()
     world.arms = [.init(name: "small"), .init(name: "large", ability: 1)]
-    var table = world.sample(seed: 5)
+    var table = world.table(seed: 5)
     for (index, parameters) in [1e6, 4e6].enumerated() {
       table.arms[index].constants = [
         "n_params": parameters, "layers": 4, "heads": 4, "head_dim": 16,
@@ -112,7 +112,7 @@ struct OutcomeAnalysisTests {
   @Test func askedNumbersAreExactAsFarAsTheyAreRecorded() throws {
     var settings = Self.settings
     settings.samples = [3, 5, 16, 17, 1000]
-    let table = Self.world().sample(seed: 3)
+    let table = Self.world().table(seed: 3)
     let analysis = OutcomeAnalysis(table, settings: settings)
     let arm = try #require(analysis.arms.first)
     #expect(arm.asked.map(\.isExtrapolated) == [false, false, false, true, true])
@@ -248,7 +248,7 @@ struct OutcomeAnalysisTests {
     settings.topShare = 0.5
     var excess = 0.0
     for seed in 0..<20 {
-      let analysis = OutcomeAnalysis(world.sample(seed: UInt64(seed)), settings: settings)
+      let analysis = OutcomeAnalysis(world.table(seed: UInt64(seed)), settings: settings)
       let arm = try #require(analysis.arms.first)
       let choice = try #require(arm.choice)
       #expect(choice.selectors == arm.selectors.count && choice.samples == 16)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct BetaBinomialCoverageTests {
   static func counts(_ world: PlantedWorld, seed: UInt64) -> AttemptCounts {
-    AttemptCounts(world.sample(seed: seed).arms[0])
+    AttemptCounts(world.table(seed: seed).arms[0])
   }
 
   @Test func goldenValues() {

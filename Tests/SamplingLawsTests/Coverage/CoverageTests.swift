@@ -55,7 +55,7 @@ import Testing
 
   @Test func curvesEqualThePlainBootstrapOfTheProblemMatrix() {
     let arm = PlantedWorld(problems: 40, attempts: 11, components: [.init(a: 0.4, b: 1)])
-      .sample(seed: 2).arms[0]
+      .table(seed: 2).arms[0]
     let bootstrap = ProblemBootstrap(resamples: 200, seed: 5)
     let curve = CoverageCurve(arm, bootstrap: bootstrap)
     #expect(curve.points.map(\.k) == [1, 2, 4, 8, 11])
@@ -111,7 +111,7 @@ import Testing
     let truth = PlantedTruth(world).coverage(16)
     let hits = (0..<300).count { seed in
       let curve = CoverageCurve(
-        world.sample(seed: UInt64(seed)).arms[0], bootstrap: ProblemBootstrap(resamples: 300))
+        world.table(seed: UInt64(seed)).arms[0], bootstrap: ProblemBootstrap(resamples: 300))
       let coverage = curve.points[4].coverage
       return coverage.low <= truth && truth <= coverage.high
     }

@@ -81,7 +81,7 @@ import Testing
   /// Attempts that are sorted by outcome, or not at all, are the same attempts.
   @Test func theOrderOfTheFileDecidesNothing() throws {
     let world = PlantedWorld(problems: 60, attempts: 20, components: [.init(a: 1, b: 3)])
-    let arm = world.sample(seed: 4).arms[0]
+    let arm = world.table(seed: 4).arms[0]
     let reference = PassUntilReplay(arm).targets
     for ascending in [true, false] {
       var other = arm
@@ -97,7 +97,7 @@ import Testing
   @Test func meansOfAPlantedWorld() throws {
     let world = PlantedWorld(problems: 4000, attempts: 400, components: [.init(a: 2, b: 40)])
     let report = PassUntilReplay(
-      world.sample(seed: 8).arms[0], until: [3], bootstrap: ProblemBootstrap(resamples: 200))
+      world.table(seed: 8).arms[0], until: [3], bootstrap: ProblemBootstrap(resamples: 200))
     let target = report.targets[0]
     // The mean pass rate is 1/21.
     #expect(abs(target.unbiased.value - 1.0 / 21) < 0.002)

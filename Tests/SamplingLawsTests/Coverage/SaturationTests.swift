@@ -38,7 +38,7 @@ import Testing
       unsolvable: 0.3)
     let fit = try #require(
       Saturation(
-        world.sample(seed: 6).arms[0], leastGain: 0.01,
+        world.table(seed: 6).arms[0], leastGain: 0.01,
         bootstrap: ProblemBootstrap(resamples: 200)))
     #expect(fit.ceiling.low < 0.7 && 0.7 < fit.ceiling.high)
     #expect(fit.chance.low < 0.1 && 0.1 < fit.chance.high)
@@ -59,7 +59,7 @@ import Testing
   @Test func differingProblemsAreFlagged() throws {
     let world = PlantedWorld(problems: 400, attempts: 256, components: [.init(a: 0.3, b: 2)])
     let fit = try #require(
-      Saturation(world.sample(seed: 1).arms[0], bootstrap: ProblemBootstrap(resamples: 100)))
+      Saturation(world.table(seed: 1).arms[0], bootstrap: ProblemBootstrap(resamples: 100)))
     #expect(fit.heterogeneity > 100)
     #expect(fit.warnings.contains { $0.contains("differ in difficulty") })
     let truth = PlantedTruth(world)
@@ -75,7 +75,7 @@ import Testing
   @Test func saturationOfADistributionIsWhereTheMeanGainFalls() throws {
     let world = PlantedWorld(problems: 2000, attempts: 128)
     let fit = try #require(
-      Saturation(world.sample(seed: 2).arms[0], bootstrap: ProblemBootstrap(resamples: 20)))
+      Saturation(world.table(seed: 2).arms[0], bootstrap: ProblemBootstrap(resamples: 20)))
     let truth = PlantedTruth(world)
     var n = 0.0
     while truth.coverage(n + 1) - truth.coverage(n) > 0.005 { n += 1 }

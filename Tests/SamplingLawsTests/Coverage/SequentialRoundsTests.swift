@@ -28,7 +28,7 @@ import Testing
     let world = PlantedWorld(
       problems: 3000, attempts: 1, components: [.init(a: 1, b: 4)],
       rounds: .init(count: 8, gain: 0.25, loss: 0.08))
-    let rounds = try #require(SequentialRounds(world.sample(seed: 4).arms[0]))
+    let rounds = try #require(SequentialRounds(world.table(seed: 4).arms[0]))
     let gain = try #require(rounds.gain)
     let loss = try #require(rounds.loss)
     let stationary = try #require(rounds.stationary)
@@ -50,7 +50,7 @@ import Testing
     let world = PlantedWorld(
       problems: 2000, attempts: 1, components: [.init(a: 0.01, b: 1000)],
       rounds: .init(count: 10, gain: 0.3, loss: 0))
-    let rounds = try #require(SequentialRounds(world.sample(seed: 3).arms[0]))
+    let rounds = try #require(SequentialRounds(world.table(seed: 3).arms[0]))
     #expect(rounds.flips == 0)
     #expect(try #require(rounds.stationary).value == 1)
     let curve = try #require(rounds.absorbing)
@@ -65,7 +65,7 @@ import Testing
     // are the hard ones.
     let parallel = PlantedWorld(
       problems: 1000, attempts: 8, components: [.init(a: 0.5, b: 1)]
-    ).sample(seed: 5).arms[0]
+    ).table(seed: 5).arms[0]
     let arm = OutcomeArm(
       attempts: (0..<1000).map { problem in
         var attempts: [OutcomeAttempt] = []
@@ -85,7 +85,7 @@ import Testing
         rounds: .init(count: 6, gain: 0.2, loss: 0))
       return
         (SequentialRounds(
-          world.sample(seed: UInt64(seed)).arms[0], bootstrap: ProblemBootstrap(resamples: 10))?
+          world.table(seed: UInt64(seed)).arms[0], bootstrap: ProblemBootstrap(resamples: 10))?
         .constancy ?? 0) < 0.1
     }
     #expect(small <= 20, "\(small)")

@@ -1,6 +1,7 @@
 import Foundation
 import Quantities
 import ScalingLaws
+import TestSupport
 import Testing
 
 /// The points of Chinchilla's figure 4 as published by Epoch AI, beside the package.

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func aLawOfTheSumAloneIsRejected() throws {
-    let test = try EncoderDecoder.sumTest(planted.observations(relativeNoise: 0.005))
+    let test = try EncoderDecoder().testNestedForms(planted.observations(relativeNoise: 0.005))
     #expect(test.pValue < 1e-3)
     #expect(test.statistic > 10)
   }
@@ -47,7 +47,7 @@ import Testing
       law: EncoderDecoder(form: .sum), truth: ["L_inf": 1.2, "alpha": 900, "p": 0.36],
       columns: planted.columns)
     let values = try (0..<20).map { seed in
-      try EncoderDecoder.sumTest(
+      try EncoderDecoder().testNestedForms(
         sum.observations(relativeNoise: 0.005, seed: UInt64(seed))
       ).pValue
     }
@@ -66,6 +66,6 @@ import Testing
 
   @Test func fewRowsAreRefused() {
     let rows = planted.observations().selecting([0, 1, 2, 3, 4])
-    #expect(throws: FitError.self) { try EncoderDecoder.sumTest(rows) }
+    #expect(throws: FitError.self) { try EncoderDecoder().testNestedForms(rows) }
   }
 }

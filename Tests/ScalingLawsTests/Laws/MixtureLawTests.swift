@@ -2,6 +2,7 @@ import Foundation
 import Quantities
 import ScalingLaws
 import Statistics
+import TestSupport
 import Testing
 
 @Suite struct MixtureLawTests {
@@ -126,7 +127,7 @@ import Testing
     let options = FitOptions(interval: .none)
     let chosen = try MixtureFit(
       forms: MixtureForm.allCases, of: law, to: rows, options: options)
-    #expect((chosen.fit.law as? MixtureLaw)?.form != .logLinear)
+    #expect(chosen.law.form != .logLinear)
     #expect(chosen.record.forms.count == 3)
     #expect((chosen.record.lackOfFit?.pValue ?? 0) > 0.001)
     // The straight form misses what the table shows, and says so.
@@ -138,7 +139,7 @@ import Testing
     let found = space.minimize(
       MixtureObjective([
         .init(
-          law: try #require(chosen.fit.law as? MixtureLaw), point: chosen.fit.estimate)
+          law: chosen.law, point: chosen.fit.estimate)
       ]))
     let truth = space.minimize(
       MixtureObjective([
@@ -154,7 +155,7 @@ import Testing
     let chosen = try MixtureFit(
       forms: MixtureForm.allCases, of: MixtureLaw(domains: Self.domains), to: rows,
       options: FitOptions(interval: .none))
-    #expect((chosen.fit.law as? MixtureLaw)?.form == .logLinear)
+    #expect(chosen.law.form == .logLinear)
   }
 
   /// Two sizes fix no exponent: forecasts at a third size must be wide, and hold the truth for any
@@ -234,7 +235,7 @@ import Testing
     }
     let space = try #require(
       MixtureOptimum(within: domains.map { chosen.fit.ranges[$0] ?? 0...1 }))
-    let law = try #require(chosen.fit.law as? MixtureLaw)
+    let law = chosen.law
     let objective = MixtureObjective([.init(law: law, point: chosen.fit.estimate)])
     let mean = domains.map { chosen.record.meanShares[$0] ?? 0 }
     let drawn = DirichletSearch(

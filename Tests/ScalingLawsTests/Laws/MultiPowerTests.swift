@@ -1,5 +1,6 @@
 import Foundation
 import ScalingLaws
+import TestSupport
 import Testing
 
 /// The published loss curves of [L14], with their schedules by the exact rule beside the table.

@@ -1,5 +1,6 @@
 import Foundation
 import ScalingLaws
+import TestSupport
 import Testing
 
 @Suite struct RoutedTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Quantities
 import ScalingLaws
+import TestSupport
 import Testing
 
 @Suite struct CoupledTests {

@@ -1,5 +1,6 @@
 import Quantities
 import ScalingLaws
+import TestSupport
 import Testing
 
 /// Published tables beside the package, see their README files.

@@ -1,6 +1,7 @@
 import Foundation
 import ScalingLaws
 import Statistics
+import TestSupport
 import Testing
 
 @Suite struct MixtureRegressionTests {

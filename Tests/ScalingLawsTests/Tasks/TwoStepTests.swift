@@ -2,6 +2,7 @@ import Foundation
 import Quantities
 import ScalingLaws
 import Statistics
+import TestSupport
 import Testing
 
 @Suite struct TwoStepTests {

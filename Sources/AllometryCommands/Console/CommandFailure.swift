@@ -1,0 +1,194 @@
+internal import ArgumentParser
+internal import Corpora
+internal import Foundation
+internal import LanguageModels
+internal import Quantities
+internal import Reports
+internal import RunTables
+internal import SamplingLaws
+internal import ScalingLaws
+internal import Store
+internal import Strategies
+internal import Studies
+internal import Training
+internal import Treatments
+internal import Verdicts
+
+/// A failure with its exit status, after sysexits.h.
+struct CommandFailure: Error {
+  /// The exit statuses that the commands use.
+  enum Status: Int32 {
+    case usage = 64
+    case badData = 65
+    case missingInput = 66
+    case unsupported = 69
+    case internalError = 70
+    case cannotCreate = 73
+    case inputOutput = 74
+    case busy = 75
+    case badConfiguration = 78
+  }
+  var status: Status
+  var message: String
+
+  init(_ status: Status, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// Classifies an error of the libraries.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as CommandFailure: self = failure
+    case let error as TableError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as FitError:
+      switch error {
+      case .unknownLaw, .unknownSetting, .badSetting, .unknownParameter:
+        self.init(.usage, error.description)
+      case .badValue(let row, let column, let found, let expected):
+        // As tables say it: file, line, column, what was found, what was expected.
+        self.init(
+          .badData,
+          "\(row): column \(column): found \(NumberFormat.significant(found, 6)), expected \(found.isInfinite ? "a finite number; --where '\(column)<1e9' leaves such rows out" : expected)"
+        )
+      case .missingColumn, .tooFewRows, .noSolution, .unusable:
+        self.init(.badData, error.description)
+      }
+    case let error as TrainingError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as DatasetError: self.init(error)
+    case let error as StudyFileError: self.init(.badData, error.description)
+    case let error as StudyError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as TreatmentError: self.init(.badData, error.description)
+    case let error as VerdictError: self.init(.badData, error.description)
+    case let error as SelectionError: self.init(.badData, error.description)
+    case let error as PlanningError: self.init(.usage, error.description)
+    case let error as StrategyError: self.init(.usage, error.description)
+    case let error as StoreError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .inputOutput, error.description)
+    case let error as CheckpointError:
+      self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
+    case let error as TokenizerError: self.init(.badData, error.description)
+    case let error as TextCorpusError:
+      if error.setting != nil {
+        self.init(.usage, "--\(error.description)")
+      } else {
+        self.init(.badData, error.description)
+      }
+    case let error as ConfigurationError: self.init(.usage, error.description)
+    case let error as LanguageError: self.init(.usage, "--knobs: \(error)")
+    case let error as TaskError: self.init(.usage, "--knobs: \(error)")
+    case MultipleChoiceError.file(let path, let problem):
+      self.init(.missingInput, "\(path): \(problem)")
+    case let error as MultipleChoiceError: self.init(.badData, error.description)
+    case is DecodingError:
+      self.init(
+        .badData,
+        "a file or a stored value is damaged or of another version; `allometry study check` reads a "
+          + "store")
+    case let error as CocoaError: self.init(.inputOutput, error.localizedDescription)
+    default: self.init(.internalError, "\(error)")
+    }
+  }
+}
+
+extension CommandFailure {
+  /// Settings of data are options on the command line.
+  private init(_ error: DatasetError) {
+    switch error {
+    case .unknown(let setting, let found, let known):
+      self = OptionCheck.unknown(found, among: known, option: "--\(setting)")
+    case .badSetting(let setting, let problem):
+      self.init(.usage, "--\(setting): \(problem)")
+    case .missing: self.init(.missingInput, error.description)
+    case .text(let error): self.init(error)
+    case .tokenizer(let error): self.init(error)
+    case .language(let error): self.init(error)
+    case .task(let error): self.init(error)
+    }
+  }
+
+  /// Puts the name of the table in front of failures of a fit, which knows nothing of files.
+  static func naming<Result>(_ source: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as FitError {
+      switch error {
+      case .missingColumn, .tooFewRows, .noSolution:
+        throw CommandFailure(.badData, "\(source): \(error)")
+      case .unusable(let reason) where !reason.hasPrefix(source):
+        throw CommandFailure(.badData, "\(source): \(reason)")
+      default: throw error
+      }
+    }
+  }
+}
+
+/// Runs the body of a command, prints a failure as one sentence and ends with its status.
+func reportingFailure(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error where error is ExitCode || error is CleanExit || error is ValidationError {
+    throw error
+  } catch {
+    let failure = CommandFailure(error)
+    Console.error("allometry: \(ShownText.line(failure.message))")
+    throw ExitCode(failure.status.rawValue)
+  }
+}
+
+/// Checks that a file can be made at a path, before the work that would fill it.
+func checkCreatable(_ path: String) throws {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    throw CommandFailure(.cannotCreate, "\(path): found a folder, expected the name of a file")
+  }
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  guard FileManager.default.fileExists(atPath: folder) else {
+    throw CommandFailure(.cannotCreate, "\(path): the folder \(folder) does not exist")
+  }
+}
+
+/// Checks that a file can be written at a path, where minutes of work come before it.
+func checkWritable(_ path: String) throws {
+  guard !path.isEmpty else {
+    throw CommandFailure(.usage, "found an empty path, expected the name of a file")
+  }
+  try checkCreatable(path)
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  let files = FileManager.default
+  guard files.fileExists(atPath: path) || files.isWritableFile(atPath: folder) else {
+    throw CommandFailure(.cannotCreate, "\(path): the folder \(folder) cannot be written to")
+  }
+}
+
+/// Writes a file in one go: to a neighbour first, then renamed, so that no half file is left.
+///
+/// A device or pipe is written to as it is, for a rename would replace it.
+func writeFile(_ text: String, to path: String) throws {
+  try checkCreatable(path)
+  let type =
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+  if let type, type != .typeRegular, type != .typeSymbolicLink {
+    guard let file = FileHandle(forWritingAtPath: path),
+      Console.write(text, to: file.fileDescriptor)
+    else { throw CommandFailure(.inputOutput, "\(path): the report cannot be written") }
+    return
+  }
+  do throws(CheckpointError) {
+    var file = try AtomicFile(path)
+    try file.append(Array(text.utf8))
+    try file.commit()
+  } catch {
+    let isFull = error.message.contains("the disk is full")
+    throw CommandFailure(
+      isFull ? .inputOutput : .cannotCreate, "\(path): the file cannot be written; \(error.message)"
+    )
+  }
+}
+
+/// Reads a file, or standard input under the name `-`.
+func readFile(_ path: String) throws -> Data {
+  InputFiles.note(path)
+  return Data(try FileBytes.read(path))
+}

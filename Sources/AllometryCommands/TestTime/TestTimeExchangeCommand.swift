@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import Quantities
+internal import Reports
+internal import SamplingLaws
+
+/// `allometry testtime exchange`.
+struct TestTimeExchangeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exchange",
+    abstract: "Train a larger model, or infer more with a smaller one, at equal FLOPs?",
+    discussion: """
+      A model M times larger costs M times as much to train and to run; the small
+      one may instead multiply its inference by k = M + 3(M − 1)/R, where R is the
+      ratio of tokens inferred to tokens trained on [20].
+
+      Examples:
+        allometry testtime exchange --parameters 14 --ratio 0.79
+        allometry testtime exchange --parameters 14 --samples 64
+      """)
+
+  @Option(
+    help: ArgumentHelp("M, the larger model's parameters over the smaller's.", valueName: "M"))
+  var parameters: Double
+
+  @Option(help: ArgumentHelp("R, tokens inferred over tokens trained on.", valueName: "R"))
+  var ratio: [Double] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "k, the multiple of inference with which the small model is as good.", valueName: "k"))
+  var samples: Double?
+
+  @Flag(help: "Print JSON (schema allometry.testtime-exchange/1).")
+  var json = false
+
+  /// What JSON holds.
+  struct Answer: Encodable {
+    var schema = "allometry.testtime-exchange/1"
+    var exchanges: [TrainTestExchange]
+    /// R below which the small model is cheaper.
+    var breakEvenRatio: Double?
+  }
+
+  func run() throws {
+    try reportingFailure {
+      guard parameters >= 1, parameters.isFinite else {
+        throw CommandFailure(
+          .usage, "--parameters: found \(parameters), expected a ratio of at least 1")
+      }
+      try OptionCheck.positive(samples, option: "--samples")
+      for one in ratio { try OptionCheck.positive(one, option: "--ratio") }
+      let ratios = ratio.isEmpty && samples == nil ? [0.16, 0.79, 22] : ratio
+      let answer = Answer(
+        exchanges: try ratios.map {
+          try TrainTestExchange(parameterRatio: parameters, tokenRatio: $0)
+        },
+        breakEvenRatio: samples.map {
+          TrainTestExchange.tokenRatio(multiplier: $0, parameterRatio: parameters)
+        })
+      if json {
+        try Console.print(json: answer)
+        return
+      }
+      if !answer.exchanges.isEmpty {
+        var table = Console.table([
+          .number("inferred : trained"),
+          .number("inference may grow"),
+          .number("of it from training"),
+        ])
+        table.rows = answer.exchanges.map {
+          [
+            NumberFormat.significant($0.tokenRatio, 4),
+            NumberFormat.significant($0.multiplier, 6) + " times",
+            NumberFormat.percent($0.fromTraining / $0.multiplier),
+          ]
+        }
+        Console.show(table)
+      }
+      if let samples, let limit = answer.breakEvenRatio {
+        let text =
+          limit.isFinite
+          ? "With \(NumberFormat.significant(samples, 4)) times the inference the small model is cheaper as long as fewer than \(NumberFormat.significant(limit, 4)) tokens are inferred for each token trained on."
+          : "With \(NumberFormat.significant(samples, 4)) times the inference the small model is cheaper however much is inferred."
+        Console.say(text)
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// The column expected next: rows mostly repeat the keys of the row before in the same order.
+struct JSONKeyCursor: Sendable {
+  private var next = 0
+  /// The keys as they stand in the text; nil for a nested key, which has no spelling of its own.
+  private var spellings: [[UInt8]?] = []
+
+  mutating func add() { spellings.append(nil) }
+
+  mutating func restart() { next = 0 }
+
+  /// The expected column if the key is spelled as it was before.
+  mutating func expected(_ spelling: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    guard next < spellings.count, let known = spellings[next], known.count == spelling.count,
+      known.elementsEqual(spelling)
+    else { return nil }
+    next += 1
+    return next - 1
+  }
+
+  mutating func move(to column: Int, spelling: Slice<UnsafeBufferPointer<UInt8>>?) {
+    if let spelling { spellings[column] = Array(spelling) }
+    next = column + 1
+  }
+}

@@ -1,0 +1,43 @@
+internal import Cards
+public import LanguageModels
+
+/// The middle layers are a block that runs several times in a row with the same weights [95].
+public struct Recursion: Treatment {
+  /// What the method is.
+  public static let card = TreatmentCard(
+    name: "recursion",
+    title: "Recursive layers",
+    summary: """
+      The first and the last layer are their own; the layers between are one block that is run \
+      several times with the same weights.
+      """,
+    claim: """
+      With as many layers run, sharing them costs some quality for several times fewer parameters; \
+      it is the baseline of mixture-of-recursions.
+      """,
+    citations: [
+      Citation(
+        "Bae et al.",
+        """
+        Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive \
+        Token-Level Computation
+        """, 2025, id: "95")
+    ], family: .depth,
+    options: RecursiveStack.options,
+    null: NullSetting(options: ["recursions": 1]))
+
+  private let stack: RecursiveStack
+
+  /// Reads the options.
+  ///
+  /// - Parameter options: of the card.
+  public init(_ options: OptionValues) throws(TreatmentError) { stack = RecursiveStack(options) }
+
+  /// Shares the middle layers.
+  ///
+  /// - Parameter model: the model so far.
+  /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide.
+  public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
+    try stack.configure(&model, for: Self.card)
+  }
+}

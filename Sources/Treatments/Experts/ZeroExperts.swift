@@ -1,0 +1,84 @@
+internal import Cards
+public import LanguageModels
+public import Tensors
+
+/// A mixture of experts some of which return what they get, so that easy tokens cost less [106].
+public struct ZeroExperts: Treatment {
+  /// What the method is.
+  public static let card = TreatmentCard(
+    name: "zero-experts",
+    title: "Zero-computation experts",
+    summary: """
+      Each feed-forward becomes a mixture in which some experts return their input. Biases of the \
+      choice, moved by a controller, keep the mean number of feed-forward experts of a token.
+      """,
+    claim: """
+      Tokens get as much computation as they need: 18.6 to 31.3 billion of 560 billion parameters \
+      are active, at a lower loss than with a fixed number of the same mean.
+      """,
+    citations: [
+      Citation(
+        "Meituan LongCat Team",
+        "LongCat-Flash Technical Report", 2025, id: "106")
+    ], family: .experts,
+    options: ZeroExpertOptions.all + [
+      .number(
+        "expert-share", 0.5, in: 0.001...4,
+        "the width of an expert over that of the feed-forward; 1 / mean-experts keeps the mean of "
+          + "the active parameters")
+    ],
+    whyNoNull: """
+      Without zero-computation experts it is a mixture of experts, not the dense baseline; a test \
+      compares the two.
+      """)
+
+  private let settings: ZeroExpertSettings
+  private let share: Double
+
+  /// Reads the options.
+  ///
+  /// - Parameter options: of the card.
+  /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
+  public init(_ options: OptionValues) throws(TreatmentError) {
+    settings = try ZeroExpertOptions.settings(options, of: Self.card)
+    share = options.number("expert-share")
+  }
+
+  /// Refuses a model that has experts already.
+  ///
+  /// - Parameter model: the model so far.
+  /// - Throws: ``TreatmentError``.
+  public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
+    _ = try model.feedForwards(for: Self.card)
+  }
+
+  /// Replaces the feed-forwards.
+  ///
+  /// - Parameter model: the model.
+  /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
+  public func install<Element: TensorElement>(
+    in model: LanguageModel<Element>
+  ) throws(TreatmentError) {
+    for (block, feedForward) in try model.feedForwardLayers(for: Self.card) {
+      model.parameters.remove(under: "\(block.name).mlp")
+      block.channelMixer = ZeroExpertMixture(
+        "\(block.name).mlp", settings, expert: feedForward.configuration.expert(share: share),
+        in: model)
+    }
+  }
+
+  /// Charges the mean number of feed-forward experts; what zero-computation experts cost is left out.
+  ///
+  /// - Parameters:
+  ///   - costs: of the dense model.
+  ///   - model: the model.
+  ///   - length: the number of tokens of a sequence.
+  public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
+    for (dense, runs) in model.feedForwardRuns {
+      costs.exchange(
+        dense, for: nil,
+        experts: (settings.experts, settings.meanExperts, dense.expert(share: share)),
+        choices: settings.experts + settings.zeroExperts, width: model.width, runs: runs)
+    }
+  }
+}
