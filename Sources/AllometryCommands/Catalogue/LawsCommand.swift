@@ -9,7 +9,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// `allometry laws`.
 struct LawsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laws",

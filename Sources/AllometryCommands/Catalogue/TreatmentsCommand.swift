@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Cards
 internal import Quantities
 internal import Reports
 internal import Treatments
 
-/// `allometry treatments`.
 struct TreatmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "treatments",
@@ -71,7 +71,7 @@ struct TreatmentsCommand: ParsableCommand {
       options = card.options.map {
         Option(
           name: $0.name, standard: $0.standard, accepts: $0.domain.words,
-          explanation: $0.explanation)
+          explanation: $0.meaning)
       }
       seesFutureWhileTraining = card.causality != .causal
       decodes = card.decodes
@@ -111,10 +111,10 @@ struct TreatmentsCommand: ParsableCommand {
         ], widthLimit: width, overflow: .wrap)
       for option in card.options {
         table.rows.append([
-          option.name, option.standard.text, option.domain.words, option.explanation,
+          option.name, option.standard.text, option.domain.words, option.meaning,
         ])
       }
-      text += "\n\n" + table.render(style: Console.style)
+      text += "\n\n" + Console.terminal.render(table)
     } else {
       text += "\n"
     }
@@ -124,15 +124,15 @@ struct TreatmentsCommand: ParsableCommand {
   }
 }
 
-extension TreatmentOption.Domain {
-  /// What is accepted, in words.
+extension CardOption.Domain {
   var words: String {
     switch self {
     case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"
-    case .number(let range):
-      "\(NumberFormat.significant(range.lowerBound, 4)) … \(NumberFormat.significant(range.upperBound, 4))"
+    case .number(let range, _):
+      "\(NumberFormat.significant(range.lower, 4)) … \(NumberFormat.significant(range.upper, 4))"
     case .flag: "true, false"
     case .choice(let words): words.joined(separator: ", ")
+    case .name, .names: expected
     }
   }
 }

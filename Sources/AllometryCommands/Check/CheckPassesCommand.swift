@@ -5,7 +5,6 @@ internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry check passes`.
 struct CheckPassesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "passes",

@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose experts`.
 struct ChooseExpertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "experts",
@@ -48,14 +47,12 @@ struct ChooseExpertsCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let size = try NameList.positive(parameters, option: "--parameters")
-      let counts = try experts.split(separator: ",").map {
-        try NameList.positive(String($0), option: "--experts")
-      }
-      guard counts.allSatisfy({ $0 >= 1 }), !counts.isEmpty else {
+      let counts = try NumberList.positive(experts, option: "--experts")
+      guard counts.allSatisfy({ $0 >= 1 }) else {
         throw CommandFailure(
           .usage, "--experts: found \"\(experts)\", expected numbers of 1 or more with commas")
       }
-      let fit = try SavedFitArguments.load(saved.fit, law: "routed")
+      let fit = try SavedFitArguments.load(saved.fit, law: Routed().name)
       var warnings = fit.document.warnings
       for (name, value) in [("N", size), ("experts", counts.max() ?? 1)] {
         if let sentence = fit.ranges[name].flatMap({

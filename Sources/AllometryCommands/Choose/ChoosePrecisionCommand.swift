@@ -3,11 +3,11 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose precision`.
 struct ChoosePrecisionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "precision",
     abstract: "The training precision of least loss, and when quantising later turns harmful.",
+    usage: "allometry choose precision [<options>]",
     discussion: """
       Where compute goes as N D P, the training precision P* does not depend on the
       budget [L11]. With --parameters and --bits, quantising after training to so
@@ -53,7 +53,7 @@ struct ChoosePrecisionCommand: ParsableCommand {
         throw CommandFailure(
           .usage, "--parameters and --bits go together, expected both or neither")
       }
-      let saved = try fit.map { try SavedFitArguments.load($0, law: "precision") }
+      let saved = try fit.map { try SavedFitArguments.load($0, law: Precision().name) }
       let law: any Law = saved?.law ?? Precision()
       let gammas = law.parameters.indices.filter { law.parameters[$0].name.hasPrefix("gamma") }
       func best(_ point: [Double]) -> Double {

@@ -9,11 +9,11 @@ internal import ScalingLaws
   internal import Darwin
 #endif
 
-/// `allometry choose sparsity`.
 struct ChooseSparsityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sparsity",
     abstract: "How many parameters a mixture of experts should have, and how many active.",
+    usage: "allometry choose sparsity --compute <FLOPs> [<options>]",
     discussion: """
       Training costs 6 N D with N the active parameters; idle ones cost memory. By
       the law joint-moe the best active size and tokens for each number of experts,
@@ -75,7 +75,6 @@ struct ChooseSparsityCommand: ParsableCommand {
       var loss: Estimated
       var memory: Double
       var isBoundByMemory: Bool
-      /// Whether it fits into the memory given.
       var fits: Bool
     }
     var schema = "allometry.sparsity/1"

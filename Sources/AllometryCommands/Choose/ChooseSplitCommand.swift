@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose split`.
 struct ChooseSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split",
@@ -28,7 +27,7 @@ struct ChooseSplitCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let total = try NameList.positive(parameters, option: "--parameters")
-      let fit = try SavedFitArguments.load(saved.fit, law: "encoder-decoder")
+      let fit = try SavedFitArguments.load(saved.fit, law: EncoderDecoder().name)
       guard fit.law.value(ofSetting: "form") == "product" else {
         throw CommandFailure(
           .usage,

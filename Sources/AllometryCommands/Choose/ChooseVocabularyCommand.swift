@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose vocabulary`.
 struct ChooseVocabularyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vocabulary",
@@ -65,7 +64,7 @@ struct ChooseVocabularyCommand: ParsableCommand {
         parameters: size, width: embedding, leastCompute: least,
         tokensPerCharacter: least.map { Vocabulary.tokensPerCharacter(vocabulary: $0) })
       if let fit, let compute {
-        let saved = try SavedFitArguments.load(fit, law: "vocabulary")
+        let saved = try SavedFitArguments.load(fit, law: Vocabulary().name)
         let budget = try NameList.positive(compute, option: "--compute")
         let choice = try saved.bestVocabulary(
           parameters: size, width: embedding, compute: budget)

@@ -1,6 +1,5 @@
 internal import Quantities
 
-/// Lists of names with values, as options give them.
 enum NameList {
   /// `E=1.69,N=7B` as numbers; suffixes k, M, B and T are understood, in lower case too.
   static func numbers(_ text: String?, option: String) throws -> [String: Double] {
@@ -58,7 +57,6 @@ enum NameList {
     return value
   }
 
-  /// A positive number with an optional unit.
   static func positive(_ text: String, option: String) throws -> Double {
     let value = try number(text, option: option)
     guard value > 0 else {

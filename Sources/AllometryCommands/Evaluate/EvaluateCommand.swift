@@ -8,7 +8,6 @@ internal import Statistics
 internal import Tensors
 internal import Training
 
-/// `allometry evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

@@ -61,7 +61,7 @@ extension FitSession {
     _ table: RunTable, group: [(column: String, value: String)], weight: String?
   ) throws -> [FittedTable] {
     let targets = self.targets
-    guard law.law == "mixture" else {
+    guard law.law == MixtureLaw().name else {
       throw CommandFailure(
         .usage,
         "--response: found \(targets.count) columns, expected one; several are weighed against each other with --law mixture only"
@@ -114,11 +114,12 @@ extension FitSession {
     var record = fitted.record
     record.constants = Self.sizeNames(of: builder.table)
     let summary = MixtureSummary(fit: fitted.fit, record: fitted.record)
-    return FittedTable(
-      fit: fitted.fit.calibrated(on: validation), validation: validation, influence: nil,
-      ranking: nil,
+    var result = FittedTable(
+      fit: fitted.fit.calibrated(on: validation), validation: validation,
       source: builder.table.source,
       notes: notes + [ShareColumns(of: builder.table).note].compactMap { $0 } + summary.notes,
-      group: group, domainMixture: record)
+      group: group)
+    result.domainMixture = record
+    return result
   }
 }

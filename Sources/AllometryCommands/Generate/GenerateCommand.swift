@@ -6,7 +6,6 @@ internal import Reports
 internal import Statistics
 internal import Tensors
 
-/// `allometry generate`.
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
@@ -183,7 +182,6 @@ struct GenerateCommand: ParsableCommand {
 
   private static let usualDraftLength = 4
 
-  /// The other models that options name.
   private func models(_ main: LoadedModel) throws -> GenerationModels {
     var models = GenerationModels(main: main)
     if let emulate {

@@ -3,7 +3,6 @@ internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// What there is to spend on training, in whatever unit it is counted.
 struct BudgetArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -61,7 +60,6 @@ struct BudgetArguments: ParsableArguments {
       valueName: "kWh"))
   var maxEnergy: String?
 
-  /// The share of the accelerator's peak that is reached.
   var utilisation: Double { reachedShare ?? ComputeBudget.defaultUtilisation }
 
   /// The options that were given, for fits that know no budget.

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ScalingLaws
 
-/// Options of a plan for the best mixture of training domains.
 struct MixtureArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -64,14 +63,10 @@ struct MixtureArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: "The seed of the Dirichlet search; default 0.")
   var searchSeed: UInt64?
 
-  /// How many mixtures the Dirichlet search draws.
   var drawn: Int { samples ?? 100_000 }
-  /// How many of the best are averaged.
   var averaged: Int { best ?? 128 }
-  /// The sum of the Dirichlet's concentrations.
   var concentration: Double { strength ?? 1 }
 
-  /// The two searches.
   enum Search: String, CaseIterable {
     case optimum
     case dirichlet
@@ -231,7 +226,7 @@ extension SavedFitArguments {
   static func targets(_ path: String) throws -> [SavedFit]? {
     let (file, group) = parts(of: path)
     guard group == nil,
-      let documents = FitDocument.decodeSeveral(try readFile(file), of: "mixture"),
+      let documents = FitDocument.decodeSeveral(try readFile(file), of: MixtureLaw().name),
       !documents.isEmpty
     else { return nil }
     return try documents.map { try fit($0, source: path) }

@@ -5,7 +5,6 @@ internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime simulate`.
 struct TestTimeSimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -49,7 +48,6 @@ struct TestTimeSimulateCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-plan/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-plan/1"
     var world: PlantedWorld

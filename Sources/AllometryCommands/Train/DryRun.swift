@@ -6,7 +6,6 @@ internal import Training
 
 /// What a run would cost, from its configuration and a short trial.
 struct DryRun {
-  /// The costs in numbers.
   struct Costs: Encodable {
     var schema = "allometry.dry-run/1"
     var layers: Int
@@ -83,7 +82,6 @@ struct DryRun {
     return result
   }
 
-  /// Prints the costs.
   func print(json: Bool) throws {
     if json {
       try Console.print(json: costs)

@@ -82,7 +82,7 @@ extension FitReading {
       main.column == "C"
       ? budget ?? 10 * range.upperBound
       : isScale ? 10 * range.upperBound : range.upperBound
-    return try? part.mixture?.forecast(at: [main.column: place])
+    return try? mixture?.forecast(at: [main.column: place])
       ?? fit.forecast(at: [main.column: place])
   }
 

@@ -145,7 +145,6 @@ extension TestTimePage {
     return plain + rest.prefix(2)
   }
 
-  /// The curves of an arm that are drawn.
   func drawn(_ arm: ArmAnalysis) -> [SelectionCurve] {
     drawnSelectors.compactMap { name in arm.selectors.first { $0.selector == name } }
   }

@@ -34,7 +34,6 @@ public struct CostComparison: Codable, Sendable {
   /// What is missing for a count of arithmetic.
   public var warnings: [String]
 
-  /// Compares the arms of a table; nil where no arm has tokens.
   init?(
     _ arms: [OutcomeArm], analyses: [ArmAnalysis], columns: [String], settings: AnalysisSettings
   ) {

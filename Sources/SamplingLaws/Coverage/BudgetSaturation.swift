@@ -3,8 +3,7 @@ public import Quantities
 internal import RealModule
 internal import Statistics
 
-/// Accuracy against the tokens of a budget, as a logistic curve in ln tokens that levels off at a
-/// ceiling, by the binomial likelihood of the items.
+/// Accuracy against the tokens of a budget: a logistic curve in ln tokens that levels off.
 public struct BudgetSaturation: Sendable, Codable {
   /// Accuracy at one budget.
   public struct Point: Sendable, Codable, Hashable {
@@ -28,8 +27,7 @@ public struct BudgetSaturation: Sendable, Codable {
   public var slope: Double
   /// The tokens at which 95 % of the ceiling are reached.
   public var saturation: Double
-  /// By how much Akaike's criterion of a curve that rises to 100 % exceeds that of this one;
-  /// negative where the ceiling is not worth its unknown.
+  /// Akaike's criterion of a curve that rises to 100 % less that of this one.
   public var evidence: Double
   /// The measured points, then the predictions.
   public var points: [Point]
@@ -40,12 +38,8 @@ public struct BudgetSaturation: Sendable, Codable {
 
   /// Fits a curve; nil for fewer than four budgets or where nothing varies.
   ///
-  /// - Parameters:
-  ///   - name: what the curve is called.
-  ///   - tokens: the mean tokens used at each budget.
-  ///   - accuracy: the share of the items that were right, which need not be a whole number of them.
-  ///   - items: the number of items.
-  ///   - predicting: the tokens to predict at.
+  /// Tokens are means at each budget; the accuracy is a share of the `items`, which need not be a
+  /// whole number of them.
   public init?(
     name: String, tokens: [Double], accuracy: [Double], items: Int,
     predicting targets: [Double] = [], level: Double = 0.9, resamples: Int = 200,

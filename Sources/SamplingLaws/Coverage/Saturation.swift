@@ -4,8 +4,8 @@ internal import RealModule
 public import RunTables
 internal import Statistics
 
-/// How many samples are worth taking, by the saturating curve with one p for all problems, problem by
-/// problem, and by a distribution of difficulty [60].
+/// How many samples are worth taking, by one p for all, problem by problem, and by a distribution
+/// [60].
 public struct Saturation: Sendable, Codable {
   /// The observed coverage at one k beside what each model of difficulty says.
   public struct Point: Sendable, Codable, Hashable {
@@ -76,12 +76,7 @@ public struct Saturation: Sendable, Codable {
     self.init(AttemptCounts(arm), leastGain: leastGain, bootstrap: bootstrap)
   }
 
-  /// The analysis of counts; nil where no attempt is right.
-  ///
-  /// - Parameters:
-  ///   - counts: the counts.
-  ///   - leastGain: ε > 0, the gain from one sample more that is not worth it.
-  ///   - bootstrap: how to find intervals.
+  /// Nil where no attempt is right; a gain below ε = `leastGain` > 0 is not worth a sample.
   public init?(
     _ counts: AttemptCounts, leastGain: Double = 0.005,
     bootstrap: ProblemBootstrap = ProblemBootstrap()

@@ -55,10 +55,8 @@ public struct SequentialRounds: Sendable, Codable {
   /// The curve of rounds whose right answers stay right, F(n) = 1 − (1 − gain)^n.
   public var absorbing: SaturationCurve? { gain.map { SaturationCurve(chance: $0.value) } }
 
-  /// The analysis of an arm with rounds; nil without two rounds of one attempt.
-  ///
-  /// The attempts of a problem are in order; a round that is not later than the one before begins
-  /// another chain.
+  /// The analysis of an arm with rounds; nil without two rounds of one attempt. A round that is not
+  /// later than the one before begins another chain.
   public init?(_ arm: OutcomeArm, bootstrap: ProblemBootstrap = ProblemBootstrap()) {
     guard let numbers = arm.rounds else { return nil }
     let tally = RoundTally(arm, numbers)
@@ -134,7 +132,6 @@ public struct SequentialRounds: Sendable, Codable {
   }
 }
 
-/// Counts of states and moves, by round and by problem.
 private struct RoundTally {
   struct Row {
     var attempts = 0
@@ -145,7 +142,6 @@ private struct RoundTally {
     var lost = 0
   }
 
-  /// By number of round.
   var rows: [Int: Row] = [:]
   /// Wrong before, gained, right before and lost of each problem.
   var matrix: ProblemMatrix

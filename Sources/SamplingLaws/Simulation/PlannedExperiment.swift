@@ -1,8 +1,7 @@
 internal import Quantities
 internal import RunTables
 
-/// What experiments on a planted world would show: how wide intervals are, and how often they hold the
-/// truth.
+/// How wide intervals on a planted world would be, and how often they hold the truth.
 public struct PlannedExperiment: Codable, Sendable {
   /// One quantity over all experiments.
   public struct Quantity: Codable, Sendable, Hashable {
@@ -31,13 +30,8 @@ public struct PlannedExperiment: Codable, Sendable {
   /// The quantities.
   public var quantities: [Quantity]
 
-  /// Carries experiments out.
-  ///
-  /// - Parameters:
-  ///   - world: the world; its first arm is judged, and its difference to the second.
-  ///   - replicates: the number of experiments, each drawn with a seed of its own.
-  ///   - far: the number of attempts that coverage is extrapolated to.
-  ///   - bootstrap: how intervals are made.
+  /// Each has a seed of its own; the first arm, its difference to the second and coverage at `far`
+  /// are judged.
   public init(
     _ world: PlantedWorld, replicates: Int, beyond far: Double, bootstrap: ProblemBootstrap
   ) {

@@ -14,8 +14,7 @@ public struct LengthBias: Codable, Sendable {
   public var random: Estimated
   /// Mean tokens of the best of n, over those of a random attempt.
   public var ratio: [Estimated]
-  /// Mean tokens of the best of n, over those of random attempts at the same problem that are as often
-  /// right.
+  /// Mean tokens of the best of n over those of random attempts that are as often right.
   public var matchedRatio: [Estimated]
   /// The problems of which every attempt has its tokens.
   public var problems: Int

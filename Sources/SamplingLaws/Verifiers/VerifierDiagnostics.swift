@@ -15,8 +15,8 @@ public struct VerifierDiagnostics: Codable, Sendable {
     public var problems: Int
     /// The number of attempts.
     public var attempts: Int
-    /// The share of pairs of a right and a wrong attempt at the same problem in which the score of the
-    /// right one is higher, ties counted as halves; nil without scores.
+    /// The share of right–wrong pairs at a problem that the score orders; ties half, nil without
+    /// scores.
     public var withinProblemArea: Estimated?
     /// The mean of that share over problems, each counted alike.
     public var meanProblemArea: Estimated?
@@ -86,7 +86,6 @@ func rounded(_ value: Double) -> String {
   return String(thousandths)
 }
 
-/// What each problem adds to the shares of a diagnosis.
 private struct VerifierCounts {
   private let arm: OutcomeArm
   private let counts: ProblemMatrix

@@ -1,7 +1,6 @@
 internal import Quantities
 internal import RealModule
 
-/// Puts a comparison into sentences.
 struct ComparisonSentences {
   var pair: LawPair
   var higherIsBetter: Bool
@@ -22,7 +21,6 @@ struct ComparisonSentences {
     ]
   }
 
-  /// What the scale is called in "worth 1.3x …".
   private var scaleWord: String {
     switch pair.scaleName {
     case "C": "compute"

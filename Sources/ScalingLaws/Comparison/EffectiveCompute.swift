@@ -32,9 +32,7 @@ public struct EffectiveCompute: Sendable {
 
   /// Finds the multipliers of a pair of laws.
   ///
-  /// - Parameters:
-  ///   - pair: the laws.
-  ///   - scales: the rungs, at least one, ascending.
+  /// - Parameter scales: the rungs, at least one, ascending.
   public init(_ pair: LawPair, at scales: [Double]) {
     let logScales = scales.map { Double.log($0) }
     func logMultipliers(_ curves: LawPair.Curves, _ logScales: [Double]) -> [Double] {
@@ -71,8 +69,6 @@ public struct EffectiveCompute: Sendable {
   /// not exceed the floor.
   ///
   /// - Parameters:
-  ///   - baselineLoss: the baseline's outcome.
-  ///   - treatmentLoss: the treatment's outcome at the same scale.
   ///   - floor: E.
   ///   - exponent: α.
   public static func multiplier(

@@ -184,9 +184,7 @@ struct RungNoise: Sendable {
 
   /// The standard deviation of the difference between the means of some rows of both arms.
   ///
-  /// - Parameters:
-  ///   - first: the baseline's rows: whole rungs.
-  ///   - second: the treatment's.
+  /// - Parameter first: the baseline's rows: whole rungs.
   func deviation(of first: [Int], and second: [Int]) -> Double {
     let left = Set(first.compactMap { cellOfRow[$0] })
     let right = Set(second.compactMap { cellOfRow[$0 + offset] })

@@ -3,11 +3,9 @@ internal import RealModule
 
 /// How far beyond its runs a comparison answers.
 ///
-/// Two laws can be told apart where they were measured; far beyond, the difference that is claimed
-/// is that of the formula. As for studies, a ladder is too short for a forecast with fewer than four
-/// rungs or with less than 1.2 decades of compute (0.6 of another scale, for size and data grow
-/// together), and no forecast goes further beyond the largest run than the runs span, three decades
-/// at most.
+/// As for studies, a ladder is too short for a forecast with fewer than four rungs or less than 1.2
+/// decades of compute (0.6 of another scale), and no forecast goes further beyond the largest run
+/// than the runs span, three decades at most.
 public struct TargetLimit: Sendable, Hashable {
   /// The fewest rungs from which a forecast is made.
   public static let fewestRungs = 4
@@ -25,10 +23,7 @@ public struct TargetLimit: Sendable, Hashable {
 
   /// Measures a ladder.
   ///
-  /// - Parameters:
-  ///   - scaleName: the column of scale.
-  ///   - range: the scales of the runs.
-  ///   - rungs: how many rungs there are; nil where it is not known.
+  /// - Parameter rungs: how many rungs there are; nil where it is not known.
   public init(scaleName: String, range: ClosedRange<Double>, rungs: Int?) {
     self.scaleName = scaleName
     self.range = range

@@ -27,8 +27,8 @@ extension Fit {
   /// Rows that lie so far from the law that they are no part of its scatter, worst first.
   ///
   /// The yardstick is the median of the absolute residuals, without the smallest p, which a fit of
-  /// p parameters may bring to zero. Where more than a tenth of the rows lie outside, the scatter
-  /// has long tails, and none is singled out.
+  /// p parameters may bring to zero. Where more than a tenth of the rows lie outside, none is
+  /// singled out.
   static func departed(
     residuals: [Double], weights: [Double], parameters: Int
   ) -> [Int] {
@@ -114,10 +114,8 @@ extension Fit {
 }
 
 extension Fitter {
-  /// The rows that left the law.
-  ///
-  /// Least squares bends to the very rows that are looked for, so that they are sought about a
-  /// robust fit.
+  /// The rows that left the law, sought about a robust fit: least squares bends to the very rows
+  /// that are looked for.
   func departedRows(at estimate: [Double], residuals: [Double]) -> [Int] {
     var residuals = residuals
     let used = residuals.indices.filter { observations.weights[$0] > 0 }

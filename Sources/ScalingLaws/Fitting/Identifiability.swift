@@ -4,7 +4,6 @@ internal import RealModule
 internal import Statistics
 
 extension Fitter {
-  /// What the table cannot tell about the parameters.
   func identifiabilityFindings(search: Search, fit: Fit) -> [IdentifiabilityFinding] {
     var findings = columnFindings() + collinearFindings()
     findings += directionFindings(at: search.best.point)
@@ -183,7 +182,6 @@ extension Fitter {
     return result
   }
 
-  /// Columns that do not vary enough for an exponent.
   private func columnFindings() -> [IdentifiabilityFinding] {
     law.card.columns.compactMap { requirement -> IdentifiabilityFinding? in
       guard requirement.positive, let column = observations.columns[requirement.name] else {
@@ -219,7 +217,6 @@ extension Fitter {
     }
   }
 
-  /// Pairs of scales that rise together in all rows.
   private func collinearFindings() -> [IdentifiabilityFinding] {
     let names = law.card.columns.map(\.name).filter { ["N", "D", "U"].contains($0) }
     var findings: [IdentifiabilityFinding] = []

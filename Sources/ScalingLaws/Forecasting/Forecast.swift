@@ -30,10 +30,8 @@ public struct Forecast: Sendable, Hashable, Codable {
 extension FittedLaw {
   /// Forecasts one run.
   ///
-  /// - Parameters:
-  ///   - columns: values by the product's names; C, N or D is derived where the other two are
-  ///     given.
-  ///   - seed: the seed of the simulated scatter.
+  /// - Parameter columns: values by the product's names; C, N or D is derived where the other two
+  ///   are given.
   /// - Throws: `FitError.missingColumn` for an absent column.
   public func forecast(
     at columns: [String: Double], seed: UInt64 = 0
@@ -90,9 +88,6 @@ extension FittedLaw {
 }
 
 extension Forecast {
-  /// The forecast in a sentence or two.
-  ///
-  /// - Parameter place: the columns that say where it is.
   func describe(place names: [String]) -> String {
     let place = names.compactMap { name in
       columns[name].map { "\(name) = \(NumberFormat.sentence($0))" }

@@ -26,11 +26,6 @@ public struct OptimumLaw: Sendable {
 
   /// Fits the law.
   ///
-  /// - Parameters:
-  ///   - law: ``LearningRateLaw``, ``BatchSizeLaw`` or ``WeightDecayLaw``.
-  ///   - axis: the hyper-parameter.
-  ///   - sweep: the cells' optima.
-  ///   - options: held parameters, level, number of refits and seed.
   /// - Throws: `FitError` where too few cells have their optimum inside the sweep.
   public init(
     _ law: any Law, of axis: String, in sweep: SweepRecord, options: FitOptions

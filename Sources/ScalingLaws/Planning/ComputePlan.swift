@@ -29,7 +29,6 @@ extension FittedLaw {
   /// The optimal size and tokens for a training budget [L2].
   ///
   /// - Parameters:
-  ///   - compute: training FLOPs, counted as ``FittedLaw/flopsPerToken`` says.
   ///   - others: the columns that the law reads besides N, D and C, such as `U` or `streams`.
   ///   - closedForm: false to search numerically even where a closed form exists.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
@@ -47,9 +46,6 @@ extension FittedLaw {
   ///
   /// Where the target lies beyond the law's floor, compute, size and tokens are infinite.
   ///
-  /// - Parameters:
-  ///   - outcome: the loss (or other response) to reach.
-  ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func plan(
     reaching outcome: Double, holding others: [String: Double] = [:]
@@ -68,7 +64,6 @@ extension FittedLaw {
       ) { surface.leastLogCompute(estimate, reaching: $0, near: centre) })
   }
 
-  /// Measures the optimum of every refit at the compute that `logCompute` names for it.
   func plan(
     on surface: LossSurface, logCompute: ([Double]) -> Double
   ) -> ComputePlan {

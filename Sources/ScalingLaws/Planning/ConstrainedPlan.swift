@@ -101,10 +101,7 @@ extension FittedLaw {
   /// of training and serving are minimised over N with D from the target. The size stays under
   /// every cap, and tokens beyond the unique ones are worth less [L6].
   ///
-  /// - Parameters:
-  ///   - goal: the budget or the target.
-  ///   - limits: what else holds.
-  ///   - others: the columns that the law reads besides N, D, C and U.
+  /// - Parameter others: the columns that the law reads besides N, D, C and U.
   /// - Throws: `FitError` where the law does not allow the plan, and for limits that leave nothing.
   public func constrainedPlan(
     _ goal: PlanGoal, limits: PlanLimits, holding others: [String: Double] = [:]
@@ -117,12 +114,10 @@ extension FittedLaw {
   }
 }
 
-/// The search for the best model under limits, by one law.
 struct ConstrainedSearch {
   let goal: PlanGoal
   let limits: PlanLimits
   let surface: LossSurface
-  /// The optimum at the law's estimate.
   private(set) var centre: (logN: Double, logD: Double)
   let warnings: [String]
   private let sizes: ClosedRange<Double>?
@@ -168,7 +163,6 @@ struct ConstrainedSearch {
     return Double.log(Double.exp(logCompute - flops.logPerToken(logN)) - served)
   }
 
-  /// The optimum of one point of parameters.
   private func solve(_ point: [Double], near: Double?) -> (logN: Double, logD: Double) {
     let flops = surface.flops
     switch goal {
@@ -221,7 +215,6 @@ struct ConstrainedSearch {
   ///
   /// - Parameters:
   ///   - all: the quantities in the order of ``quantities(_:near:)``.
-  ///   - ranges: the ranges of the fitted table.
   ///   - held: for each law that has a part in the plan its name and ln N.
   func plan(
     _ all: [Estimated], ranges: [String: ClosedRange<Double>],
@@ -271,7 +264,6 @@ struct ConstrainedSearch {
 }
 
 extension ConstrainedPlan {
-  /// How far the planned run lies beyond a fitted table, in spans of the table.
   func distance(beyond fitted: any FittedLaw) -> Double {
     guard size.value.isFinite, tokens.value.isFinite else { return 0 }
     return fitted.distanceBeyond([
@@ -313,7 +305,6 @@ extension FittedLaw {
 }
 
 extension PlanGoal {
-  /// Whether a target is to be reached.
   var isOutcome: Bool {
     if case .outcome = self { return true }
     return false

@@ -14,15 +14,10 @@ public struct PassLine: Sendable, Hashable {
     Double.exp(-Double.exp(logScale - exponent * Double.log(parameters)))
   }
 
-  /// Fits the line by regression of ln(−ln PU) on ln N, weighted by the information in the draws.
+  /// Fits the line by regression of ln(−ln PU) on ln N, repeated with weights and working responses
+  /// at its own fit: the maximum of the likelihood Σ r·ln p + (K − r)·ln(1 − p). Censored counts
+  /// are used, even those without a pass.
   ///
-  /// The regression is repeated with weights and working responses at its own fit, which is the
-  /// maximum of the likelihood Σ r·ln p + (K − r)·ln(1 − p). It uses censored counts, even those
-  /// without a pass, for what they are; dropping them would favour the lucky.
-  ///
-  /// - Parameters:
-  ///   - sizes: N of each model.
-  ///   - counts: what sampling found for each model.
   /// - Returns: nil where fewer than two sizes were sampled or nothing ever passed.
   public init?(sizes: [Double], counts: [PassCount]) {
     let used = counts.indices.filter { counts[$0].draws > 0 }
@@ -94,21 +89,13 @@ public struct PassForecast: Sendable {
 
   /// Fits a line to each instance.
   ///
-  /// - Parameters:
-  ///   - sizes: N of each model.
-  ///   - counts: for each instance what sampling found for each model.
+  /// - Parameter counts: for each instance what sampling found for each model.
   public init(sizes: [Double], counts: [[PassCount]]) {
     lines = counts.map { PassLine(sizes: sizes, counts: $0) }
   }
 
   /// The mean pass rate at a size, with instances that never passed counted as failing, and its
   /// bootstrap interval over instances.
-  ///
-  /// - Parameters:
-  ///   - parameters: N.
-  ///   - level: the coverage of the interval.
-  ///   - resamples: the number of resampled sets of instances.
-  ///   - seed: the seed of the resampling.
   public func meanRate(
     parameters: Double, level: Double = 0.95, resamples: Int = 2000, seed: UInt64 = 0
   ) -> (value: Double, interval: ConfidenceInterval) {

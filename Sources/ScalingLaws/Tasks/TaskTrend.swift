@@ -46,7 +46,6 @@ public struct TaskReport: Sendable {
   public let lastPValue: Double
   /// Where the metric lies against chance; nil where it has no chance level.
   public let chanceRelation: ChanceRelation?
-  /// The standard deviation of one evaluation.
   let noise: Double
   /// The change of the metric for every decade of scale, by a straight line.
   public let slope: Estimated
@@ -65,14 +64,11 @@ public struct TaskReport: Sendable {
   /// Whether the task may be extrapolated.
   public var isAccepted: Bool { recommendation != .none }
 
-  /// Examines a task.
-  ///
-  /// Nothing is recommended for a task at chance, whatever its trend: noise around a quarter has
-  /// slopes too. Nor is anything for a task without a clear trend or one that gets worse.
+  /// Examines a task. Nothing is recommended for one at chance, without a clear trend, or that gets
+  /// worse.
   ///
   /// - Parameters:
   ///   - series: the metric over the ladder, at least four models of three sizes.
-  ///   - level: the confidence level of the verdict.
   ///   - relevantChange: the smallest change of the metric over the ladder that matters; nil for
   ///     three standard deviations of one model's noise.
   /// - Throws: `FitError.unusable` for too few models or impossible numbers.
@@ -218,7 +214,6 @@ extension TaskSeries {
     }
   }
 
-  /// The metric at the smallest and at the largest scale.
   fileprivate var ends: [Double] {
     let order = scale.indices.sorted { scale[$0] < scale[$1] }
     guard let first = order.first, let last = order.last else { return [.nan, .nan] }

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Quantities
 internal import Treatments
 internal import Yams

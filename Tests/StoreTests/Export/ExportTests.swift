@@ -1,7 +1,7 @@
 import Foundation
 import RunTables
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
 import Verdicts
