@@ -2,6 +2,7 @@ import Foundation
 import Quantities
 import Reports
 import Testing
+import Verdicts
 
 @Suite struct StudyTextTests {
   private func width(_ text: String) -> Int {
