@@ -11,7 +11,6 @@ public enum DifferenceHypothesis: String, Sendable, Hashable, CaseIterable {
   case floor
   /// The amplitudes differ: the treatment is worth a constant factor of scale.
   case amplitude
-  /// Floor and amplitudes differ.
   case floorAndAmplitude
   /// Amplitudes and exponents differ over a shared floor.
   case amplitudeAndExponent

@@ -154,7 +154,6 @@ public struct LawParameter: Sendable, Hashable {
   public enum Domain: String, Sendable, Hashable {
     /// A positive number, moved on the logarithmic scale.
     case positive
-    /// Any number.
     case real
   }
 
