@@ -186,23 +186,17 @@ public struct FisherF: ContinuousDistribution, Hashable {
 
   /// The x with `cdf(x) = probability`.
   public func quantile(_ probability: Double) -> Double {
-    inverse(lower: probability, upper: 1 - probability)
+    invertTails(lower: probability, upper: 1 - probability, initial: 1, evaluate: evaluate)
   }
 
   /// The x with `survival(x) = probability`.
   public func inverseSurvival(_ probability: Double) -> Double {
-    inverse(lower: 1 - probability, upper: probability)
+    invertTails(lower: 1 - probability, upper: probability, initial: 1, evaluate: evaluate)
   }
 
-  private func inverse(lower: Double, upper: Double) -> Double {
-    guard lower >= 0, upper >= 0 else { return .nan }
-    if lower == 0 { return 0 }
-    if upper == 0 { return .infinity }
-    let useLower = lower <= upper
-    return solvePositive(target: useLower ? lower : upper, initial: 1) { f in
-      let density = Double.exp(logDensity(f))
-      return useLower ? (both(f).lower, density) : (both(f).upper, -density)
-    }
+  private func evaluate(_ f: Double) -> (lower: Double, upper: Double, density: Double) {
+    let tails = both(f)
+    return (tails.lower, tails.upper, Double.exp(logDensity(f)))
   }
 
   /// The logarithm of the density at x.

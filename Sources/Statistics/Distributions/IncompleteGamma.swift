@@ -127,13 +127,10 @@ public func inverseRegularizedUpperGamma(shape: Double, _ upper: Double) -> Doub
 }
 
 private func inverseGamma(shape a: Double, lower: Double, upper: Double) -> Double {
-  guard a > 0, lower >= 0, upper >= 0 else { return .nan }
-  if lower == 0 { return 0 }
-  if upper == 0 { return .infinity }
-  let useLower = lower <= upper
-  return solvePositive(target: useLower ? lower : upper, initial: a) { x in
+  guard a > 0 else { return .nan }
+  return invertTails(lower: lower, upper: upper, initial: a) { x in
     let both = incompleteGamma(shape: a, x)
     let density = Double.exp(logPoissonDensity(a, mean: x) + Double.log(a / x))
-    return useLower ? (both.lower, density) : (both.upper, -density)
+    return (both.lower, both.upper, density)
   }
 }
