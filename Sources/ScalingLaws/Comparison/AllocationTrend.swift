@@ -1,4 +1,3 @@
-internal import Optimization
 internal import RealModule
 
 /// How the compute-optimal number of tokens per parameter changes with compute, by one law.

@@ -1,5 +1,3 @@
-internal import Optimization
-
 /// In which parameters a treatment may differ from its baseline, from nothing to everything.
 ///
 /// An exponent alone is not in the list: which amplitude it leaves equal depends on the unit of

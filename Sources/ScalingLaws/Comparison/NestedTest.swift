@@ -1,5 +1,4 @@
 internal import RealModule
-internal import Statistics
 
 /// A test of whether a larger hypothesis fits better than a smaller one that it contains.
 public struct NestedTest: Sendable, Hashable {

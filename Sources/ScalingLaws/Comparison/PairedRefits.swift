@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// Resamples two tables together and refits whatever was fitted to them.

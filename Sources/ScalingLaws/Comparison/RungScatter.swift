@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 /// By how much rungs scatter around the laws, beside what seeds explain.

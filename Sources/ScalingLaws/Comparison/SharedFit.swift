@@ -1,5 +1,3 @@
-internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// One law fitted to several groups of runs at once, with tests of what they share.

@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 #if canImport(FoundationEssentials)

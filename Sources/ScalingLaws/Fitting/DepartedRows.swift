@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 extension Fit {

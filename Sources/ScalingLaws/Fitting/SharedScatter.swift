@@ -1,5 +1,3 @@
-internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// What all runs of one size, or of one length, have in common beyond the law, such as a shape or a

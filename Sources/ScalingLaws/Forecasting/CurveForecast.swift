@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// One point of a forecast training curve.

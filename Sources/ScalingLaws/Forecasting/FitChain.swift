@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 /// Fits in a row, each of which reads what the one before it predicts, such as compute to loss to

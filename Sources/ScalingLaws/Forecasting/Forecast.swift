@@ -1,5 +1,3 @@
-internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// The prediction of a fitted law for a run that has not been made.

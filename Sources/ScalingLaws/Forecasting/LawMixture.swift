@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 /// Several fitted laws that answer a question together: each answer is drawn from the refits of

@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 /// What the width of a forecast is made of.

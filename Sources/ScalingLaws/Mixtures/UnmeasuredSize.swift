@@ -1,5 +1,3 @@
-internal import RealModule
-
 extension FittedLaw {
   /// A forecast that gives a bound only where the size asked for was never varied.
   ///

@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// Everything that is said of one training budget: one computation for reports and commands.
 public struct BudgetPlan: Sendable, Hashable, Codable {
   /// The optimal division.

@@ -1,4 +1,3 @@
-internal import Optimization
 internal import RealModule
 
 /// What a model will cost to serve, as tokens of training-priced compute [L15]: 2·N·D_inf FLOPs

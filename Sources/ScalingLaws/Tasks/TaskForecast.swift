@@ -1,5 +1,3 @@
-internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// What the recommended law of a task says of a size that was not evaluated.

@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// Accuracy on a task from size and data in two steps: the additive law fitted to the task loss at

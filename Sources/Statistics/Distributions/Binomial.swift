@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// The binomial distribution of successes in independent trials.
 public struct Binomial: Sendable, Hashable {
   /// The number of trials.
