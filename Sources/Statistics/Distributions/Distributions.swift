@@ -74,7 +74,7 @@ public struct StudentT: ContinuousDistribution, Hashable {
     }
   }
 
-  /// The logarithm of the density at x, off by ν·ln ν·10⁻¹⁶ at most: 3·10⁻¹³ at ν = 10³, 10⁻⁶ at 10⁹.
+  /// The logarithm of the density at x, off by up to 10⁻¹⁵ + ν·ln ν·10⁻¹⁶.
   public func logDensity(_ x: Double) -> Double {
     let nu = degreesOfFreedom
     if nu == .infinity { return Normal.standard.logDensity(x) }
