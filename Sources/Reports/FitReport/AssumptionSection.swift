@@ -1,3 +1,4 @@
+internal import Cards
 internal import Quantities
 internal import ScalingLaws
 
@@ -32,7 +33,7 @@ extension FitReading {
     }
     if !fit.law.settings.isEmpty {
       rows.append([
-        "Settings", fit.law.settings.map { "\($0.name): \($0.value)" }.joined(separator: ", "),
+        "Settings", fit.law.settings.map { "\($0.name): \($0.text)" }.joined(separator: ", "),
       ])
     }
     let held = fit.law.parameters.map(\.name).filter { !fit.freeParameters.contains($0) }

@@ -1,3 +1,4 @@
+internal import Cards
 import Foundation
 internal import Quantities
 internal import ScalingLaws
@@ -143,7 +144,7 @@ struct FitReading {
   }
 
   /// What the formula calls x; nil where it names its columns itself.
-  var sizeColumn: String? { fit.law.settings.first { $0.name == "x" }?.value }
+  var sizeColumn: String? { fit.law.settings.first { $0.name == "x" }?.text }
 
   /// What to call a row: its run where the table names runs, else what tells it from others.
   func rowName(_ row: Int) -> String {
