@@ -57,7 +57,6 @@ public struct Axis: Sendable {
     Axis(label: label, scale: .category(names))
   }
 
-  /// Whether equal steps are equal ratios.
   var isLogarithmic: Bool { scale == .log10 || scale == .log2 }
 
   var isCategory: Bool {

@@ -88,7 +88,6 @@ public struct HeatLayer: Sendable {
     return .custom { NumberFormat.fixed($0, decimals) }
   }
 
-  /// The smallest and the largest value; nil where there is none.
   var extent: ClosedRange<Double>? {
     let finite = values.joined().filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max() else { return nil }

@@ -1,7 +1,6 @@
 internal import ScalingLaws
 
 extension FitReading {
-  /// How it was made and what was not measured.
   func assumptionSection() -> ReportSection {
     var blocks: [ReportBlock] = part.notes.map { .paragraph("Note: \($0)") }
     blocks.append(.table(methodTable()))

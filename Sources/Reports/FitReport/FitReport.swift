@@ -68,7 +68,6 @@ public struct FitReport: Sendable {
   private static let footer =
     "Made by Allometry. Intervals, warnings and held-out errors are part of every number above."
 
-  /// The groups side by side.
   private func overview(_ readings: [FitReading]) -> ReportSection {
     let laws = Set(readings.map { $0.fit.law.name })
     let parameters = laws.count == 1 ? readings.first?.fit.law.parameters.map(\.name) ?? [] : []

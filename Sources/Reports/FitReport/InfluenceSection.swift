@@ -2,7 +2,6 @@ import Foundation
 internal import ScalingLaws
 
 extension FitReading {
-  /// How far the worst rows together move one parameter.
   private struct Move {
     var name: String
     /// Without the rows.

@@ -38,7 +38,6 @@ public struct TableForecast {
     }
   }
 
-  /// What says that a table holds runs of another size than the fitted ones.
   private static func otherSize(than fitted: [String: String], in table: RunTable) -> String? {
     for (column, value) in fitted.sorted(by: { $0.key < $1.key }) {
       guard table.hasColumn(column), let values = try? table.texts(column),
@@ -64,7 +63,6 @@ public struct TableForecast {
     return saved.map { sum > 0 ? $0 / sum : 1 / Double(saved.count) }
   }
 
-  /// The weighted sum of the forecasts of a row, where there are several targets.
   private func total(_ forecasts: [Forecast]) -> Double {
     zip(weights, forecasts).reduce(0) { $0 + $1.0 * $1.1.law.value }
   }
@@ -92,7 +90,6 @@ public struct TableForecast {
     var warnings: [String]
   }
 
-  /// How the forecasts compare with outcomes that the table holds.
   private var checks: [Answer.Check] {
     fits.indices.compactMap { index in
       guard let outcomes = observed[index] else { return nil }
@@ -111,7 +108,6 @@ public struct TableForecast {
     }
   }
 
-  /// What is hardly plausible about the table, or about it beside the fit.
   private var doubts: [String] {
     table.doubts(response: fits[0].document.response.column)
       + table.doubts(beside: fits[0].ranges)
@@ -223,6 +219,5 @@ public struct TableForecast {
 }
 
 extension String {
-  /// The text without a newline at its end.
   fileprivate var trimmingLastNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -1,4 +1,3 @@
-/// Text measured in terminal cells.
 enum TerminalText {
   /// Width in cells: East Asian text and emoji take two, combining marks none.
   static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }

@@ -2,7 +2,6 @@ internal import SamplingLaws
 internal import ScalingLaws
 
 extension TestTimePage {
-  /// Accuracy against tokens, arithmetic and memory traffic.
   func costSection() -> ReportSection? {
     guard let costs = analysis.costs else { return nil }
     var blocks: [ReportBlock] = [
@@ -102,7 +101,6 @@ extension TestTimePage {
       }, note: "Coverage competes with itself only: it needs an exact verifier.")
   }
 
-  /// Sizes of model against numbers of samples.
   func sizeSection() -> ReportSection? {
     let blocks = analysis.sizes.flatMap { tradeoff in
       TradeoffBlocks(tradeoff, problems: arms.first?.problems ?? 0, levelText: levelText).blocks
@@ -111,7 +109,6 @@ extension TestTimePage {
       ? nil : ReportSection("Test-time compute against parameters", blocks)
   }
 
-  /// Arms over the same problems.
   func armSection() -> ReportSection? {
     guard !analysis.comparisons.isEmpty else { return nil }
     let rows = analysis.comparisons.flatMap { comparison in
@@ -143,7 +140,6 @@ extension TestTimePage {
       ])
   }
 
-  /// More effort on the same problem, and strategies by difficulty.
   func effortSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arise in analysis.arise {

@@ -2,7 +2,6 @@ internal import SamplingLaws
 internal import ScalingLaws
 
 extension TestTimePage {
-  /// Coverage beyond the recorded attempts.
   func extrapolationSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in arms.prefix(Self.shownArms) {
@@ -57,7 +56,6 @@ extension TestTimePage {
     )
   }
 
-  /// Strata, pass rates, saturation.
   func difficultySection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in arms.prefix(Self.shownArms) {
