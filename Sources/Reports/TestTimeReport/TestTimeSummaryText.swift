@@ -3,8 +3,7 @@ internal import ScalingLaws
 
 /// What a table of recorded attempts says, for a terminal: sentences, then curves in numbers.
 public struct TestTimeSummaryText: Sendable {
-  /// What is told.
-  public var analysis: OutcomeAnalysis
+  var analysis: OutcomeAnalysis
   /// The largest width in cells.
   public var width: Int
   /// Whether escape sequences may be used.
