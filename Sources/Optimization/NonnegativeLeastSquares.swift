@@ -1,11 +1,8 @@
-/// Linear least squares in which some coefficients may not be negative.
-///
-/// The active-set method of Lawson and Hanson (1974) on the normal equations, which is exact
-/// enough for the handful of amplitudes of a law; free coefficients are never removed.
+/// Linear least squares in which some coefficients may not be negative, by the active-set method of
+/// Lawson and Hanson (1974) on the normal equations; free coefficients are never removed.
 ///
 /// - Parameters:
 ///   - columns: the design, one array of rows a coefficient.
-///   - target: the values to match, one a row.
 ///   - nonnegative: which coefficients are bounded below by zero.
 /// - Returns: the coefficients, or nil where the design is singular.
 public func nonnegativeLeastSquares(

@@ -1,15 +1,8 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Maps indices to values on several threads, with a result that no thread count can change.
-///
-/// Each index is computed by one call of `transform`, and results are stored by index, so the
-/// outcome depends on `transform` alone. Reductions over the returned array run in index order.
-///
-/// - Parameters:
-///   - count: the number of indices.
-///   - threads: how many threads at most; one runs in the caller.
-///   - transform: called once for each index, from any thread.
+/// Maps indices to values on several threads, with a result that no thread count can change: each
+/// index is computed by one call of `transform`, and results are stored by index.
 public func parallelMap<Value: Sendable>(
   count: Int, threads: Int, _ transform: @Sendable (Int) -> Value
 ) -> [Value] {

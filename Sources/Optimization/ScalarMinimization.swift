@@ -1,13 +1,10 @@
 /// The minimum of a function of one variable in an interval, by golden section after a scan.
 ///
-/// The scan over `samples` equal steps finds the lowest valley, so a function with several is
-/// not trapped in the first; the minimum may lie at an end of the interval.
+/// The scan over `samples` equal steps finds the lowest valley, so a function with several is not
+/// trapped in the first; the minimum may lie at an end of the interval. Values that are not finite
+/// count as infinitely high.
 ///
-/// - Parameters:
-///   - interval: where to search.
-///   - samples: the number of points of the scan.
-///   - tolerance: the width at which the search stops, in units of the variable.
-///   - function: the function; values that are not finite count as infinitely high.
+/// - Parameter tolerance: the width at which the search stops, in units of the variable.
 public func minimize(
   over interval: ClosedRange<Double>, samples: Int = 64, tolerance: Double = 1e-10,
   _ function: (Double) -> Double

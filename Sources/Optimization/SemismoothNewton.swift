@@ -53,15 +53,11 @@ public struct Minimum: Sendable {
 
 /// A damped semismooth Newton method for robust nonlinear regression under box bounds.
 ///
-/// A Huber loss with a threshold far below the residuals behaves like least absolute deviations:
-/// Levenberg–Marquardt with reweighting converges linearly, and quasi-Newton methods must learn a
-/// curvature that jumps. Here the model matrix is the Gauss–Newton matrix of the rows in the
-/// quadratic zone plus μ times the reweighted matrix. For large μ it is reweighted least squares
-/// with Levenberg–Marquardt damping, which descends from far away; for μ → 0 it is Newton's method
-/// on the active pieces, which ends in a few steps. For a squared loss it is Levenberg–Marquardt.
-///
-/// Every test is relative to the objective itself, so multiplying the objective by a constant
-/// changes nothing.
+/// The model matrix is the Gauss–Newton matrix of the rows in the quadratic zone of the loss plus μ
+/// times the reweighted matrix: for large μ reweighted least squares with Levenberg–Marquardt
+/// damping, which descends from far away; for μ → 0 Newton's method on the active pieces, which
+/// ends in a few steps. A Huber loss with a threshold far below the residuals needs both. For a
+/// squared loss it is Levenberg–Marquardt. Every test is relative to the objective itself.
 public struct SemismoothNewton: Sendable {
   /// The iteration stops when the predicted decrease is below this share of the objective.
   public var relativeTolerance: Double
@@ -83,13 +79,8 @@ public struct SemismoothNewton: Sendable {
     self.stepLimit = stepLimit
   }
 
-  /// Minimises `problem` from `start` within the box.
-  ///
-  /// - Parameters:
-  ///   - problem: the objective.
-  ///   - start: the first point; it is moved into the box.
-  ///   - lower: the lower bounds, −∞ where there is none.
-  ///   - upper: the upper bounds, +∞ where there is none.
+  /// Minimises `problem` from `start`, which is moved into the box; a bound is infinite where there
+  /// is none.
   public func minimize<Problem: RobustProblem>(
     _ problem: inout Problem, from start: [Double], lower: [Double], upper: [Double]
   ) -> Minimum {

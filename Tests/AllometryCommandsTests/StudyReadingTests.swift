@@ -1,6 +1,7 @@
 import AllometryCommands
 import Foundation
 import LanguageModels
+import Quantities
 import Reports
 import Studies
 import Testing

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 internal import Statistics

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import LanguageModels
 internal import Training
@@ -63,11 +64,6 @@ struct RunLocation {
     }.first
   }
 
-  private static func digits(_ hash: UInt64) -> String {
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
   /// The model, from files that are as they were written.
   func model() throws -> LanguageModel<Float> { try Self.model(in: checkpoint) }
 
@@ -88,10 +84,10 @@ struct RunLocation {
     case "bytes":
       isSame = RegularFile.contents(atPath: tokenizer) == Data(ByteTokenizerFile.json().utf8)
     default:
-      isSame = data?.tokenizerFingerprint == Self.digits(read.fingerprint)
+      isSame = data?.tokenizerFingerprint == read.fingerprint.hexadecimal
       // Runs of before templates counted were trained without them.
       let bare = read.withoutTemplate()
-      if !isSame, data?.tokenizerFingerprint == Self.digits(bare.fingerprint) { return bare }
+      if !isSame, data?.tokenizerFingerprint == bare.fingerprint.hexadecimal { return bare }
     }
     guard isSame else {
       throw CommandFailure(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -51,7 +52,7 @@ struct ChooseExpertsCommand: ParsableCommand {
         throw CommandFailure(
           .usage, "--experts: found \"\(experts)\", expected numbers of 1 or more with commas")
       }
-      let fit = try SavedFitArguments.load(saved.fit, law: "routed")
+      let fit = try SavedFitArguments.load(saved.fit, law: Routed().name)
       var warnings = fit.document.warnings
       for (name, value) in [("N", size), ("experts", counts.max() ?? 1)] {
         if let sentence = fit.ranges[name].flatMap({

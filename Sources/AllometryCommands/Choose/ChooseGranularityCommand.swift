@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -58,7 +59,7 @@ struct ChooseGranularityCommand: ParsableCommand {
       try OptionCheck.positive(aspect, option: "--aspect")
       let allowed = try NumberList.positive(granularities, option: "--granularities")
       let budgets = try NumberList.positive(compute, option: "--compute")
-      let saved = try fit.map { try SavedFitArguments.load($0, law: "fine-grained-moe") }
+      let saved = try fit.map { try SavedFitArguments.load($0, law: FineGrainedMoE().name) }
       let shape = GranularityPlan.Shape(expansion: expansion, aspect: aspect)
       let choices = try budgets.map { budget -> Answer.Choice in
         func plan(_ point: [Double]) -> GranularityPlan? {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -65,7 +66,7 @@ struct ChoosePoolsCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let saved = try fits.map {
-        (name: $0, fit: try SavedFitArguments.load($0, law: "data-filtering"))
+        (name: $0, fit: try SavedFitArguments.load($0, law: DataFiltering().name))
       }
       let named = try pool.map { try Self.parse($0) }
       var pools = saved.map { name, fit in Self.pool(name, fit.estimate) } + named

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -52,7 +53,7 @@ struct ChoosePrecisionCommand: ParsableCommand {
         throw CommandFailure(
           .usage, "--parameters and --bits go together, expected both or neither")
       }
-      let saved = try fit.map { try SavedFitArguments.load($0, law: "precision") }
+      let saved = try fit.map { try SavedFitArguments.load($0, law: Precision().name) }
       let law: any Law = saved?.law ?? Precision()
       let gammas = law.parameters.indices.filter { law.parameters[$0].name.hasPrefix("gamma") }
       func best(_ point: [Double]) -> Double {

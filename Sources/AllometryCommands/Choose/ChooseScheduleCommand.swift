@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -82,7 +83,7 @@ struct ChooseScheduleCommand: ParsableCommand {
         )
       }
       let table = try csv.map { try OutputFile($0, .table, output, option: "--csv") }
-      let fit = try SavedFitArguments.load(saved.fit, law: "multi-power")
+      let fit = try SavedFitArguments.load(saved.fit, law: MultiPower().name)
       Console.progress("searching the best of \(knots) knots …")
       let best = try OptimalSchedule(
         parameters: fit.estimate, peak: peak, floor: floor, steps: steps, warmup: warmup,

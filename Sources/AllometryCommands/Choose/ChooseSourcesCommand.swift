@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
@@ -123,22 +124,22 @@ struct ChooseSourcesCommand: ParsableCommand {
       let (names, groups, width) = try groups()
       var random = SplittableRandom(seed: seed)
       let chosen = groups.map { Self.drawn(examples, of: $0, &random) }
-      let transport = try CommandFailure.naming(input.table) {
+      var transport = try CommandFailure.naming(input.table) {
         try TransportDistance(
           sources: Array(chosen.dropLast()), validation: chosen[chosen.count - 1],
           smoothing: smoothing)
       }
-      let nearest = Self.nearest(transport)
+      let nearest = Self.nearest(&transport)
       let shares = try (0..<refits).map { index in
         var random = SplittableRandom(seed: seed).split(index + 1)
         let again = chosen.map { rows in rows.map { _ in rows[random.nextIndex(below: rows.count)] }
         }
-        return try CommandFailure.naming(input.table) {
-          Self.nearest(
-            try TransportDistance(
-              sources: Array(again.dropLast()), validation: again[again.count - 1],
-              smoothing: smoothing))
+        var resampled = try CommandFailure.naming(input.table) {
+          try TransportDistance(
+            sources: Array(again.dropLast()), validation: again[again.count - 1],
+            smoothing: smoothing)
         }
+        return Self.nearest(&resampled)
       }
       var answer = Answer(
         features: width, validationExamples: chosen[chosen.count - 1].count,
@@ -226,7 +227,7 @@ struct ChooseSourcesCommand: ParsableCommand {
     return order.prefix(count).sorted().map { rows[$0] }
   }
 
-  private static func nearest(_ transport: TransportDistance) -> [Double] {
+  private static func nearest(_ transport: inout TransportDistance) -> [Double] {
     guard transport.sourceCount > 1,
       let search = MixtureOptimum(
         within: [ClosedRange<Double>](repeating: 0...1, count: transport.sourceCount))

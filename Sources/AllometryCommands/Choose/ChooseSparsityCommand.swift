@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -247,11 +248,11 @@ struct ChooseSparsityCommand: ParsableCommand {
           choice.loss.low.isFinite
             ? NumberFormat.withInterval(choice.loss.value, choice.loss.low, choice.loss.high)
             : NumberFormat.significant(choice.loss.value, 5),
-          ByteCount.text(choice.memory),
+          NumberFormat.bytes(choice.memory),
           remarks.compactMap { $0 }.joined(separator: ", "),
         ])
     }
-    let limit = bytes.map { " within \(ByteCount.text($0))" } ?? ""
+    let limit = bytes.map { " within \(NumberFormat.bytes($0))" } ?? ""
     Console.say(
       "\(NumberFormat.flops(answer.compute)) FLOPs of training\(limit), \(answer.law) by \(answer.source):"
     )

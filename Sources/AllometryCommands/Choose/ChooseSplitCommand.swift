@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -26,7 +27,7 @@ struct ChooseSplitCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let total = try NameList.positive(parameters, option: "--parameters")
-      let fit = try SavedFitArguments.load(saved.fit, law: "encoder-decoder")
+      let fit = try SavedFitArguments.load(saved.fit, law: EncoderDecoder().name)
       guard fit.law.value(ofSetting: "form") == "product" else {
         throw CommandFailure(
           .usage,

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -63,7 +64,7 @@ struct ChooseVocabularyCommand: ParsableCommand {
         parameters: size, width: embedding, leastCompute: least,
         tokensPerCharacter: least.map { Vocabulary.tokensPerCharacter(vocabulary: $0) })
       if let fit, let compute {
-        let saved = try SavedFitArguments.load(fit, law: "vocabulary")
+        let saved = try SavedFitArguments.load(fit, law: Vocabulary().name)
         let budget = try NameList.positive(compute, option: "--compute")
         let choice = try saved.bestVocabulary(
           parameters: size, width: embedding, compute: budget)

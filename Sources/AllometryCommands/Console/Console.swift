@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Reports
 
@@ -64,22 +65,7 @@ enum Console {
   }
 
   private static func write(_ text: [UInt8], to descriptor: Int32) -> Bool {
-    var bytes = text[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        #else
-          Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-        #endif
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return false
-      }
-      bytes = bytes.dropFirst(count)
-    }
-    return true
+    text.withUnsafeBytes { OpenFile.write($0, to: descriptor) == nil }
   }
 
   static var terminal: Terminal { Terminal(width: width, style: isTerminal ? .ansi : .plain) }

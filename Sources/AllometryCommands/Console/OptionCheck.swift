@@ -62,18 +62,11 @@ enum OptionCheck {
 
   /// A time such as 90, 90s, 3m or 1.5h, in seconds.
   static func seconds(_ text: String, option: String) throws -> Double {
-    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    var body = text
-    var factor = 1.0
-    if let last = body.last, let unit = units[last] {
-      factor = unit
-      body.removeLast()
-    }
-    guard let value = Double(body), value.isFinite, value > 0, value * factor < 1e9 else {
+    guard let seconds = NumberReader.seconds(text) else {
       throw CommandFailure(
         .usage, "\(option): found \"\(text)\", expected a time such as 90s, 3m or 1.5h")
     }
-    return value * factor
+    return seconds
   }
 
   /// A file or folder that is there.

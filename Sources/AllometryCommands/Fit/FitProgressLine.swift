@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 internal import Synchronization

@@ -61,7 +61,7 @@ extension FitSession {
     _ table: RunTable, group: [(column: String, value: String)], weight: String?
   ) throws -> [FittedTable] {
     let targets = self.targets
-    guard law.law == "mixture" else {
+    guard law.law == MixtureLaw().name else {
       throw CommandFailure(
         .usage,
         "--response: found \(targets.count) columns, expected one; several are weighed against each other with --law mixture only"

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
@@ -243,7 +244,7 @@ struct FitSession {
   /// other laws and too few rows.
   private static func splitSentence(of fit: Fit) -> String? {
     guard let test = try? fit.law.testNestedForms(fit.observations) else { return nil }
-    let p = plainProbability("p", test.pValue, floor: 1e-12)
+    let p = NumberFormat.probability("p", test.pValue, floor: 1e-12)
     let f = NumberFormat.significant(test.statistic, 3)
     return test.pValue < 0.05
       ? "how parameters are split between encoder and decoder matters: the total size alone is rejected (F = \(f), \(p))"

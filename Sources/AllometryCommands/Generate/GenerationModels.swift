@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Statistics
 internal import Tensors

@@ -226,7 +226,7 @@ extension SavedFitArguments {
   static func targets(_ path: String) throws -> [SavedFit]? {
     let (file, group) = parts(of: path)
     guard group == nil,
-      let documents = FitDocument.decodeSeveral(try readFile(file), of: "mixture"),
+      let documents = FitDocument.decodeSeveral(try readFile(file), of: MixtureLaw().name),
       !documents.isEmpty
     else { return nil }
     return try documents.map { try fit($0, source: path) }

@@ -1,5 +1,7 @@
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
+internal import Statistics
 
 /// The best mixture of training domains by saved fits of the mixture law [134].
 struct MixtureSession {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Quantities
 internal import Reports
 internal import Store
 internal import Studies

@@ -66,7 +66,7 @@ struct StudyStatusCommand: ParsableCommand {
       }
       return try Console.print(json: runs)
     }
-    var text = StudyStatusText(name: name, runs: rows.map(StudyReading.Run.init))
+    var text = StudyStatusText(name: name, runs: rows)
     text.width = Console.width
     text.style = Console.style
     Console.print(text.render(), terminator: "")

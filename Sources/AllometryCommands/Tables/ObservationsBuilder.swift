@@ -1,7 +1,7 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
-internal import Statistics
 
 struct ObservationsBuilder {
   var table: RunTable

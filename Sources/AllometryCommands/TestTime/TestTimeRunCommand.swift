@@ -1,9 +1,10 @@
 internal import ArgumentParser
+internal import Cards
 internal import Corpora
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import RunTables
-internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Training
@@ -363,7 +364,7 @@ struct TestTimeRunCommand: ParsableCommand {
 
   private static var listing: String {
     StrategyCatalog.cards.map { card in
-      let options = card.options.map { "    \($0.name)=\($0.standard)  \($0.explanation)" }
+      let options = card.options.map { "    \($0.name)=\($0.text)  \($0.meaning)" }
       let needs =
         card.needsVerifier
         ? " (needs a verifier)" : card.lesson.map { " (trains a copy for \($0.rawValue))" } ?? ""

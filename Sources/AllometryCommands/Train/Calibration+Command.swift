@@ -1,5 +1,5 @@
 internal import LanguageModels
-internal import Statistics
+internal import Quantities
 internal import Tensors
 internal import Training
 

@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
@@ -87,7 +88,7 @@ struct DryRun {
       return
     }
     var table = Console.table(["cost", .number("value")])
-    func bytes(_ count: Int) -> String { ByteCount.text(Double(count)) }
+    func bytes(_ count: Int) -> String { NumberFormat.bytes(Double(count)) }
     table.rows = [
       ["layers × width", "\(costs.layers) × \(costs.width)"],
       ["parameters", "\(costs.parameters)"],

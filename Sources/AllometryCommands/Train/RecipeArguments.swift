@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Statistics
+internal import Quantities
 internal import Training
 
 struct RecipeArguments: ParsableArguments {

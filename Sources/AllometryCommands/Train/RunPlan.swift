@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
@@ -137,8 +138,8 @@ struct RunPlan {
     guard bytes > memory else { return }
     throw CommandFailure(
       .usage,
-      "the model and its optimiser need at least \(ByteCount.text(bytes)) of memory, but this "
-        + "machine has \(ByteCount.text(memory))")
+      "the model and its optimiser need at least \(NumberFormat.bytes(bytes)) of memory, but this "
+        + "machine has \(NumberFormat.bytes(memory))")
   }
 
   /// A folder's name from the options alone, so that the same command finds it again.

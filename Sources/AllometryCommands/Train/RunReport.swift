@@ -1,5 +1,6 @@
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Training
 

@@ -1,6 +1,6 @@
+internal import Files
 internal import Foundation
 internal import LanguageModels
-internal import RunTables
 internal import Training
 
 enum LossTable {
@@ -61,7 +61,7 @@ struct RunRows {
     }
     // Closing lets go of the lock: runs side by side wait for each other's rows.
     defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    FileLock.wait(descriptor)
     let data = RegularFile.contents(atPath: path) ?? Data()
     try checkColumns(data)
     let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? data.startIndex
@@ -140,8 +140,6 @@ struct RunRows {
   }
 
   private func quoted(_ text: String) -> String {
-    let text = SpreadsheetText.inert(text)
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\"\(text.replacing("\"", with: "\"\""))\""
+    CSVText.cell(SpreadsheetText.inert(text), quoting: .necessary)
   }
 }

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Corpora
+internal import Files
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
@@ -25,7 +27,7 @@ struct TrainingRun {
     try prepareFolder()
     // The lock goes away with the process, however it ends.
     let lock = try lockFolder()
-    defer { close(lock) }
+    defer { withExtendedLifetime(lock) {} }
     if record.status == .finished, record.result != nil {
       Console.error("The run in \(plan.folder) has finished already.")
       // What a kill at its end kept from being written is written now.
@@ -123,17 +125,17 @@ struct TrainingRun {
     try writeFile(text, to: path)
   }
 
-  private func lockFolder() throws -> Int32 {
+  private func lockFolder() throws -> FileLock {
     let path = "\(plan.folder)/.lock"
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
+    do throws(FileError) {
+      if let lock = try FileLock(path) { return lock }
+    } catch  where error.problem == .cannotOpen {
       throw CommandFailure(.cannotCreate, "\(path): the file cannot be written")
+    } catch {
+      throw CommandFailure(.cannotCreate, "\(path): the file \(error.message)")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw CommandFailure(
-        .cannotCreate, "\(plan.folder): another process is training the run in this folder")
-    }
-    return descriptor
+    throw CommandFailure(
+      .cannotCreate, "\(plan.folder): another process is training the run in this folder")
   }
 
   private func announce(_ record: RunRecord) {

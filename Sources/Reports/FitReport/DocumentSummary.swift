@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// A saved fit as a person reads it, for procedures.

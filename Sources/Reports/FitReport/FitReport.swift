@@ -1,4 +1,4 @@
-public import ScalingLaws
+internal import ScalingLaws
 
 /// The report of one or several fits: what was fitted, what the law says, how far to trust it.
 public struct FitReport: Sendable {

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import ScalingLaws
 
 /// A fit as a person reads it in a terminal.
@@ -252,7 +253,7 @@ public struct FitSummary {
         ? NumberFormat.percent(x, decimals: 3) : NumberFormat.significant(x, 3)
     }
     return wrapped(
-      "Lack of fit: F(\(test.misfitFreedom), \(test.pureErrorFreedom)) = \(NumberFormat.significant(test.statistic, 3)), \(plainProbability("p", test.pValue, floor: 1e-12)). Repeated rows scatter by \(deviation(test.seedDeviation)), design points beyond that by \(deviation(test.pointDeviation)); \(fit.independentRows) independent design points."
+      "Lack of fit: F(\(test.misfitFreedom), \(test.pureErrorFreedom)) = \(NumberFormat.significant(test.statistic, 3)), \(NumberFormat.probability("p", test.pValue, floor: 1e-12)). Repeated rows scatter by \(deviation(test.seedDeviation)), design points beyond that by \(deviation(test.pointDeviation)); \(fit.independentRows) independent design points."
     )
   }
 

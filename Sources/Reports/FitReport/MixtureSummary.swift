@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// What a fit of mixtures says beside its parameters.

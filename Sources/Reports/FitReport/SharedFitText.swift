@@ -1,4 +1,6 @@
+internal import Quantities
 public import ScalingLaws
+internal import Statistics
 
 /// A joint fit as a person reads it in a terminal.
 public struct SharedFitText {
@@ -66,7 +68,7 @@ public struct SharedFitText {
 
   private var sentences: [String] {
     func p(_ test: SharedFit.Test) -> String {
-      "\(plainProbability("p", test.pValue, floor: 0.001)), F(\(test.extraParameters), \(test.degreesOfFreedom)) = \(NumberFormat.significant(test.statistic, 3))"
+      "\(NumberFormat.probability("p", test.pValue, floor: 0.001)), F(\(test.extraParameters), \(test.degreesOfFreedom)) = \(NumberFormat.significant(test.statistic, 3))"
     }
     var result: [String] = []
     let list = self.result.shared.joined(separator: ", ")

@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// The optima of a sweep as a person reads them in a terminal.

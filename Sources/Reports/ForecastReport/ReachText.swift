@@ -1,4 +1,5 @@
-public import ScalingLaws
+public import Quantities
+internal import ScalingLaws
 
 /// Where an outcome is reached, in words.
 public struct ReachText {

@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// Training curves under learning-rate schedules, by a saved fit of a law of the curve.

@@ -1,3 +1,4 @@
+internal import Quantities
 public import RunTables
 public import ScalingLaws
 internal import Statistics

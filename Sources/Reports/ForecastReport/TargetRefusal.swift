@@ -1,3 +1,4 @@
+public import Quantities
 public import ScalingLaws
 
 /// Why a table does not tell what a target takes, with the bounds that it gives.

@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// The batch schedule of a run by a saved fit of the law of the best batch, as JSON gives it.

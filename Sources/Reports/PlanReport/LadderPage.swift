@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// A ladder of runs that predicts a loss, for a terminal and a page.

@@ -1,3 +1,4 @@
+public import Quantities
 public import ScalingLaws
 
 /// The best mixture of training domains by saved fits of the mixture law [134], as JSON gives it.

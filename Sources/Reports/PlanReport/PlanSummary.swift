@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// A plan as a person reads it in a terminal.

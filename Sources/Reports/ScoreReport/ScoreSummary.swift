@@ -1,3 +1,4 @@
+internal import Quantities
 internal import ScalingLaws
 
 /// Scores as a person reads them in a terminal.

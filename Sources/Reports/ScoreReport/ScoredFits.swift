@@ -1,4 +1,5 @@
-public import ScalingLaws
+internal import Quantities
+internal import ScalingLaws
 
 /// Saved fits scored on one table, ranked.
 public struct ScoredFits {

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// A table for a terminal.
 ///
 /// Columns are separated by two spaces. A table wider than its limit gives up width in its widest

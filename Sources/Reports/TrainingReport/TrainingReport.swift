@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// The report of one training run: its losses against what it has to beat, its settings and costs.
 public struct TrainingReport: Sendable {
   /// A loss that was measured at some step.

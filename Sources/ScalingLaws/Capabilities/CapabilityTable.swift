@@ -65,7 +65,6 @@ public struct CapabilityTable: Sendable {
     }
   }
 
-  /// The table without some models, or without some tasks.
   func selecting(models rows: [Int], tasks columns: [Int]) -> CapabilityTable {
     CapabilityTable(
       models: rows.map { models[$0] }, families: families.map { all in rows.map { all[$0] } },
@@ -121,18 +120,15 @@ public struct CapabilityComponents: Sendable {
   /// The first component over compute by family; empty without families or compute.
   public let lines: [FamilyLine]
 
-  /// Finds the components and leaves out one family after another.
+  /// Finds the components and leaves out one family after another, or one model where there are
+  /// none.
   ///
   /// The components behind a prediction are found without the predicted benchmark and without the
-  /// family that is left out, whose models are then projected. Without families each model is left
-  /// out by itself.
+  /// family that is left out, whose models are then projected.
   ///
   /// - Parameters:
-  ///   - table: the benchmarks.
-  ///   - count: how many components are kept.
   ///   - targets: the benchmarks to predict; nil for all.
   ///   - ranges: the values that a benchmark approaches at the ends, by name; 0 to 1 otherwise.
-  ///   - standardize: whether benchmarks are scaled to unit variance.
   /// - Throws: `FitError.unusable`, see ``CapabilityTable/validate(components:)``.
   public init(
     _ table: CapabilityTable, count: Int = 3, targets: [String]? = nil,

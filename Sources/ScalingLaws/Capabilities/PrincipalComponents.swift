@@ -4,9 +4,8 @@ internal import RealModule
 /// Principal components of a table with missing values.
 ///
 /// Columns are centred (and scaled to unit variance where asked). Missing entries are filled by the
-/// fit of the first components and the components found again, until the filled values stop moving
-/// (the imputation of observational scaling laws [L13]; the maximum of the likelihood of a
-/// low-rank table with Gaussian noise).
+/// fit of the first components and the components found again until the filled values stop moving
+/// [L13].
 public struct PrincipalComponents: Sendable {
   /// The centre of each column.
   public let centre: [Double]
@@ -31,12 +30,8 @@ public struct PrincipalComponents: Sendable {
     return variances.map { total > 0 ? $0 / total : .nan }
   }
 
-  /// Finds the components.
-  ///
-  /// - Parameters:
-  ///   - rows: the table, NaN where missing; at least two rows and one column.
-  ///   - rank: how many components fill missing entries.
-  ///   - standardize: whether columns are scaled to unit variance.
+  /// Finds the components; `rows` holds NaN where missing and needs two rows and a column, `rank`
+  /// components fill missing entries.
   public init(of rows: [[Double]], rank: Int, standardize: Bool = false) {
     let columns = rows.first?.count ?? 0
     precondition(rows.count >= 2 && columns >= 1, "components need a table")

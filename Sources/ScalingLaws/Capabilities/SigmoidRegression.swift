@@ -12,7 +12,6 @@ struct SigmoidRegression: Sendable {
   ///
   /// - Parameters:
   ///   - predictors: one array a row.
-  ///   - response: the metric of each row.
   ///   - range: the values that the metric approaches at the ends.
   init(predictors: [[Double]], response: [Double], range: ClosedRange<Double>) {
     self.range = range
@@ -81,7 +80,6 @@ struct SigmoidRegression: Sendable {
     coefficients = zip(point, scales).map { $0 / $1 }
   }
 
-  /// The metric at a row of predictors.
   func predict(_ predictors: [Double]) -> Double {
     let height =
       coefficients[0] + zip(coefficients.dropFirst(), predictors).reduce(0) { $0 + $1.0 * $1.1 }

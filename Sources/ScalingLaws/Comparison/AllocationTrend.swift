@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// How the compute-optimal number of tokens per parameter changes with compute, by one law.
@@ -17,10 +18,8 @@ public struct AllocationTrend: Sendable {
   public var direction: Int { exponent.low > 0 ? 1 : exponent.high < 0 ? -1 : 0 }
 }
 
-/// Whether laws fitted to one table agree on how to split compute between size and data.
-///
-/// Published laws disagree on it for the same runs (Farseer finds D*/N* rising with compute, the
-/// coupled law finds it falling [48][L5]); a tool must show that rather than pick a side.
+/// Whether laws fitted to one table agree on how to split compute between size and data; published
+/// ones disagree for the same runs [48][L5].
 public struct AllocationAgreement: Sendable {
   /// One trend a law, in the order of the fits.
   public var trends: [AllocationTrend]
@@ -35,15 +34,9 @@ public struct AllocationAgreement: Sendable {
   public var isDisputed: Bool { !disagreements.isEmpty }
 }
 
-/// Compares the compute-optimal allocation of several laws fitted to the same table [48][L5].
+/// Compares the compute-optimal allocation of several laws over the range of C of the data.
 ///
-/// Each law's own optimum is searched along C, as its table counts it, from the smallest to the
-/// largest compute of the data and at the target.
-///
-/// - Parameters:
-///   - fits: at least one fitted law that reads N and D.
-///   - target: the compute of the question; nil for a hundred times the largest run.
-///   - columns: values of other columns that a law reads.
+/// - Parameter target: the compute of the question; nil for a hundred times the largest run.
 /// - Throws: `FitError` where a law reads no N and D or the range of compute is not known.
 public func allocationAgreement(
   of fits: [any FittedLaw], target: Double? = nil, columns: [String: Double] = [:]
@@ -100,12 +93,12 @@ private func agreement(_ trends: [AllocationTrend]) -> AllocationAgreement {
     let word =
       trend.direction > 0 ? "rising" : trend.direction < 0 ? "falling" : "not clearly changing"
     return
-      "\(trend.law) has D*/N* \(word) with compute (exponent \(Fitter.short(trend.exponent.value)))"
+      "\(trend.law) has D*/N* \(word) with compute (exponent \(NumberFormat.short(trend.exponent.value)))"
   }.joined(separator: ", ")
   let conclusion =
     disagreements.isEmpty
     ? "they do not contradict each other"
-    : "they disagree, and at the target their ratios differ by a factor \(Fitter.short(spread))"
+    : "they disagree, and at the target their ratios differ by a factor \(NumberFormat.short(spread))"
   let sentence =
     trends.count > 1 ? "\(list): \(conclusion)." : "\(list)."
   return AllocationAgreement(

@@ -78,11 +78,6 @@ public struct Comparison: Sendable {
 /// Both tables are fitted apart and jointly; the joint fits say what differs, the separate ones
 /// what the treatment is worth at each scale and whether the curves cross.
 ///
-/// - Parameters:
-///   - baseline: the rows of the baseline.
-///   - treatment: the rows of the treatment.
-///   - law: the law that both follow, perhaps with different parameters.
-///   - options: how to fit, pair, test and where the target lies.
 /// - Throws: `FitError` where a table does not allow a fit, or no scale is common to both.
 public func compare(
   baseline: Observations, treatment: Observations, law: any Law,
@@ -110,7 +105,7 @@ public func compare(
   let level = options.fit.level
   let tail = refits?.tail ?? (1 - level) / 2
   let question = try Question(first, second, options: options) { name in
-    ladder(scaleColumn(baseline, name: name) + scaleColumn(treatment, name: name)).count
+    distinctScales((baseline.known(name) ?? []) + (treatment.known(name) ?? [])).count
   }
   let frame = question.frame
   let pair = try LawPair(
@@ -126,7 +121,7 @@ public func compare(
     second.uncertainty = uncertainty(draws.map(\.treatment))
   }
   let scales = (
-    scaleColumn(baseline, name: pair.scaleName), scaleColumn(treatment, name: pair.scaleName)
+    baseline.known(pair.scaleName) ?? [], treatment.known(pair.scaleName) ?? []
   )
   let rungScales = rungs(of: scales.0 + scales.1, in: pair.dataRange)
   let multiplier = EffectiveCompute(pair, at: rungScales)
@@ -182,15 +177,13 @@ public func compare(
     warnings: warnings + named(first.warnings, "baseline") + named(second.warnings, "treatment"))
 }
 
-/// Compares two fitted laws without their tables.
+/// Compares two fitted laws without their tables: no joint fits, no nested tests, refits taken as
+/// independent.
 ///
-/// Without rows there are no joint fits and no nested tests, and the refits of the two laws are
-/// taken as independent even if the runs shared seeds; the sentences say so. Refits are matched at
-/// random, because two fits made with the same seed share their random numbers index by index. A
-/// fit compared with itself, or with another fit of the same rows, is recognised.
+/// Refits are matched at random, because fits made with one seed share their random numbers index
+/// by index. A fit compared with itself, or with another fit of the same rows, is recognised.
 ///
 /// - Parameters:
-///   - baseline: the baseline's fitted law.
 ///   - treatment: the treatment's fitted law; it may be another law over the same scale.
 ///   - options: the target and the scale; options of fitting are not used.
 /// - Throws: `FitError` where the laws share no scale, or it is not known which range they cover.
@@ -260,11 +253,9 @@ private func decide(
   }
 }
 
-/// Along what two laws are compared, and how far.
 private struct Question {
   var frame: ScaleFrame
   var limit: TargetLimit
-  /// The scale that was asked for, or that is taken where none was.
   var target: Double
   var refusal: String?
 
@@ -299,15 +290,9 @@ private func named(_ warnings: [String], _ arm: String) -> [String] {
   warnings.map { "\(arm): \($0)" }
 }
 
-/// The scale of each row.
-private func scaleColumn(_ observations: Observations, name: String) -> [Double] {
-  if name == "C", let compute = observations.compute { return compute }
-  return observations.columns[name] ?? []
-}
-
 /// The rungs of a ladder, or seven steps where there are many scales or none are known.
 private func rungs(of scales: [Double], in range: ClosedRange<Double>) -> [Double] {
-  let steps = ladder(scales)
+  let steps = distinctScales(scales)
   if steps.count >= 1, steps.count <= 12 { return steps }
   let ratio = range.upperBound / range.lowerBound
   guard ratio > 1 else { return [range.lowerBound] }

@@ -12,11 +12,9 @@ public struct ComparisonOptions: Sendable {
   public var columns: [String: Double]
   /// The column that names the seed of a run, by which runs are paired.
   public var seedColumn: String
-  /// A column by whose equal values rows are paired, whatever their seed and scale; nil to pair by
-  /// seed and scale.
-  ///
-  /// It is for ladders, where a treatment may change the size of a rung. Rows of one cluster are
-  /// then branches of one trunk: simulated noise gives them a part in common.
+  /// A column by whose equal values rows are paired, whatever their seed and scale, for treatments
+  /// that change the size of a rung; nil to pair by seed and scale. Rows of one cluster are then
+  /// branches of one trunk.
   public var pairColumn: String?
   /// The simulated tables behind each nested test of a small table; 0 for the F distribution.
   ///

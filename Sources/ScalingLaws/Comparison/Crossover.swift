@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 
 /// Where two laws cross: the scale from which the other one is better [21].
@@ -105,13 +106,10 @@ public struct Crossover: Sendable {
 }
 
 extension LawPair {
-  /// The crossing of one pair of curves.
   struct Crossing: Sendable {
     /// Where; nil for none on the grid.
     var logScale: Double?
-    /// Whether the treatment is better just above it.
     var treatmentLeadsAbove: Bool
-    /// Whether the treatment is better at the top of the grid.
     var treatmentLeadsAtTop: Bool
   }
 

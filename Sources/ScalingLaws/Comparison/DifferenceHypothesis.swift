@@ -44,13 +44,9 @@ public enum ParameterRole: String, Sendable, Hashable {
 }
 
 extension Law {
-  /// The role of each parameter.
-  ///
-  /// It is read from how the parameter is declared: a linear parameter whose term is the same in
+  /// The role of each parameter, read from its declaration: a linear one whose term is the same in
   /// every row is a floor, another linear one an amplitude, and so is a positive one without
-  /// bounds; exponents are declared as such.
-  ///
-  /// - Parameter observations: rows at which the law can be evaluated.
+  /// bounds.
   public func roles(at observations: Observations) -> [ParameterRole] {
     let names = card.columns.map(\.name)
     let kernel = makeKernel()

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// How much scale the treatment is worth: m(C) with baseline(m·C) = treatment(C) [42][105][149].
@@ -31,9 +32,7 @@ public struct EffectiveCompute: Sendable {
 
   /// Finds the multipliers of a pair of laws.
   ///
-  /// - Parameters:
-  ///   - pair: the laws.
-  ///   - scales: the rungs, at least one, ascending.
+  /// - Parameter scales: the rungs, at least one, ascending.
   public init(_ pair: LawPair, at scales: [Double]) {
     let logScales = scales.map { Double.log($0) }
     func logMultipliers(_ curves: LawPair.Curves, _ logScales: [Double]) -> [Double] {
@@ -70,8 +69,6 @@ public struct EffectiveCompute: Sendable {
   /// not exceed the floor.
   ///
   /// - Parameters:
-  ///   - baselineLoss: the baseline's outcome.
-  ///   - treatmentLoss: the treatment's outcome at the same scale.
   ///   - floor: E.
   ///   - exponent: α.
   public static func multiplier(

@@ -81,11 +81,6 @@ public struct JointFit: Sendable {
 
 /// Fits baseline and treatment jointly under every nested hypothesis and tests them.
 ///
-/// - Parameters:
-///   - law: the law that both follow.
-///   - baseline: the rows of the baseline.
-///   - treatment: the rows of the treatment.
-///   - options: how to fit and test.
 /// - Throws: `FitError` where the law cannot be fitted to both tables together.
 public func fitJointly(
   _ law: any Law, baseline: Observations, treatment: Observations,
@@ -187,7 +182,6 @@ private func expand(_ entry: JointFit.Entry, law: any Law, relaxed: [String]) ->
   entry.baseline + relaxed.compactMap { law.index(of: $0) }.sorted().map { entry.treatment[$0] }
 }
 
-/// Makes all nested tests, by refits of simulated tables where the table is small.
 private struct NestedTester {
   let law: any Law
   let pooled: Observations
@@ -284,7 +278,6 @@ private struct NestedTester {
   }
 }
 
-/// Refits one law to new outcomes of the same rows.
 struct Refitter: Sendable {
   let fitter: Fitter
   private let table: LaneTable
@@ -303,7 +296,6 @@ struct Refitter: Sendable {
       response: response, weights: weights ?? fitter.observations.weights)
   }
 
-  /// The lowest minimum from the given points, in physical units.
   func refit(
     response: [Double]? = nil, weights: [Double]? = nil, from points: [[Double]]
   ) -> (point: [Double], value: Double) {

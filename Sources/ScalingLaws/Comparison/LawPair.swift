@@ -1,12 +1,10 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
-/// A baseline's and a treatment's law read along one scale, with draws of both.
-///
-/// It answers what two fitted laws say about each other, whichever way they were fitted: apart,
-/// jointly, or loaded from files. A draw holds one refit of each; where the runs of the two tables
-/// are paired, so are the refits.
+/// A baseline's and a treatment's law read along one scale, with draws of both: apart, jointly
+/// fitted, or loaded from files. Where the runs of the two tables are paired, so are the refits.
 public struct LawPair: Sendable {
   /// The scale that is varied: a column, or `C` with the split that the path names.
   public let scaleName: String
@@ -43,7 +41,6 @@ public struct LawPair: Sendable {
   public let tail: Double
   /// The nominal coverage of intervals.
   public let level: Double
-  /// Whether a larger outcome is better.
   let higherIsBetter: Bool
 
   /// Outcomes on the grid, as logarithms where all are positive.
@@ -56,7 +53,6 @@ public struct LawPair: Sendable {
   let drawCurves: [Curves]
   let isLogarithmic: Bool
 
-  /// Reads two laws with their parameters and draws along one scale.
   init(
     laws: (baseline: any Law, treatment: any Law), baseline: [Double], treatment: [Double],
     draws: [(baseline: [Double], treatment: [Double])], tail: Double, level: Double,
@@ -113,9 +109,9 @@ public struct LawPair: Sendable {
 
   /// The probability that the treatment is better at a scale; NaN without draws.
   ///
-  /// The share of draws is read through the same widening as the ends of intervals, so that it lies
-  /// beyond a tail of the level just where the interval excludes equality. It is never surer than
-  /// the number of draws allows.
+  /// The share of draws is widened like the ends of intervals, so that it passes a tail of the
+  /// level just where the interval excludes equality. It is never surer than the number of draws
+  /// allows.
   public func probabilityTreatmentIsBetter(at scale: Double) -> Double {
     let logScale = clamped(Double.log(scale))
     guard drawCount > 0 else { return .nan }
@@ -133,9 +129,9 @@ public struct LawPair: Sendable {
   public func plainProbability(_ value: Double) -> String {
     let floor = ((1 - surestProbability) * 100).rounded(.up) / 100
     if value > floor, value < 1 - floor {
-      return ScalingLaws.plainNumber((value * 100).rounded() / 100)
+      return NumberFormat.sentence((value * 100).rounded() / 100)
     }
-    return ScalingLaws.plainProbability(value, floor: max(floor, 0.01))
+    return NumberFormat.probability(value, floor: max(floor, 0.01))
   }
 
   /// A share of draws as a probability: normal quantiles stand for Student's, as in intervals.
@@ -183,7 +179,6 @@ public struct LawPair: Sendable {
   }
 }
 
-/// Where and along what two laws are compared.
 struct ScaleFrame: Sendable {
   var path: ScalePath
   /// The column, or `C`, that the scale stands for.
@@ -191,12 +186,10 @@ struct ScaleFrame: Sendable {
   var columns: [String: Double]
   var dataRange: ClosedRange<Double>
   var target: Double
-  /// The range of N in the tables, around which optimal sizes are searched.
   var sizes: ClosedRange<Double>?
   /// How each table counts C: a treatment may take other FLOPs a token than its baseline.
   var flops: (baseline: FlopsPerToken, treatment: FlopsPerToken)
 
-  /// Finds scale, range and held columns of two fitted laws.
   init(
     _ baseline: any FittedLaw, _ treatment: any FittedLaw, options: ComparisonOptions
   ) throws(FitError) {

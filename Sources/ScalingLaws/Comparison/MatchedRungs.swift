@@ -3,34 +3,24 @@ internal import Statistics
 
 /// The rungs of two tables: runs that agree in every column that the law reads.
 ///
-/// Runs of one rung that differ in the seed only are no new evidence on the shape of a law, because
-/// a size is often a little better or worse than its law for reasons of its own. What counts as
-/// independent is the rung.
+/// What counts as independent is the rung: a size is often a little better or worse than its law
+/// for reasons of its own, which more seeds do not average out.
 struct MatchedRungs: Sendable {
-  /// One rung of one arm.
   struct Cell: Sendable {
-    /// The rows of the arm's table.
     var rows: [Int]
   }
   /// A rung that both arms have.
   struct Match: Sendable {
-    /// The position of the baseline's cell.
     var baseline: Int
-    /// The position of the treatment's cell.
     var treatment: Int
   }
 
-  /// The baseline's rungs.
   let baseline: [Cell]
-  /// The treatment's.
   let treatment: [Cell]
-  /// The rungs that both have.
   let matches: [Match]
-  /// Whether each rung of either arm has its counterpart.
   var isMatched: Bool {
     !matches.isEmpty && matches.count == baseline.count && matches.count == treatment.count
   }
-  /// Whether some rung has several runs.
   var hasRepeats: Bool { (baseline + treatment).contains { $0.rows.count > 1 } }
   /// The number of rungs of both arms together, each arm's counted.
   var cellCount: Int { baseline.count + treatment.count }
@@ -38,11 +28,7 @@ struct MatchedRungs: Sendable {
   /// Finds rungs within two per cent: budgets are rarely hit exactly, and a treatment may add a few
   /// parameters.
   ///
-  /// - Parameters:
-  ///   - first: the baseline's rows.
-  ///   - second: the treatment's rows.
-  ///   - law: the law whose columns make a rung.
-  ///   - pairs: runs that are known to belong together, whatever their scale.
+  /// - Parameter pairs: runs that are known to belong together, whatever their scale.
   init(
     _ first: Observations, _ second: Observations, law: any Law,
     pairs: [(baseline: Int, treatment: Int)]

@@ -53,7 +53,6 @@ extension Fit {
 }
 
 extension Objective {
-  /// κ = Σψr/(2Σρ): 1 for squares, ½ for absolute values, between for a Huber loss.
   func kappa(residuals: [Double], weights: [Double]) -> Double {
     var charge = 0.0
     var cost = 0.0

@@ -1,18 +1,15 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
 /// Resamples two tables together and refits whatever was fitted to them.
 ///
-/// Where the tables share scale and seed, a pair of runs is drawn together, and simulated noise
-/// keeps the correlation of the pairs [21]. Rungs, not runs, are drawn: seeds of one rung stand or
-/// fall together. A handful of rungs cannot be resampled (a table of five points often loses the
-/// three that fix a curve), so their outcomes are simulated around the fits with the noise of rungs
-/// and seeds, else of the residuals.
+/// A pair of runs is drawn together, and simulated noise keeps the correlation of the pairs [21].
+/// Rungs, not runs, are drawn; a handful of rungs cannot be (a table of five often loses the three
+/// that fix a curve), so their outcomes are simulated around the fits.
 struct PairedRefits: Sendable {
-  /// How the resamples are made, for reports.
   let method: String
-  /// The tail probability at which quantiles are read.
   let tail: Double
   /// What a reader must know of the noise.
   let warnings: [String]
@@ -137,7 +134,6 @@ struct PairedRefits: Sendable {
     ]
   }
 
-  /// Whether rungs can be resampled: there are many.
   private static func isLarge(_ fit: Fit, _ rungs: Int) -> Bool {
     rungs >= max(4 * fit.freeParameters.count, 12)
   }
@@ -165,7 +161,6 @@ struct PairedRefits: Sendable {
 
   // MARK: - Draws
 
-  /// One resample of the pooled table.
   private struct Resample {
     var weights: [Double]
     var noise: [Double]?
@@ -198,7 +193,6 @@ struct PairedRefits: Sendable {
     }
   }
 
-  /// Refits of the two separate laws.
   func separateDraws() throws(FitError) -> [(baseline: [Double], treatment: [Double])] {
     if case .separate = plan { return try independentDraws() }
     let first = try Refitter(baseline)
@@ -308,7 +302,7 @@ struct TableNoise: Sendable {
       if p < 0.01 {
         (scale, freedom) = (residualVariance.squareRoot(), residualTotal)
         warnings = [
-          "the laws miss the rungs by more than the seeds explain (p = \(Fitter.short(p))): intervals use the scatter of the residuals"
+          "the laws miss the rungs by more than the seeds explain (p = \(NumberFormat.short(p))): intervals use the scatter of the residuals"
         ]
         return
       }

@@ -1,24 +1,19 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
 /// Which runs of two tables belong together: the same scale and the same seed.
 struct PairedRuns: Sendable {
-  /// Rows of baseline and treatment that form a pair.
   let pairs: [(baseline: Int, treatment: Int)]
-  /// Rows of each table that have no partner.
   let unpaired: (baseline: [Int], treatment: [Int])
-  /// Whether both tables hold the same rows.
   let isSameTable: Bool
-  /// Whether every row of both tables has a partner.
   var isComplete: Bool {
     !pairs.isEmpty && unpaired.baseline.isEmpty && unpaired.treatment.isEmpty
   }
 
-  /// Pairs rows whose seeds are equal and whose columns agree within two per cent: budgets are
-  /// rarely hit exactly, and a treatment may add a few parameters.
-  ///
-  /// Without a column of seeds nothing is paired.
+  /// Pairs rows whose seeds are equal and whose columns agree within two per cent; without a column
+  /// of seeds nothing is paired.
   ///
   /// - Parameter pairColumn: a column whose equal values alone make a pair.
   init(
@@ -85,26 +80,18 @@ public struct RungDifference: Sendable, Hashable {
   public var difference: Estimated
 }
 
-/// Compares the two tables rung by rung with the noise of repeated seeds.
-///
-/// The noise is pooled over all rungs, because few seeds a rung cannot tell it. Where rungs tell
-/// theirs, it is the scatter of the rungs around what differs by law, which holds the noise of seeds;
-/// else that of the seeds alone, within pairs where every run is paired.
+/// Compares the two tables rung by rung, with noise pooled over all rungs: the scatter of the rungs
+/// around what differs by law where rungs tell it, else that of seeds, within pairs where every run
+/// is paired.
 ///
 /// - Parameters:
-///   - baseline: the rows of the baseline.
-///   - treatment: the rows of the treatment.
-///   - law: the law, whose columns make a rung.
-///   - scale: the scale of each row of both tables.
-///   - runs: which rows are paired.
 ///   - objective: its residual scale is that of the noise.
-///   - level: the nominal coverage.
 ///   - noise: the noise of rungs; nil where they do not tell it.
 func rungDifferences(
   _ baseline: Observations, _ treatment: Observations, scale: ([Double], [Double]),
   runs: PairedRuns, objective: Objective, level: Double, noise rungNoise: RungNoise? = nil
 ) -> [RungDifference] {
-  let rungs = ladder(scale.0 + scale.1)
+  let rungs = distinctScales(scale.0 + scale.1)
   func rung(_ value: Double) -> Int {
     rungs.indices.min { abs(Double.log(rungs[$0] / value)) < abs(Double.log(rungs[$1] / value)) }
       ?? 0
@@ -170,7 +157,7 @@ func rungDifferences(
 }
 
 /// The distinct scales, ascending; values within two per cent are one rung.
-func ladder(_ scales: [Double]) -> [Double] {
+func distinctScales(_ scales: [Double]) -> [Double] {
   var rungs: [[Double]] = []
   for scale in scales.filter({ $0 > 0 && $0.isFinite }).sorted() {
     if let first = rungs.last?.first, scale <= 1.02 * first {

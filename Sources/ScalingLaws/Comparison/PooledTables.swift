@@ -2,10 +2,6 @@ extension Observations {
   /// Baseline and treatment in one table with the column `arm`, 0 and 1, baseline first.
   ///
   /// Columns that only one table has are dropped; runs and schedules of the two stay apart.
-  ///
-  /// - Parameters:
-  ///   - baseline: the rows of the baseline.
-  ///   - treatment: the rows of the treatment.
   public static func pooled(baseline: Observations, treatment: Observations) -> Observations {
     var columns: [String: [Double]] = [:]
     for (name, values) in baseline.columns {

@@ -4,14 +4,11 @@ internal import Statistics
 
 /// Tests of what differs between two arms in which the rung, not the run, is what is independent.
 ///
-/// Where both arms have the same rungs, a test reads the differences between them, one a rung:
-/// whatever a rung does to both cancels, and what it does to one of them is the noise, known from
-/// the scatter of the differences around what the larger hypothesis allows. With equally many
-/// runs a rung the F test is exact, whatever part of the noise is the seed's, the rung's, or shared.
-/// Elsewhere the means of the rungs of both arms are read together.
-///
-/// Laws are taken to first order around the fit of the smaller hypothesis, which is exact enough
-/// for noise of a few per cent.
+/// Where both arms have the same rungs, a test reads the differences between them, one a rung: what
+/// a rung does to both cancels, and the noise is the scatter of the differences around what the
+/// larger hypothesis allows. With equally many runs a rung the F test is exact, whatever part of
+/// the noise is the seed's or the rung's. Elsewhere the means of the rungs of both arms are read
+/// together. Laws are taken to first order around the fit of the smaller hypothesis.
 struct RungContrasts: Sendable {
   let law: any Law
   let baseline: Observations
@@ -45,8 +42,7 @@ struct RungContrasts: Sendable {
   }
 
   /// The same with rungs of one size, or of one length, joined where the differences between the
-  /// arms are theirs and not the rungs': then a table of many lengths has no more evidence than
-  /// sizes.
+  /// arms belong to the size: a table of many lengths then has no more evidence than sizes.
   ///
   /// - Parameter entry: a joint fit, around which laws are taken to first order.
   func joiningShared(around entry: JointFit.Entry) throws(FitError) -> RungContrasts {
@@ -74,7 +70,6 @@ struct RungContrasts: Sendable {
     return result
   }
 
-  /// What the rungs say around one fit.
   struct Reading: Sendable {
     /// Differences between the arms, or means of both arms' rungs.
     var response: [Double]
@@ -86,7 +81,6 @@ struct RungContrasts: Sendable {
     var inverseCounts: [Double]
   }
 
-  /// The residuals of both arms with their derivatives, averaged over rungs.
   func means(of entry: JointFit.Entry) throws(FitError) -> (baseline: Means, treatment: Means) {
     let left = try FitJacobian(
       law: law, observations: baseline, options: options.fit, at: entry.baseline)
@@ -98,7 +92,6 @@ struct RungContrasts: Sendable {
     )
   }
 
-  /// Averages over the rungs of one arm.
   struct Means: Sendable {
     var residuals: [Double]
     var columns: [Int: [Double]]
@@ -120,7 +113,6 @@ struct RungContrasts: Sendable {
     }
   }
 
-  /// What a test around one entry reads.
   func reading(of entry: JointFit.Entry) throws(FitError) -> Reading {
     let (left, right) = try means(of: entry)
     guard isWithinRungs else {
@@ -242,7 +234,6 @@ struct RungContrasts: Sendable {
 }
 
 extension Objective {
-  /// An outcome in the scale of residuals.
   func transformed(_ outcome: Double) -> Double {
     -residual(prediction: residual == .linear ? 0 : 1, outcome: outcome)
   }
@@ -293,40 +284,5 @@ private struct NestedSpaces: Sendable {
       return Statistic(
         value: gained / Double(extra) / (left / Double(freedom)), extra: extra, freedom: freedom)
     }
-  }
-}
-
-/// An orthonormal basis that grows column by column; columns that it spans already are left out.
-struct OrthonormalColumns: Sendable {
-  private(set) var columns: [[Double]] = []
-  private let count: Int
-
-  init(count: Int) { self.count = count }
-
-  /// Adds columns, as long as there is room.
-  mutating func add(_ new: [[Double]]) {
-    for column in new where columns.count < count {
-      let size = Self.product(column, column).squareRoot()
-      guard size > 0, size.isFinite else { continue }
-      // Twice, because once is not enough for columns that are nearly spanned.
-      let rest = remainder(of: remainder(of: column))
-      let length = Self.product(rest, rest).squareRoot()
-      guard length > 1e-7 * size else { continue }
-      columns.append(rest.map { $0 / length })
-    }
-  }
-
-  /// What the basis does not span.
-  func remainder(of vector: [Double]) -> [Double] {
-    var rest = vector
-    for column in columns {
-      let product = Self.product(column, rest)
-      for index in rest.indices { rest[index] -= product * column[index] }
-    }
-    return rest
-  }
-
-  static func product(_ first: [Double], _ second: [Double]) -> Double {
-    zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
   }
 }

@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// How the loss of a law is read along one scale, so that two laws can be compared on it.
 public enum ScalePath: Sendable, Hashable {
@@ -15,14 +15,10 @@ public enum ScalePath: Sendable, Hashable {
   case column(String)
 }
 
-/// A law read along one scale: the same for every draw of its parameters.
-///
-/// It covers a fixed range of ln scale with a grid, on which a law is evaluated eight points at a
-/// time; a curve of one draw is then cheap to intersect with another.
+/// A law read along one scale on a fixed grid of ln scale, eight points at a time, so that the
+/// curve of one draw of parameters is cheap to intersect with another.
 struct CurveReader: Sendable {
-  /// The column, or `C`, that the scale stands for.
   let scaleName: String
-  /// The ln scale at the points of the grid, equally spaced.
   let grid: [Double]
   /// How C is counted from N and D, where the path divides C between them; nil for other paths.
   var dividing: FlopsPerToken? {
@@ -36,7 +32,6 @@ struct CurveReader: Sendable {
   private let names: [String]
   private let path: ScalePath
   private let held: [String: Double]
-  /// How C is counted from N and D.
   private let flops: FlopsPerToken
   /// All points of the grid; with a compute-optimal path each with every candidate of ln N.
   private let table: LaneTable
@@ -46,14 +41,9 @@ struct CurveReader: Sendable {
   /// Reads a law over a range of scale.
   ///
   /// - Parameters:
-  ///   - law: the law.
-  ///   - path: which scale.
-  ///   - columns: values of the other columns.
   ///   - range: ln scale from end to end.
   ///   - sizes: the range of N around which the optimum is searched; four decades are added at
   ///     each end.
-  ///   - flops: how C is counted from N and D.
-  ///   - points: the number of points of the grid.
   init(
     law: any Law, path: ScalePath, columns: [String: Double], range: ClosedRange<Double>,
     sizes: ClosedRange<Double>?, flops: FlopsPerToken, points: Int = 97
@@ -164,14 +154,12 @@ struct CurveReader: Sendable {
 
   // MARK: - Curves
 
-  /// The outcome at every point of the grid.
   func curve(_ point: [Double]) -> [Double] {
     let values = evaluate(table, point, count: grid.count * candidates)
     guard candidates > 1 else { return values }
     return optimum(point, coarse: values).losses
   }
 
-  /// The optimal ln N at every point of the grid; empty where the path has no choice.
   func optimalLogN(_ point: [Double]) -> [Double] {
     guard candidates > 1 else { return [] }
     return optimum(point, coarse: evaluate(table, point, count: grid.count * candidates)).logN

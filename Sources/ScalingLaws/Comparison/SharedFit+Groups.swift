@@ -6,13 +6,8 @@ extension SharedFit {
     return result
   }
 
-  /// What the joint fit says of one group, as a fit of the law that the group follows.
-  ///
-  /// Parameters and refits are those of the joint fit, so that what is shared is as sure as all
-  /// groups together make it; rows, ranges and residuals are the group's own. What the table cannot
-  /// tell is what all rows together cannot, without what concerns parameters of other groups.
-  ///
-  /// - Parameter group: the number of the group, from 0.
+  /// What the joint fit says of one group, as a fit of the law that the group follows: parameters
+  /// and refits are those of the joint fit; rows, ranges and residuals are the group's own.
   public func fit(ofGroup group: Int) -> Fit {
     let name = groups[group]
     let slots = law.parameters.map { parameter in

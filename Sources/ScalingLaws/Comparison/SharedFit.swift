@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -53,9 +54,7 @@ public struct SharedFit: Sendable {
 /// seeds, are independent. Residuals are squared, so that the tests are F tests.
 ///
 /// - Parameters:
-///   - law: the law that each group follows.
 ///   - groups: the names and rows of at least two groups.
-///   - shared: the parameters that all groups share.
 ///   - options: how to fit; an objective's loss is taken as squared.
 /// - Throws: `FitError` for unknown names, too few rows or unusable values.
 public func fitSharing(
@@ -172,7 +171,6 @@ private func singleRunScatter(
   return (scatter * scatter + squares / freedom * (1 - inverse / places)).squareRoot()
 }
 
-/// The law of several groups around a law that is known at run time only.
 private func sharedLaw(
   _ base: any Law, groups: [String], shared: [String], apart: [[Double]]
 ) throws(FitError) -> any Law {
@@ -184,7 +182,6 @@ private func sharedLaw(
   return try open(base)
 }
 
-/// The rows of all groups with the column `group`.
 private func pool(_ groups: [Observations]) -> Observations {
   var result = groups[0]
   result.columns["group"] = [Double](repeating: 0, count: result.count)

@@ -1,12 +1,11 @@
+internal import Quantities
 internal import RealModule
 
 /// How far beyond its runs a comparison answers.
 ///
-/// Two laws can be told apart where they were measured; far beyond, the difference that is claimed
-/// is that of the formula. As for studies, a ladder is too short for a forecast with fewer than four
-/// rungs or with less than 1.2 decades of compute (0.6 of another scale, for size and data grow
-/// together), and no forecast goes further beyond the largest run than the runs span, three decades
-/// at most.
+/// As for studies, a ladder is too short for a forecast with fewer than four rungs or less than 1.2
+/// decades of compute (0.6 of another scale), and no forecast goes further beyond the largest run
+/// than the runs span, three decades at most.
 public struct TargetLimit: Sendable, Hashable {
   /// The fewest rungs from which a forecast is made.
   public static let fewestRungs = 4
@@ -24,10 +23,7 @@ public struct TargetLimit: Sendable, Hashable {
 
   /// Measures a ladder.
   ///
-  /// - Parameters:
-  ///   - scaleName: the column of scale.
-  ///   - range: the scales of the runs.
-  ///   - rungs: how many rungs there are; nil where it is not known.
+  /// - Parameter rungs: how many rungs there are; nil where it is not known.
   public init(scaleName: String, range: ClosedRange<Double>, rungs: Int?) {
     self.scaleName = scaleName
     self.range = range
@@ -40,7 +36,7 @@ public struct TargetLimit: Sendable, Hashable {
     }
     if decades < needed - 1e-9 {
       reasons.append(
-        "\(plainNumber(decades, digits: 2)) decades of \(scaleName), and a forecast needs \(plainNumber(needed))"
+        "\(NumberFormat.sentence(decades, digits: 2)) decades of \(scaleName), and a forecast needs \(NumberFormat.sentence(needed))"
       )
     }
     shortage = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
@@ -52,19 +48,19 @@ public struct TargetLimit: Sendable, Hashable {
   /// Why a target is refused, with the largest scale that is answered; nil where it is not.
   public func refusal(of target: Double) -> String? {
     guard target > largest * (1 + 1e-9) else { return nil }
-    let times = plainNumber(target / range.upperBound)
+    let times = NumberFormat.sentence(target / range.upperBound)
     let asked =
-      "\(scaleName) = \(plainNumber(target)) lies \(times) times beyond the largest run"
+      "\(scaleName) = \(NumberFormat.sentence(target)) lies \(times) times beyond the largest run"
     if let shortage {
       return
-        "\(asked), and no forecast is made: the runs have \(shortage). The largest scale answered is that of the largest run, \(scaleName) = \(plainNumber(range.upperBound))."
+        "\(asked), and no forecast is made: the runs have \(shortage). The largest scale answered is that of the largest run, \(scaleName) = \(NumberFormat.sentence(range.upperBound))."
     }
     let decades = Double.log10(range.upperBound / range.lowerBound)
     let reason =
       decades < Self.mostDecadesBeyond
-      ? "the runs span \(plainNumber(decades, digits: 2)) decades, and no more than that is answered beyond them"
-      : "no more than \(plainNumber(Self.mostDecadesBeyond)) decades beyond the runs are answered"
+      ? "the runs span \(NumberFormat.sentence(decades, digits: 2)) decades, and no more than that is answered beyond them"
+      : "no more than \(NumberFormat.sentence(Self.mostDecadesBeyond)) decades beyond the runs are answered"
     return
-      "\(asked), and no forecast is made: \(reason). The largest scale answered is \(scaleName) = \(plainNumber(largest))."
+      "\(asked), and no forecast is made: \(reason). The largest scale answered is \(scaleName) = \(NumberFormat.sentence(largest))."
   }
 }

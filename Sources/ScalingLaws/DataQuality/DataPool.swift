@@ -22,14 +22,9 @@ public struct DataPool: Sendable, Hashable {
   /// b·0.5^(j/(tau·K)), because each pool is repeated K times more slowly.
   ///
   /// - Parameters:
-  ///   - pools: the pools that are mixed.
-  ///   - poolSize: the samples in each pool.
-  ///   - samples: the samples seen in training.
   ///   - amplitude: a, the error of every pool at `reference` samples without the part d.
   ///   - reference: the number of samples at which all pools are equally good; the mixture depends
   ///     on it. The authors share it as 10⁵/a, one for the whole web pool.
-  ///   - irreducible: d.
-  ///   - floor: where d enters.
   /// - Returns: the error, or NaN without pools.
   public static func error(
     mixing pools: [DataPool], poolSize: Double, samples: Double, amplitude: Double,
@@ -57,11 +52,8 @@ public struct DataPool: Sendable, Hashable {
     }
   }
 
-  /// How many of the best pools to train on [124].
-  ///
-  /// Pools are sorted by utility and the best one, the best two and so on are compared: at small
-  /// compute the best pool alone wins, at large compute its repetitions cost more than worse but
-  /// fresh data.
+  /// How many of the best pools to train on [124]: at small compute the best alone wins, at large
+  /// compute its repetitions cost more than worse but fresh data.
   ///
   /// - Returns: the chosen pools, best first, and their error; no pools and NaN without any.
   public static func bestMixture(

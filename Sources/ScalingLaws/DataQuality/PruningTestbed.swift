@@ -4,10 +4,9 @@ internal import Statistics
 /// The student and teacher perceptrons on which pruned training sets beat power laws [27].
 ///
 /// Examples x are standard normal in d dimensions and labelled by sign(T·x). A probe at an angle to
-/// the teacher ranks them by their margin |J·x|; the share kept is that of the smallest margins
-/// (hard), of the largest (easy) or random. A student of largest margin is trained on what is kept,
-/// and its error is the angle between it and the teacher, over π. There is no closed formula of the
-/// error in sizes and shares; it is simulated.
+/// the teacher ranks them by their margin |J·x|; the smallest (hard), the largest (easy) or random
+/// ones are kept. A student of largest margin is trained on them; its error, simulated, is its
+/// angle to the teacher over π.
 public struct PruningTestbed: Sendable, Hashable {
   /// Which examples are kept.
   public enum Keeping: String, Sendable, Hashable, CaseIterable, Codable {
@@ -46,11 +45,6 @@ public struct PruningTestbed: Sendable, Hashable {
   }
 
   /// The error of the student in several draws.
-  ///
-  /// - Parameters:
-  ///   - keeping: which examples are kept.
-  ///   - draws: how many worlds are drawn.
-  ///   - seed: the seed of the first.
   public func errors(_ keeping: Keeping, draws: Int, seed: UInt64 = 0) -> [Double] {
     (0..<draws).map { draw in
       var random = SplittableRandom(seed: seed).split(draw)
@@ -89,7 +83,6 @@ enum LargestMargin {
   ///
   /// - Parameters:
   ///   - rows: examples times their labels, separable through the origin.
-  ///   - passes: the most passes over the rows.
   ///   - tolerance: by how much a row may miss the margin.
   static func direction(
     of rows: [[Double]], passes: Int = 2000, tolerance: Double = 1e-3

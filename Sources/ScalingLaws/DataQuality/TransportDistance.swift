@@ -1,17 +1,13 @@
 internal import Foundation
-internal import Synchronization
 
 /// The optimal-transport distance between a mixture of sources and validation data [8].
 ///
-/// Examples are points of a feature space, the cost of moving one to another is their Euclidean
-/// distance, and the transport is smoothed by its entropy (Sinkhorn). A mixture is a weighting of
-/// the examples: a source's share is spread evenly over its examples. What the smoothing makes of
-/// a distribution compared with itself is taken off (the Sinkhorn divergence, Feydy et al. 2019),
-/// so that equal distributions are at distance zero and the nearest mixture is not moved by it.
-///
-/// The derivative with respect to a share is the mean of the dual potential over the examples of
-/// its source, up to a constant that every mixture shares.
-public final class TransportDistance: Sendable {
+/// Examples are points of a feature space, moving one to another costs their Euclidean distance,
+/// and the transport is smoothed by its entropy (Sinkhorn). A source's share is spread evenly over
+/// its examples. What the smoothing makes of a distribution compared with itself is taken off (the
+/// Sinkhorn divergence, Feydy et al. 2019). The derivative with respect to a share is the mean of
+/// the dual potential over the examples of its source, up to a constant.
+public struct TransportDistance: Sendable {
   /// The number of sources.
   public let sourceCount: Int
   /// The strength of smoothing, in units of the features.
@@ -19,16 +15,14 @@ public final class TransportDistance: Sendable {
 
   /// Where each source's examples start among all, with the end of the last.
   private let starts: [Int]
-  /// Sources against validation data, row by row.
   private let across: Cost
-  /// Sources among themselves.
   private let within: Cost
   /// What the smoothing makes of the validation data compared with itself.
   private let validationAlone: Double
   /// The potentials of the last mixture, from which the next one starts.
-  private let last: Mutex<Potentials>
+  private var last: Potentials
 
-  private struct Potentials {
+  private struct Potentials: Sendable {
     var source: [Double]
     var validation: [Double]
     var alone: [Double]
@@ -38,7 +32,6 @@ public final class TransportDistance: Sendable {
   ///
   /// - Parameters:
   ///   - sources: the examples of each source, one row of features an example.
-  ///   - validation: the examples to be near to.
   ///   - smoothing: the strength of smoothing, in units of the mean distance between the sources'
   ///     examples and the validation data.
   /// - Throws: `FitError.unusable` for an empty source, rows of different lengths, features that
@@ -70,38 +63,35 @@ public final class TransportDistance: Sendable {
     var alone = [Double](repeating: 0, count: validation.count)
     validationAlone = Self.transportToItself(
       Cost(from: validation, to: validation), even, self.smoothing, &alone)
-    last = Mutex(
-      Potentials(
-        source: [Double](repeating: 0, count: examples.count), validation: across.columnMinima,
-        alone: [Double](repeating: 0, count: examples.count)))
+    last = Potentials(
+      source: [Double](repeating: 0, count: examples.count), validation: across.columnMinima,
+      alone: [Double](repeating: 0, count: examples.count))
   }
 
   /// The distance of a mixture from the validation data and its derivatives.
   ///
+  /// The search for the potentials starts from those of the mixture asked for before.
+  ///
   /// - Parameter shares: one share a source, adding up to 1.
   /// - Returns: the distance, in units of the features, and its derivative with respect to each
   ///   share, up to a constant that they have in common.
-  public func callAsFunction(_ shares: [Double]) -> (value: Double, slopes: [Double]) {
+  public mutating func callAsFunction(_ shares: [Double]) -> (value: Double, slopes: [Double]) {
     precondition(shares.count == sourceCount, "one share a source")
     var weights: [Double] = []
     for (source, share) in shares.enumerated() {
       let count = starts[source + 1] - starts[source]
       weights += [Double](repeating: max(share, 0) / Double(count), count: count)
     }
-    return last.withLock { potentials in
-      let moved = Self.transport(
-        across, weights, smoothing, &potentials.source, &potentials.validation)
-      let alone = Self.transportToItself(within, weights, smoothing, &potentials.alone)
-      let slopes = shares.indices.map { source in
-        let examples = starts[source]..<starts[source + 1]
-        return examples.reduce(0) { $0 + potentials.source[$1] - potentials.alone[$1] }
-          / Double(examples.count)
-      }
-      return (moved - alone / 2 - validationAlone / 2, slopes)
+    let moved = Self.transport(across, weights, smoothing, &last.source, &last.validation)
+    let alone = Self.transportToItself(within, weights, smoothing, &last.alone)
+    let slopes = shares.indices.map { source in
+      let examples = starts[source]..<starts[source + 1]
+      return examples.reduce(0) { $0 + last.source[$1] - last.alone[$1] }
+        / Double(examples.count)
     }
+    return (moved - alone / 2 - validationAlone / 2, slopes)
   }
 
-  /// The costs of moving, row by row.
   private struct Cost: Sendable {
     let rows: Int
     let columns: Int

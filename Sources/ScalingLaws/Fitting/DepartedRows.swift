@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -26,8 +27,8 @@ extension Fit {
   /// Rows that lie so far from the law that they are no part of its scatter, worst first.
   ///
   /// The yardstick is the median of the absolute residuals, without the smallest p, which a fit of
-  /// p parameters may bring to zero. Where more than a tenth of the rows lie outside, the scatter
-  /// has long tails, and none is singled out.
+  /// p parameters may bring to zero. Where more than a tenth of the rows lie outside, none is
+  /// singled out.
   static func departed(
     residuals: [Double], weights: [Double], parameters: Int
   ) -> [Int] {
@@ -47,7 +48,7 @@ extension Fit {
   public var departureSentence: String? {
     guard let first = departedRows.first else { return nil }
     let shown = departedRows.prefix(5).map {
-      "\(observations.name(of: $0)) (\(responseColumn) \(plainNumber(observations.response[$0], digits: 4)) where the law says \(plainNumber(predictions[$0], digits: 4)))"
+      "\(observations.name(of: $0)) (\(responseColumn) \(NumberFormat.sentence(observations.response[$0], digits: 4)) where the law says \(NumberFormat.sentence(predictions[$0], digits: 4)))"
     }
     let more = departedRows.count > 5 ? " and \(departedRows.count - 5) more" : ""
     let isOne = departedRows.count == 1
@@ -55,7 +56,7 @@ extension Fit {
       departureFilter.map { ". To fit without \(isOne ? "it" : "them"): --where '\($0)'" } ?? ""
     let times = abs(residuals[first]) / max(residualScatter, 1e-300)
     return
-      "\(isOne ? "one row" : "\(departedRows.count) rows") left the law and \(isOne ? "is" : "are") no part of its scatter: \(shown.joined(separator: ", "))\(more), up to \(plainNumber(times, digits: 2)) times the scatter of the others\(filter)"
+      "\(isOne ? "one row" : "\(departedRows.count) rows") left the law and \(isOne ? "is" : "are") no part of its scatter: \(shown.joined(separator: ", "))\(more), up to \(NumberFormat.sentence(times, digits: 2)) times the scatter of the others\(filter)"
   }
 
   private var responseColumn: String { observations.responseName ?? law.card.response.column }
@@ -105,7 +106,7 @@ extension Fit {
     guard low > 0, high > low else { return nil }
     let middle = (low * high).squareRoot()
     for digits in 1...12 {
-      let text = plainNumber(middle, digits: digits)
+      let text = NumberFormat.sentence(middle, digits: digits)
       if let value = Double(text), value > low, value <= high { return text }
     }
     return nil
@@ -113,10 +114,8 @@ extension Fit {
 }
 
 extension Fitter {
-  /// The rows that left the law.
-  ///
-  /// Least squares bends to the very rows that are looked for, so that they are sought about a
-  /// robust fit.
+  /// The rows that left the law, sought about a robust fit: least squares bends to the very rows
+  /// that are looked for.
   func departedRows(at estimate: [Double], residuals: [Double]) -> [Int] {
     var residuals = residuals
     let used = residuals.indices.filter { observations.weights[$0] > 0 }

@@ -1,7 +1,5 @@
-/// The places at which a table measures a law: rows that agree in every column the law reads.
-///
-/// Rows at one place repeat each other as far as the law can tell. They say how far seeds scatter,
-/// and together they are one piece of evidence about the law's form.
+/// The places at which a table measures a law: rows that agree in every column the law reads. Rows
+/// at one place tell how far seeds scatter, and are one piece of evidence about the law's form.
 public struct DesignPoints: Sendable, Hashable {
   /// The place of each row, numbered from 0 in order of first appearance.
   public let pointOfRow: [Int]
@@ -60,11 +58,9 @@ public struct DesignPoints: Sendable, Hashable {
 extension DesignPoints {
   /// Rows that are one piece of evidence: those of a run, and those of runs that repeat it.
   ///
-  /// Runs of one row are joined where they share a place. Runs of several rows (loss curves) are
-  /// joined where at least half of the shorter one's places are places of the other, because
-  /// curves of different schedules may share their beginning without being repeats.
+  /// Runs of one row are joined where they share a place, loss curves where at least half of the
+  /// shorter one's places are places of the other: different schedules may share their beginning.
   ///
-  /// - Parameter clusters: the run of each row.
   /// - Returns: the group of each row, numbered from 0 in order of first appearance.
   func replicates(clusters: [Int]) -> [Int] {
     var indexOfRun: [Int: Int] = [:]
@@ -75,24 +71,12 @@ extension DesignPoints {
     }
     var size = [Int](repeating: 0, count: indexOfRun.count)
     for run in runs { size[run] += 1 }
-    var parent = Array(size.indices)
-    func root(_ run: Int) -> Int {
-      var run = run
-      while parent[run] != run {
-        parent[run] = parent[parent[run]]
-        run = parent[run]
-      }
-      return run
-    }
-    func join(_ a: Int, _ b: Int) {
-      let (a, b) = (root(a), root(b))
-      if a != b { parent[max(a, b)] = min(a, b) }
-    }
+    var sets = DisjointSets(count: size.count)
     var shared: [[Int]: Int] = [:]
     for rows in self.rows() where rows.count > 1 {
       let present = Set(rows.map { runs[$0] }).sorted()
       let single = present.filter { size[$0] == 1 }
-      for run in single.dropFirst() { join(single[0], run) }
+      for run in single.dropFirst() { sets.join(single[0], run) }
       let long = present.filter { size[$0] > 1 }
       guard long.count > 1, long.count <= 64 else { continue }
       for (position, a) in long.enumerated() {
@@ -100,11 +84,11 @@ extension DesignPoints {
       }
     }
     for (pair, count) in shared where 2 * count >= min(size[pair[0]], size[pair[1]]) {
-      join(pair[0], pair[1])
+      sets.join(pair[0], pair[1])
     }
     var numbers: [Int: Int] = [:]
     return runs.map { run in
-      let top = root(run)
+      let top = sets.root(run)
       if let known = numbers[top] { return known }
       numbers[top] = numbers.count
       return numbers.count - 1

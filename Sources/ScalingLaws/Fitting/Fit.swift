@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -99,9 +100,7 @@ public struct Fit: Sendable {
 
   /// The prediction at the given columns.
   ///
-  /// - Parameters:
-  ///   - columns: values by the product's names; all that the law reads must be present.
-  ///   - point: the parameters; nil for the estimate.
+  /// - Parameter columns: values by the product's names; all that the law reads must be present.
   /// - Throws: `FitError.missingColumn` for an absent column.
   public func prediction(
     at columns: [String: Double], point: [Double]? = nil
@@ -139,10 +138,6 @@ public struct Fit: Sendable {
 
 /// Fits a law to a table of runs.
 ///
-/// - Parameters:
-///   - law: the law.
-///   - observations: the rows; all columns that the law reads must be present.
-///   - options: objective, held parameters, starts, bounds and how uncertainty is measured.
 /// - Returns: the fit; its warnings name what a reader must know.
 /// - Throws: `FitError` where columns, values or the number of rows do not allow a fit.
 public func fit(
@@ -153,7 +148,6 @@ public func fit(
 }
 
 extension Fitter {
-  /// Searches, measures the uncertainty and collects the warnings.
   func fit() throws(FitError) -> Fit {
     let search = try search()
     var problem = self.problem(weights: [Double](repeating: 1, count: observations.count))
@@ -191,7 +185,6 @@ extension Fitter {
     return fit
   }
 
-  /// The number of independent rows with weight, see ``Fit/independentRows``.
   func independentRows() -> Int {
     let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
     let groups = DesignPoints(observations, law: law).replicates(clusters: observations.clusters)
@@ -217,7 +210,6 @@ extension Fitter {
       "the outcome rises with scale, and the terms of law \(law.name) only fall: nothing that follows from this fit means anything; where more is better fit what is missing (--let err=1-RESPONSE --response err) or a law of accuracy"
   }
 
-  /// What the residuals say against the law or against rows.
   private func misfitWarnings(of fit: Fit) -> [String] {
     var result: [String] = []
     if let risingWarning { result.append(risingWarning) }
@@ -232,7 +224,7 @@ extension Fitter {
     }
     if let test = fit.lackOfFit, test.isSignificant {
       result.append(
-        "lack of fit: the law misses its design points by more than repeated seeds explain (\(plainProbability("p", test.pValue, floor: 1e-12))); intervals count design points, not rows"
+        "lack of fit: the law misses its design points by more than repeated seeds explain (\(NumberFormat.probability("p", test.pValue, floor: 1e-12))); intervals count design points, not rows"
       )
     }
     return result

@@ -30,7 +30,6 @@ final class ProgressCounter: Sendable {
     self.tell = tell
   }
 
-  /// One more is done.
   func advance() {
     guard let tell else { return }
     let count = done.wrappingAdd(1, ordering: .relaxed).newValue

@@ -15,7 +15,6 @@ struct Fitter: Sendable {
   let table: LaneTable
   private let tableRows: [Int]
 
-  /// Checks the request and prepares the law.
   init(law: any Law, observations: Observations, options: FitOptions) throws(FitError) {
     self.law = law
     let observations =
@@ -60,7 +59,6 @@ struct Fitter: Sendable {
     table = LaneTable(observations: observations, columns: columns, rows: tableRows)
   }
 
-  /// Checks that the columns exist and that their values can be used.
   private static func check(
     law: any Law, observations: Observations, objective: Objective
   ) throws(FitError) {
@@ -97,10 +95,6 @@ struct Fitter: Sendable {
   }
 
   /// The objective on all rows, or on the rows with positive weight in `weights`.
-  ///
-  /// - Parameters:
-  ///   - weights: replaces the weights of the observations.
-  ///   - response: replaces the outcomes of the observations.
   func problem(weights: [Double]? = nil, response: [Double]? = nil) -> ResidualProblem {
     let weights = weights ?? observations.weights
     return ResidualProblem(
@@ -130,7 +124,6 @@ struct Fitter: Sendable {
 
   // MARK: - Starting points
 
-  /// The starting points of a fit in physical units.
   func startingPoints() -> [[Double]] {
     if options.starts.isEmpty, let own = law.startingPoints(for: observations) {
       return own.map { point in
@@ -227,26 +220,19 @@ struct Fitter: Sendable {
   /// The outcome of a search over many starts.
   struct Search {
     var best: Minimum
-    /// The number of starting points.
     var starts: Int
-    /// How many polished starts ended within 10⁻⁶ of the best objective.
     var agreeing: Int
-    /// How many starts were polished.
     var polished: Int
     /// The best objective that a polished start reached and then stayed above the best.
     var runnerUp: Double?
-    /// Where the polished starts ended.
     var finished: [Minimum]
   }
 
   /// The number of rows above which the search is scouted on a part of them.
   static let scoutedRows = 20_000
 
-  /// Searches from the law's own starts, or the user's.
-  ///
-  /// Of a very large table every n-th row is searched first, and the best points are then polished
-  /// on all rows: where to start is not a question that a million rows answer better than
-  /// thousands.
+  /// Searches from the law's own starts, or the user's; of a very large table every n-th row is
+  /// searched first, and the best points are polished on all rows.
   func search(shakes: Int = 8) throws(FitError) -> Search {
     if let search = try searchPooled() { return search }
     guard observations.count > Self.scoutedRows else {
@@ -334,7 +320,6 @@ struct Fitter: Sendable {
       runnerUp: far, finished: finished)
   }
 
-  /// The starts with the lowest objective, in their original order, where there are too many.
   private func screened(_ points: [[Double]], by prototype: ResidualProblem) -> [[Double]] {
     guard options.starts.isEmpty, points.count > options.minimisedStarts else { return points }
     var problem = prototype

@@ -7,7 +7,7 @@ public struct HeldOutGroup: Sendable, Hashable, Codable {
   /// How far beyond the fitted rows they lie, in spans of those rows, see ``DataSpan``.
   public var distance: Double
   /// The share of the table's span that the fitted rows cover.
-  public var span: Double
+  public var span = 1.0
   /// The number of rows.
   public var rows: Int
   /// The mean residual, prediction against outcome, in the objective's scale.
@@ -15,18 +15,8 @@ public struct HeldOutGroup: Sendable, Hashable, Codable {
   /// The standard deviation of `error` that the noise explains: of the refit's parameters and of
   /// the held-out outcomes themselves.
   public var expected: Double
-
-  /// Creates a group.
-  public init(distance: Double, span: Double = 1, rows: Int, error: Double, expected: Double) {
-    self.distance = distance
-    self.span = span
-    self.rows = rows
-    self.error = error
-    self.expected = expected
-  }
 }
 
-/// A refit without some rows, and what it makes of them.
 struct HeldOut {
   /// (prediction − outcome) / |outcome| of each row, infinite where the refit predicts nothing.
   var errors: [Double]
@@ -43,10 +33,7 @@ extension Fit {
 
   /// Refits without some rows, from the law's own starts, and predicts them.
   ///
-  /// - Parameters:
-  ///   - fitting: the rows to fit.
-  ///   - holding: the rows to predict.
-  ///   - together: whether the held-out rows are one group, such as a whole training curve.
+  /// - Parameter together: whether the held-out rows are one group, such as a whole training curve.
   /// - Returns: nil where the rows are too few to fit.
   func heldOut(fitting: [Int], holding: [Int], together: Bool = false) -> HeldOut? {
     guard fitting.count > freeParameters.count else { return nil }
@@ -126,9 +113,9 @@ extension Fit {
 
   /// The scatter about a law that was refitted to some rows.
   ///
-  /// Where a law is not the truth its residuals on all rows hold its error, which is what is
-  /// sought; on the smaller rows it fits better. Their scatter is pooled with that of all rows,
-  /// which counts as two degrees of freedom, and never exceeds it.
+  /// Where a law is not the truth, its residuals on all rows hold its error, which is what is
+  /// sought. The scatter on the smaller rows is pooled with that of all rows, which counts as two
+  /// degrees of freedom, and never exceeds it.
   private func noise(of fitting: [Int], predicted: [Double]) -> Double {
     let full = scatter * scatter
     let used = fitting.filter { observations.weights[$0] > 0 }
@@ -187,5 +174,17 @@ extension Observations {
     if let column = columns[name] { return column[row] }
     guard name == "C", let n = columns["N"], let d = columns["D"] else { return nil }
     return 6 * n[row] * d[row]
+  }
+
+  /// The scale by which rows are held out: compute where known, else the first known size column.
+  ///
+  /// For curves without compute it is the step, so that the end of training is held out.
+  public func scale(for law: any Law) -> [Double] {
+    if let compute { return compute }
+    for name in ["N", "D", "step"] { if let column = columns[name] { return column } }
+    for requirement in law.card.columns {
+      if let column = columns[requirement.name] { return column }
+    }
+    return response.indices.map(Double.init)
   }
 }

@@ -24,8 +24,6 @@ public struct Influence: Sendable {
 
 extension Fit {
   /// Refits without the worst rows: each alone, and one after another.
-  ///
-  /// - Parameter count: how many rows.
   public func influence(count: Int = 5) throws(FitError) -> Influence {
     var settings = options
     settings.interval = .none

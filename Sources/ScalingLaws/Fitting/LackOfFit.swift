@@ -1,11 +1,9 @@
 internal import RealModule
 internal import Statistics
 
-/// The misfit of a law at its design points against the scatter of repeated rows.
-///
-/// Repeated rows measure the pure error of seeds. Where the means of design points miss the law by
-/// more than that explains, the excess belongs to the points: the law's form, or what one size or
-/// length does for reasons of its own. The F test of lack of fit compares the two mean squares.
+/// The misfit of a law at its design points against the scatter of repeated rows, by the F test of
+/// lack of fit. The excess belongs to the points: the law's form, or what one size or length does
+/// for reasons of its own.
 public struct LackOfFit: Sendable, Hashable, Codable {
   /// The F statistic: the mean square of the misfit over that of the pure error.
   public var statistic: Double
@@ -21,17 +19,12 @@ public struct LackOfFit: Sendable, Hashable, Codable {
   /// misfit does not exceed what seeds explain.
   public var pointDeviation: Double
 
-  /// What one table contributes.
   struct Table {
-    /// The residuals of a fit, in the objective's scale.
     var residuals: [Double]
-    /// The design point of each row.
     var points: [Int]
-    /// The number of fitted parameters.
     var parameters: Int
   }
 
-  /// The sums of squares behind the test.
   struct Sums: Sendable {
     var pureError = 0.0
     var pureErrorFreedom = 0
@@ -41,7 +34,6 @@ public struct LackOfFit: Sendable, Hashable, Codable {
     var rowsPerPoint = 1.0
   }
 
-  /// Pools tables that were fitted apart.
   static func sums(_ tables: [Table]) -> Sums {
     var result = Sums()
     var weighted = 0.0
@@ -79,7 +71,6 @@ public struct LackOfFit: Sendable, Hashable, Codable {
     self.init(Self.sums(tables))
   }
 
-  /// Tests the sums of squares.
   init?(_ sums: Sums) {
     guard sums.pureErrorFreedom > 0, sums.misfitFreedom > 0 else { return nil }
     let seed = sums.pureError / Double(sums.pureErrorFreedom)

@@ -1,21 +1,17 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
 /// Long training curves reduced to groups of neighbouring rows that say the same of a law.
 ///
-/// A curve of ten thousand points does not hold ten thousand facts: over a stretch in which the
-/// derivatives of the law hardly change, only the sum of what the rows pull matters. One row then
-/// stands for the group, with the residual that has the same pull. A Huber loss of threshold δ, of
-/// which a share p of the residuals lies in the quadratic zone, adds up over a group of n rows to
-/// a Huber loss of weight n·p and threshold δ/p. The groups are small where the derivatives change
-/// fast, as after a drop of the learning rate, and large elsewhere.
+/// Over a stretch in which the derivatives of the law hardly change, only the sum of what the rows
+/// pull matters: one row stands for the group, with the residual that has the same pull. A Huber
+/// loss of threshold δ, with a share p of the residuals in the quadratic zone, adds up over n rows
+/// to a Huber loss of weight n·p and threshold δ/p.
 struct PooledCurves: Sendable {
-  /// One row a group, with pooled outcome and weight.
   var observations: Observations
-  /// The objective of the pooled rows.
   var objective: Objective
-  /// The rows behind each pooled row.
   var members: [[Int]]
   /// The share of the information on the parameters that differs within groups, and is lost.
   var lostShare: Double
@@ -35,9 +31,7 @@ extension Fitter {
 
   /// Pools the rows of every curve around a point.
   ///
-  /// - Parameters:
-  ///   - physical: the parameters at which residuals and derivatives are taken.
-  ///   - limit: how many groups at most; every run has at least one.
+  /// - Parameter limit: how many groups at most; every run has at least one.
   /// - Returns: nil where the formula cannot be evaluated there.
   func pooled(at physical: [Double], limit: Int = Fitter.pooledGroups) -> PooledCurves? {
     guard let rows = standardizedRows(at: physical) else { return nil }
@@ -75,7 +69,6 @@ extension Fitter {
 
   /// Rows with their residuals, and derivatives in coordinates in which all are equally well known.
   private struct StandardizedRows {
-    /// The rows of the observations, curve by curve.
     var indices: [Int]
     var curves: [Range<Int>]
     var predictions: [Double]
@@ -278,7 +271,6 @@ extension Fitter {
       runnerUp: nil, finished: [best])
   }
 
-  /// The same law on pooled rows.
   func fitter(of pooled: PooledCurves) throws(FitError) -> Fitter {
     var settings = options
     settings.objective = pooled.objective
@@ -312,12 +304,11 @@ extension Fitter {
     }
     let percent = max(pooled.lostShare * 100, 0.01)
     warnings.append(
-      "refits use \(pooled.members.count) groups of neighbouring points of the curves instead of \(observations.count) rows, which loses at most \(Self.short(percent)) % of what they tell about any parameter"
+      "refits use \(pooled.members.count) groups of neighbouring points of the curves instead of \(observations.count) rows, which loses at most \(NumberFormat.short(percent)) % of what they tell about any parameter"
     )
     return result
   }
 
-  /// The fit of the pooled rows around the estimate of all rows.
   func pooledFit(
     of fit: Fit, limit: Int = Fitter.pooledGroups
   ) -> (pooled: PooledCurves, fit: Fit)? {

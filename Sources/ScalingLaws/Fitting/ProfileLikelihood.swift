@@ -8,16 +8,13 @@ struct ProfileWalk: Sendable {
   var slot: Int
   /// The lowest value that the objective allows, as the optimiser's unknown.
   var low: Double
-  /// The highest value.
   var high: Double
   /// Whether the lowest value is the parameter's bound and not the objective's.
   var lowIsBound: Bool
-  /// Whether the highest value is the parameter's bound.
   var highIsBound: Bool
   /// Points on the way, in physical units, by the parameter's value: all are allowed.
   var path: [(unknown: Double, point: [Double])]
 
-  /// The allowed point nearest to a value.
   func nearest(_ unknown: Double) -> [Double]? {
     path.min { abs($0.unknown - unknown) < abs($1.unknown - unknown) }?.point
   }
@@ -44,7 +41,6 @@ extension Fitter {
     return result
   }
 
-  /// The walks of all fitted parameters, in their order.
   func profileWalks(of fit: Fit) -> [ProfileWalk] {
     let rise = allowedRise(of: fit)
     let weights = walkedWeights(of: fit)
@@ -88,7 +84,6 @@ extension Fitter {
     return kappa * Double.log(1 + student * student / freedom)
   }
 
-  /// The space in which one more parameter is held.
   func space(holding index: Int, at value: Double) -> ParameterSpace {
     var held: [Int: Double] = [index: value]
     for (other, fixed) in space.base.enumerated() where !space.free.contains(other) {

@@ -6,7 +6,6 @@ struct ParameterSpace: Sendable {
   let parameters: [LawParameter]
   /// The physical values of all parameters; free ones are overwritten.
   let base: [Double]
-  /// The parameters that are fitted.
   let free: [Int]
   let lower: [Double]
   let upper: [Double]
@@ -191,8 +190,6 @@ struct ResidualProblem: RobustProblem {
   }
 
   /// Predictions for every row of the table, in the observations' order.
-  ///
-  /// - Parameter rows: the rows that were packed.
   mutating func rowPredictions(at physical: [Double], count: Int) -> [Double] {
     kernel.predict(table, physical, &predictions)
     var result = [Double](repeating: .nan, count: count)

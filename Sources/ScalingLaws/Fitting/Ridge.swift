@@ -2,11 +2,9 @@ internal import Optimization
 internal import RealModule
 internal import Statistics
 
-/// Parameters that the table allows to go much further than refits from the estimate went.
-///
-/// Where the objective is flat, a refit stays near its start, and refits that all start at the
-/// estimate say nothing of the rest of the valley. Each such parameter is walked as far as the
-/// objective allows, and refits are then started, and held, all along the way.
+/// Parameters that the table allows to go much further than refits from the estimate went: where
+/// the objective is flat, a refit stays near its start. Each is walked as far as the objective
+/// allows, and refits are then started, and held, all along the way.
 struct Ridge: Sendable {
   var walk: ProfileWalk
   /// Whether values along the ridge are spread evenly in physical units: an amplitude that may be
@@ -28,9 +26,7 @@ extension Fitter {
 
   /// Whether refits from the estimate may have missed a part of what the table allows.
   ///
-  /// - Parameters:
-  ///   - draws: refits from the estimate.
-  ///   - suspect: whether the columns or the search already say so.
+  /// - Parameter suspect: whether the columns or the search already say so.
   func needsWalk(of fit: Fit, draws: [[Double]], suspect: Bool) -> Bool {
     guard observations.count <= Self.walkedRows, observations.schedules.isEmpty,
       fit.objectiveValue > 0, !fit.isExact

@@ -4,23 +4,19 @@ internal import Statistics
 
 /// The scatter of outcomes about a law, and how well the table knows it.
 ///
-/// An outcome is law + what its design point has for itself + what its seed adds. Where rows are
-/// repeated the two parts are told apart; elsewhere they are one. New outcomes are simulated with
-/// both parts, and each simulation draws the parts from what their mean squares allow, so that a
-/// scatter known from a single degree of freedom spreads as Student's t with one does.
+/// An outcome is law + what its design point has for itself + what its seed adds; repeated rows
+/// tell the two parts apart. Each simulation draws both from what their mean squares allow, so that
+/// a scatter known from one degree of freedom spreads as Student's t with one does.
 struct RunNoise: Sendable {
   /// The mean square of design points about the law: σ_e² + n₀·σ_u².
   var misfit: Double
-  /// Its degrees of freedom; infinite where the scatter was given.
   var misfitFreedom: Double
   /// The mean square of rows within design points: σ_e²; nil where none are repeated.
   var pure: Double?
-  /// Its degrees of freedom.
   var pureFreedom: Double
   /// n₀, the rows at a design point.
   var rowsPerPoint: Double
 
-  /// Scatter that is given: of single rows, and of nothing else.
   init(given deviation: Double) {
     misfit = deviation * deviation
     misfitFreedom = .infinity
@@ -29,7 +25,6 @@ struct RunNoise: Sendable {
     rowsPerPoint = 1
   }
 
-  /// Scatter of single rows with a mean square and its degrees of freedom.
   init(meanSquare: Double, freedom: Double) {
     misfit = meanSquare
     misfitFreedom = freedom
@@ -38,7 +33,6 @@ struct RunNoise: Sendable {
     rowsPerPoint = 1
   }
 
-  /// Scatter measured by sums of squares; nil where no design point is left over.
   init?(_ sums: LackOfFit.Sums) {
     guard sums.misfitFreedom > 0 else { return nil }
     misfit = sums.misfit / Double(sums.misfitFreedom)
@@ -57,7 +51,6 @@ struct RunNoise: Sendable {
   /// How far a drawn deviation may exceed the estimated one; what lies beyond only breaks refits.
   private static let largestFactor = 50.0
 
-  /// The deviations of design points and of seeds that one simulation uses.
   func draw(_ generator: inout SplittableRandom) -> (point: Double, seed: Double) {
     func drawn(_ meanSquare: Double, _ freedom: Double, _ generator: inout SplittableRandom)
       -> Double
@@ -74,11 +67,9 @@ struct RunNoise: Sendable {
 }
 
 extension Fitter {
-  /// The scatter of a table about its law; nil where no design point is left over.
-  ///
-  /// It is that of a least-squares fit, to which the F and t distributions belong, without the
-  /// rows that left the law: a single diverged run would otherwise be taken for the common
-  /// scatter.
+  /// The scatter of a table about its law; nil where no design point is left over. It is that of a
+  /// least-squares fit, to which the F and t distributions belong, without the rows that left the
+  /// law.
   func noise(of fit: Fit) -> RunNoise? {
     if let given = options.seedNoise { return RunNoise(given: given) }
     return RunNoise(misfitSums(of: fit))

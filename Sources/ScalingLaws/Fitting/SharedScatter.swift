@@ -1,14 +1,14 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
-/// What all runs of one size, or of one length, have in common beyond the law.
+/// What all runs of one size, or of one length, have in common beyond the law, such as a shape or a
+/// learning rate of their own. Rows then count for less than they seem to.
 ///
-/// A size may be a little better or worse than the law for reasons of its own: its shape, its
-/// learning rate, the machine it ran on. Then its runs are off together, and rows count for less than
-/// they seem to. The residuals of a least-squares fit are split into means of the values of a column
-/// and what is left, and the mean squares are compared; how much of either the fit itself has taken
-/// away follows from its Jacobian.
+/// The residuals of a least-squares fit are split into means of the values of a column and the
+/// rest, and the mean squares are compared; how much of either the fit itself has taken away
+/// follows from its Jacobian.
 public struct SharedScatter: Sendable, Hashable, Codable {
   /// The column whose values runs share.
   public var column: String
@@ -27,7 +27,6 @@ public struct SharedScatter: Sendable, Hashable, Codable {
   var betweenMeanSquare: Double
   var betweenFreedom: Double
   var perVariance: Double
-  /// The mean square of what is left.
   var withinMeanSquare: Double
   var withinFreedom: Double
 
@@ -37,9 +36,7 @@ public struct SharedScatter: Sendable, Hashable, Codable {
   /// Compares mean squares; nil where there is nothing to compare.
   ///
   /// - Parameters:
-  ///   - column: the column.
   ///   - groupOfRow: the value of each row, −1 for rows that are left out.
-  ///   - residuals: the residuals of a least-squares fit.
   ///   - jacobian: the derivatives of the residuals, one array a free parameter.
   init?(column: String, groupOfRow: [Int], residuals: [Double], jacobian: [[Double]]) {
     let rows = groupOfRow.indices.filter { groupOfRow[$0] >= 0 }
@@ -106,10 +103,11 @@ public struct SharedScatter: Sendable, Hashable, Codable {
   /// - Parameter isRelative: whether residuals are of logarithms.
   func sentence(isRelative: Bool) -> String {
     func size(_ x: Double) -> String {
-      isRelative ? "\(plainNumber(x * 100, digits: 2)) %" : plainNumber(x, digits: 2)
+      isRelative
+        ? "\(NumberFormat.sentence(x * 100, digits: 2)) %" : NumberFormat.sentence(x, digits: 2)
     }
     return
-      "runs of one \(column) are off together (\(plainProbability("p", pValue, floor: 1e-12))): by \(size(deviation)), against \(size(runDeviation)) for a run alone; intervals count the \(values) values of \(column) and not the rows, and only more of them would narrow these"
+      "runs of one \(column) are off together (\(NumberFormat.probability("p", pValue, floor: 1e-12))): by \(size(deviation)), against \(size(runDeviation)) for a run alone; intervals count the \(values) values of \(column) and not the rows, and only more of them would narrow these"
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -63,7 +64,6 @@ extension Fitter {
   /// How much a row of this law costs, in rows of a simple one.
   private var costOfRow: Int { law.sumsOverSchedule ? 80 : 1 }
 
-  /// Refits the law as the options ask and returns the draws.
   func measureUncertainty(of fit: Fit, warnings: inout [String]) -> Uncertainty? {
     var findings = fit.identifiability
     return measureUncertainty(of: fit, rivals: [], warnings: &warnings, findings: &findings)
@@ -72,9 +72,7 @@ extension Fitter {
   /// Refits the law as the options ask and returns the draws.
   ///
   /// - Parameters:
-  ///   - fit: the fit.
   ///   - rivals: other optima that the search found, as physical points.
-  ///   - warnings: receives what a reader must know.
   ///   - findings: what the table cannot tell; what the refits show is added.
   func measureUncertainty(
     of fit: Fit, rivals: [[Double]], warnings: inout [String],
@@ -134,7 +132,7 @@ extension Fitter {
     let half = (1 - options.level) / 2
     if Double(draws.count) * half < 0.5 {
       warnings.append(
-        "\(draws.count) refits are too few for intervals of \(plainNumber(options.level * 100)) %: their ends are the most extreme refits; --resamples \(Int(saturating: (10 / half).rounded(.up))) or more"
+        "\(draws.count) refits are too few for intervals of \(NumberFormat.sentence(options.level * 100)) %: their ends are the most extreme refits; --resamples \(Int(saturating: (10 / half).rounded(.up))) or more"
       )
     }
     let failed = outcomes.count - draws.count
@@ -152,13 +150,10 @@ extension Fitter {
     return result
   }
 
-  /// How outcomes or weights are drawn anew.
   struct Resampling: Sendable {
-    /// What reports call it.
     var name: String
     /// The degrees of freedom that widen percentiles; infinite where the draws hold them already.
     var freedom: Double
-    /// Draws one resample.
     var resample: @Sendable (inout SplittableRandom) -> Resample
   }
 
@@ -227,28 +222,22 @@ extension Fitter {
       resample: parametricResample(predictions: fit.predictions, noise: noise, shared: shared))
   }
 
-  /// The tail probability at which percentiles are read.
-  ///
-  /// Percentiles of refits of a small table stand for normal quantiles where Student's belong;
-  /// reading them further out mends that (the "expanded percentile interval" of Hesterberg 2015).
+  /// The tail probability at which percentiles are read: further out, so that those of a small
+  /// table stand for Student's quantiles (the expanded percentile interval of Hesterberg 2015).
   static func expandedTail(level: Double, freedom: Double) -> Double {
     let half = (1 - level) / 2
     guard freedom.isFinite else { return half }
     return max(Normal.standard.cdf(StudentT(degreesOfFreedom: freedom).quantile(half)), 1e-4)
   }
 
-  /// One resample: the weight of each row, and outcomes where they are simulated.
   struct Resample: Sendable {
     var weights: [Double]
     var response: [Double]?
   }
 
-  /// Random weights for groups of rows that stand or fall together.
-  ///
-  /// Each group gets an exponential weight with mean one (the Bayesian bootstrap of Rubin 1981)
-  /// instead of the number of times it is drawn. Both have the same expectation and spread, but no
-  /// resample loses a corner of the ladder, and on small tables the intervals of a least-absolute
-  /// kind of objective cover as they should, where counts make them too wide.
+  /// Random weights for groups of rows that stand or fall together: exponential with mean one (the
+  /// Bayesian bootstrap of Rubin 1981). Unlike counts, no resample loses a corner of the ladder,
+  /// and the intervals of least-absolute objectives cover as they should on small tables.
   private func randomWeights(
     groups: [[Int]]
   ) -> @Sendable (inout SplittableRandom) -> Resample {
@@ -315,5 +304,19 @@ extension Fitter {
             residual: common + deviation.seed * generator.nextNormal())
         })
     }
+  }
+}
+
+extension Fit {
+  /// The same fit with intervals from refits, measured as the options ask.
+  public func measuringIntervals(_ options: FitOptions) -> Fit {
+    guard let fitter = try? Fitter(law: law, observations: observations, options: options) else {
+      return self
+    }
+    var result = self
+    if !isExact { result.sharedScatter = fitter.sharedScatter(of: self) }
+    let fit = result
+    result.uncertainty = fitter.measureUncertainty(of: fit, warnings: &result.warnings)
+    return result
   }
 }

@@ -48,16 +48,11 @@ extension Fit {
   /// Refits the law on the smaller runs and predicts the larger, over an expanding window, and
   /// leaves out one scale at a time.
   ///
-  /// Rows are ordered by compute where it is known, and rows of equal scale stay together. A
-  /// refit searches from the law's own starts, never from the full fit, so that nothing of the
-  /// held-out rows leaks in. Of a very large table every n-th row is taken.
+  /// Rows are ordered by compute where it is known; rows of equal scale stay together. A refit
+  /// searches from the law's own starts, so that nothing of the held-out rows leaks in. Of a very
+  /// large table every n-th row is taken. Rows that left the law are neither fitted nor predicted.
   ///
-  /// Rows that left the law are neither fitted nor predicted: a run that diverged says nothing of how
-  /// well the others are foretold.
-  ///
-  /// - Parameters:
-  ///   - shares: the shares of rows to fit in each window.
-  ///   - excluded: the rows to leave out; nil for those that left this law.
+  /// - Parameter excluded: the rows to leave out; nil for those that left this law.
   public func validation(
     shares: [Double] = [0.5, 0.6, 0.7, 0.8], without excluded: Set<Int>? = nil
   ) -> Validation {
@@ -90,17 +85,17 @@ extension Fit {
     let groups = curves.isEmpty ? Self.scaleGroups(ordered, scale) : curves
     // Every split is a search of its own; they run side by side, each on one thread.
     let splits =
-      cuts.map { (fitting: Array(ordered[..<$0]), holding: Array(ordered[$0...])) }
+      cuts.map { (fitting: Array(ordered[..<$0]), predicting: Array(ordered[$0...])) }
       + groups.map { group in
         let held = Set(group)
-        return (fitting: ordered.filter { !held.contains($0) }, holding: group)
+        return (fitting: ordered.filter { !held.contains($0) }, predicting: group)
       }
     let firstCurve = curves.isEmpty ? splits.count : cuts.count
     let counter = ProgressCounter(.validation, total: splits.count, tell: options.progress)
     let results = parallelMap(count: splits.count, threads: options.threads) { index in
       defer { counter.advance() }
       return heldOut(
-        fitting: splits[index].fitting, holding: splits[index].holding,
+        fitting: splits[index].fitting, holding: splits[index].predicting,
         together: index >= firstCurve)
     }
     var windows: [Validation.Window] = []
@@ -110,7 +105,7 @@ extension Fit {
         Validation.Window(
           fittedRows: cut, heldOutRows: ordered.count - cut, fittedUpTo: scale[ordered[cut - 1]],
           relativeError: mean(result.errors.map(abs)), bias: mean(result.errors),
-          groups: result.groups, rows: splits[position].holding, errors: result.errors))
+          groups: result.groups, rows: splits[position].predicting, errors: result.errors))
     }
     var total = 0.0
     for (group, result) in zip(groups, results.dropFirst(cuts.count)) {

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -30,11 +31,9 @@ extension FittedLaw {
 
   /// Forecasts the curve of one run of a law that reads a learning-rate schedule.
   ///
-  /// - Parameters:
-  ///   - observations: one row a step wanted, in order, with the columns that the law reads (see
-  ///     ``Observations/addingScheduleAreas(decay:warmup:)``) and `step`; all rows share the first
-  ///     schedule.
-  ///   - seed: the seed of the simulated scatter.
+  /// - Parameter observations: one row a step wanted, in order, with the columns that the law reads
+  ///   (see ``Observations/addingScheduleAreas(decay:warmup:)``) and `step`; all rows share the
+  ///   first schedule.
   /// - Throws: `FitError.missingColumn` for a column that the law reads and the rows lack.
   public func forecastCurve(
     _ observations: Observations, seed: UInt64 = 0

@@ -1,11 +1,10 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 
-/// Several fitted laws that answer a question together.
-///
-/// Where a law was chosen by how it predicts held-out runs, another might have been: the intervals
-/// of the chosen one alone hold neither that choice nor what the others say. A mixture draws each
-/// answer from the refits of every law as often as the law weighs.
+/// Several fitted laws that answer a question together: each answer is drawn from the refits of
+/// every law as often as the law weighs. The intervals of a chosen law alone do not hold that
+/// another might have been chosen.
 public struct LawMixture: Sendable {
   /// One law and its weight.
   public struct Member: Sendable {
@@ -37,32 +36,6 @@ public struct LawMixture: Sendable {
     guard kept.count > 1, total > 0 else { return nil }
     members = kept.map { Member(fitted: $0.fitted, weight: $0.weight / total) }
   }
-
-  /// The mixture of a saved fit and the alternatives saved with it; nil where there are none.
-  ///
-  /// - Throws: `FitError` for an alternative that this version cannot read.
-  public init?(_ saved: SavedFit) throws(FitError) {
-    guard let alternatives = saved.document.alternatives else { return nil }
-    var laws: [(fitted: any FittedLaw, weight: Double)] = [(saved, saved.document.weight ?? 0)]
-    for alternative in alternatives {
-      laws.append((try SavedFit(alternative), alternative.weight ?? 0))
-    }
-    self.init(laws)
-  }
-}
-
-extension Fit {
-  /// The same fit with intervals from refits, measured as the options ask.
-  public func measuringIntervals(_ options: FitOptions) -> Fit {
-    guard let fitter = try? Fitter(law: law, observations: observations, options: options) else {
-      return self
-    }
-    var result = self
-    if !isExact { result.sharedScatter = fitter.sharedScatter(of: self) }
-    let fit = result
-    result.uncertainty = fitter.measureUncertainty(of: fit, warnings: &result.warnings)
-    return result
-  }
 }
 
 /// What one law of a mixture forecasts.
@@ -80,10 +53,8 @@ public struct LawForecast: Sendable, Hashable, Codable {
 extension LawMixture {
   /// Forecasts one run by all laws together.
   ///
-  /// - Parameters:
-  ///   - columns: values by the product's names; C, N or D is derived where the other two are
-  ///     given. A law of which a column is not given has no part in the answer.
-  ///   - seed: the seed of the simulated scatter.
+  /// - Parameter columns: values by the product's names; C, N or D is derived where the other two
+  ///   are given. A law of which a column is not given has no part in the answer.
   /// - Throws: `FitError.missingColumn` where the chosen law lacks a column.
   public func forecast(
     at columns: [String: Double], seed: UInt64 = 0

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -30,7 +31,8 @@ public struct ForecastComponents: Sendable, Hashable, Codable {
       [shares.sampling, shares.scatter, shares.model, shares.laws].allSatisfy({ $0.isFinite })
     else { return "" }
     func percent(_ share: Double) -> String {
-      share > 0 && share < 0.005 ? "under 1 %" : "\(plainNumber((share * 100).rounded())) %"
+      share > 0 && share < 0.005
+        ? "under 1 %" : "\(NumberFormat.sentence((share * 100).rounded())) %"
     }
     var parts = ["\(percent(shares.sampling)) is sampling", "\(percent(shares.scatter)) scatter"]
     if model != nil { parts.append("\(percent(shares.model)) model error") }
@@ -41,7 +43,6 @@ public struct ForecastComponents: Sendable, Hashable, Codable {
   }
 }
 
-/// The distribution of an outcome that a law predicts, with the intervals read from it.
 struct OutcomeSpread {
   /// Where the mean of many runs would lie: sampling and model error.
   var law: Estimated
@@ -50,23 +51,16 @@ struct OutcomeSpread {
   /// What the width is made of; nil without refits.
   var components: ForecastComponents?
 
-  /// Simulated means of many runs, and outcomes of single runs.
   struct Draws {
     var law: [Double]
     var run: [Double]
   }
 
-  /// How many outcomes are simulated.
   private static let simulated = 8000
 
   /// Spreads a prediction.
   ///
-  /// - Parameters:
-  ///   - fitted: the law with its scatter and its error beyond the data.
-  ///   - value: its prediction.
-  ///   - refits: the prediction of each refit.
-  ///   - distance: how far beyond the data it lies, in spans.
-  ///   - seed: the seed of the simulated residuals.
+  /// - Parameter distance: how far beyond the data it lies, in spans.
   init(
     _ fitted: any FittedLaw, value: Double, refits: [Double], distance: Double, seed: UInt64
   ) {

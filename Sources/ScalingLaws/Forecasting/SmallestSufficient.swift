@@ -1,17 +1,13 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 
 extension FittedLaw {
   /// By how much the logarithm of a scale at which an outcome is reached may be off because the law
-  /// itself is wrong beyond its data.
-  ///
-  /// The law is off by as much as its rolling validation says, so that the outcome is reached where
-  /// the law gives a little more or a little less.
+  /// itself is wrong beyond its data, by its rolling validation.
   ///
   /// - Parameters:
-  ///   - outcome: the outcome to reach.
   ///   - distance: how far beyond the data it is reached, in spans.
-  ///   - centre: the logarithm of the scale by the law.
   ///   - logScale: the logarithm of the scale at which the estimate reaches an outcome.
   /// - Returns: how far below and above; zero inside the data, infinite where the law may never
   ///   reach it.
@@ -38,10 +34,7 @@ extension FittedLaw {
   /// law of N and D asked for `C` with neither of them held is asked for the least compute of its
   /// optimum. The value is infinite where nothing within twelve decades of the table suffices.
   ///
-  /// - Parameters:
-  ///   - column: the column to solve for.
-  ///   - outcome: the outcome to reach: from above where less is better, else from below.
-  ///   - others: the other columns that the law reads.
+  /// - Parameter outcome: the outcome to reach: from above where less is better, else from below.
   /// - Throws: `FitError` where the law does not read the column or others are missing.
   public func smallest(
     _ column: String, reaching outcome: Double, holding others: [String: Double] = [:]

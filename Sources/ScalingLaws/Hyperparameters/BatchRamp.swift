@@ -1,10 +1,8 @@
 internal import RealModule
 
-/// A batch that doubles during training, after a law of the best batch in the tokens seen [L17][L1].
-///
-/// The best batch of a run of t tokens stands for the best batch at t tokens of a longer run: the
-/// gradient's noise grows as the loss falls, so the critical batch does too. Stages are whole
-/// doublings below the last batch; each is used until the law passes √2 times its batch.
+/// A batch that doubles during training, after a law of the best batch in the tokens seen
+/// [L17][L1]: the best batch of a run of t tokens stands for that at t tokens of a longer one. Each
+/// stage is used until the law passes √2 times its batch.
 public struct BatchRamp: Sendable, Hashable, Codable {
   /// One constant batch.
   public struct Stage: Sendable, Hashable, Codable {
@@ -28,7 +26,6 @@ public struct BatchRamp: Sendable, Hashable, Codable {
   /// Makes the ramp.
   ///
   /// - Parameters:
-  ///   - tokens: D, the length of training in tokens.
   ///   - doublings: the most doublings from the first batch to the last.
   ///   - best: the best batch in tokens for a run of so many tokens.
   public init(tokens: Double, doublings: Int = 5, best: (Double) -> Double) {

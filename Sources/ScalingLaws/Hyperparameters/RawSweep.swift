@@ -2,7 +2,6 @@ internal import RealModule
 
 /// A table whose rows are runs at several values of a hyper-parameter, sorted into cells.
 public struct RawSweep: Sendable {
-  /// The runs of one cell.
   struct Cell: Sendable {
     var columns: [String: Double]
     /// ln of the hyper-parameters, one array a run.
@@ -13,7 +12,6 @@ public struct RawSweep: Sendable {
 
   /// The hyper-parameters that form the axes.
   public let axes: [String]
-  /// The cells, in ascending order of their columns.
   let cells: [Cell]
   /// The number of cells.
   public var cellCount: Int { cells.count }
@@ -31,10 +29,8 @@ public struct RawSweep: Sendable {
   /// Cells are told apart by N and D. A hyper-parameter with three or more values in most cells is an
   /// axis; one with two values tells cells apart.
   ///
-  /// - Parameters:
-  ///   - columns: the columns of the table by name, of equal length.
-  ///   - loss: the outcome of each run; runs without a finite positive loss are left out and noted.
-  ///   - candidates: the hyper-parameters to look for.
+  /// - Parameter loss: the outcome of each run; runs without a finite positive loss are left out
+  ///   and noted.
   /// - Returns: nil where no hyper-parameter was swept.
   public init?(
     columns: [String: [Double]], loss: [Double], candidates: [String] = RawSweep.knownAxes

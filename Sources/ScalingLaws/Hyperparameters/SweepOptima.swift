@@ -6,18 +6,13 @@ extension RawSweep {
   /// The optimum of each cell with its interval.
   ///
   /// One axis: a cubic of ln loss in ln of the hyper-parameter through the runs near the lowest one
-  /// (a parabola where cells have fewer than five), for valleys are steeper on the side of divergence
-  /// and a parabola would put its skew into the optimum. How near is chosen from the data: the widest
-  /// window whose residuals, pooled over the cells, are no larger than those of a narrow one or than
-  /// repeated runs scatter.
+  /// (a parabola where cells have fewer than five), because valleys are steeper on the side of
+  /// divergence. The window is the widest whose residuals, pooled over the cells, are no larger
+  /// than those of a narrow one or than repeated runs scatter.
   ///
-  /// Several axes: a quadratic surface with weights 1/(1 + (excess/width)²) that fade away from the
-  /// valley, width the larger of 0.3 % and two standard deviations of noise. A cubic surface beside it
-  /// shows what the choice of surface is worth: their difference is part of the standard error.
-  ///
-  /// - Parameters:
-  ///   - level: the nominal coverage.
-  ///   - seed: the seed of the simulated coefficients.
+  /// Several axes: a quadratic surface with weights 1/(1 + (excess/width)²), width the larger of
+  /// 0.3 % and two standard deviations of noise. Its difference from a cubic surface is part of the
+  /// standard error.
   public func optima(level: Double = 0.9, seed: UInt64 = 0) -> SweepRecord {
     let choice = axes.count == 1 ? oneAxis() : severalAxes()
     let surfaces = cells.map { $0.surface(choice.weighting, degree: choice.degree) }
@@ -66,7 +61,6 @@ extension RawSweep {
     return record
   }
 
-  /// How surfaces are fitted, and the noise about them.
   struct Choice {
     var degree: Int
     var weighting: RawSweep.Cell.Weighting
@@ -170,14 +164,12 @@ extension RawSweep.Cell {
     }
   }
 
-  /// Whether a value is at an end of its axis.
   func isEdge(_ value: Double, _ axis: Int) -> Bool {
     let range = limits[axis]
     let near = 1e-9 + 1e-6 * (range.upperBound - range.lowerBound)
     return value <= range.lowerBound + near || value >= range.upperBound - near
   }
 
-  /// What each run counts.
   func weights(_ weighting: Weighting, degree: Int) -> [Double] {
     let sorted = order
     guard let first = sorted.first else { return [] }
@@ -196,14 +188,12 @@ extension RawSweep.Cell {
     }
   }
 
-  /// The surface through the runs.
   func surface(_ weighting: Weighting, degree: Int) -> ValleySurface? {
     ValleySurface(
       points: points, values: losses, weights: weights(weighting, degree: degree), degree: degree)
   }
 
-  /// The optimum if the noise of the runs had been another, read as the cell itself was: which runs
-  /// are the lowest depends on their noise, and so do those that the curve goes through.
+  /// The optimum if the noise of the runs had been another, read as the cell itself was.
   ///
   /// - Returns: ±∞ where the lowest point is at an end of the values that were tried.
   private func reread(
@@ -223,7 +213,6 @@ extension RawSweep.Cell {
     return [found[0] < (limits[0].lowerBound + limits[0].upperBound) / 2 ? -.infinity : .infinity]
   }
 
-  /// The record of the cell.
   func record(
     axes: [String], surface: ValleySurface, optimum: [Double], alternative: [Double]?,
     choice: RawSweep.Choice, bias: [Double], tail: Double, random: SplittableRandom

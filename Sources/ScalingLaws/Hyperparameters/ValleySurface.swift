@@ -6,7 +6,6 @@ internal import Statistics
 struct ValleySurface {
   /// The powers of each term: one exponent a hyper-parameter.
   let powers: [[Int]]
-  /// The coefficients of the terms.
   let coefficients: [Double]
   /// The sum of squared residuals by squared weights: runs far from the valley, whose residuals are
   /// misfit and no noise, would fill a sum by the weights themselves.
@@ -35,12 +34,10 @@ struct ValleySurface {
     return crossed ? result : result.filter { $0.filter { $0 > 0 }.count <= 1 }
   }
 
-  /// The number of coefficients.
   static func terms(axes: Int, degree: Int) -> Int {
     powers(axes: axes, degree: degree, crossed: true).count
   }
 
-  /// Fits the surface by weighted least squares; nil where the points do not determine it.
   init?(points: [[Double]], values: [Double], weights: [Double], degree: Int) {
     guard let axes = points.first?.count, axes > 0 else { return nil }
     let used = weights.indices.filter { weights[$0] > 0 }
@@ -101,7 +98,6 @@ struct ValleySurface {
     }
   }
 
-  /// The surface at a point.
   func value(_ x: [Double]) -> Double {
     zip(Self.terms(x, middle, powers), coefficients).reduce(0) { $0 + $1.0 * $1.1 }
   }

@@ -11,11 +11,7 @@ public struct DirichletSearch: Sendable {
 
   /// Draws the mixtures.
   ///
-  /// - Parameters:
-  ///   - concentrations: those of the Dirichlet distribution, one a domain.
-  ///   - space: the allowed shares; nil for all.
-  ///   - samples: how many mixtures are drawn.
-  ///   - seed: the seed of the draws.
+  /// - Parameter space: the allowed shares; nil for all.
   public init(
     concentrations: [Double], within space: MixtureOptimum? = nil, samples: Int = 100_000,
     seed: UInt64 = 0
@@ -29,9 +25,7 @@ public struct DirichletSearch: Sendable {
 
   /// The average of the best mixtures, which adds up to 1.
   ///
-  /// - Parameters:
-  ///   - loss: what is predicted, such as the weighted sum of several targets.
-  ///   - count: how many of the best are averaged.
+  /// - Parameter count: how many of the best are averaged.
   public func best(
     _ loss: ([Double]) -> Double, of count: Int = 128
   ) -> [Double] {

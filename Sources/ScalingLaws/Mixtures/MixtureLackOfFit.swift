@@ -3,14 +3,11 @@ internal import RealModule
 internal import Statistics
 
 extension MixtureLackOfFit {
-  /// Tests the fit of a form of the mixture law.
+  /// Tests the fit of a form of the mixture law; nil where the rows leave nothing to test with.
   ///
   /// With three or more repeats of mixtures, the scatter between mixtures about the law is compared
-  /// with that between repeats. Otherwise squares and products of shares, as far as the rows allow,
-  /// are regressed on the residuals beside the law's own derivatives, and what they explain is compared
-  /// with what is left (a score test with F's distribution).
-  ///
-  /// - Returns: nil where the rows leave nothing to test with.
+  /// with that between repeats. Otherwise squares and products of shares are regressed on the
+  /// residuals beside the law's own derivatives (a score test with F's distribution).
   init?(of fit: Fit, law: MixtureLaw) {
     let rows = fit.observations.weights.indices.filter { fit.observations.weights[$0] > 0 }
     let groups = MixtureFit.groups(law, fit.observations)
@@ -46,22 +43,23 @@ extension MixtureLackOfFit {
       return gradient.map { $0 / fit.predictions[row] }
     }
     guard gradients.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
-    var basis = OrthonormalBasis(rows: rows.count)
-    for index in law.parameters.indices { basis.add(gradients.map { $0[index] }) }
+    var basis = OrthonormalColumns(count: rows.count)
+    basis.add(law.parameters.indices.map { index in Self.unit(gradients.map { $0[index] }) })
     let target = rows.map { residuals[$0] }
-    let before = basis.remainder(of: target)
-    let own = basis.count
-    for j in shares.indices { basis.add(rows.map { shares[j][$0] * shares[j][$0] }) }
+    let before = basis.squaredRemainder(of: target)
+    let own = basis.columns.count
+    basis.add(
+      shares.map { share in Self.unit(rows.map { share[$0] * share[$0] }) })
     let pairs = shares.count * (shares.count - 1) / 2
     if rows.count - own > 3 * (shares.count + pairs) {
       for j in shares.indices {
-        for k in 0..<j { basis.add(rows.map { shares[j][$0] * shares[k][$0] }) }
+        basis.add((0..<j).map { k in Self.unit(rows.map { shares[j][$0] * shares[k][$0] }) })
       }
     }
-    let tried = basis.count - own
-    let freedom = rows.count - basis.count
+    let tried = basis.columns.count - own
+    let freedom = rows.count - basis.columns.count
     guard tried > 0, freedom >= 3 else { return nil }
-    let after = basis.remainder(of: target)
+    let after = basis.squaredRemainder(of: target)
     // Residuals of a noise-free table are rounding: nothing is left to be explained.
     let scale = fit.observations.response.reduce(0) { max($0, abs($1)) }
     guard before > 1e-20 * Double(rows.count), scale > 0 else { return nil }
@@ -73,40 +71,10 @@ extension MixtureLackOfFit {
       ).survival(max(ratio, 0)), tried: tried, freedom: freedom,
       remainingScatter: (after / Double(freedom)).squareRoot())
   }
-}
 
-/// Orthonormal directions that are added one by one; what depends on earlier ones is left out.
-struct OrthonormalBasis {
-  private let rows: Int
-  private var directions: [[Double]] = []
-  init(rows: Int) { self.rows = rows }
-
-  /// The number of independent directions.
-  var count: Int { directions.count }
-
-  /// Adds what is new in a column.
-  mutating func add(_ column: [Double]) {
+  /// A column at length one; shares and derivatives differ by orders of magnitude.
+  private static func unit(_ column: [Double]) -> [Double] {
     let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    guard length > 0, length.isFinite, directions.count < rows else { return }
-    var rest = column.map { $0 / length }
-    // Twice, because one pass of Gram and Schmidt loses digits between near directions.
-    for _ in 0..<2 { rest = Self.without(directions, rest) }
-    let left = rest.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    guard left > 1e-7 else { return }
-    directions.append(rest.map { $0 / left })
-  }
-
-  /// The sum of squares of what the directions do not explain.
-  func remainder(of column: [Double]) -> Double {
-    Self.without(directions, column).reduce(0) { $0 + $1 * $1 }
-  }
-
-  private static func without(_ directions: [[Double]], _ column: [Double]) -> [Double] {
-    var rest = column
-    for direction in directions {
-      let part = zip(direction, rest).reduce(0) { $0 + $1.0 * $1.1 }
-      for index in rest.indices { rest[index] -= part * direction[index] }
-    }
-    return rest
+    return column.map { $0 / length }
   }
 }

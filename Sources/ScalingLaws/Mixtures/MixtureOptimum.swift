@@ -1,9 +1,7 @@
 /// The mixture of lowest predicted loss with every share inside a range.
 ///
-/// Shares are exchanged between two domains at a time: from the one whose share costs most to the
-/// one whose share saves most, as far as the loss falls. Every step keeps the sum at 1 and the
-/// shares inside their ranges, so no projection is needed, and the exchange ends where no pair
-/// gains: for the convex forms that is the optimum.
+/// Shares are exchanged between two domains at a time, from the one whose share costs most to the
+/// one whose share saves most, until no pair gains: for the convex forms that is the optimum.
 public struct MixtureOptimum: Sendable {
   /// The allowed shares, one range a domain.
   public let ranges: [ClosedRange<Double>]
@@ -40,18 +38,15 @@ public struct MixtureOptimum: Sendable {
 
   /// The optimum from several starts.
   ///
-  /// - Parameters:
-  ///   - objective: the loss to lower.
-  ///   - starts: mixtures to start from beside the middle of the ranges.
+  /// - Parameter starts: mixtures to start from beside the middle of the ranges.
   public func minimize(_ objective: MixtureObjective, from starts: [[Double]] = []) -> [Double] {
     minimize(from: starts) { objective($0) }
   }
 
   /// The optimum of any function of the shares from several starts.
   ///
-  /// - Parameters:
-  ///   - starts: mixtures to start from beside the middle of the ranges.
-  ///   - objective: the value and its derivatives, up to a constant in common, at a mixture.
+  /// - Parameter objective: the value and its derivatives, up to a constant in common, at a
+  ///   mixture.
   public func minimize(
     from starts: [[Double]], _ objective: ([Double]) -> (value: Double, slopes: [Double])
   ) -> [Double] {
@@ -67,7 +62,6 @@ public struct MixtureOptimum: Sendable {
     return best
   }
 
-  /// Exchanges shares from one start until no pair gains.
   func descend(
     _ objective: ([Double]) -> (value: Double, slopes: [Double]), from start: [Double]
   ) -> [Double] {

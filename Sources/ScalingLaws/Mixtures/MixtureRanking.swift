@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -74,13 +75,7 @@ public struct MixtureFit: Sendable {
   /// with the lowest error is chosen unless one with fewer parameters is within one standard error
   /// of the difference.
   ///
-  /// - Parameters:
-  ///   - forms: the forms to try.
-  ///   - law: domains and sizes.
-  ///   - observations: the rows.
-  ///   - options: options of the fits.
-  ///   - weight: what the target counts among several.
-  ///   - progress: called before each form.
+  /// - Parameter weight: what the target counts among several.
   public init(
     forms: [MixtureForm], of law: MixtureLaw, to observations: Observations, options: FitOptions,
     weight: Double = 1, progress: (String) -> Void = { _ in }
@@ -149,7 +144,7 @@ public struct MixtureFit: Sendable {
     let lack = MixtureLackOfFit(of: fit, law: chosen.law)
     if let lack, lack.pValue < 0.01 {
       fit.warnings.append(
-        "the form misses something that the table shows (\(lack.method == "repeats" ? "against the noise of repeated mixtures" : "squares and products of shares beside it"), \(lack.pValue < 0.001 ? "p < 0.001" : "p = \(Fitter.short(lack.pValue))"); the rest would scatter by \(Fitter.short(100 * lack.remainingScatter)) %, it scatters by \(Fitter.short(100 * fit.residualScatter)) %)"
+        "the form misses something that the table shows (\(lack.method == "repeats" ? "against the noise of repeated mixtures" : "squares and products of shares beside it"), \(lack.pValue < 0.001 ? "p < 0.001" : "p = \(NumberFormat.short(lack.pValue))"); the rest would scatter by \(NumberFormat.short(100 * lack.remainingScatter)) %, it scatters by \(NumberFormat.short(100 * fit.residualScatter)) %)"
       )
     }
     self.law = chosen.law
@@ -166,11 +161,8 @@ public struct MixtureFit: Sendable {
       }, weight: weight)
   }
 
-  /// The error on larger runs, where the table has three sizes or more.
-  ///
-  /// Nothing where only mixtures differ, whose error on left-out mixtures the record holds, nor with
-  /// two sizes: the smaller alone knows no exponent, so that its error at the larger says nothing
-  /// of what both know.
+  /// The error on larger runs, where the table has three sizes or more; nothing elsewhere, since of
+  /// two sizes the smaller alone knows no exponent.
   public func validation() -> Validation {
     guard law.scale != .none,
       MixtureRidge(law: law, observations: fit.observations).undetermined.isEmpty
@@ -184,10 +176,8 @@ public struct MixtureFit: Sendable {
     Dictionary(domains.map { ($0, value($0)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Leaves out a tenth of the mixtures at a time and predicts them.
-  ///
-  /// Refits start at the fit of all rows, which tells them the valley and nothing of the outcomes
-  /// that a few dozen steps would not forget.
+  /// Leaves out a tenth of the mixtures at a time and predicts them; refits start at the fit of all
+  /// rows.
   private static func crossValidate(
     _ fitter: Fitter, _ fitted: Fit, form: MixtureForm
   ) -> (record: MixtureFormRecord, squares: [Double]) {
@@ -234,7 +224,6 @@ public struct MixtureFit: Sendable {
     )
   }
 
-  /// Numbers the distinct mixtures.
   static func groups(_ law: any Law, _ observations: Observations) -> [Int] {
     let columns = law.card.columns.map { observations.column($0.name) }
     var known: [[Double]: Int] = [:]

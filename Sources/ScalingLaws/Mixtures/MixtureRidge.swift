@@ -3,10 +3,9 @@ internal import Statistics
 
 /// What two sizes leave open: the exponent of a power of size over a floor.
 ///
-/// Two values of N fix two levels of c + A·N^(−α); any α passes through both. Refits from one start
-/// would all keep its α, so that forecasts at a third size would be sharp and arbitrary. Here each
-/// refit gets its own α, drawn from the exponents that ladders of language models have shown, with c
-/// and A moved so that both levels stay.
+/// Two values of N fix two levels of c + A·N^(−α); any α passes through both. Each refit gets its
+/// own α, drawn from the exponents that ladders of language models have shown, with c and A moved
+/// so that both levels stay.
 struct MixtureRidge {
   /// The exponents that published ladders have shown, from the flattest to the steepest.
   static let published = 0.05...0.8
@@ -14,7 +13,6 @@ struct MixtureRidge {
   let law: MixtureLaw
   let observations: Observations
 
-  /// The columns of size that take exactly two values.
   var undetermined: [String] {
     law.scale.columns.filter { Set(observations.column($0)).count == 2 }
   }

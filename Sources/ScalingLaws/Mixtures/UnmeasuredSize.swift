@@ -1,16 +1,12 @@
+internal import Quantities
 internal import RealModule
 
 extension FittedLaw {
   /// A forecast that gives a bound only where the size asked for was never varied.
   ///
-  /// A fit of mixtures at one size ranks mixtures at others and does not know their loss: a larger
-  /// model or a longer training lies below by an amount that no row tells. Then the interval reaches
-  /// from zero to the upper end of the fitted size (above the fitted size's lower end for a smaller
-  /// one), and the sentence says so.
-  ///
-  /// - Parameters:
-  ///   - columns: values by the product's names.
-  ///   - seed: the seed of the simulated scatter.
+  /// A fit of mixtures at one size does not know by how much a larger model or a longer training
+  /// lies below. The interval then reaches from zero to the upper end of the fitted size (from its
+  /// lower end to infinity for a smaller one), and the sentence says so.
   public func boundedForecast(
     at columns: [String: Double], seed: UInt64 = 0
   ) throws(FitError) -> Forecast {

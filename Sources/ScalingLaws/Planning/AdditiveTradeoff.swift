@@ -14,14 +14,6 @@ public struct PowerPair: Sendable, Hashable {
   /// β.
   public var beta: Double
 
-  /// Creates a pair of powers.
-  public init(logA: Double, alpha: Double, logB: Double, beta: Double) {
-    self.logA = logA
-    self.alpha = alpha
-    self.logB = logB
-    self.beta = beta
-  }
-
   /// The exponent of compute in the optimal size, a = β/(α + β) [L2].
   public var sizeExponent: Double { beta / (alpha + beta) }
 

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// Everything that is said of one training budget: one computation for reports and commands.
@@ -15,16 +16,13 @@ public struct BudgetPlan: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// The plan of a training budget with what other choices cost and what to run next.
-  ///
-  /// What is counted from N* is left out where the table does not determine it; the next runs are
-  /// then those that would.
+  /// The plan of a training budget with what other choices cost and what to run next; what is
+  /// counted from N* is left out where the table does not determine it.
   ///
   /// - Parameters:
-  ///   - compute: training FLOPs.
   ///   - determination: which numbers the table gives; nil for those of this law's own plan.
-  ///   - cap: the largest compute of a next run; nil for the default of ``nextRuns(for:cap:holding:steps:count:)``.
-  ///   - others: the columns that the law reads besides N, D and C.
+  ///   - cap: the largest compute of a next run; nil for the default of
+  ///     ``nextRuns(for:cap:holding:steps:count:)``.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func budgetPlan(
     compute: Double, determination: PlanDetermination? = nil, cap: Double? = nil,
@@ -53,7 +51,7 @@ extension FittedLaw {
         value < range.lowerBound / 1000
       else { continue }
       return
-        "the plan would have \(plainNumber(value)) \(meaning), \(plainNumber(range.lowerBound / value, digits: 2)) times fewer than the smallest run of the table (\(plainNumber(range.lowerBound))): the fit says nothing there"
+        "the plan would have \(NumberFormat.sentence(value)) \(meaning), \(NumberFormat.sentence(range.lowerBound / value, digits: 2)) times fewer than the smallest run of the table (\(NumberFormat.sentence(range.lowerBound))): the fit says nothing there"
     }
     return nil
   }

@@ -2,28 +2,22 @@ internal import RealModule
 
 /// Where the next run may lie: within reach of a table, and off whatever the table cannot see past.
 ///
-/// Runs that repeat what made the table blind teach nothing of what is asked: where all rows have
-/// the same D/N, a run of that ratio says no more about how to divide compute. So where N and D go
-/// together candidates leave their curve, and where a column takes one or two values they take
-/// another.
+/// Where N and D go together, candidates leave their curve; where a column takes one or two values,
+/// they take another.
 struct CandidateRegion: Sendable {
   /// The least and the greatest factor by which D departs from the curve on which all rows lie.
   static let departures = 3.0...10.0
   /// The least factor between a candidate and each of the only values of a column.
   static let leastRatio = 1.5
 
-  /// N of the candidates.
   let sizes: ClosedRange<Double>
-  /// D of the candidates.
   let tokens: ClosedRange<Double>
-  /// D/N of the candidates.
   private let ratios: ClosedRange<Double>
   /// ln D = level + slope·ln N, on which all rows lie; nil where they do not lie on one curve.
   private let curve: (level: Double, slope: Double)?
   /// The only values of N and of D, where there are at most two.
   private let only: [String: [Double]]
 
-  /// The region of a fitted table; nil where the ranges of N and D are not known.
   init?(_ fitted: any FittedLaw) {
     guard let n = fitted.ranges["N"], let d = fitted.ranges["D"], n.lowerBound > 0,
       d.lowerBound > 0
@@ -62,7 +56,6 @@ struct CandidateRegion: Sendable {
     return (start - slope * Double.log(n.lowerBound), slope)
   }
 
-  /// Whether a run lies in the region.
   func contains(size: Double, tokens: Double) -> Bool {
     for (name, value) in [("N", size), ("D", tokens)] {
       for known in only[name] ?? [] where max(value / known, known / value) < Self.leastRatio {

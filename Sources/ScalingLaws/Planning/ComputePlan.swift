@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// How to divide training compute between model size and tokens.
@@ -28,7 +29,6 @@ extension FittedLaw {
   /// The optimal size and tokens for a training budget [L2].
   ///
   /// - Parameters:
-  ///   - compute: training FLOPs, counted as ``FittedLaw/flopsPerToken`` says.
   ///   - others: the columns that the law reads besides N, D and C, such as `U` or `streams`.
   ///   - closedForm: false to search numerically even where a closed form exists.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
@@ -46,9 +46,6 @@ extension FittedLaw {
   ///
   /// Where the target lies beyond the law's floor, compute, size and tokens are infinite.
   ///
-  /// - Parameters:
-  ///   - outcome: the loss (or other response) to reach.
-  ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func plan(
     reaching outcome: Double, holding others: [String: Double] = [:]
@@ -67,7 +64,6 @@ extension FittedLaw {
       ) { surface.leastLogCompute(estimate, reaching: $0, near: centre) })
   }
 
-  /// Measures the optimum of every refit at the compute that `logCompute` names for it.
   func plan(
     on surface: LossSurface, logCompute: ([Double]) -> Double
   ) -> ComputePlan {
@@ -139,7 +135,9 @@ extension FittedLaw {
     guard !flops.isSixfold, abs(flops.exponent - 1) > 0.01, let range = ranges["N"], size.isFinite,
       size > 3 * range.upperBound
     else { return nil }
-    func each(_ size: Double) -> String { plainNumber(flops.perToken(size) / size, digits: 2) }
+    func each(_ size: Double) -> String {
+      NumberFormat.sentence(flops.perToken(size) / size, digits: 2)
+    }
     return
       "FLOPs per token are extrapolated as a power of N: \(each(size))·N at the plan, where the largest model of the table has \(each(range.upperBound))·N; a formula of the architecture (--flops-per-token) would not have to be extrapolated"
   }

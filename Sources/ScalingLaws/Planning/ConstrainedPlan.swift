@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// A bound on the size of a model, with its reason.
@@ -100,10 +101,7 @@ extension FittedLaw {
   /// of training and serving are minimised over N with D from the target. The size stays under
   /// every cap, and tokens beyond the unique ones are worth less [L6].
   ///
-  /// - Parameters:
-  ///   - goal: the budget or the target.
-  ///   - limits: what else holds.
-  ///   - others: the columns that the law reads besides N, D, C and U.
+  /// - Parameter others: the columns that the law reads besides N, D, C and U.
   /// - Throws: `FitError` where the law does not allow the plan, and for limits that leave nothing.
   public func constrainedPlan(
     _ goal: PlanGoal, limits: PlanLimits, holding others: [String: Double] = [:]
@@ -116,12 +114,10 @@ extension FittedLaw {
   }
 }
 
-/// The search for the best model under limits, by one law.
 struct ConstrainedSearch {
   let goal: PlanGoal
   let limits: PlanLimits
   let surface: LossSurface
-  /// The optimum at the law's estimate.
   private(set) var centre: (logN: Double, logD: Double)
   let warnings: [String]
   private let sizes: ClosedRange<Double>?
@@ -167,7 +163,6 @@ struct ConstrainedSearch {
     return Double.log(Double.exp(logCompute - flops.logPerToken(logN)) - served)
   }
 
-  /// The optimum of one point of parameters.
   private func solve(_ point: [Double], near: Double?) -> (logN: Double, logD: Double) {
     let flops = surface.flops
     switch goal {
@@ -220,7 +215,6 @@ struct ConstrainedSearch {
   ///
   /// - Parameters:
   ///   - all: the quantities in the order of ``quantities(_:near:)``.
-  ///   - ranges: the ranges of the fitted table.
   ///   - held: for each law that has a part in the plan its name and ln N.
   func plan(
     _ all: [Estimated], ranges: [String: ClosedRange<Double>],
@@ -238,7 +232,8 @@ struct ConstrainedSearch {
       guard held.isEmpty ? binds(all[0].value) : !bound.isEmpty else { continue }
       let some =
         bound.count < held.count ? ", by \(bound.map(\.law).joined(separator: " and ")) only" : ""
-      binding.append("\(cap.reason): at most \(plainNumber(cap.parameters)) parameters\(some)")
+      binding.append(
+        "\(cap.reason): at most \(NumberFormat.sentence(cap.parameters)) parameters\(some)")
     }
     var epochs: Estimated?
     if let unique = limits.uniqueTokens {
@@ -246,7 +241,7 @@ struct ConstrainedSearch {
         value: tokens.value / unique, low: tokens.low / unique, high: tokens.high / unique)
       if tokens.value > unique * (1 + 1e-6) {
         binding.append(
-          "unique data: \(plainNumber(unique)) tokens, seen \(plainNumber(tokens.value / unique)) times"
+          "unique data: \(NumberFormat.sentence(unique)) tokens, seen \(NumberFormat.sentence(tokens.value / unique)) times"
         )
         if tokens.value / unique > 40 {
           warnings.append("beyond about 40 epochs repeated tokens add nothing [L6]")
@@ -254,7 +249,7 @@ struct ConstrainedSearch {
       }
     }
     if limits.servedTokens > 0, limits.paysForServing || goal.isOutcome {
-      binding.append("serving: \(plainNumber(limits.servedTokens)) tokens are paid for")
+      binding.append("serving: \(NumberFormat.sentence(limits.servedTokens)) tokens are paid for")
     }
     return ConstrainedPlan(
       size: size, tokens: tokens, tokensPerParameter: exponential(all[2]), outcome: all[3],
@@ -269,7 +264,6 @@ struct ConstrainedSearch {
 }
 
 extension ConstrainedPlan {
-  /// How far the planned run lies beyond a fitted table, in spans of the table.
   func distance(beyond fitted: any FittedLaw) -> Double {
     guard size.value.isFinite, tokens.value.isFinite else { return 0 }
     return fitted.distanceBeyond([
@@ -304,14 +298,13 @@ extension FittedLaw {
       logUnique: Double.log(unique), dataRepeats: limits.borrowed.data,
       sizeRepeats: limits.borrowed.size)
     warnings.append(
-      "the value of repeated tokens is not fitted but borrowed (R_D* \(plainNumber(limits.borrowed.data)), R_N* \(plainNumber(limits.borrowed.size)), fitted on C4 [L6])"
+      "the value of repeated tokens is not fitted but borrowed (R_D* \(NumberFormat.sentence(limits.borrowed.data)), R_N* \(NumberFormat.sentence(limits.borrowed.size)), fitted on C4 [L6])"
     )
     return surface
   }
 }
 
 extension PlanGoal {
-  /// Whether a target is to be reached.
   var isOutcome: Bool {
     if case .outcome = self { return true }
     return false

@@ -1,11 +1,9 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
-/// What a model will cost to serve, as tokens of training-priced compute [L15].
-///
-/// Inference on D_inf tokens costs a third of what training on them would: 2·N·D_inf FLOPs where
-/// training takes 6·N·D. Where a FLOP of serving is dearer or cheaper
-/// than one of training, tokens are converted by the ratio of prices.
+/// What a model will cost to serve, as tokens of training-priced compute [L15]: 2·N·D_inf FLOPs
+/// where training takes 6·N·D, converted by the ratio of prices.
 public struct InferenceDemand: Sendable, Hashable, Codable {
   /// Tokens read over the model's life (prompts).
   public var inputTokens: Double
@@ -33,13 +31,6 @@ public struct InferenceDemand: Sendable, Hashable, Codable {
   }
 
   /// Demand whose prices follow from machines and their utilisations [L15].
-  ///
-  /// - Parameters:
-  ///   - inputTokens: tokens read.
-  ///   - outputTokens: tokens generated.
-  ///   - training: the cost of training FLOPs.
-  ///   - input: the cost of FLOPs of reading.
-  ///   - output: the cost of FLOPs of generating.
   public init(
     inputTokens: Double, outputTokens: Double, training: ComputePrice, input: ComputePrice,
     output: ComputePrice
@@ -104,10 +95,6 @@ public struct InferencePlan: Sendable, Hashable, Codable {
 extension FittedLaw {
   /// The least total compute 6·N·D + 2·N·D_inf that reaches an outcome [L15].
   ///
-  /// - Parameters:
-  ///   - outcome: the loss (or other response) to reach.
-  ///   - demand: what will be served.
-  ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func inferencePlan(
     reaching outcome: Double, demand: InferenceDemand, holding others: [String: Double] = [:]
@@ -148,10 +135,7 @@ extension FittedLaw {
 
   /// The best outcome for a total of 6·N·D + 2·N·D_inf FLOPs [L15].
   ///
-  /// - Parameters:
-  ///   - total: training and serving together, at the price of training.
-  ///   - demand: what will be served.
-  ///   - others: the columns that the law reads besides N, D and C.
+  /// - Parameter total: training and serving together, at the price of training.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func inferencePlan(
     totalCompute total: Double, demand: InferenceDemand, holding others: [String: Double] = [:]
@@ -202,7 +186,7 @@ extension FittedLaw {
       let seen = range.upperBound / sizes.lowerBound
       if ratio.isFinite, ratio > seen {
         warnings.append(
-          "the plan trains on \(plainNumber(ratio)) tokens per parameter, more than any run in the table: runs at such ratios have shown a larger effect of data than extrapolated"
+          "the plan trains on \(NumberFormat.sentence(ratio)) tokens per parameter, more than any run in the table: runs at such ratios have shown a larger effect of data than extrapolated"
         )
       }
     }

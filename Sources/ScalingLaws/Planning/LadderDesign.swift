@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -20,12 +21,6 @@ public struct PriorLaw: FittedLaw {
   public let objective = Objective.huberLog
   /// None.
   public let ranges: [String: ClosedRange<Double>] = [:]
-
-  /// Creates a prior.
-  public init(law: any Law, estimate: [Double]) {
-    self.law = law
-    self.estimate = estimate
-  }
 
   /// Chinchilla's approach 3 as published: E 1.69, A 406.4, B 410.7, α 0.34, β 0.28 [L2].
   public static let chinchilla = PriorLaw(
@@ -147,16 +142,12 @@ public struct LadderDesign: Sendable, Hashable, Codable {
 extension FittedLaw {
   /// Finds the cheapest ladders that predict the outcome at a compute to within a share.
   ///
-  /// Several hundred ladders (four to eight sizes, two to five lengths about the optimum of each
-  /// size, one to three seeds, four sizes of the largest run a decade) are weighed to first order:
-  /// with J the derivatives of ln L by the parameters at the rungs, g those at the target and S the
-  /// variance of a rung's mean, the prediction's variance is gᵀ(JᵀS⁻¹J)⁻¹g. The best are simulated:
-  /// runs planted on the prior law with both noises, the law fitted anew, its prediction compared.
-  /// The law is taken to hold up to the target; no interval covers that.
+  /// Several hundred ladders (four to eight sizes, two to five lengths, one to three seeds, four
+  /// sizes of the largest run a decade) are weighed to first order: with J the derivatives of ln L
+  /// by the parameters at the rungs, g those at the target and S the variance of a rung's mean, the
+  /// prediction's variance is gᵀ(JᵀS⁻¹J)⁻¹g. The best are simulated with both noises. The law is
+  /// taken to hold up to the target; no interval covers that.
   ///
-  /// - Parameters:
-  ///   - options: target, aim and noise.
-  ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D, or the aim is not positive.
   public func designLadder(
     _ options: LadderOptions, holding others: [String: Double] = [:]
@@ -176,7 +167,7 @@ extension FittedLaw {
     let weighed = candidates.count
     guard weighed > 0 else {
       throw .unusable(
-        "no ladder costs less than \(plainNumber(budget)) FLOPs and tells the law's \(law.parameters.count) parameters, expected a larger budget"
+        "no ladder costs less than \(NumberFormat.sentence(budget)) FLOPs and tells the law's \(law.parameters.count) parameters, expected a larger budget"
       )
     }
     candidates.sort { ($0.cost, $0.expected) < ($1.cost, $1.expected) }

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// The best size and number of epochs where unique tokens are limited [L6].
@@ -21,27 +22,15 @@ public struct RepetitionConstants: Sendable, Hashable, Codable {
   /// R_N*, the same for parameters beyond those that the unique tokens call for.
   public var size: Double
 
-  /// Creates constants.
-  public init(data: Double, size: Double) {
-    self.data = data
-    self.size = size
-  }
-
   /// The constants of the data-constrained paper, fitted on C4 [L6].
   public static let published = RepetitionConstants(data: 15.387756, size: 5.309743)
 }
 
 extension FittedLaw {
-  /// The best size and number of epochs for a budget of compute and of unique tokens [L6].
+  /// The best size and number of epochs for a budget of compute and of unique tokens [L6]; a law
+  /// that does not read `U` but whose optimum has a closed form borrows the value of repetition.
   ///
-  /// A law that reads `U` answers for itself. Any other law whose optimum has a closed form borrows
-  /// the value of repetition from `borrowed`, and the plan says so.
-  ///
-  /// - Parameters:
-  ///   - compute: training FLOPs.
-  ///   - unique: unique tokens.
-  ///   - others: the columns that the law reads besides N, D, C and U.
-  ///   - borrowed: constants for a law that knows nothing of repetition.
+  /// - Parameter borrowed: constants for a law that knows nothing of repetition.
   /// - Throws: `FitError` where the law does not allow the plan.
   public func limitedDataPlan(
     compute: Double, uniqueTokens unique: Double, holding others: [String: Double] = [:],
@@ -73,7 +62,7 @@ extension FittedLaw {
       result = plan(on: surface) { _ in logCompute }
       unlimited = try? plan(compute: compute, holding: others)
       result.warnings.append(
-        "the value of repeated tokens is not fitted but borrowed (R_D* \(plainNumber(borrowed.data)), R_N* \(plainNumber(borrowed.size)), fitted on C4 [L6])"
+        "the value of repeated tokens is not fitted but borrowed (R_D* \(NumberFormat.sentence(borrowed.data)), R_N* \(NumberFormat.sentence(borrowed.size)), fitted on C4 [L6])"
       )
     }
     let epochs = Estimated(

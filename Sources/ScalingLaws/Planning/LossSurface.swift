@@ -1,7 +1,6 @@
 internal import Optimization
 internal import RealModule
 
-/// The outcome of a fitted law over N and D with its other columns held, and its optimum.
 struct LossSurface: Sendable {
   /// What repeated tokens are worth, for a law that knows nothing of repetition.
   struct Repetition: Sendable {
@@ -10,7 +9,6 @@ struct LossSurface: Sendable {
     var sizeRepeats: Double
   }
 
-  /// A compute-optimal point.
   struct Optimum {
     var logN: Double
     var logD: Double
@@ -28,7 +26,6 @@ struct LossSurface: Sendable {
   private let sizeRange: ClosedRange<Double>?
   private let tokenRange: ClosedRange<Double>?
   let computeRange: ClosedRange<Double>?
-  /// How C is counted from N and D.
   let flops: FlopsPerToken
   var repetition: Repetition?
   /// 1 where less is better, −1 where more is.
@@ -36,10 +33,7 @@ struct LossSurface: Sendable {
 
   /// Prepares the surface.
   ///
-  /// - Parameters:
-  ///   - fitted: the fitted law.
-  ///   - others: the columns other than N, D and C that the law reads.
-  ///   - closedForm: whether the optimum may be taken from ``AdditiveTradeoff``.
+  /// - Parameter closedForm: whether the optimum may be taken from ``AdditiveTradeoff``.
   init(
     _ fitted: any FittedLaw, holding others: [String: Double], closedForm: Bool = true
   ) throws(FitError) {
@@ -77,7 +71,6 @@ struct LossSurface: Sendable {
   /// Unique tokens that stand for no limit.
   static let unlimitedTokens = 1e30
 
-  /// The predicted outcome.
   func outcome(_ point: [Double], logN: Double, logD: Double) -> Double {
     let effective = repeated(point, logN: logN, logD: logD)
     var columns = template
@@ -125,7 +118,6 @@ struct LossSurface: Sendable {
     return (centre(sizeRange) - centre(tokenRange) + offset) / (1 + flops.exponent)
   }
 
-  /// ln D of a compute at a size.
   func logTokens(logCompute: Double, logN: Double) -> Double {
     flops.logTokens(logCompute: logCompute, logSize: logN)
   }

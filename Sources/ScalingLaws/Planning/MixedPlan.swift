@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -37,14 +38,11 @@ extension LawMixture {
   ///
   /// A law that cannot divide compute between N and D has no part in the answer.
   ///
-  /// - Parameters:
-  ///   - compute: training FLOPs.
-  ///   - others: the columns that the laws read besides N, D and C.
   /// - Throws: as ``FittedLaw/plan(compute:holding:closedForm:)`` of the chosen law.
   public func plan(
     compute: Double, holding others: [String: Double] = [:]
   ) throws(FitError) -> ComputePlan {
-    try mixed { fitted throws(FitError) in try fitted.plan(compute: compute, holding: others) }
+    try mixed { fitted throws(FitError) in try fitted.plan(compute: compute, holding: others) }.plan
   }
 
   /// The least compute whose optimum reaches an outcome, by all laws together.
@@ -53,14 +51,13 @@ extension LawMixture {
   public func plan(
     reaching outcome: Double, holding others: [String: Double] = [:]
   ) throws(FitError) -> ComputePlan {
-    var plan = try mixed { fitted throws(FitError) in
+    let (mixed, owns) = try mixed { fitted throws(FitError) in
       try fitted.plan(reaching: outcome, holding: others)
     }
+    var plan = mixed
     // The refits that are mixed know nothing of the laws' own errors; the plans of the laws do.
     for law in plan.laws ?? [] where law.weight >= 0.05 {
-      guard let fitted = members.first(where: { $0.fitted.law.name == law.law })?.fitted,
-        let own = try? fitted.plan(reaching: outcome, holding: others)
-      else { continue }
+      guard let own = owns[law.law] else { continue }
       plan.compute = plan.compute.holding(own.compute)
       plan.size = plan.size.holding(own.size)
       plan.tokens = plan.tokens.holding(own.tokens)
@@ -68,9 +65,10 @@ extension LawMixture {
     return plan
   }
 
+  /// The plan of all laws together, and what each law plans alone by its name.
   private func mixed(
     _ planned: (any FittedLaw) throws(FitError) -> ComputePlan
-  ) throws(FitError) -> ComputePlan {
+  ) throws(FitError) -> (plan: ComputePlan, owns: [String: ComputePlan]) {
     let first = try planned(chosen)
     var owns: [(member: Member, plan: ComputePlan)] = []
     for (index, member) in members.enumerated() {
@@ -79,6 +77,8 @@ extension LawMixture {
       else { continue }
       owns.append((member, own))
     }
+    let alone = Dictionary(
+      owns.map { ($0.member.fitted.law.name, $0.plan) }, uniquingKeysWith: { first, _ in first })
     // One law whose optimum runs away would drag what the others agree on.
     let runaways = owns.filter(\.plan.isRunaway)
     if runaways.count < owns.count { owns.removeAll(where: \.plan.isRunaway) }
@@ -102,7 +102,7 @@ extension LawMixture {
       parts.append((member.weight, own, refits, member.fitted))
     }
     let total = parts.reduce(0) { $0 + $1.weight }
-    guard parts.count > 1, total > 0 else { return result }
+    guard parts.count > 1, total > 0 else { return (result, alone) }
     let tail = chosen.tail
     func mixture(
       _ quantity: (ComputePlan) -> Double, logarithmic: Bool
@@ -132,15 +132,14 @@ extension LawMixture {
     result.reach = Reach.all(
       ["N": result.size.value, "D": result.tokens.value, "C": result.compute.value],
       ranges: chosen.ranges)
-    return result
+    return (result, alone)
   }
 
   /// The best model for a budget or a target under all limits together, by all laws together.
   ///
-  /// Each law finds its own best model under the limits; the size is their weighted geometric mean,
-  /// as without limits, and the tokens are what the budget leaves at it. A law that allows no such
-  /// plan, such as one to which repetition cannot be added, has no part in the answer, and the
-  /// warnings name it.
+  /// The size is the weighted geometric mean of the laws' own, and the tokens are what the budget
+  /// leaves at it. A law that allows no such plan has no part in the answer, and the warnings name
+  /// it.
   ///
   /// - Throws: as ``FittedLaw/constrainedPlan(_:limits:holding:)`` where no law allows the plan.
   public func constrainedPlan(
@@ -217,13 +216,11 @@ extension LawMixture {
   }
 }
 
-/// What one law of a mixture finds under limits.
 private struct LimitedPart {
   var member: LawMixture.Member
   var search: ConstrainedSearch
   /// The quantities of the search at the law's estimate.
   var values: [Double]
-  /// The same at its refits.
   var refits: [[Double]]
 
   func column(_ slot: Int) -> [Double] { refits.map { $0[slot] } }
@@ -239,7 +236,6 @@ private struct LimitedPart {
     ).law
   }
 
-  /// What this law says alone.
   func plan(weight: Double) -> LawPlan {
     func estimated(_ slot: Int, _ scale: (Double) -> Double) -> Estimated {
       Estimated(
@@ -265,10 +261,9 @@ extension ComputePlan {
   }
 
   fileprivate func runawaySentence(_ member: LawMixture.Member) -> String {
-    "law \(member.fitted.law.name) (weight \(plainNumber(member.weight, digits: 2))) has no part in the plan: its optimum, \(plainNumber(tokensPerParameter.value)) tokens per parameter, runs away from the data"
+    "law \(member.fitted.law.name) (weight \(NumberFormat.sentence(member.weight, digits: 2))) has no part in the plan: its optimum, \(NumberFormat.sentence(tokensPerParameter.value)) tokens per parameter, runs away from the data"
   }
 
-  /// How far the planned run lies beyond a fitted table, in spans of the table.
   func distance(beyond fitted: any FittedLaw) -> Double {
     guard size.value.isFinite, tokens.value.isFinite, compute.value.isFinite else { return 0 }
     return fitted.distanceBeyond([

@@ -1,3 +1,5 @@
+internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -55,20 +57,15 @@ public struct ParameterSensitivity: Sendable, Hashable, Codable {
 extension FittedLaw {
   /// Ranks runs by how much they would narrow the interval of a target.
   ///
-  /// The refits give the covariance of the target with the outcome of each candidate. Observing
-  /// that outcome with residual scatter σ lowers the target's variance from V to
-  /// V − cov²/(var + σ²), the rank-one update of an optimal design; nothing is linearised in the
-  /// parameters, whose refits may lie along a curved valley. Candidates stay within twice the
-  /// ratios of tokens to parameters that the table holds, except where that is why the table cannot
-  /// tell size from tokens: then they leave the curve on which all its rows lie by a factor of 3 to
-  /// 10, or take another size or length than the only ones.
+  /// Observing an outcome with residual scatter σ lowers the target's variance from V to V −
+  /// cov²/(var + σ²), with the covariance over the refits; nothing is linearised in the parameters.
+  /// Candidates stay within twice the ratios of tokens to parameters that the table holds, except
+  /// where that is why the table cannot tell size from tokens: then they leave the curve of its
+  /// rows by a factor of 3 to 10, or take another size or length than the only ones.
   ///
   /// - Parameters:
-  ///   - target: what is to be pinned down.
   ///   - cap: the largest compute of a candidate; nil for a tenth of the target's compute or the
   ///     largest run of the table, whichever is less, but at least four times the smallest run.
-  ///   - others: the columns that the law reads besides N, D and C.
-  ///   - steps: the number of sizes and of token counts in the grid of candidates.
   ///   - count: how many runs to report in each ranking.
   /// - Throws: `FitError` where there are no refits or the law does not read N and D.
   public func nextRuns(
@@ -114,7 +111,7 @@ extension FittedLaw {
     }
     guard !runs.isEmpty else {
       throw .unusable(
-        "no candidate costs less than \(plainNumber(limit)) FLOPs: the table's smallest run takes \(plainNumber(table.lowerBound))"
+        "no candidate costs less than \(NumberFormat.sentence(limit)) FLOPs: the table's smallest run takes \(NumberFormat.sentence(table.lowerBound))"
       )
     }
     return NextRunAdvice(

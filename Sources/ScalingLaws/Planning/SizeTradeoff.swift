@@ -1,3 +1,5 @@
+internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// What another size than the optimal one costs.
@@ -31,15 +33,10 @@ public struct OutcomeGrid: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// What smaller and larger models than the optimal one cost at a budget.
+  /// What smaller and larger models than the optimal one cost at a budget. All differences vanish
+  /// at the factor 1 for every refit.
   ///
-  /// Sizes are multiples of the estimate's N*; for every refit the comparison is with the plan as
-  /// it would be run, so that all differences vanish at the factor 1.
-  ///
-  /// - Parameters:
-  ///   - compute: training FLOPs.
-  ///   - others: the columns that the law reads besides N, D and C.
-  ///   - factors: the multiples of N*.
+  /// - Parameter factors: the multiples of N*.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func sizeTradeoffs(
     compute: Double, holding others: [String: Double] = [:],
@@ -75,11 +72,6 @@ extension FittedLaw {
 
   /// The outcome over a geometric grid of N and D, for contours.
   ///
-  /// - Parameters:
-  ///   - sizes: the range of N.
-  ///   - tokens: the range of D.
-  ///   - steps: the number of points along each axis, at least 2.
-  ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func outcomeGrid(
     sizes: ClosedRange<Double>, tokens: ClosedRange<Double>, steps: Int = 60,
@@ -97,10 +89,6 @@ extension FittedLaw {
 
   /// Compute-optimal plans along a range of compute: the efficient frontier with intervals.
   ///
-  /// - Parameters:
-  ///   - compute: the range of training FLOPs.
-  ///   - steps: the number of plans, at least 2.
-  ///   - others: the columns that the law reads besides N, D and C.
   /// - Throws: `FitError` where the law does not read N and D or a column is missing.
   public func efficientFrontier(
     compute: ClosedRange<Double>, steps: Int = 25, holding others: [String: Double] = [:]
@@ -109,17 +97,5 @@ extension FittedLaw {
     return geometricGrid(compute, count: steps).map { budget in
       plan(on: surface) { _ in Double.log(budget) }
     }
-  }
-}
-
-/// Numbers at equal ratios from one end of a positive range to the other.
-func geometricGrid(_ range: ClosedRange<Double>, count: Int) -> [Double] {
-  let low = Double.log(range.lowerBound)
-  let width = Double.log(range.upperBound) - low
-  let steps = max(count, 2) - 1
-  return (0...steps).map { index in
-    if index == 0 { return range.lowerBound }
-    if index == steps { return range.upperBound }
-    return Double.exp(low + width * Double(index) / Double(steps))
   }
 }

@@ -1,12 +1,6 @@
-/// The lowest point of a function of one variable near a point, by bracketing and Brent's method.
+/// The lowest point of a function of one variable near a point, by bracketing and Brent's method:
+/// about fifteen evaluations where a scan with golden section takes a hundred.
 ///
-/// It takes about fifteen evaluations where a scan with golden section takes a hundred, which
-/// decides whether an interval over two thousand refits is felt.
-///
-/// - Parameters:
-///   - start: where to look first.
-///   - step: the first step of the bracket.
-///   - bounds: the search stays inside.
 /// - Returns: the argument, and whether the lowest point lies inside the bounds.
 func valley(
   near start: Double, step: Double = 0.25, in bounds: ClosedRange<Double>,

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// How a learning rate falls from its peak to its last value.
 public enum ScheduleDecay: String, Sendable, Hashable, CaseIterable {
@@ -48,14 +48,10 @@ public struct ListedSchedule: Sendable {
   /// How closely a form of decay must pass through the rows, as a share of the peak.
   private static let closeness = 0.003
 
-  /// Completes a schedule.
-  ///
-  /// Where the rows are close, rates between them lie on straight lines. Where they are not, the
-  /// decay takes the form that passes through all of them, or the one that is named.
+  /// Completes a schedule. Where the rows are close, rates between them lie on straight lines;
+  /// elsewhere the decay takes the form that passes through all of them, or the one that is named.
   ///
   /// - Parameters:
-  ///   - points: the listed steps with their rates, in any order, at least one.
-  ///   - last: the last step wanted.
   ///   - warmup: steps over which the rate rises from zero before the first row.
   ///   - decay: the form of the decay; nil to find it.
   /// - Throws: ``Problem``.
@@ -114,11 +110,6 @@ public struct ListedSchedule: Sendable {
   /// constant stretches.
   ///
   /// Before the first row it rises linearly from zero during the warm-up and then stays.
-  ///
-  /// - Parameters:
-  ///   - points: the listed steps with their rates, in any order, at least one.
-  ///   - last: the last step wanted.
-  ///   - warmup: steps over which the rate rises from zero before the first row.
   public static func straight(
     _ points: [(step: Double, rate: Double)], through last: Int, warmup: Int
   ) -> [Double] {

@@ -1,5 +1,5 @@
 internal import Optimization
-internal import Statistics
+internal import Quantities
 
 /// The learning-rate schedule that a multi-power law predicts to end at the lowest loss [L14].
 public struct OptimalSchedule: Sendable, Hashable {
@@ -10,17 +10,12 @@ public struct OptimalSchedule: Sendable, Hashable {
 
   /// Finds the non-increasing schedule of least final loss.
   ///
-  /// The rates at the knots of a grid, closer together towards the end of training, are moved
-  /// one after another between their neighbours by golden section until a sweep gains nothing;
-  /// between knots the rate is linear.
+  /// The rates at the knots of a grid are moved one after another between their neighbours by
+  /// golden section until a sweep gains nothing; between knots the rate is linear.
   ///
   /// - Parameters:
   ///   - parameters: L0, A, alpha, B, C, beta, gamma of a fitted ``MultiPower``.
-  ///   - peak: the highest learning rate.
-  ///   - floor: the lowest learning rate, positive or zero.
-  ///   - steps: the number of steps of the run, warm-up included.
   ///   - warmup: the number of steps of a linear warm-up from zero.
-  ///   - knots: how many rates are free.
   /// - Throws: ``FitError`` for parameters of another law or an empty range.
   public init(
     parameters: [Double], peak: Double, floor: Double, steps: Int, warmup: Int = 0,

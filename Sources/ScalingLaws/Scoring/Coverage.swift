@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// How many outcomes fell inside their intervals, and what that says of the nominal level.
@@ -33,16 +34,9 @@ public struct Coverage: Sendable, Hashable, Codable {
 
   /// Counts outcomes and gives their share an interval.
   ///
-  /// Rows of one run, or of one place, miss together. The Clopper–Pearson interval is therefore
-  /// taken at the effective number of rows n/deff (Korn and Graubard, 1998), where deff ≥ 1 is the
-  /// between-cluster variance of the share over the binomial one; where all rows agree, so that it
+  /// Rows of one run, or of one place, miss together: the Clopper–Pearson interval is taken at the
+  /// effective number of rows n/deff (Korn and Graubard, 1998); where all rows agree, so that deff
   /// cannot be measured, clusters count as single rows.
-  ///
-  /// - Parameters:
-  ///   - inside: whether each row fell inside.
-  ///   - clusters: the cluster of each row.
-  ///   - nominal: the nominal coverage.
-  ///   - level: the confidence of the interval of the share.
   public init(inside: [Bool], clusters: [Int], nominal: Double, level: Double = 0.95) {
     self.nominal = nominal
     self.level = level
@@ -77,10 +71,8 @@ public struct Coverage: Sendable, Hashable, Codable {
   }
 }
 
-/// The mean of numbers that share clusters, with an interval.
-///
-/// The variance is that of cluster sums, so that rows of one run do not count as independent;
-/// Student's t with as many degrees of freedom as clusters less one.
+/// The mean of numbers that share clusters, with an interval from the variance of cluster sums and
+/// Student's t with clusters − 1 degrees of freedom.
 func clusteredMean(_ values: [Double], clusters: [Int], level: Double) -> Estimated {
   guard !values.isEmpty else { return Estimated(value: .nan) }
   let count = Double(values.count)

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -73,7 +74,7 @@ public struct FitScore: Sendable {
     guard coverage.rows > 0 else {
       return "The saved fit has no intervals, so that nothing can be said of their coverage."
     }
-    func percent(_ x: Double) -> String { plainNumber(x * 100, digits: 3) }
+    func percent(_ x: Double) -> String { NumberFormat.sentence(x * 100, digits: 3) }
     let counted =
       "\(coverage.inside) of \(coverage.rows) outcomes (\(percent(coverage.share.value)) %, \(percent(coverage.level)) % binomial interval \(percent(coverage.share.low)) to \(percent(coverage.share.high)) %\(coverage.effectiveRows < Double(coverage.rows) - 0.5 ? ", counting rows of one run or place together" : "")) fell inside their nominal \(percent(coverage.nominal)) % intervals"
     switch coverage.verdict {
@@ -82,7 +83,7 @@ public struct FitScore: Sendable {
       return "\(counted): compatible with what the intervals claim\(few)."
     case .tooNarrow:
       return
-        "\(counted): the intervals are too narrow here. Errors are \(plainNumber(errorSpread, digits: 2)) times what the fit expects."
+        "\(counted): the intervals are too narrow here. Errors are \(NumberFormat.sentence(errorSpread, digits: 2)) times what the fit expects."
     case .tooWide:
       return "\(counted): the intervals are wider than these runs need."
     }
@@ -92,12 +93,8 @@ public struct FitScore: Sendable {
 extension FittedLaw {
   /// Scores the fit on rows that it has not seen.
   ///
-  /// - Parameters:
-  ///   - observations: the rows, with the columns that the law reads.
-  ///   - runs: the name of each row's run; nil where the table names none.
-  ///   - mixture: the fit with its alternatives, whose common forecast is scored; nil for the fit
-  ///     alone.
-  ///   - threads: how many threads at most; the result does not depend on it.
+  /// - Parameter mixture: the fit with its alternatives, whose common forecast is scored; nil for
+  ///   the fit alone.
   /// - Throws: `FitError` for an absent column or a value that the law cannot read.
   public func score(
     on observations: Observations, runs: [String]? = nil, mixture: LawMixture? = nil,
@@ -125,11 +122,9 @@ extension FittedLaw {
     }
     let scaleColumn = (["C"] + names).first { name in
       (ranges[name].map { $0.lowerBound > 0 } ?? false)
-        && (observations.columns[name] != nil || name == "C" && observations.compute != nil)
+        && observations.known(name) != nil
     }
-    let scale = scaleColumn.flatMap { name in
-      name == "C" ? observations.compute : observations.columns[name]
-    }
+    let scale = scaleColumn.flatMap { observations.known($0) }
     let scored = parallelMap(count: observations.count, threads: threads) { row in
       scoredRun(
         row, of: observations, run: runs?[row], mixture: mixture, scale: scale?[row],
@@ -228,21 +223,12 @@ extension FittedLaw {
   private static func clusters(
     of observations: Observations, names: [String], runs: [String]?
   ) -> [Int] {
-    var parent = Array(0..<observations.count)
-    func root(_ row: Int) -> Int {
-      var row = row
-      while parent[row] != row {
-        parent[row] = parent[parent[row]]
-        row = parent[row]
-      }
-      return row
-    }
+    var sets = DisjointSets(count: observations.count)
     func join(_ keys: [some Hashable]) {
       var first: [AnyHashable: Int] = [:]
       for (row, key) in keys.enumerated() {
         if let other = first[AnyHashable(key)] {
-          let (a, b) = (root(other), root(row))
-          parent[max(a, b)] = min(a, b)
+          sets.join(other, row)
         } else {
           first[AnyHashable(key)] = row
         }
@@ -250,12 +236,11 @@ extension FittedLaw {
     }
     join(observations.response.indices.map { row in names.map { observations.column($0)[row] } })
     join(runs ?? observations.clusters.map(String.init))
-    return parent.indices.map(root)
+    return (0..<observations.count).map { sets.root($0) }
   }
 }
 
 extension FitScore {
-  /// Sums up scored rows.
   init(
     law: String, response: String, level: Double, runs: [ScoredRun], clusters: [Int],
     scaleColumn: String?

@@ -1,10 +1,8 @@
 internal import RealModule
 internal import Statistics
 
-/// How the choice of metric makes a smooth improvement look like a jump [190].
-///
-/// With p the probability of one right token, each metric is a function of p and of the length T
-/// of the answer; a sharp one of them on a small test set shows nothing and then everything.
+/// How the choice of metric makes a smooth improvement look like a jump [190]: functions of the
+/// probability p of one right token and of the length T of the answer.
 public enum EmergenceMetric {
   /// The probability of a right token exp(−loss) at a cross-entropy of `loss` nats.
   public static func tokenProbability(loss: Double) -> Double { Double.exp(-loss) }

@@ -31,10 +31,8 @@ public struct EmergenceTest: Sendable, Hashable {
   /// Fits F(N) by a quadratic in ln N.
   ///
   /// - Parameters:
-  ///   - sizes: N of each model.
   ///   - passRates: PU of each model, strictly between 0 and 1.
   ///   - standardErrors: of the pass rates; nil to estimate one scatter of F from its residuals.
-  ///   - level: the coverage of the interval.
   /// - Throws: `StatisticsError` where there are too few sizes or a value cannot be used.
   public init(
     sizes: [Double], passRates: [Double], standardErrors: [Double]? = nil, level: Double = 0.95

@@ -2,44 +2,6 @@ internal import Optimization
 internal import RealModule
 public import Statistics
 
-/// What sampling one task instance until it passes found [5].
-public struct PassCount: Sendable, Hashable {
-  /// r, the passes seen.
-  public var passes: Int
-  /// K, the samples drawn.
-  public var draws: Int
-
-  /// Creates a count; sampling stopped at the cap shows as fewer passes than were asked for.
-  public init(passes: Int, draws: Int) {
-    self.passes = passes
-    self.draws = draws
-  }
-
-  /// Whether sampling stopped at its cap before the r-th pass.
-  public func isCensored(target r: Int) -> Bool { passes < r }
-
-  /// The estimate r/K of the pass rate: the maximum of the likelihood, also where sampling was
-  /// stopped at its cap.
-  public var rate: Double { draws > 0 ? Double(passes) / Double(draws) : .nan }
-
-  /// The unbiased estimate (r − 1)/(K − 1) of the pass rate; nil below two passes.
-  public var unbiasedRate: Double? {
-    passes >= 2 && draws >= 2 ? Double(passes - 1) / Double(draws - 1) : nil
-  }
-
-  /// Draws until the r-th pass or the cap.
-  public static func sampling<Generator: RandomNumberGenerator>(
-    until r: Int, cap: Int, using generator: inout Generator, pass: (inout Generator) -> Bool
-  ) -> PassCount {
-    var count = PassCount(passes: 0, draws: 0)
-    while count.passes < r, count.draws < cap {
-      count.draws += 1
-      if pass(&generator) { count.passes += 1 }
-    }
-    return count
-  }
-}
-
 /// The straight line ln(−ln PU) = ln c − α·ln N of one task instance [5].
 public struct PassLine: Sendable, Hashable {
   /// ln c.
@@ -52,15 +14,10 @@ public struct PassLine: Sendable, Hashable {
     Double.exp(-Double.exp(logScale - exponent * Double.log(parameters)))
   }
 
-  /// Fits the line by regression of ln(−ln PU) on ln N, weighted by the information in the draws.
+  /// Fits the line by regression of ln(−ln PU) on ln N, repeated with weights and working responses
+  /// at its own fit: the maximum of the likelihood Σ r·ln p + (K − r)·ln(1 − p). Censored counts
+  /// are used, even those without a pass.
   ///
-  /// The regression is repeated with weights and working responses at its own fit, which is the
-  /// maximum of the likelihood Σ r·ln p + (K − r)·ln(1 − p). It uses censored counts, even those
-  /// without a pass, for what they are; dropping them would favour the lucky.
-  ///
-  /// - Parameters:
-  ///   - sizes: N of each model.
-  ///   - counts: what sampling found for each model.
   /// - Returns: nil where fewer than two sizes were sampled or nothing ever passed.
   public init?(sizes: [Double], counts: [PassCount]) {
     let used = counts.indices.filter { counts[$0].draws > 0 }
@@ -132,21 +89,13 @@ public struct PassForecast: Sendable {
 
   /// Fits a line to each instance.
   ///
-  /// - Parameters:
-  ///   - sizes: N of each model.
-  ///   - counts: for each instance what sampling found for each model.
+  /// - Parameter counts: for each instance what sampling found for each model.
   public init(sizes: [Double], counts: [[PassCount]]) {
     lines = counts.map { PassLine(sizes: sizes, counts: $0) }
   }
 
   /// The mean pass rate at a size, with instances that never passed counted as failing, and its
   /// bootstrap interval over instances.
-  ///
-  /// - Parameters:
-  ///   - parameters: N.
-  ///   - level: the coverage of the interval.
-  ///   - resamples: the number of resampled sets of instances.
-  ///   - seed: the seed of the resampling.
   public func meanRate(
     parameters: Double, level: Double = 0.95, resamples: Int = 2000, seed: UInt64 = 0
   ) -> (value: Double, interval: ConfidenceInterval) {

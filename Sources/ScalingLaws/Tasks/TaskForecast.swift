@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -23,10 +24,7 @@ public struct TaskForecast: Sendable, Hashable, Codable {
 extension TaskSeries {
   /// Forecasts the task with the law that its trend recommends; empty where it recommends none.
   ///
-  /// - Parameters:
-  ///   - report: the examination of this series.
-  ///   - scales: the scales asked for.
-  ///   - options: how the laws are fitted; its level is that of the intervals.
+  /// - Parameter options: how the laws are fitted; its level is that of the intervals.
   /// - Throws: `FitError` where the law cannot be fitted to the series.
   public func forecasts(
     by report: TaskReport, at scales: [Double], options: FitOptions

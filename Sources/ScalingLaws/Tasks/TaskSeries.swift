@@ -33,7 +33,6 @@ public struct TaskSeries: Sendable, Hashable {
     self.losses = losses
   }
 
-  /// Whether the metric is a rate of successes.
   var isAccuracy: Bool { higherIsBetter && metric.allSatisfy { $0 >= 0 && $0 <= 1 } }
 }
 
@@ -43,11 +42,6 @@ extension Observations {
   ///
   /// A column `stderr.NAME` gives the standard errors, a column `loss` the losses. Rows in which
   /// the metric or the scale is missing are left out.
-  ///
-  /// - Parameters:
-  ///   - chance: the metric of guessing by task.
-  ///   - items: the number of items by task.
-  ///   - lowerIsBetter: the tasks of which a smaller metric is better.
   public func taskSeries(
     chance: [String: Double] = [:], items: [String: Int] = [:], lowerIsBetter: Set<String> = []
   ) -> [TaskSeries] {

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 public import Statistics
 
@@ -45,7 +46,6 @@ public struct TaskReport: Sendable {
   public let lastPValue: Double
   /// Where the metric lies against chance; nil where it has no chance level.
   public let chanceRelation: ChanceRelation?
-  /// The standard deviation of one evaluation.
   let noise: Double
   /// The change of the metric for every decade of scale, by a straight line.
   public let slope: Estimated
@@ -64,14 +64,11 @@ public struct TaskReport: Sendable {
   /// Whether the task may be extrapolated.
   public var isAccepted: Bool { recommendation != .none }
 
-  /// Examines a task.
-  ///
-  /// Nothing is recommended for a task at chance, whatever its trend: noise around a quarter has
-  /// slopes too. Nor is anything for a task without a clear trend or one that gets worse.
+  /// Examines a task. Nothing is recommended for one at chance, without a clear trend, or that gets
+  /// worse.
   ///
   /// - Parameters:
   ///   - series: the metric over the ladder, at least four models of three sizes.
-  ///   - level: the confidence level of the verdict.
   ///   - relevantChange: the smallest change of the metric over the ladder that matters; nil for
   ///     three standard deviations of one model's noise.
   /// - Throws: `FitError.unusable` for too few models or impossible numbers.
@@ -147,14 +144,14 @@ public struct TaskReport: Sendable {
     _ series: TaskSeries, trend: TrendTest, direction: ScalingDirection,
     relation: ChanceRelation?, recommendation: Recommendation, turningPoint: Estimated?
   ) -> String {
-    let chance = Fitter.short(series.chance ?? .nan)
+    let chance = NumberFormat.short(series.chance ?? .nan)
     let place: String
     switch relation {
     case .atChance:
       return "\(series.task) is at chance (\(chance)) at every size: no law is fitted."
     case .below: place = ", below chance (\(chance)) and at no size above it"
     case .crosses:
-      let ends = series.ends.map { Fitter.short($0) }
+      let ends = series.ends.map { NumberFormat.short($0) }
       place =
         ", from \(ends[0]) at the smallest size to \(ends[1]) at the largest, across chance (\(chance))"
     case .above, nil: place = ""
@@ -167,14 +164,14 @@ public struct TaskReport: Sendable {
       case .reversing: "gets better, then worse"
       case .flat: "does not change with scale"
       case .emerging, .failing:
-        "\(direction.rawValue.hasPrefix("better") ? "improves" : "gets worse") at the last size only (\(plainProbability("p", trend.lastPValue, floor: 0.001)))"
+        "\(direction.rawValue.hasPrefix("better") ? "improves" : "gets worse") at the last size only (\(NumberFormat.probability("p", trend.lastPValue, floor: 0.001)))"
       case .irregular: "changes by more than its errors, but neither one way nor with one turn"
       case .undecided:
         trend.leading == .undecided || trend.confidence < 0.5
           ? "has no clear trend"
-          : "has no clear trend (\(trend.leading.words) at \(plainNumber((100 * trend.confidence).rounded(.down))) %)"
+          : "has no clear trend (\(trend.leading.words) at \(NumberFormat.sentence((100 * trend.confidence).rounded(.down))) %)"
       }
-    let turn = turningPoint.map { ", turning at \(Fitter.short($0.value))" } ?? ""
+    let turn = turningPoint.map { ", turning at \(NumberFormat.short($0.value))" } ?? ""
     let advice =
       recommendation == .none ? "no law is fitted" : "forecast it with \(recommendation.rawValue)"
     return "\(series.task) \(shape)\(turn)\(place): \(advice)."
@@ -217,7 +214,6 @@ extension TaskSeries {
     }
   }
 
-  /// The metric at the smallest and at the largest scale.
   fileprivate var ends: [Double] {
     let order = scale.indices.sorted { scale[$0] < scale[$1] }
     guard let first = order.first, let last = order.last else { return [.nan, .nan] }

@@ -1,10 +1,8 @@
 internal import RealModule
 
-/// The test for pre-training data that do not suit the task [141].
-///
-/// The log-law is fitted to the smallest pre-training budgets and judged on the rest. Where it
-/// misses them, or where quality falls, more of the same data should not be bought, even though
-/// cross-entropy may still improve.
+/// The test for pre-training data that do not suit the task [141]: the log-law is fitted to the
+/// smallest pre-training budgets and judged on the rest. Where it misses them, or quality falls,
+/// more of the same data should not be bought, even though cross-entropy may still improve.
 public struct TransferAlarm: Sendable {
   /// The law fitted to the smallest budgets.
   public var fit: Fit
@@ -22,10 +20,8 @@ public struct TransferAlarm: Sendable {
   ///
   /// - Parameters:
   ///   - observations: `D` and BLEU, one row a pre-training budget.
-  ///   - fitted: how many of the smallest budgets are fitted.
   ///   - tolerance: the relative error that noise explains; the paper's aligned mixtures stay
   ///     below 0.061.
-  ///   - options: how the law is fitted; intervals are not computed.
   /// - Throws: `FitError` where no budget is left to test on or the law cannot be fitted.
   public init(
     _ observations: Observations, fitted: Int = 4, tolerance: Double = 0.08,
@@ -33,7 +29,7 @@ public struct TransferAlarm: Sendable {
   ) throws(FitError) {
     let tokens = observations.column("D")
     guard tokens.count > fitted else {
-      throw .tooFewRows(law: "transfer", found: observations.count, needed: fitted + 1)
+      throw .tooFewRows(law: Transfer().name, found: observations.count, needed: fitted + 1)
     }
     let order = tokens.indices.sorted { (tokens[$0], $0) < (tokens[$1], $1) }
     var options = options

@@ -2,16 +2,10 @@ internal import RealModule
 internal import Statistics
 
 extension TwoStep {
-  /// How wrong the chain of both steps may be beyond its data.
+  /// How wrong the chain of both steps may be beyond its data: both are refitted to the smaller
+  /// runs and predict the accuracy of the larger, as in ``Fit/validation(shares:)``. The error
+  /// holds what the steps cannot tell about their parameters.
   ///
-  /// Both steps are refitted to the smaller runs and predict the accuracy of the larger, over an
-  /// expanding window as in ``Fit/validation(shares:)``. What the steps cannot tell about their
-  /// parameters is not taken off, so the error holds it too.
-  ///
-  /// - Parameters:
-  ///   - law: the law of the chain, with the chance that was used.
-  ///   - chance: the accuracy of guessing; nil if it is fitted.
-  ///   - options: how the starts are searched.
   /// - Returns: nil where the checkpoints do not say N and D.
   public func modelError(
     law: any Law, chance: Double?, options: FitOptions = FitOptions()

@@ -1,12 +1,11 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
-/// Accuracy on a task from size and data in two steps: scale to task loss, loss to accuracy [L16].
-///
-/// The first step is the additive law of size and data fitted to the task loss at the end of
-/// training, the second the sigmoid of that loss fitted to as many evaluated checkpoints as there
-/// are. Errors of the two steps do not cancel, so intervals refit both on resampled runs.
+/// Accuracy on a task from size and data in two steps: the additive law fitted to the task loss at
+/// the end of training, and the sigmoid of that loss fitted to evaluated checkpoints [L16].
+/// Intervals refit both on resampled runs.
 public struct TwoStep: Sendable {
   /// Task loss from N and D.
   public let lossFit: Fit
@@ -27,11 +26,9 @@ public struct TwoStep: Sendable {
   ///   - final: task loss at the end of each run, with `N`, `D`; `clusters` name the runs.
   ///   - checkpoints: accuracy of evaluated checkpoints with `loss`; rows of one run share the
   ///     cluster that the run has in `final`.
-  ///   - chance: the accuracy of guessing; nil to fit it.
   ///   - ideal: the accuracy of a model without any loss on the task, added to the checkpoints as
   ///     one more point; it steadies the ceiling where all checkpoints are far below it. The task
   ///     ladder uses 1. Nil to leave it out.
-  ///   - options: `resamples`, `seed`, `level`, `threads`, and how the starts are searched.
   /// - Throws: `FitError` where a step cannot be fitted.
   public init(
     final: Observations, checkpoints: Observations, chance: Double?,

@@ -25,8 +25,8 @@ import Testing
     #expect(
       law.prediction(Self.point, at: columns + [1])
         == Chinchilla().prediction(treatment, at: columns))
-    #expect(law.basePoint(Self.point, treatment: false) == baseline)
-    #expect(law.basePoint(Self.point, treatment: true) == treatment)
+    #expect(law.basePoint(Self.point, group: 0) == baseline)
+    #expect(law.basePoint(Self.point, group: 1) == treatment)
   }
 
   /// The compiled pair of evaluations against central differences of the formula.

@@ -1,0 +1,16 @@
+extension ColumnRequirement {
+  /// The requirement of a law of one size, whichever column the user calls the size.
+  ///
+  /// - Parameter name: `N`, `D` or `C`, whose units are known, or any other column.
+  public static func scale(_ name: String) -> ColumnRequirement {
+    switch name {
+    case "N": return .parameters
+    case "D": return .tokens
+    case "C": return .compute
+    case "step":
+      return ColumnRequirement("step", unit: "steps", meaning: "optimiser steps")
+    default:
+      return ColumnRequirement(name, unit: "", meaning: "the size that the law extrapolates in")
+    }
+  }
+}

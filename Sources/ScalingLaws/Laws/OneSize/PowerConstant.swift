@@ -1,0 +1,42 @@
+public import Optimization
+
+/// A power law of one size over a floor [42][140].
+///
+/// y = E + A·x^(−α); E estimates the entropy of the data and the power the divergence from it.
+public struct PowerConstant: Law {
+  private var column: String
+
+  /// Creates the law of the column `x`, training compute unless told otherwise.
+  public init(x column: String = "C") { self.column = column }
+
+  /// What the law is and where it comes from.
+  public var card: LawCard {
+    LawCard(
+      name: "power-constant", title: "Power law of one size over a floor",
+      formula: "E + A/x^alpha", citations: ["42", "140"], columns: [.scale(column)])
+  }
+
+  /// E, A, alpha.
+  public var parameters: [LawParameter] {
+    [
+      .amplitude("E", unit: "nats/token"), .amplitude("A"),
+      .exponent("alpha", starts: [0.04, 0.08, 0.16, 0.3, 0.5, 0.8, 1.2]),
+    ]
+  }
+
+  /// `x`, the column of size.
+  public var settings: [LawSetting] { [.scale(column)] }
+
+  /// Chooses the column of size.
+  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
+    PowerConstant(x: try scaleColumn(value, of: name))
+  }
+
+  /// `alpha`.
+  public var regimeExponent: String? { "alpha" }
+
+  /// E + A·x^(−α).
+  public func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K> {
+    p[0] + p[1] * exp(-p[2] * x.log(0))
+  }
+}

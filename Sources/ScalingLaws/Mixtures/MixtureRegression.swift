@@ -1,0 +1,98 @@
+internal import Optimization
+internal import RealModule
+internal import Statistics
+
+/// A regression of the loss on one target on the mixture of training domains, from many small
+/// models on random mixtures [134]. The published method's boosted trees are left out.
+public struct MixtureRegression: Sendable {
+  /// The shape of the regression.
+  public enum Form: String, Sendable, Hashable, CaseIterable {
+    /// Σ_j b_j·w_j; an intercept would be idle, because the shares add up to 1.
+    case linear
+    /// c + exp(Σ_j t_j·w_j), the law ``MixtureLaw``.
+    case logLinear = "log-linear"
+  }
+
+  /// The domains, in the order of every mixture.
+  public let domains: [String]
+  /// The shape of the regression.
+  public let form: Form
+  /// One coefficient a domain.
+  public let coefficients: [Double]
+  /// c of the log-linear form; zero for the linear one.
+  public let floor: Double
+
+  /// Fits the regression.
+  ///
+  /// - Parameters:
+  ///   - observations: one row a proxy model; its response is the loss on the target.
+  ///   - options: how the log-linear form is fitted; intervals are not computed.
+  /// - Throws: `FitError` for missing columns, unusable values or too few rows.
+  public init(
+    domains: [String], observations: Observations, form: Form, options: FitOptions = FitOptions()
+  ) throws(FitError) {
+    self.domains = domains
+    self.form = form
+    switch form {
+    case .logLinear:
+      var options = options
+      options.interval = .none
+      let estimate = try fit(
+        MixtureLaw(domains: domains), to: observations, options: options
+      ).estimate
+      floor = estimate[0]
+      coefficients = Array(estimate.dropFirst())
+    case .linear:
+      for domain in domains where observations.columns[domain] == nil {
+        throw .missingColumn(
+          law: MixtureLaw().name, column: domain, meaning: "share of the training tokens",
+          present: Array(observations.columns.keys))
+      }
+      guard observations.count >= domains.count else {
+        throw .tooFewRows(law: MixtureLaw().name, found: observations.count, needed: domains.count)
+      }
+      floor = 0
+      coefficients = minimumNormLeastSquares(
+        columns: domains.map { observations.column($0) }, target: observations.response)
+    }
+  }
+
+  /// The predicted loss of a mixture.
+  ///
+  /// - Parameter mixture: the shares in the order of `domains`.
+  public func loss(of mixture: [Double]) -> Double {
+    var sum = 0.0
+    for (share, coefficient) in zip(mixture, coefficients) { sum += share * coefficient }
+    return form == .linear ? sum : floor + Double.exp(sum)
+  }
+
+  /// Spearman's rank correlation between predicted and observed losses.
+  public func rankCorrelation(with observations: Observations) -> Double {
+    let columns = domains.map { observations.column($0) }
+    let predicted = observations.response.indices.map { row in loss(of: columns.map { $0[row] }) }
+    return Correlation.spearman(predicted, observations.response)
+  }
+
+  /// The centre of the sampled mixtures: token shares flattened by a temperature [134].
+  ///
+  /// - Parameter temperature: the exponent of the shares; 1 keeps them, 0 makes them equal.
+  public static func prior(tokens: [Double], temperature: Double = 0.5) -> [Double] {
+    let flattened = tokens.map { Double.pow($0, temperature) }
+    let total = flattened.reduce(0, +)
+    return flattened.map { $0 / total }
+  }
+
+  /// The average of the best of many random mixtures, steadier than the single best, which chases
+  /// the errors of the regression.
+  ///
+  /// - Parameters:
+  ///   - prior: the concentrations of the Dirichlet distribution from which mixtures are drawn.
+  ///   - best: how many of them are averaged.
+  /// - Returns: the shares, which add up to 1.
+  public static func bestMixture(
+    prior: [Double], samples: Int = 100_000, best: Int = 128, seed: UInt64 = 0,
+    loss: ([Double]) -> Double
+  ) -> [Double] {
+    DirichletSearch(concentrations: prior, samples: samples, seed: seed).best(loss, of: best)
+  }
+}
