@@ -48,8 +48,7 @@ let rooms: [Room] = [
     name: "Verdicts",
     rooms: [
       "Files", "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws",
-    ],
-    testRooms: ["Studies"]),
+    ]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"]),
   Room(
@@ -90,7 +89,6 @@ let rooms: [Room] = [
     rooms: [
       "Files", "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws",
       "Verdicts",
-      "Studies",
     ],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(

@@ -3,7 +3,6 @@ internal import Quantities
 internal import ScalingLaws
 
 extension FitReading {
-  /// How it was made and what was not measured.
   func assumptionSection() -> ReportSection {
     var blocks: [ReportBlock] = part.notes.map { .paragraph("Note: \($0)") }
     blocks.append(.table(methodTable()))

@@ -2,19 +2,15 @@ internal import Cards
 
 /// Why a law could not be fitted, in one sentence a person can act on.
 public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// No law has this name.
   case unknownLaw(name: String, nearest: String?)
-  /// The law has no such setting.
   case unknownSetting(law: String, name: String, known: [String])
   /// A setting has a value outside its range.
   case badSetting(law: String, name: String, value: String, expected: String)
-  /// The law has no such parameter.
   case unknownParameter(law: String, name: String, known: [String])
   /// The table lacks a column that the law reads.
   case missingColumn(law: String, column: String, meaning: String, present: [String])
   /// A cell cannot be used.
   case badValue(row: String, column: String, found: Double, expected: String)
-  /// There are fewer rows than the law needs.
   case tooFewRows(law: String, found: Int, needed: Int)
   /// Every starting point left the domain of the formula.
   case noSolution(law: String, reason: String)

@@ -9,9 +9,7 @@ internal import RealModule
 public struct SparseAttention: Law {
   /// What is linear in the logarithms.
   public enum Transform: String, Sendable, Hashable, CaseIterable {
-    /// The score.
     case identity
-    /// The logarithm of the score.
     case log
     /// The log odds of the score.
     case logit

@@ -12,13 +12,9 @@ internal import Statistics
 public struct MixtureLaw: Law {
   /// The sizes that the law reads beside the shares.
   public enum Scale: String, Sendable, Hashable, CaseIterable {
-    /// One size and one length.
     case none
-    /// The number of parameters.
     case size = "N"
-    /// The number of training tokens.
     case tokens = "D"
-    /// Both.
     case both = "N+D"
 
     /// The columns, in the law's order.
