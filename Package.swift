@@ -18,71 +18,84 @@ struct Room {
   /// Rooms that only the tests need.
   var testRooms: [String] = []
   var products: [Target.Dependency] = []
+  /// Products that the tests name themselves.
+  var testProducts: [Target.Dependency] = []
   /// Folders of the tests that hold no Swift: expected values and the scripts that made them.
   var testExclusions: [String] = []
 }
 
 let rooms: [Room] = [
+  Room(name: "Files"),
   Room(name: "Quantities"),
   Room(name: "Cards", rooms: ["Quantities"]),
   Room(
-    name: "Statistics",
+    name: "Statistics", rooms: ["Quantities"],
     products: [.product(name: "RealModule", package: "swift-numerics")],
     testExclusions: ["Goldens"]),
-  Room(name: "Optimization", testRooms: ["Statistics"]),
   Room(
-    name: "RunTables", rooms: ["Quantities"],
+    name: "Optimization", testRooms: ["Statistics"],
+    products: [.product(name: "RealModule", package: "swift-numerics")]),
+  Room(
+    name: "RunTables", rooms: ["Files", "Quantities"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
-    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization"],
+    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "SamplingLaws", rooms: ["Statistics", "Optimization", "RunTables", "ScalingLaws"],
+    name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
-    name: "Verdicts", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
-  Room(
-    name: "Reports", rooms: ["Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts"],
-    products: [.product(name: "Mustache", package: "swift-mustache")]),
+    name: "Verdicts",
+    rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"],
+    testRooms: ["Studies"]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
-  Room(name: "Tensors", rooms: ["CKernels"], testRooms: ["Statistics"]),
+  Room(name: "Tensors", rooms: ["CKernels"]),
   Room(
-    name: "LanguageModels", rooms: ["Statistics", "RunTables", "Tensors"],
+    name: "LanguageModels", rooms: ["Files", "Statistics", "Tensors"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Corpora", rooms: ["Statistics", "RunTables", "Tensors", "LanguageModels"],
+    name: "Corpora",
+    rooms: ["Files", "Quantities", "Cards", "Statistics", "Tensors", "LanguageModels"],
     testExclusions: ["Goldens"]),
   Room(
-    name: "Training", rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora"],
+    name: "Training",
+    rooms: ["Files", "Quantities", "Cards", "Statistics", "Tensors", "LanguageModels", "Corpora"],
     testRooms: ["ScalingLaws"], testExclusions: ["Goldens"]),
+  Room(
+    name: "Treatments",
+    rooms: [
+      "Quantities", "Cards", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training",
+    ]),
   Room(
     name: "Strategies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training",
-    ],
-    testRooms: ["Optimization", "ScalingLaws", "SamplingLaws"]),
-  Room(
-    name: "Treatments",
-<<<<<<< HEAD
-    rooms: ["Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora", "Training"]),
-=======
-    rooms: ["Quantities", "Statistics", "Tensors", "LanguageModels", "Corpora", "Training"]),
->>>>>>> 912835b
+      "Quantities", "Cards", "Statistics", "RunTables", "Tensors", "LanguageModels", "Corpora",
+      "Training",
+    ]),
   Room(
     name: "Studies",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Tensors",
-      "LanguageModels", "Corpora", "Training", "Strategies", "Treatments",
+      "Files", "Quantities", "Cards", "Statistics", "RunTables", "Verdicts", "Tensors",
+      "LanguageModels", "Corpora", "Training", "Treatments", "Strategies",
     ],
+    testRooms: ["ScalingLaws", "SamplingLaws"],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["RunTables", "Verdicts"],
+    name: "Store", rooms: ["Files", "Verdicts"], testRooms: ["RunTables"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
+  Room(
+    name: "Reports",
+    rooms: [
+      "Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts",
+      "Studies",
+    ],
+    products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(
     name: "AllometryCommands",
     rooms: [
-      "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts", "Reports",
-      "Tensors", "LanguageModels", "Corpora", "Training", "Strategies", "Treatments", "Studies", "Store",
+      "Files", "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws",
+      "Verdicts", "Tensors", "LanguageModels", "Corpora", "Training", "Treatments", "Strategies",
+      "Studies", "Store", "Reports",
     ],
     products: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
@@ -111,7 +124,7 @@ let package = Package(
         dependencies: [.target(name: room.name)]
           + (room.rooms + room.testRooms + ["TestSupport"]).map {
             Target.Dependency.target(name: $0)
-          },
+          } + room.testProducts,
         exclude: room.testExclusions, swiftSettings: settings),
     ]
   } + [

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reads a whole file into memory, once.

@@ -1,8 +1,6 @@
 internal import Quantities
 
-/// Checks that readers share.
 enum TableChecks {
-  /// The error for a column that is not there.
   static func missingColumn(_ name: String, among names: [String], source: String) -> TableError {
     let shown = names.prefix(12).joined(separator: ", ")
     let more = names.count > 12 ? ", … (\(names.count) in all)" : ""

@@ -1,18 +1,11 @@
 /// Why recorded attempts cannot be analysed as asked.
 public enum SelectionError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// A column that the analysis needs is not in the table.
   case missingColumn(String)
-  /// The table has one row a step, not one an attempt.
   case rowsAreSteps
-  /// Numbers of samples must be positive, and there must be one.
   case invalidSamples
-  /// No problem has as many attempts as the largest number of samples asked for.
   case tooFewAttempts(asked: Int, most: Int)
-  /// Two arms have no problem in common.
   case noCommonProblem
-  /// Two curves have no number of samples in common.
   case noCommonSamples
-  /// A setting lies outside its range; the text says which.
   case invalidSetting(String)
 
   /// What is wrong, in one sentence.

@@ -1,3 +1,4 @@
+public import Cards
 internal import Quantities
 
 /// All strategies that there are.
@@ -17,12 +18,9 @@ public enum StrategyCatalog {
   /// The cards, in the order of the catalogue.
   public static var cards: [StrategyCard] { all.map { $0.card } }
 
-  /// The strategy of a name with some options.
+  /// The strategy of a name; options that are not given have their defaults.
   ///
-  /// - Parameters:
-  ///   - name: the name of a card.
-  ///   - options: values by name; the others have their defaults.
-  /// - Throws: ``StrategyError`` naming the nearest strategy where there is none of that name.
+  /// - Throws: ``StrategyError`` naming the nearest strategy or option where there is none.
   public static func choice(
     named name: String, _ options: [String: String] = [:]
   ) throws(StrategyError) -> StrategyChoice {
@@ -30,7 +28,12 @@ public enum StrategyCatalog {
       let hint = NearestName.hint(for: name, among: cards.map(\.name)).map { "; \($0)" } ?? ""
       throw StrategyError("there is no strategy \(name)\(hint)")
     }
-    let values = try StrategyOptions(options, for: type.card)
+    let values: OptionValues
+    do throws(OptionError) {
+      values = try OptionValues(texts: options, for: type.card)
+    } catch {
+      throw StrategyError(error.description)
+    }
     return StrategyChoice(strategy: try type.init(values), options: values)
   }
 }
@@ -40,7 +43,7 @@ public struct StrategyChoice: Sendable {
   /// The strategy.
   public let strategy: any Strategy
   /// A value for every option.
-  public let options: StrategyOptions
+  public let options: OptionValues
 
   /// The strategy's card.
   public var card: StrategyCard { type(of: strategy).card }

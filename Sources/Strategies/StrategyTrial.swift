@@ -12,11 +12,7 @@ public struct StrategyTrial {
   /// The problems.
   public var problems: [Problem]
 
-  /// - Parameters:
-  ///   - benches: what the strategies run on.
-  ///   - choices: the strategies.
-  ///   - budgets: solutions whose tokens may be generated for each problem.
-  ///   - problems: the problems.
+  /// A trial.
   public init(
     benches: [Bench], choices: [StrategyChoice], budgets: [Int], problems: [Problem]
   ) {

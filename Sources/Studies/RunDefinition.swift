@@ -1,7 +1,8 @@
+public import Cards
 internal import Foundation
 public import LanguageModels
 public import Training
-public import Treatments
+internal import Treatments
 public import Verdicts
 
 /// Everything that decides what comes out of one run, and nothing else.

@@ -5,11 +5,8 @@ struct StrictFields {
   private let container: KeyedDecodingContainer<AnyKey>
   private let path: [String]
 
-  /// Opens an object.
+  /// Opens an object. `known` is the keys it may have; nil for any.
   ///
-  /// - Parameters:
-  ///   - decoder: where from.
-  ///   - known: the keys it may have; nil for any.
   /// - Throws: ``TrainingError`` that names an unknown key and the known one nearest to it.
   init(_ decoder: any Decoder, known: [String]? = nil) throws {
     path = decoder.codingPath.map(\.stringValue)
@@ -28,12 +25,15 @@ struct StrictFields {
     throw TrainingError(.badSetting, place(first), "there is no such key; \(hint)")
   }
 
-  /// A value that may be absent.
   func value<Value: Decodable>(_ key: String, default value: Value) throws -> Value {
     try optional(key) ?? value
   }
 
-  /// A value that must be there.
+  /// Replaces a value by what the key says, if it is there.
+  func read<Value: Decodable>(_ key: String, into value: inout Value) throws {
+    value = try self.value(key, default: value)
+  }
+
   func value<Value: Decodable>(_ key: String) throws -> Value {
     guard let value: Value = try optional(key) else {
       throw TrainingError(.badSetting, place(key), "this key is missing")
@@ -53,10 +53,8 @@ struct StrictFields {
     }
   }
 
-  /// Whether a key is there.
   func contains(_ key: String) -> Bool { container.contains(AnyKey(key)) }
 
-  /// One of several words.
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default value: Choice? = nil
   ) throws -> Choice where Choice.RawValue == String {
@@ -72,7 +70,6 @@ struct StrictFields {
       "found \(word); \(hint)expected one of \(known.joined(separator: ", "))")
   }
 
-  /// The word under `kind`.
   func kind<Kind: RawRepresentable & CaseIterable>(
     _ type: Kind.Type
   ) throws -> Kind where Kind.RawValue == String { try choice("kind") }
@@ -91,7 +88,6 @@ struct StrictFields {
   }
 }
 
-/// Any word as a key.
 struct AnyKey: CodingKey, ExpressibleByStringLiteral {
   let stringValue: String
   var intValue: Int? { nil }

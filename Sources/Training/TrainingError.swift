@@ -1,4 +1,4 @@
-/// One thing that keeps a run from starting or going on, said in one sentence.
+/// Why a run cannot start or continue, in one sentence.
 public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of mistake it is, named after the exit codes of `sysexits.h`.
   public enum Code: Int32, Sendable, Hashable, CaseIterable {
@@ -14,13 +14,10 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
   public var code: Code
   /// The key of the recipe, or the file, that is to blame; dotted from the outside inwards.
   public var place: String?
-  /// What was found and what would have been accepted.
+  /// What was found and what was expected.
   public var message: String
 
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - place: the key or file to blame.
-  ///   - message: what was found and what would have been accepted.
+  /// `place` is the key or file to blame.
   public init(_ code: Code, _ place: String? = nil, _ message: String) {
     self.code = code
     self.place = place

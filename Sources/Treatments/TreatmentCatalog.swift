@@ -1,3 +1,4 @@
+public import Cards
 internal import Quantities
 
 /// All treatments that there are.
@@ -41,12 +42,9 @@ public enum TreatmentCatalog {
   /// The cards, in the order of the catalogue.
   public static var cards: [TreatmentCard] { all.map { $0.card } }
 
-  /// The treatment of a name with some options.
+  /// The treatment of a name; options that are not given have their defaults.
   ///
-  /// - Parameters:
-  ///   - name: the name of a card.
-  ///   - options: values by name; the others have their defaults.
-  /// - Throws: ``TreatmentError`` naming the nearest treatment where there is none of that name.
+  /// - Throws: ``TreatmentError`` naming the nearest treatment or option where there is none.
   public static func choice(
     named name: String, _ options: [String: OptionValue] = [:]
   ) throws(TreatmentError) -> TreatmentChoice {
@@ -55,7 +53,12 @@ public enum TreatmentCatalog {
       let hint = NearestName.hint(for: name, among: names).map { "; \($0)" } ?? ""
       throw TreatmentError(name, "there is no such treatment\(hint)")
     }
-    let values = try OptionValues(options, for: type.card)
+    let values: OptionValues
+    do throws(OptionError) {
+      values = try OptionValues(options, for: type.card)
+    } catch {
+      throw TreatmentError(error)
+    }
     return TreatmentChoice(treatment: try type.init(values), options: values)
   }
 }

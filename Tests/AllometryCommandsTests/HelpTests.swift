@@ -1,20 +1,75 @@
+import AllometryCommands
+import ArgumentParser
 import Foundation
 import Testing
 
+/// The words that name a command, such as `study run`, and whether it has others below it.
+struct CommandWords: Sendable, CustomTestStringConvertible {
+  var words: [String]
+  var isGroup: Bool
+  var isDefault: Bool
+  var testDescription: String { words.joined(separator: " ") }
+
+  /// Every command but the root.
+  static let all: [CommandWords] = below(AllometryCommand.self, [])
+
+  private static func below(
+    _ command: any ParsableCommand.Type, _ words: [String]
+  ) -> [CommandWords] {
+    let configuration = command.configuration
+    return configuration.subcommands.flatMap { next -> [CommandWords] in
+      let own = words + [next.configuration.commandName ?? ""]
+      let one = CommandWords(
+        words: own, isGroup: !next.configuration.subcommands.isEmpty,
+        isDefault: next == configuration.defaultSubcommand)
+      return [one] + below(next, own)
+    }
+  }
+}
+
 /// `--help` of every command.
 @Suite struct HelpTests {
-  @Test(arguments: [
-    "fit", "forecast", "plan", "design", "compare", "trends", "laws", "train", "generate",
-    "evaluate", "score", "chain", "capabilities", "check", "choose",
-  ])
-  func everyCommandShowsAnExample(command: String) async throws {
-    let help = try await Workspace().run(command, "--help")
+  @Test(arguments: CommandWords.all)
+  func everyCommandShowsAnExampleIn80Columns(command: CommandWords) async throws {
+    let help = try await Workspace().run(command.words + ["--help"])
     #expect(help.status == 0)
-    #expect(help.output.contains("Examples:"))
-    #expect(help.output.contains("\n  allometry \(command)"))
     #expect(help.error.isEmpty)
     let longest = help.output.split(separator: "\n").map(\.count).max() ?? 0
     #expect(longest <= 80, "help fits a terminal of 80 columns")
+    // A default command is called by the words of the one above it.
+    let called = command.isDefault ? Array(command.words.dropLast()) : command.words
+    #expect(help.output.contains("\n  allometry \(called.joined(separator: " "))"))
+    #expect(command.isGroup || help.output.contains("Examples:"))
+  }
+
+  /// An argument, option or flag as the parser describes it.
+  private struct Parameter: Decodable {
+    var abstract: String?
+    var valueName: String?
+    var shouldDisplay: Bool
+  }
+
+  /// A command as the parser describes it.
+  private final class Described: Decodable {
+    var commandName: String
+    var arguments: [Parameter]?
+    var subcommands: [Described]?
+
+    /// The parameters without help, of this command and those below it.
+    func silent(_ path: String) -> [String] {
+      if commandName == "help" { return [] }
+      let own = (arguments ?? []).filter { $0.shouldDisplay && ($0.abstract ?? "").isEmpty }
+      return own.map { "\(path) \($0.valueName ?? "")" }
+        + (subcommands ?? []).flatMap { $0.silent("\(path) \($0.commandName)") }
+    }
+  }
+
+  @Test func everyOptionHasHelp() async throws {
+    struct Dump: Decodable { var command: Described }
+    let dump = try await Workspace().run("--experimental-dump-help")
+    #expect(dump.status == 0)
+    let described = try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8))
+    #expect(described.command.silent("allometry") == [])
   }
 
   @Test func theCommandListsItsCommandsAndStatuses() async throws {

@@ -1,10 +1,12 @@
 import AllometryCommands
 import Foundation
 import LanguageModels
+import Quantities
 import Reports
 import Studies
 import Testing
 import Treatments
+import Verdicts
 
 @Suite struct StudyReadingTests {
   /// Rows of a baseline `1.5 + 40·C^-0.12` and of an arm worth `1.4·(C/1e13)^-0.04` of compute, with

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 import Reports
 
 /// A page with every kind of layer and block, for the tests and for looking at.

@@ -1,8 +1,7 @@
 import Foundation
 import Store
-import Studies
 import TestSupport
-import Treatments
+import Verdicts
 
 extension ScratchFolder {
   /// The file of a store that is not there yet.
@@ -15,17 +14,15 @@ enum Fixture {
 
   static func definition(_ number: Int) -> String { "{\"seed\":\(number)}" }
 
-  static func costs(_ scale: Int = 1) throws -> RunCosts {
-    let json = """
-      {"parameters": \(1000 * scale), "activeParameters": \(900 * scale),
-       "embeddingParameters": \(100 * scale), "forwardOperationsPerToken": \(2000.5 * Double(scale)),
-       "trainingOperationsPerToken": \(6001.5 * Double(scale)), "stateBytes": \(512 * scale)}
-      """
-    return try JSONDecoder().decode(RunCosts.self, from: Data(json.utf8))
+  static func costs(_ scale: Int = 1) -> StudyRow.Costs {
+    StudyRow.Costs(
+      parameters: 1000 * scale, activeParameters: 900 * scale, embeddingParameters: 100 * scale,
+      forwardOperationsPerToken: 2000.5 * Double(scale),
+      trainingOperationsPerToken: 6001.5 * Double(scale), stateBytes: 512 * scale)
   }
 
   static func outcome(_ number: Int) throws -> RunOutcome {
-    var outcome = RunOutcome(status: .finished, costs: try costs(number % 7 + 1))
+    var outcome = RunOutcome(status: .finished, costs: costs(number % 7 + 1))
     outcome.loss = 1 + 1 / (Double(number) + 3)
     outcome.metrics = ["bits_per_byte": 0.1 + Double(number) / 3, "loss.code": 2.5]
     outcome.diagnostics = ["attention_entropy": 1.0 / 3, "sink_mass": 0.25]
@@ -53,7 +50,7 @@ enum Fixture {
     StudyRow(
       identity: identity(number), arm: arm, rung: number % 5, size: "4x\(64 << (number % 5))",
       seed: UInt64.max - UInt64(number), branch: number % 3, trunk: "t\(number / 3)",
-      purpose: purpose, learningRate: 0.001 * Double(number + 1), costs: try costs(number % 5 + 1),
+      purpose: purpose, learningRate: 0.001 * Double(number + 1), costs: costs(number % 5 + 1),
       tokens: 1000 * (number + 1))
   }
 }

@@ -1,3 +1,4 @@
+import Cards
 import Corpora
 import Statistics
 
@@ -9,7 +10,7 @@ struct LargerTask: StepwiseTask {
     summary: "symbols: answer with symbols that are not smaller than the first ones",
     source: "tests", knobs: [])
 
-  let knobs: KnobValues
+  let knobs: OptionValues
   let promptLength = 9
   let stepLength = 1
   let stepCount = 3
@@ -18,7 +19,7 @@ struct LargerTask: StepwiseTask {
   let answerAlphabet = [Int32](1...9)
   var chanceLevel: Double { 125.0 / 729 }
 
-  init(knobs: KnobValues) throws(TaskError) { self.knobs = knobs }
+  init(knobs: OptionValues) throws(TaskError) { self.knobs = knobs }
 
   func example(_ random: inout SplittableRandom) -> TaskExample {
     let prompt = [0] + (0..<8).map { _ in Int32(1 + random.nextIndex(below: 9)) }

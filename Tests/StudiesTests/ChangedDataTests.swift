@@ -3,6 +3,7 @@ import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// Data that somebody writes to while a study runs: nothing that was made of both states is kept.
 @Suite struct ChangedDataTests {

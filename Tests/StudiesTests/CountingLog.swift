@@ -1,5 +1,6 @@
 import Studies
 import Synchronization
+import Verdicts
 
 /// A log in memory that counts how many outcomes it was given.
 final class CountingLog: RunLog, Sendable {

@@ -3,6 +3,7 @@ import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 @Suite struct LocalExecutorTests {
   @Test func theTableDoesNotDependOnTheNumberOfWorkers() throws {

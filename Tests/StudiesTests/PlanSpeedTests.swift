@@ -3,6 +3,7 @@ import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// Plans are made once, quickly, and say the same as definitions hashed one by one.
 @Suite struct PlanSpeedTests {

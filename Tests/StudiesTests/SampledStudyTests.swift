@@ -1,10 +1,12 @@
 import Foundation
+import Quantities
 import SamplingLaws
 import ScalingLaws
 import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// The axis of samples.
 struct SampledStudyTests {

@@ -3,6 +3,7 @@ import Studies
 import TestSupport
 import Testing
 import Training
+import Verdicts
 
 /// Studies that share a trunk, folders that hold something else, and what a killed process leaves.
 @Suite struct SharedTrunkTests {

@@ -1,6 +1,7 @@
 import Studies
 import Testing
 import Treatments
+import Verdicts
 
 @Suite struct StudyPlanTests {
   @Test func aFixedRateMakesEveryRunKnown() throws {

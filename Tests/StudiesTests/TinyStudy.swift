@@ -1,6 +1,7 @@
 import Studies
 import Tensors
 import Training
+import Verdicts
 
 /// A study that trains in a moment: a Markov language, models of a few thousand parameters.
 enum TinyStudy {

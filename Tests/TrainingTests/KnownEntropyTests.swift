@@ -1,5 +1,6 @@
 import Corpora
 import LanguageModels
+import Quantities
 import ScalingLaws
 import Statistics
 import Synchronization

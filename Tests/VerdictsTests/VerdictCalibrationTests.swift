@@ -1,5 +1,7 @@
 import Foundation
+import Quantities
 import Studies
+import Verdicts
 import Testing
 
 /// Verdicts of simulated studies whose truth is planted.

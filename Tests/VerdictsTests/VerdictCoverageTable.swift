@@ -1,6 +1,7 @@
 import Foundation
+import Quantities
 import Statistics
-import Studies
+import Verdicts
 import Testing
 
 /// False alarms, power and coverage of verdicts over planted worlds, as the table of

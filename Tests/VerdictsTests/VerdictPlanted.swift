@@ -1,7 +1,6 @@
 import Foundation
 import Statistics
-import Studies
-import Treatments
+import Verdicts
 
 /// A study whose truth is known: both arms follow L = E + A/N^α + B/D^β with planted noise.
 struct PlantedStudy {
@@ -123,13 +122,11 @@ struct PlantedStudy {
     return rows
   }
 
-  static func costs(parameters: Int, perToken: Double) throws -> RunCosts {
-    let text = """
-      {"parameters": \(parameters), "activeParameters": \(parameters), "embeddingParameters": 0, \
-      "forwardOperationsPerToken": \(perToken / 3), "trainingOperationsPerToken": \(perToken), \
-      "stateBytes": 1024}
-      """
-    return try JSONDecoder().decode(RunCosts.self, from: Data(text.utf8))
+  static func costs(parameters: Int, perToken: Double) throws -> StudyRow.Costs {
+    StudyRow.Costs(
+      parameters: parameters, activeParameters: parameters, embeddingParameters: 0,
+      forwardOperationsPerToken: perToken / 3, trainingOperationsPerToken: perToken,
+      stateBytes: 1024)
   }
 
   /// Runs of one arm over given scales and losses, parameters rising with the rung.

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry capabilities`.
 struct CapabilitiesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "capabilities",
@@ -30,12 +30,7 @@ struct CapabilitiesCommand: ParsableCommand {
     help: ArgumentHelp("The benchmarks, if not all columns metric.NAME.", valueName: "names"))
   var tasks: String?
 
-  @Option(
-    help: ArgumentHelp("The column that names benchmarks, one row each.", valueName: "column"))
-  var task: String?
-
-  @Option(help: ArgumentHelp("The column of the metric, with --task.", valueName: "column"))
-  var metric: String = "accuracy"
+  @OptionGroup var columns: TaskColumnArguments
 
   @Option(
     help: ArgumentHelp(
@@ -47,10 +42,6 @@ struct CapabilitiesCommand: ParsableCommand {
       "The column of families, left out one after another; default family, else each model.",
       valueName: "column"))
   var family: String?
-
-  @Option(
-    help: ArgumentHelp("The column of scale; default C, else N.", valueName: "column"))
-  var scale: String?
 
   @Option(parsing: .unconditional, help: "How many components are kept.")
   var components: Int = 3
@@ -96,8 +87,9 @@ struct CapabilitiesCommand: ParsableCommand {
       try OptionCheck.atLeast(1, components, option: "--components")
       let table = try input.reading.read(input.table)
       let scores = try CapabilityReader(
-        table: table, tasks: tasks.map(Self.names), task: task, metric: metric, model: model,
-        family: family, scale: scale
+        table: table, tasks: tasks.map(Self.names), task: columns.task, metric: columns.metric,
+        model: model,
+        family: family, scale: columns.scale.scale
       ).read()
       let lower = try NameList.numbers(chance, option: "--chance")
       for (name, value) in lower.sorted(by: { $0.key < $1.key }) {
@@ -164,7 +156,7 @@ struct CapabilitiesCommand: ParsableCommand {
     func percent(_ x: Double) -> String { NumberFormat.percent(x, decimals: 1) }
     let together = found.components.explained.prefix(count).reduce(0, +)
     var lines = [
-      Console.opening(notes: notes, doubts: [])
+      Console.terminal.opening(notes: notes, doubts: [])
         + Console.wrap(
           "\(table.models.count) models, \(table.tasks.count) benchmarks\(table.missing > 0 ? ", \(table.missing) missing entries filled" : ""): the first component explains \(percent(found.components.explained[0])) of the variance, \(count) together \(percent(together))."
         ), "",
@@ -217,7 +209,7 @@ struct CapabilitiesCommand: ParsableCommand {
       }
       lines += ["", families.render(style: style)]
     }
-    let remarks = Console.remarks(notes).map { Console.wrap($0) }
+    let remarks = Terminal.remarks(notes).map { Console.wrap($0) }
     return (lines + remarks).joined(separator: "\n") + "\n"
   }
 

@@ -1,7 +1,6 @@
 internal import RunTables
 internal import ScalingLaws
 
-/// Turns a table of evaluations into models by benchmarks.
 struct CapabilityReader {
   var table: RunTable
   var tasks: [String]?
@@ -45,7 +44,6 @@ struct CapabilityReader {
       }, tasks: benchmarks, scores: scores)
   }
 
-  /// The names of the benchmarks.
   private func benchmarks() throws -> [String] {
     if let task {
       _ = try required(task, option: "--task")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
@@ -10,7 +11,6 @@ internal import Statistics
   internal import Foundation
 #endif
 
-/// `allometry trends`.
 struct TrendsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trends",
@@ -30,28 +30,13 @@ struct TrendsCommand: ParsableCommand {
 
   @OptionGroup var input: TableArguments
 
-  @Option(help: ArgumentHelp("The column that names tasks, one row a task.", valueName: "column"))
-  var task: String?
-
-  @Option(help: ArgumentHelp("The column of the metric, with --task.", valueName: "column"))
-  var metric: String = "accuracy"
+  @OptionGroup var columns: TaskColumnArguments
 
   @Option(
     help: ArgumentHelp("The column of the metric's standard error.", valueName: "column"))
   var error: String?
 
-  @Option(
-    help: ArgumentHelp("The column of scale; default C, else N.", valueName: "column"))
-  var scale: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The metric of guessing by task: arc=0.25,piqa=0.5.", valueName: "name=value"))
-  var chance: String?
-
-  @Option(
-    help: ArgumentHelp("The number of items by task: arc=1172.", valueName: "name=count"))
-  var items: String?
+  @OptionGroup var facts: TaskFactArguments
 
   @Option(
     help: ArgumentHelp(
@@ -70,13 +55,11 @@ struct TrendsCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// One task, as JSON gives it.
   struct Entry: Encodable {
     var task: String
     var shape: String
     var direction: String
     var probability: Double
-    /// The p-value of no change with scale.
     var pValue: Double
     /// The same over all tasks of the table: the false discovery rate at which this one is called.
     var adjustedPValue: Double
@@ -97,14 +80,11 @@ struct TrendsCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0.5, level < 1 else {
-        throw CommandFailure(
-          .usage, "--level: found \(level), expected a number between 0.5 and 1")
-      }
+      try OptionCheck.coverage(level)
       let table = try input.reading.read(input.table)
       var notes: [String] = []
       let scaleColumn =
-        try scale ?? ["C", "N"].first { table.hasColumn($0) } ?? missingScale(table)
+        try columns.scale.column(in: table) ?? missingScale(table)
       let all = try series(of: table, scaleColumn: scaleColumn, notes: &notes)
       let unknown = all.filter { $0.chance == nil && $0.higherIsBetter }.map { one in
         (
@@ -164,10 +144,10 @@ struct TrendsCommand: ParsableCommand {
       } else {
         print(
           entries, failures: failures, notes: notes, scaleColumn: scaleColumn,
-          opening: Console.opening(
+          opening: Console.terminal.opening(
             notes: table.notes,
             doubts: table.doubts() + cautions,
-            remarks: Console.remarks(table.notes)))
+            remarks: Terminal.remarks(table.notes)))
       }
     }
   }
@@ -188,14 +168,14 @@ struct TrendsCommand: ParsableCommand {
   private func series(
     of table: RunTable, scaleColumn: String, notes: inout [String]
   ) throws -> [TaskSeries] {
-    let chances = try NameList.numbers(chance, option: "--chance")
+    let chances = try NameList.numbers(facts.chance, option: "--chance")
     for (name, value) in chances.sorted(by: { $0.key < $1.key }) where !(0..<1).contains(value) {
       throw CommandFailure(
         .usage,
         "--chance: found \(name) = \(NumberFormat.significant(value, 6)), expected a share from 0 to below 1"
       )
     }
-    let counts = try NameList.numbers(items, option: "--items").mapValues { count in
+    let counts = try NameList.numbers(facts.items, option: "--items").mapValues { count in
       guard let whole = Int(exactly: count), whole > 0 else {
         throw CommandFailure(
           .usage,
@@ -206,18 +186,14 @@ struct TrendsCommand: ParsableCommand {
     }
     let lower = Set((lowerIsBetter ?? "").split(separator: ",").map(\.trimmingSpaces))
     let tasks =
-      try task.map { try table.unique($0) }
+      try columns.task.map { try table.unique($0) }
       ?? table.columnNames.filter { $0.hasPrefix("metric.") }.map { String($0.dropFirst(7)) }
-    for (option, names) in [
-      ("--chance", Array(chances.keys)), ("--items", Array(counts.keys)),
-      ("--lower-is-better", Array(lower.subtracting(["all"]))),
-    ] {
-      for name in names.sorted() where !tasks.isEmpty && !tasks.contains(name) {
-        throw CommandFailure(
-          .usage,
-          "\(option): found \"\(name)\", expected a task of \(table.source): \(tasks.joined(separator: ", "))"
-        )
-      }
+    if !tasks.isEmpty {
+      try TaskFactArguments.check(
+        [
+          ("--chance", Array(chances.keys)), ("--items", Array(counts.keys)),
+          ("--lower-is-better", Array(lower.subtracting(["all"]))),
+        ], tasks: tasks, source: table.source)
     }
     func one(_ name: String, _ rows: RunTable, metric: String, error: String?) throws -> TaskSeries
     {
@@ -252,9 +228,9 @@ struct TrendsCommand: ParsableCommand {
         chance: chances[name], higherIsBetter: !lower.contains(name) && !lower.contains("all"),
         losses: rows.hasColumn("loss") ? try column("loss") : nil)
     }
-    if let task {
+    if let task = columns.task {
       return try table.grouped(by: [task]).map {
-        try one($0.values[0], $0.table, metric: metric, error: error)
+        try one($0.values[0], $0.table, metric: columns.metric, error: error)
       }
     }
     return try table.columnNames.filter { $0.hasPrefix("metric.") }.map { column in
@@ -301,7 +277,7 @@ struct TrendsCommand: ParsableCommand {
       ])
     }
     Console.print(
-      opening + table.render(style: Console.style), terminator: "")
+      opening + Console.terminal.render(table), terminator: "")
     if let sentence = discoveries(entries) {
       Console.say(sentence)
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -8,7 +9,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// `allometry laws`.
 struct LawsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laws",

@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import Cards
+internal import Quantities
 internal import Reports
 internal import Treatments
 
-/// `allometry treatments`.
 struct TreatmentsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "treatments",
@@ -70,7 +71,7 @@ struct TreatmentsCommand: ParsableCommand {
       options = card.options.map {
         Option(
           name: $0.name, standard: $0.standard, accepts: $0.domain.words,
-          explanation: $0.explanation)
+          explanation: $0.meaning)
       }
       seesFutureWhileTraining = card.causality != .causal
       decodes = card.decodes
@@ -90,7 +91,7 @@ struct TreatmentsCommand: ParsableCommand {
   private func describe(_ card: TreatmentCard) {
     let width = Console.width
     var lines = ["\(card.name): \(card.title)", ""]
-    lines += [Paragraph.wrapped(card.summary, width: width), ""]
+    lines += [TerminalText.paragraph(card.summary, width), ""]
     lines.append("Claim:   \(card.claim)")
     lines.append("Source:  \(card.citation)\(card.reference > 0 ? " [\(card.reference)]" : "")")
     lines.append("Changes: \(card.family.rawValue)")
@@ -99,7 +100,8 @@ struct TreatmentsCommand: ParsableCommand {
     }
     if let why = card.whyNoNull { lines.append("Note:    it has no null setting: \(why)") }
     var text = lines.map {
-      $0.contains("\n") ? $0 : Paragraph.wrapped($0, width: width, indent: 9)
+      $0.contains("\n") || TerminalText.width($0) <= width
+        ? $0 : TerminalText.paragraph($0, width, indent: 9)
     }
     .joined(separator: "\n")
     if !card.options.isEmpty {
@@ -109,10 +111,10 @@ struct TreatmentsCommand: ParsableCommand {
         ], widthLimit: width, overflow: .wrap)
       for option in card.options {
         table.rows.append([
-          option.name, option.standard.text, option.domain.words, option.explanation,
+          option.name, option.standard.text, option.domain.words, option.meaning,
         ])
       }
-      text += "\n\n" + table.render(style: Console.style)
+      text += "\n\n" + Console.terminal.render(table)
     } else {
       text += "\n"
     }
@@ -122,15 +124,15 @@ struct TreatmentsCommand: ParsableCommand {
   }
 }
 
-extension TreatmentOption.Domain {
-  /// What is accepted, in words.
+extension CardOption.Domain {
   var words: String {
     switch self {
     case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"
-    case .number(let range):
-      "\(NumberFormat.significant(range.lowerBound, 4)) … \(NumberFormat.significant(range.upperBound, 4))"
+    case .number(let range, _):
+      "\(NumberFormat.significant(range.lower, 4)) … \(NumberFormat.significant(range.upper, 4))"
     case .flag: "true, false"
     case .choice(let words): words.joined(separator: ", ")
+    case .name, .names: expected
     }
   }
 }

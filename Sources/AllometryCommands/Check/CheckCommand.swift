@@ -1,6 +1,5 @@
 internal import ArgumentParser
 
-/// `allometry check`.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

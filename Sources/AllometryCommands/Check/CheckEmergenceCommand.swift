@@ -1,10 +1,10 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry check emergence`.
 struct CheckEmergenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emergence",
@@ -12,7 +12,8 @@ struct CheckEmergenceCommand: ParsableCommand {
     usage: "allometry check emergence <table> [<options>]",
     discussion: """
       For each task over sizes: the signed span, linearity and breakthroughness of
-      BIG-bench [46] and the emergence score [190]. With --length T (tokens of an
+      BIG-bench [46] and the emergence score [190]. With --chance scores become shares
+      of the room between guessing and 1. With --length T (tokens of an
       answer) and a column loss (nats per token of the right answers), the same
       models are read in other metrics: exact match p^T against the expected number
       of wrong tokens T (1 - p), p = exp(-loss), and how many test items it takes to
@@ -30,23 +31,12 @@ struct CheckEmergenceCommand: ParsableCommand {
     help: ArgumentHelp("Tokens of a right answer, for the change of metric.", valueName: "T"))
   var length: Int?
 
-  @Option(help: ArgumentHelp("The column of scale; default C, else N.", valueName: "column"))
-  var scale: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The metric of guessing by task, and an expert's 1: scores become shares of the room.",
-      valueName: "name=value"))
-  var chance: String?
-
-  @Option(
-    help: ArgumentHelp("The number of items by task: arc=1172.", valueName: "name=count"))
-  var items: String?
+  @OptionGroup var scale: ScaleArguments
+  @OptionGroup var facts: TaskFactArguments
 
   @Flag(help: "Print JSON (schema allometry.emergence/1).")
   var json = false
 
-  /// One task, as JSON gives it.
   struct Task: Encodable {
     var task: String
     var models: Int
@@ -59,7 +49,6 @@ struct CheckEmergenceCommand: ParsableCommand {
     var exactMatch: MetricChange?
   }
 
-  /// The same models in other metrics.
   struct MetricChange: Encodable {
     struct Model: Encodable {
       var scale: Double
@@ -100,24 +89,19 @@ struct CheckEmergenceCommand: ParsableCommand {
     for name in table.columnNames {
       if case .numbers(let values) = try table.column(name) { columns[name] = values }
     }
-    if let scale { columns["C"] = try table.numbers(scale) }
+    if let scale = scale.scale { columns["C"] = try table.numbers(scale) }
     guard columns["C"] != nil || columns["N"] != nil else {
       throw CommandFailure(
         .badData,
         "\(table.source): found no column C or N, expected a scale; rename one with --map or name it with --scale"
       )
     }
-    let chances = try NameList.numbers(chance, option: "--chance")
-    let counts = try NameList.numbers(items, option: "--items")
-    for (option, names) in [("--chance", chances.keys.sorted()), ("--items", counts.keys.sorted())]
-    {
-      for name in names where !table.hasColumn("metric.\(name)") {
-        throw CommandFailure(
-          .usage,
-          "\(option): found \"\(name)\", expected a task of \(table.source): \(table.columnNames.filter { $0.hasPrefix("metric.") }.map { $0.dropFirst(7) }.joined(separator: ", "))"
-        )
-      }
-    }
+    let chances = try NameList.numbers(facts.chance, option: "--chance")
+    let counts = try NameList.numbers(facts.items, option: "--items")
+    try TaskFactArguments.check(
+      [("--chance", Array(chances.keys)), ("--items", Array(counts.keys))],
+      tasks: table.columnNames.filter { $0.hasPrefix("metric.") }.map { String($0.dropFirst(7)) },
+      source: table.source)
     for (name, count) in counts.sorted(by: { $0.key < $1.key }) where !(count >= 1 && count < 1e15)
     {
       throw CommandFailure(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
@@ -10,7 +11,6 @@ internal import Statistics
   internal import Darwin
 #endif
 
-/// `allometry check items`.
 struct CheckItemsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "items",
@@ -33,8 +33,7 @@ struct CheckItemsCommand: ParsableCommand {
   @Option(help: "The correlation: spearman, pearson, kendall.")
   var correlation: String = "spearman"
 
-  @Option(help: ArgumentHelp("The column of scale; default C, else N.", valueName: "column"))
-  var scale: String?
+  @OptionGroup var scale: ScaleArguments
 
   @Flag(help: "Print JSON (schema allometry.items/1).")
   var json = false
@@ -54,7 +53,7 @@ struct CheckItemsCommand: ParsableCommand {
     try reportingFailure {
       let kind: Correlation = try OptionCheck.choice(correlation, option: "--correlation")
       let table = try input.reading.read(input.table)
-      guard let scale = scale ?? ["C", "N"].first(where: { table.hasColumn($0) }) else {
+      guard let scale = scale.column(in: table) else {
         throw CommandFailure(
           .badData, "\(table.source): found no column C or N, expected a scale of each model")
       }

@@ -1,10 +1,10 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry check passes`.
 struct CheckPassesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "passes",

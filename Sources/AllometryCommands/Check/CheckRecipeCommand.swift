@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry check recipe`.
 struct CheckRecipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipe",
@@ -82,7 +82,7 @@ struct CheckRecipeCommand: ParsableCommand {
       checklist.exponent.map {
         "\(rows) rows as they are: N* grows as C^a with a = \(interval($0)) by the additive law."
       } ?? "No exponent: \(checklist.failure ?? "the law could not be fitted")."
-    let opening = Console.opening(notes: notes, doubts: doubts)
+    let opening = Console.terminal.opening(notes: notes, doubts: doubts)
     var lines = [opening + Console.wrap(first), ""]
     let words: [AllocationChecklist.Status: String] = [
       .clear: "clear", .suspect: "SUSPECT", .unknown: "not known",
@@ -104,7 +104,7 @@ struct CheckRecipeCommand: ParsableCommand {
           : "Before the exponent is believed, settle: \(suspects.joined(separator: ", "))")
           + (unknown.isEmpty
             ? "." : "; the table does not tell: \(unknown.joined(separator: ", ")).")))
-    lines += Console.remarks(notes).map { Console.wrap($0) }
+    lines += Terminal.remarks(notes).map { Console.wrap($0) }
     return lines.joined(separator: "\n") + "\n"
   }
 }

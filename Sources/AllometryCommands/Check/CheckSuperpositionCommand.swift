@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 internal import Statistics
 internal import Tensors
 internal import Training
 
-/// `allometry check superposition`.
 struct CheckSuperpositionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "superposition",
@@ -68,15 +68,11 @@ struct CheckSuperpositionCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "The seed; default 0.")
   var seed: UInt64?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
   @Flag(help: "Print JSON (schema allometry.superposition/1).")
   var json = false
 
-  /// The toy model over widths.
   private struct Toy: Encodable {
     struct Width: Encodable {
       var width: Int
@@ -101,7 +97,6 @@ struct CheckSuperpositionCommand: ParsableCommand {
     var exponentStandardError: Double?
   }
 
-  /// The heads of checkpoints.
   private struct Heads: Encodable {
     struct Head: Encodable {
       var checkpoint: String
@@ -154,7 +149,7 @@ struct CheckSuperpositionCommand: ParsableCommand {
           "--widths: found \(widths ?? ""), expected different widths below the \(model.features) features"
         )
       }
-      let pool = try CheckpointArguments.pool(threads: threads)
+      let pool = try threading.pool()
       let trained = try sizes.sorted().enumerated().map { position, width in
         Console.progress("width \(width), \(position + 1) of \(sizes.count)")
         return try model.trained(width: width, pool: pool)

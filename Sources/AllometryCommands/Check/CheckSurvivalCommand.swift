@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
@@ -9,12 +10,11 @@ internal import ScalingLaws
   internal import Darwin
 #endif
 
-/// `allometry check survival`.
 struct CheckSurvivalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "survival",
     abstract: "How long until runs reach a target or fail, with runs that were stopped before.",
-    usage: "allometry check survival <table> --time <column> --event <column> [<options>]",
+    usage: "allometry check survival <table> --time <column> --event <column> [...]",
     discussion: """
       A run stopped before its event tells that it takes longer, not how long; left
       out or taken for an event it biases everything. A flexible family of event
@@ -45,8 +45,7 @@ struct CheckSurvivalCommand: ParsableCommand {
       valueName: "name=value"))
   var at: String?
 
-  @Option(help: "The coverage of intervals.")
-  var level: Double = 0.9
+  @OptionGroup var coverage: CoverageArguments
 
   @Flag(help: "Print JSON (schema allometry.survival/1).")
   var json = false
@@ -57,7 +56,6 @@ struct CheckSurvivalCommand: ParsableCommand {
     var events: Int
     var gamma: Estimated
     var kappa: Estimated
-    /// The exponent of the time in each column.
     var exponents: [String: Estimated]
     var hazard: SurvivalFit.HazardShape
     var curedShare: Double
@@ -76,10 +74,7 @@ struct CheckSurvivalCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0.5, level < 1 else {
-        throw CommandFailure(
-          .usage, "--level: found \(level), expected a number between 0.5 and 1")
-      }
+      try coverage.check()
       let names = (by ?? "").split(separator: ",").map(\.trimmingSpaces)
       if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) }) {
         throw CommandFailure(
@@ -109,7 +104,7 @@ struct CheckSurvivalCommand: ParsableCommand {
           SurvivalTable(
             times: times, happened: flags.map { $0 == 1 },
             covariates: zip(logs, means).map { column, mean in column.map { $0 - mean } }),
-          level: level)
+          level: coverage.level)
       }
       let given = try NameList.numbers(at, option: "--at")
       for name in given.keys.sorted() where !names.contains(name) {
@@ -139,7 +134,8 @@ struct CheckSurvivalCommand: ParsableCommand {
         place: Dictionary(
           zip(names, zip(means, offsets)).map { ($0, exp($1.0 + $1.1)) },
           uniquingKeysWith: { first, _ in first }),
-        quantiles: quantiles, longest: times.max() ?? .nan, level: level, notes: table.notes)
+        quantiles: quantiles, longest: times.max() ?? .nan, level: coverage.level,
+        notes: table.notes)
       if json { try Console.print(json: answer) } else { print(answer, names: names) }
     }
   }
@@ -151,7 +147,7 @@ struct CheckSurvivalCommand: ParsableCommand {
         "\(NumberFormat.significant(x.low, 3)) to \(NumberFormat.significant(x.high, 3))",
       ]
     }
-    Console.print(Console.opening(notes: answer.notes, doubts: []), terminator: "")
+    Console.print(Console.terminal.opening(notes: answer.notes, doubts: []), terminator: "")
     Console.say(
       "\(answer.rows) runs, of which \(answer.events) had the event; the others were stopped before."
     )
@@ -184,7 +180,7 @@ struct CheckSurvivalCommand: ParsableCommand {
       ? " \(NumberFormat.percent(answer.curedShare, decimals: 0)) never have the event, if the family holds beyond the times that were watched."
       : ""
     Console.say("The hazard is \(answer.hazard.rawValue) with time.\(cure)")
-    for note in Console.remarks(answer.notes) {
+    for note in Terminal.remarks(answer.notes) {
       Console.say(note)
     }
   }

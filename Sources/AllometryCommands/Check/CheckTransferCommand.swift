@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry check transfer`.
 struct CheckTransferCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "transfer",
@@ -69,12 +69,12 @@ struct CheckTransferCommand: ParsableCommand {
       let facts =
         "Fitted to the \(fitted) smallest budgets, the law misses the \(observations.count - fitted) larger ones by \(error) (root mean square of the log); from its best to the largest budget quality falls by \(fall)."
       let limit = NumberFormat.percent(tolerance, decimals: 1)
-      Console.print(Console.opening(notes: notes, doubts: []), terminator: "")
+      Console.print(Console.terminal.opening(notes: notes, doubts: []), terminator: "")
       Console.say(
         alarm.isMisaligned
           ? "ALARM. \(facts) Noise would explain \(limit): these data do not suit the task, and more of the same should not be bought, whatever cross-entropy says."
           : "No alarm. \(facts) Noise would explain \(limit).")
-      for note in Console.remarks(notes) { Console.say(note) }
+      for note in Terminal.remarks(notes) { Console.say(note) }
     }
   }
 }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import LanguageModels
 internal import Tensors
 
-/// A trained model on the command line.
 struct CheckpointArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -10,44 +9,14 @@ struct CheckpointArguments: ParsableArguments {
       valueName: "checkpoint"))
   var checkpoint: String
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
-  /// The threads.
-  func pool() throws -> ThreadPool { try Self.pool(threads: threads) }
+  func pool() throws -> ThreadPool { try threading.pool() }
 
-  /// As many threads as the option --threads says, or as there are processors.
-  static func pool(threads: Int?) throws -> ThreadPool {
-    try OptionCheck.atLeast(1, threads, option: "--threads")
-    if let threads, threads > 1024 {
-      throw CommandFailure(.usage, "--threads: found \(threads), expected at most 1024")
-    }
-    return ThreadPool(threads: threads ?? ThreadPool.processorCount)
-  }
-
-  /// The model and what cuts text into its tokens.
-  func load() throws -> LoadedModel {
-    let location = try RunLocation(checkpoint)
-    let model = try location.model()
-    let tokenizer = try location.loadTokenizer()
-    let vocabulary = model.configuration.vocabularyCount
-    if let tokenizer, tokenizer.vocabularyCount > vocabulary {
-      throw CommandFailure(
-        .badData,
-        "\(checkpoint): the tokenizer has \(tokenizer.vocabularyCount) tokens, but the model has "
-          + "\(vocabulary)")
-    }
-    return LoadedModel(
-      name: checkpoint, model: model, tokenizer: tokenizer,
-      beginOfText: location.beginOfText.flatMap { (0..<vocabulary).contains(Int($0)) ? $0 : nil })
-  }
+  func load() throws -> LoadedModel { try LoadedModel(checkpoint) }
 }
 
-/// A model with its tokenizer.
 struct LoadedModel {
-  /// What was named on the command line.
   var name: String
   var model: LanguageModel<Float>
   /// Nil for models of numbers.
@@ -59,9 +28,32 @@ struct LoadedModel {
   /// begins a text, or else the one that ends the text before.
   var startToken: Int32? { beginOfText ?? tokenizer?.endOfText }
 
-  /// The tokenizer that text needs.
-  ///
-  /// - Parameter option: what has text.
+  /// Loads a run's folder, a checkpoint or a folder of transformers.
+  init(_ path: String) throws {
+    let location = try RunLocation(path)
+    let model = try location.model()
+    let tokenizer = try location.loadTokenizer()
+    let vocabulary = model.configuration.vocabularyCount
+    if let tokenizer, tokenizer.vocabularyCount > vocabulary {
+      throw CommandFailure(
+        .badData,
+        "\(path): the tokenizer has \(tokenizer.vocabularyCount) tokens, but the model has "
+          + "\(vocabulary)")
+    }
+    name = path
+    self.model = model
+    self.tokenizer = tokenizer
+    beginOfText = location.beginOfText.flatMap {
+      (0..<vocabulary).contains(Int($0)) ? $0 : nil
+    }
+  }
+
+  init(name: String, model: LanguageModel<Float>, tokenizer: (any Tokenizer)?) {
+    self.name = name
+    self.model = model
+    self.tokenizer = tokenizer
+  }
+
   func tokenizer(for option: String) throws -> any Tokenizer {
     if let tokenizer { return tokenizer }
     throw CommandFailure(

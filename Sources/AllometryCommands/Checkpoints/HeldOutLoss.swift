@@ -9,18 +9,10 @@ struct HeldOutLoss {
   var loss: Double
   /// Bits per byte of text, where the tokens are text.
   var bitsPerByte: Double?
-  /// The number of tokens that were predicted.
   var tokens: Int
   /// The number of bytes that they stand for, where they are text.
   var bytes: Int?
 
-  /// Measures the loss.
-  ///
-  /// - Parameters:
-  ///   - model: the model.
-  ///   - data: what it was trained on.
-  ///   - recipe: how it was trained.
-  ///   - pool: the threads.
   init(
     of model: LanguageModel<Float>, on data: Dataset, recipe: TrainingRecipe, pool: ThreadPool
   ) throws {
@@ -45,10 +37,6 @@ struct HeldOutLoss {
 
 extension ValidationBatches {
   /// Calls a function with the inputs and targets of each micro-batch.
-  ///
-  /// - Parameters:
-  ///   - recipe: the sizes of batches.
-  ///   - body: is handed rows of the recipe's sequence length.
   func forEachBatch(_ recipe: TrainingRecipe, _ body: ([Int32], [Int32]) -> Void) {
     let size = recipe.microBatchSize * recipe.sequenceLength
     var inputs = [Int32](repeating: 0, count: size)

@@ -1,17 +1,14 @@
+internal import Files
 internal import Foundation
 internal import LanguageModels
 internal import Training
 
 /// Where the files of a trained model are: in a run's folder or in a folder of `transformers`.
 struct RunLocation {
-  /// The folder with the model.
   var checkpoint: String
-  /// The file with the tokenizer; nil if there is none.
   var tokenizer: String?
 
   /// Finds the newest checkpoint of a run, or the model in a folder.
-  ///
-  /// - Parameter path: the folder that was named.
   init(_ path: String) throws {
     let files = FileManager.default
     var isFolder: ObjCBool = false
@@ -47,8 +44,6 @@ struct RunLocation {
   }
 
   /// The run whose folder, or a checkpoint of which, a path names; nil where it names none.
-  ///
-  /// - Parameter path: the folder that was named.
   static func run(at path: String) throws -> (folder: String, record: RunRecord)? {
     for folder in [path, "\(path)/../.."] {
       if let record = try RunRecord.read(folder) { return (folder, record) }
@@ -67,12 +62,6 @@ struct RunLocation {
       RegularFile.contents(atPath: "\(checkpoint)/\(name)")
         .flatMap { try? JSONDecoder().decode(Tokens.self, from: $0) }?.bos_token_id
     }.first
-  }
-
-  /// A hash as records write it.
-  private static func digits(_ hash: UInt64) -> String {
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// The model, from files that are as they were written.
@@ -95,10 +84,10 @@ struct RunLocation {
     case "bytes":
       isSame = RegularFile.contents(atPath: tokenizer) == Data(ByteTokenizerFile.json().utf8)
     default:
-      isSame = data?.tokenizerFingerprint == Self.digits(read.fingerprint)
+      isSame = data?.tokenizerFingerprint == read.fingerprint.hexadecimal
       // Runs of before templates counted were trained without them.
       let bare = read.withoutTemplate()
-      if !isSame, data?.tokenizerFingerprint == Self.digits(bare.fingerprint) { return bare }
+      if !isSame, data?.tokenizerFingerprint == bare.fingerprint.hexadecimal { return bare }
     }
     guard isSame else {
       throw CommandFailure(

@@ -4,50 +4,37 @@ internal import Training
 
 /// What `run.json` in a run's folder says: everything that was decided, and how it went.
 struct RunRecord: Codable {
-  /// The name and version of this form.
   var schema = "allometry.run/1"
-  /// The version of allometry.
   var version: String
-  /// How far the run is.
   var status: Status
   /// The arguments after `train`, as they were first given.
   var arguments: [String]
   /// The time to train in seconds, where that decided the number of steps.
   var timeBudget: Double?
-  /// What the run is trained on.
   var data: DatasetRecord
-  /// What is trained.
   var model: ModelConfiguration
-  /// Parameters, all of them.
   var parameterCount: Int
-  /// Parameters without embeddings.
   var nonEmbeddingParameterCount: Int
-  /// How it is trained.
   var recipe: TrainingRecipe
   /// The instructions that the kernels of the last process used: avx512, avx2 or baseline.
   var kernels: String?
-  /// The number of threads of the last process.
   var threads: Int
-  /// When the run began.
   var started: Date
   /// Seconds of training over all processes that came to an end of their own.
   var seconds = 0.0
   /// What came out, once the run has finished.
   var result: RunResult?
 
-  /// How far a run is.
   enum Status: String, Codable {
     /// A process trains it, or was killed while it did.
     case running
     /// It was asked to stop and can go on.
     case stopped
-    /// All steps were taken.
     case finished
     /// A number was not finite.
     case diverged
   }
 
-  /// The tokens of the whole run.
   var tokenCount: Int { recipe.steps * recipe.tokensPerStep }
 
   /// The arithmetic of the whole run, exact in matrix products.
@@ -56,7 +43,6 @@ struct RunRecord: Codable {
       * Double(tokenCount)
   }
 
-  /// The record of a folder; nil if there is none.
   static func read(_ folder: String) throws -> RunRecord? {
     let path = "\(folder)/run.json"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -71,7 +57,6 @@ struct RunRecord: Codable {
     }
   }
 
-  /// The record as JSON.
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.dateEncodingStrategy = .iso8601
@@ -87,15 +72,12 @@ struct RunRecord: Codable {
   }
 }
 
-/// What came out of a run.
 struct RunResult: Codable {
   /// The loss on held-out data, in nats per token; nil where nothing was held out.
   var validationLoss: Double?
   /// The same in bits per byte of text, where the tokens are text.
   var bitsPerByte: Double?
-  /// The number of held-out tokens that were predicted.
   var validationTokens: Int?
-  /// The number of bytes that they stand for.
   var validationBytes: Int?
   /// The share of tasks answered, where the data are a task.
   var accuracy: TaskAccuracy?

@@ -5,7 +5,6 @@ internal import Tensors
 
 /// How often a model answers a synthetic task, by the task's exact verifier.
 struct TaskAccuracy: Codable {
-  /// The number of examples.
   var examples: Int
   /// The share of examples with every answer token right.
   var accuracy: Double
@@ -18,13 +17,6 @@ struct TaskAccuracy: Codable {
   var chance: Double
 
   /// Lets a model write the answers, each from its own earlier ones, and verifies them.
-  ///
-  /// - Parameters:
-  ///   - task: the task.
-  ///   - model: the model.
-  ///   - examples: the number of examples.
-  ///   - seed: names the examples.
-  ///   - pool: the threads.
   init(
     _ task: any SyntheticTask, model: LanguageModel<Float>, examples: Int, seed: UInt64,
     pool: ThreadPool

@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose allocation`.
 struct ChooseAllocationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allocation",
     abstract: "Do several fits agree on how to divide compute between size and tokens?",
+    usage: "allometry choose allocation <fits> ... [<options>]",
     discussion: """
       Published laws disagree for the same runs: one has tokens per parameter rise
       with compute, another fall [48][L5]. For each saved fit: the exponent of D*/N*

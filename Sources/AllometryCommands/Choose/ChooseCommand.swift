@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ScalingLaws
 
-/// `allometry choose`.
 struct ChooseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "choose",
@@ -29,7 +28,6 @@ struct ChooseCommand: ParsableCommand {
 }
 
 extension SavedFitArguments {
-  /// Reads a saved fit of one law.
   static func load(_ path: String, law: String) throws -> SavedFit {
     let fit = try load(path)
     guard fit.law.name == law else {

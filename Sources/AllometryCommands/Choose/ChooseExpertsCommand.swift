@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose experts`.
 struct ChooseExpertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "experts",
@@ -47,10 +47,8 @@ struct ChooseExpertsCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let size = try NameList.positive(parameters, option: "--parameters")
-      let counts = try experts.split(separator: ",").map {
-        try NameList.positive(String($0), option: "--experts")
-      }
-      guard counts.allSatisfy({ $0 >= 1 }), !counts.isEmpty else {
+      let counts = try NumberList.positive(experts, option: "--experts")
+      guard counts.allSatisfy({ $0 >= 1 }) else {
         throw CommandFailure(
           .usage, "--experts: found \"\(experts)\", expected numbers of 1 or more with commas")
       }

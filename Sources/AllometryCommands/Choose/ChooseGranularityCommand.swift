@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose granularity`.
 struct ChooseGranularityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "granularity",
@@ -57,15 +57,8 @@ struct ChooseGranularityCommand: ParsableCommand {
     try reportingFailure {
       try OptionCheck.positive(expansion, option: "--expansion")
       try OptionCheck.positive(aspect, option: "--aspect")
-      let allowed = try granularities.split(separator: ",").map {
-        try NameList.positive(String($0), option: "--granularities")
-      }
-      let budgets = try compute.split(separator: ",").map {
-        try NameList.positive(String($0), option: "--compute")
-      }
-      guard !allowed.isEmpty, !budgets.isEmpty else {
-        throw CommandFailure(.usage, "found an empty list, expected numbers with commas")
-      }
+      let allowed = try NumberList.positive(granularities, option: "--granularities")
+      let budgets = try NumberList.positive(compute, option: "--compute")
       let saved = try fit.map { try SavedFitArguments.load($0, law: FineGrainedMoE().name) }
       let shape = GranularityPlan.Shape(expansion: expansion, aspect: aspect)
       let choices = try budgets.map { budget -> Answer.Choice in

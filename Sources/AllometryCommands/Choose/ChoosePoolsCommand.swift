@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose pools`.
 struct ChoosePoolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pools",
@@ -87,12 +87,7 @@ struct ChoosePoolsCommand: ParsableCommand {
       let floor =
         saved.first?.fit.law.value(ofSetting: "floor").flatMap(DataFiltering.Floor.init) ?? .outside
       pools.sort { ($1.utility, $0.name) < ($0.utility, $1.name) }
-      let budgets = try samples.split(separator: ",").map {
-        try NameList.positive(String($0), option: "--samples")
-      }
-      guard !budgets.isEmpty else {
-        throw CommandFailure(.usage, "--samples: found nothing, expected a number")
-      }
+      let budgets = try NumberList.positive(samples, option: "--samples")
       let refits = saved.map(\.fit.draws.count).min() ?? 0
       let choices = budgets.map { budget -> Answer.Choice in
         func best(_ pools: [DataPool], a: Double, d: Double) -> (pools: [DataPool], error: Double) {

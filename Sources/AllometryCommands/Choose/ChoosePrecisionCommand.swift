@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose precision`.
 struct ChoosePrecisionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "precision",
     abstract: "The training precision of least loss, and when quantising later turns harmful.",
+    usage: "allometry choose precision [<options>]",
     discussion: """
       Where compute goes as N D P, the training precision P* does not depend on the
       budget [L11]. With --parameters and --bits, quantising after training to so

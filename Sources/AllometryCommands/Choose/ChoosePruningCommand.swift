@@ -1,13 +1,14 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry choose pruning`.
 struct ChoosePruningCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pruning",
     abstract: "Which examples to keep of a training set: hard, easy or random ones.",
+    usage: "allometry choose pruning [<options>]",
     discussion: """
       The perceptron testbed of [27], simulated: examples ranked by their margin
       under a probe at an angle to the teacher, a share of them kept, a student of
@@ -47,7 +48,6 @@ struct ChoosePruningCommand: ParsableCommand {
     struct Row: Encodable {
       var examplesPerDimension: Double
       var kept: Double
-      /// Mean errors by what is kept.
       var errors: [String: Double]
       var standardErrors: [String: Double]
       /// The one of the least error; absent where the second is within two standard errors.
@@ -60,7 +60,6 @@ struct ChoosePruningCommand: ParsableCommand {
     var rows: [Row]
   }
 
-  /// The most numbers of a table of examples.
   private static let largestTable = 4e6
 
   func run() throws {

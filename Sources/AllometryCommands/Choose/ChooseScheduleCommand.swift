@@ -1,13 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose schedule`.
 struct ChooseScheduleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schedule",
     abstract: "The learning-rate schedule that a fit of multi-power predicts to end lowest.",
-    usage: "allometry choose schedule <fit.json> --steps <n> --peak <rate> [<options>]",
+    usage: "allometry choose schedule <fit.json> --steps <n> --peak <rate> [...]",
     discussion: """
       The rates at the knots of a grid, closer together towards the end, are moved
       until the predicted final loss falls no further [L14]; the schedule never
@@ -158,7 +158,7 @@ struct ChooseScheduleCommand: ParsableCommand {
       others.rows.append([rival.schedule, estimated(rival.finalLoss), estimated(rival.extraLoss)])
     }
     Console.print(
-      "\n" + others.render(style: Console.style), terminator: "")
+      "\n" + Console.terminal.render(others), terminator: "")
     Console.warn(answer.warnings)
     if let csv { Console.print("Schedule: \(csv)") }
   }

@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 internal import Statistics
 
-/// `allometry choose sources`.
 struct ChooseSourcesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sources",

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
@@ -8,11 +9,11 @@ internal import ScalingLaws
   internal import Darwin
 #endif
 
-/// `allometry choose sparsity`.
 struct ChooseSparsityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sparsity",
     abstract: "How many parameters a mixture of experts should have, and how many active.",
+    usage: "allometry choose sparsity --compute <FLOPs> [<options>]",
     discussion: """
       Training costs 6 N D with N the active parameters; idle ones cost memory. By
       the law joint-moe the best active size and tokens for each number of experts,
@@ -74,7 +75,6 @@ struct ChooseSparsityCommand: ParsableCommand {
       var loss: Estimated
       var memory: Double
       var isBoundByMemory: Bool
-      /// Whether it fits into the memory given.
       var fits: Bool
     }
     var schema = "allometry.sparsity/1"
@@ -248,11 +248,11 @@ struct ChooseSparsityCommand: ParsableCommand {
           choice.loss.low.isFinite
             ? NumberFormat.withInterval(choice.loss.value, choice.loss.low, choice.loss.high)
             : NumberFormat.significant(choice.loss.value, 5),
-          ByteCount.text(choice.memory),
+          NumberFormat.bytes(choice.memory),
           remarks.compactMap { $0 }.joined(separator: ", "),
         ])
     }
-    let limit = bytes.map { " within \(ByteCount.text($0))" } ?? ""
+    let limit = bytes.map { " within \(NumberFormat.bytes($0))" } ?? ""
     Console.say(
       "\(NumberFormat.flops(answer.compute)) FLOPs of training\(limit), \(answer.law) by \(answer.source):"
     )

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry choose split`.
 struct ChooseSplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split",

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -62,12 +62,7 @@ struct CompareCommand: ParsableCommand {
       valueName: "bins"))
   var frontier: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Flag(help: "Print JSON (schema allometry.comparison/1).")
   var json = false
@@ -84,7 +79,7 @@ struct CompareCommand: ParsableCommand {
         }
         options.path = .tokensPerParameter(tokensPerParameter)
       }
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       let (comparison, notes, doubts) = try self.comparison(&options)
       var summary = comparison.summary
       summary.warnings = doubts + summary.warnings
@@ -94,14 +89,14 @@ struct CompareCommand: ParsableCommand {
         try Console.print(json: summary)
       } else {
         Console.print(
-          Console.opening(notes: notes, doubts: doubts) + ComparisonText(comparison).text(),
+          Console.terminal.opening(notes: notes, doubts: doubts)
+            + ComparisonText(comparison, terminal: Console.terminal).text(),
           terminator: "")
-        if let report { Console.print("\nReport: \(report)") }
+        output.announce()
       }
     }
   }
 
-  /// What the arms are called in a report.
   private func names() -> (baseline: String, treatment: String) {
     guard let arm else { return (inputs[0], inputs[1]) }
     return (
@@ -110,7 +105,6 @@ struct CompareCommand: ParsableCommand {
     )
   }
 
-  /// The comparison, the notes of its tables, and what is hardly plausible about them.
   private func comparison(
     _ options: inout ComparisonOptions
   ) throws -> (Comparison, notes: [String], doubts: [String]) {
@@ -208,53 +202,5 @@ struct CompareCommand: ParsableCommand {
       throw CommandFailure(.usage, "standard input is named twice, expected two tables")
     }
     return (try reading.read(inputs[0]), try reading.read(inputs[1]))
-  }
-}
-
-/// A comparison as a person reads it in a terminal.
-struct ComparisonText {
-  let comparison: Comparison
-
-  init(_ comparison: Comparison) { self.comparison = comparison }
-
-  func text() -> String {
-    let summary = comparison.summary
-    let laws =
-      summary.law == summary.treatmentLaw
-      ? summary.law : "\(summary.law) and \(summary.treatmentLaw)"
-    var lines = comparison.sentences.map { Console.wrap($0) }
-    let joint = comparison.jointAnswer?.multiplier
-    let shown = joint ?? comparison.multiplier
-    lines.append("")
-    lines.append(
-      Console.wrap(
-        "Law \(laws), \(joint == nil ? "the tables fitted apart" : "the joint fit that was chosen"):"
-      ))
-    var table = Console.table([
-      .number(comparison.pair.scaleName),
-      .number("multiplier"), .number("interval"),
-      .number("P(better)"),
-    ])
-    let rungs = shown.rungs + [shown.target]
-    for (position, rung) in rungs.enumerated() {
-      let isTarget = position == rungs.count - 1
-      if isTarget, comparison.refusal != nil {
-        table.rows.append(
-          ["target \(NumberFormat.flops(comparison.target))", "refused", "", ""])
-        continue
-      }
-      let scale = NumberFormat.flops(rung.scale)
-      table.rows.append([
-        isTarget ? "target \(scale)" : scale,
-        NumberFormat.significant(rung.multiplier.value, 3),
-        "\(NumberFormat.significant(rung.multiplier.low, 3)) to \(NumberFormat.significant(rung.multiplier.high, 3))",
-        // Where the tests find no difference, no chance of one is printed beside.
-        rung.probabilityTreatmentIsBetter.isNaN || comparison.verdict == .noDifference
-          ? "" : comparison.pair.plainProbability(rung.probabilityTreatmentIsBetter),
-      ])
-    }
-    lines.append(table.render(style: Console.style))
-    lines += comparison.warnings.map { Console.wrap("Warning: \($0)") }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

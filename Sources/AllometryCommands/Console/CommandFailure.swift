@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Corpora
+internal import Files
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import SamplingLaws
@@ -15,7 +17,6 @@ internal import Verdicts
 
 /// A failure with its exit status, after sysexits.h.
 struct CommandFailure: Error {
-  /// The exit statuses that the commands use.
   enum Status: Int32 {
     case usage = 64
     case badData = 65
@@ -35,7 +36,6 @@ struct CommandFailure: Error {
     self.message = message
   }
 
-  /// Classifies an error of the libraries.
   init(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure
@@ -66,7 +66,7 @@ struct CommandFailure: Error {
     case let error as PlanningError: self.init(.usage, error.description)
     case let error as StrategyError: self.init(.usage, error.description)
     case let error as StoreError:
-      self.init(Status(rawValue: error.code.rawValue) ?? .inputOutput, error.description)
+      self.init(Status(rawValue: error.code.status) ?? .inputOutput, error.description)
     case let error as CheckpointError:
       self.init(Status(rawValue: error.code.rawValue) ?? .badData, error.description)
     case let error as TokenizerError: self.init(.badData, error.description)
@@ -174,15 +174,12 @@ func writeFile(_ text: String, to path: String) throws {
     else { throw CommandFailure(.inputOutput, "\(path): the report cannot be written") }
     return
   }
-  do throws(CheckpointError) {
-    var file = try AtomicFile(path)
-    try file.append(Array(text.utf8))
-    try file.commit()
+  do {
+    try AtomicFile.write(Array(text.utf8), to: path)
   } catch {
-    let isFull = error.message.contains("the disk is full")
     throw CommandFailure(
-      isFull ? .inputOutput : .cannotCreate, "\(path): the file cannot be written; \(error.message)"
-    )
+      error.problem == .diskFull ? .inputOutput : .cannotCreate,
+      "\(path): the file cannot be written; \(error.message)")
   }
 }
 

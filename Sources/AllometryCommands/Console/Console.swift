@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Reports
 
@@ -7,7 +8,6 @@ internal import Reports
   internal import Darwin
 #endif
 
-/// Standard output and standard error.
 enum Console {
   /// Whether standard output is a terminal, where colour is welcome.
   static var isTerminal: Bool { isatty(1) == 1 }
@@ -33,7 +33,6 @@ enum Console {
     }
   }
 
-  /// Prints a line to standard error.
   static func error(_ text: String) {
     _ = write(ShownText.block(text, isTerminal: true) + "\n", to: 2)
   }
@@ -50,7 +49,6 @@ enum Console {
     _ = write(block, to: 2)
   }
 
-  /// Asks a question on standard error.
   static func prompt(_ question: String) { _ = write(question, to: 2) }
 
   /// Prints bytes as they are, at once; ends the process with status 74 where that fails.
@@ -67,59 +65,26 @@ enum Console {
   }
 
   private static func write(_ text: [UInt8], to descriptor: Int32) -> Bool {
-    var bytes = text[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        #else
-          Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-        #endif
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return false
-      }
-      bytes = bytes.dropFirst(count)
-    }
-    return true
+    text.withUnsafeBytes { OpenFile.write($0, to: descriptor) == nil }
   }
+
+  static var terminal: Terminal { Terminal(width: width, style: isTerminal ? .ansi : .plain) }
 
   /// Bold headings and faint lines on a terminal alone.
-  static var style: TextTable.Style { isTerminal ? .ansi : .plain }
+  static var style: TextTable.Style { terminal.style }
 
-  /// An empty table as wide as the terminal.
   static func table(
     _ columns: [TextTable.Column], overflow: TextTable.Overflow = .truncate
-  ) -> TextTable {
-    TextTable(columns: columns, widthLimit: width, overflow: overflow)
-  }
+  ) -> TextTable { terminal.table(columns, overflow: overflow) }
 
-  /// Prints a table.
-  static func show(_ table: TextTable) { print(table.render(style: style), terminator: "") }
+  static func wrap(_ text: String) -> String { terminal.wrap(text) }
+
+  static func show(_ table: TextTable) { print(terminal.render(table), terminator: "") }
 
   /// Prints a sentence in lines that fit the terminal.
   static func say(_ sentence: String) { print(wrap(sentence)) }
 
-  /// Prints sentences of caution.
   static func warn(_ warnings: [String]) { for warning in warnings { say("Warning: \(warning)") } }
 
-  /// Prints an answer for machines.
   static func print(json answer: some Encodable) throws { print(try jsonText(answer)) }
-
-  /// Breaks text at spaces so that no line is longer than `width`.
-  static func wrap(_ text: String, width: Int = Console.width) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = "  " + word
-      } else {
-        line += (line.isEmpty ? "" : " ") + word
-      }
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n")
-  }
 }

@@ -8,9 +8,7 @@ internal import Quantities
 struct MistypedCommand {
   /// The words before the one that is wrong, such as `study`; empty for the first.
   let before: String
-  /// The word that is wrong.
   let word: String
-  /// What may stand there.
   let known: [String]
   /// The nearest of those; nil where none is near.
   let nearest: String?
@@ -48,7 +46,6 @@ struct MistypedCommand {
     return nil
   }
 
-  /// What is said.
   var sentence: String {
     let hint =
       nearest.map { "; did you mean \(before)\($0)?" }

@@ -1,4 +1,5 @@
-/// Lists of names with values, as options give them.
+internal import Quantities
+
 enum NameList {
   /// `E=1.69,N=7B` as numbers; suffixes k, M, B and T are understood, in lower case too.
   static func numbers(_ text: String?, option: String) throws -> [String: Double] {
@@ -46,27 +47,16 @@ enum NameList {
 
   /// A number with an optional unit: 7B, 1.4e11, 300k.
   static func number(_ text: String, option: String) throws -> Double {
-    let units: [Character: Double] = [
-      "k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "b": 1e9, "G": 1e9, "g": 1e9, "T": 1e12,
-      "t": 1e12,
-    ]
-    var body = text.filter { $0 != "_" }
-    var factor = 1.0
-    if let last = body.last, let unit = units[last] {
-      factor = unit
-      body.removeLast()
-    }
-    guard let value = Double(body), value.isFinite else {
+    guard let value = NumberReader.number(text) else {
       throw CommandFailure(
         .usage, "\(option): found \"\(text)\", expected a number such as 0.34, 7B or 1.4e11")
     }
-    guard (value * factor).isFinite else {
+    guard value.isFinite else {
       throw CommandFailure(.usage, "\(option): found \"\(text)\", expected a smaller number")
     }
-    return value * factor
+    return value
   }
 
-  /// A positive number with an optional unit.
   static func positive(_ text: String, option: String) throws -> Double {
     let value = try number(text, option: option)
     guard value > 0 else {

@@ -1,4 +1,3 @@
-/// Lists of numbers as options take them.
 enum NumberList {
   /// Whole numbers above zero, with units.
   static func counts(_ text: String, option: String) throws -> [Int] {

@@ -20,13 +20,11 @@ enum OptionCheck {
       "\(option): found \"\(word)\"; \(hint)expected one of \(known.joined(separator: ", "))")
   }
 
-  /// A number above zero.
   static func positive(_ value: Double?, option: String) throws {
     guard let value, !(value > 0 && value.isFinite) else { return }
     throw CommandFailure(.usage, "\(option): found \(value), expected a number above 0")
   }
 
-  /// A number of at least zero.
   static func nonnegative(_ value: Double?, option: String) throws {
     guard let value, !(value >= 0 && value.isFinite) else { return }
     throw CommandFailure(.usage, "\(option): found \(value), expected a number from 0 up")
@@ -36,6 +34,14 @@ enum OptionCheck {
   static func share(_ value: Double, option: String) throws {
     guard value > 0, value < 1 else {
       throw CommandFailure(.usage, "\(option): found \(value), expected a number between 0 and 1")
+    }
+  }
+
+  /// The coverage of an interval, more than an even chance.
+  static func coverage(_ level: Double, option: String = "--level") throws {
+    guard level > 0.5, level < 1 else {
+      throw CommandFailure(
+        .usage, "\(option): found \(level), expected a number between 0.5 and 1")
     }
   }
 
@@ -56,18 +62,11 @@ enum OptionCheck {
 
   /// A time such as 90, 90s, 3m or 1.5h, in seconds.
   static func seconds(_ text: String, option: String) throws -> Double {
-    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    var body = text
-    var factor = 1.0
-    if let last = body.last, let unit = units[last] {
-      factor = unit
-      body.removeLast()
-    }
-    guard let value = Double(body), value.isFinite, value > 0, value * factor < 1e9 else {
+    guard let seconds = NumberReader.seconds(text) else {
       throw CommandFailure(
         .usage, "\(option): found \"\(text)\", expected a time such as 90s, 3m or 1.5h")
     }
-    return value * factor
+    return seconds
   }
 
   /// A file or folder that is there.

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import Synchronization
 
-/// The option of every command that writes a file where one may be already.
 struct OutputArguments: ParsableArguments {
   @Flag(
     help: "Replace a file that is there, whatever it is, if it is no input, store or part of a run."
@@ -25,7 +24,6 @@ struct OutputFile {
     case table
   }
 
-  /// Where it goes.
   let path: String
   private let kind: Kind
   private let force: Bool

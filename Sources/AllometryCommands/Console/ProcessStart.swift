@@ -61,7 +61,6 @@ enum ProcessStart {
   /// Refuses arguments that are empty where a name is expected, as an unset shell variable leaves
   /// them.
   ///
-  /// - Parameter arguments: those of the process, its name first.
   /// - Returns: a sentence about the first; nil if there is none.
   static func emptyArgument(_ arguments: [String]) -> String? {
     for (place, argument) in arguments.enumerated().dropFirst() {

@@ -5,7 +5,6 @@ enum ShownText {
 
   /// A message on one line.
   ///
-  /// - Parameter text: what may hold anything.
   /// - Returns: the text with control characters spelt out, its middle left out where it is long.
   static func line(_ text: String) -> String {
     let shown = text.unicodeScalars.map(spelling).joined()

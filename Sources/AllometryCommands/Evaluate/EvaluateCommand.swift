@@ -2,12 +2,12 @@ internal import ArgumentParser
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Statistics
 internal import Tensors
 internal import Training
 
-/// `allometry evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

@@ -27,21 +27,11 @@ struct SlidingLoss: Encodable {
 
   /// A part of the tokens.
   struct Part: Encodable {
-    /// The number of tokens that were predicted.
     var tokens: Int
     /// The mean of −ln p in nats.
     var loss: Double
   }
 
-  /// Measures the loss.
-  ///
-  /// - Parameters:
-  ///   - model: the model.
-  ///   - text: at least two tokens.
-  ///   - stride: the distance between windows, up to the context.
-  ///   - template: what stands around the text among its tokens.
-  ///   - tokenizer: says how many bytes tokens stand for.
-  ///   - pool: the threads.
   init(
     _ model: LanguageModel<Float>, on text: [Int32], stride: Int,
     template: TextTemplate = TextTemplate(), tokenizer: (any Tokenizer)?, pool: ThreadPool

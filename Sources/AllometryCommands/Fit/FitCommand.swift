@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry fit`.
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
@@ -51,12 +50,7 @@ struct FitCommand: ParsableCommand {
       valueName: "weights"))
   var weight: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Option(
     parsing: .unconditional,
@@ -71,8 +65,8 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let budget = try compute.map { try NameList.positive($0, option: "--compute") }
-      let page = try report.map { try OutputFile($0, .report, output) }
-      if report == nil, compute != nil {
+      let page = try output.page()
+      if output.report == nil, compute != nil {
         throw CommandFailure(
           .usage, "--compute is the budget of the report's plan, expected --report with it")
       }
@@ -103,7 +97,7 @@ struct FitCommand: ParsableCommand {
             continue
           }
           var fitted = try session.fit(
-            group.table, group: group.labels, needsInfluence: !json || report != nil)
+            group.table, group: group.labels, needsInfluence: !json || output.report != nil)
           fitted.doubts = group.table.doubts(response: law.response ?? "loss")
           results.append(fitted)
         } catch  where groups.count > 1 {
@@ -114,21 +108,21 @@ struct FitCommand: ParsableCommand {
         throw CommandFailure(.badData, "no group of rows could be fitted")
       }
       try page?.write(
-        FitReport(parts: results.map(\.reportPart), compute: budget, origin: .now).html())
+        FitReport(parts: results, compute: budget, origin: .now).html())
       if json {
         Console.print(try FittedTable.json(results), terminator: "")
       } else {
         for (position, result) in results.enumerated() {
           if position > 0 { Console.print("") }
-          Console.print(FitSummary(result).text(), terminator: "")
+          Console.print(FitSummary(result, terminal: Console.terminal).text(), terminator: "")
         }
-        if let report { Console.print("\nReport: \(report)") }
+        output.announce()
       }
     }
   }
 
   private func run(_ procedure: ProcedureFit, on groups: [FitSession.Group]) throws {
-    if report != nil {
+    if output.report != nil {
       throw CommandFailure(
         .usage,
         "--report shows laws of rows; \(procedure.rawValue) is printed, and saved with --json")
@@ -150,7 +144,9 @@ struct FitCommand: ParsableCommand {
       if position > 0 { Console.print("") }
       if !groups[position].title.isEmpty { Console.print(groups[position].title) }
       let doubts = groups[position].table.doubts(response: law.response ?? "loss")
-      Console.print(DocumentSummary(document: document, doubts: doubts).text(), terminator: "")
+      Console.print(
+        DocumentSummary(document, doubts: doubts, terminal: Console.terminal).text(),
+        terminator: "")
     }
   }
 }

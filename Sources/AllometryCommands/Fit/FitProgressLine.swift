@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 internal import Synchronization
@@ -14,7 +15,6 @@ final class FitProgressLine: Sendable {
   private let title: String
   private let state = Mutex(State())
 
-  /// - Parameter title: what is fitted.
   init(title: String) { self.title = title }
 
   /// Tells how far the fit has come, a few times a second at most; nothing in its first half

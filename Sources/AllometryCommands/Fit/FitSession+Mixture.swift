@@ -114,11 +114,12 @@ extension FitSession {
     var record = fitted.record
     record.constants = Self.sizeNames(of: builder.table)
     let summary = MixtureSummary(fit: fitted.fit, record: fitted.record)
-    return FittedTable(
-      fit: fitted.fit.calibrated(on: validation), validation: validation, influence: nil,
-      ranking: nil,
+    var result = FittedTable(
+      fit: fitted.fit.calibrated(on: validation), validation: validation,
       source: builder.table.source,
       notes: notes + [ShareColumns(of: builder.table).note].compactMap { $0 } + summary.notes,
-      group: group, domainMixture: record)
+      group: group)
+    result.domainMixture = record
+    return result
   }
 }

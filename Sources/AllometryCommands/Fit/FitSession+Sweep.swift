@@ -5,9 +5,7 @@ internal import ScalingLaws
 /// A table whose rows are the raw runs of a sweep of hyper-parameters.
 struct SweepTable {
   var table: RunTable
-  /// The column of the outcome.
   var loss: String
-  /// The hyper-parameters to look for.
   var candidates: [String]
 
   /// The runs by cell; nil where nothing was swept.
@@ -74,10 +72,10 @@ extension FitSession {
     }
     Console.progress("")
     let validation = optimum.fit.validation()
-    return FittedTable(
-      fit: optimum.fit.calibrated(on: validation), validation: validation, influence: nil,
-      ranking: nil,
-      source: table.source, notes: table.notes + sweep.notes + optimum.notes, group: group,
-      sweep: record)
+    var result = FittedTable(
+      fit: optimum.fit.calibrated(on: validation), validation: validation, source: table.source,
+      notes: table.notes + sweep.notes + optimum.notes, group: group)
+    result.sweep = record
+    return result
   }
 }

@@ -1,94 +1,12 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// A table with everything that was learned from it.
-struct FittedTable {
-  var fit: Fit
-  var validation: Validation
-  var influence: Influence?
-  var ranking: LawRanking?
-  /// Laws that predict held-out runs about as well, with their weights; empty where none were
-  /// compared or none comes near.
-  var alternatives: [(fit: Fit, weight: Double)] = []
-  /// The weight of the fit beside its alternatives.
-  var weight = 1.0
-  var source: String
-  var notes: [String]
-  /// The values of the grouping columns.
-  var group: [(column: String, value: String)]
-  /// What was learned of a table of mixtures.
-  var domainMixture: MixtureRecord?
-  /// The optimum of each cell of a raw sweep.
-  var sweep: SweepRecord?
-  /// What is hardly plausible about the table, said before any number.
-  var doubts: [String] = []
-
-  /// What to call the group; empty for the whole table.
-  var title: String { group.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
-
-  /// The saved form.
-  var document: FitDocument {
-    var document = FitDocument(
-      fit, validation: validation, table: source, notes: doubts + notes,
-      group: group.isEmpty
-        ? nil
-        : Dictionary(group.map { ($0.column, $0.value) }, uniquingKeysWith: { first, _ in first }))
-    document.mixture = domainMixture
-    document.sweep = sweep
-    if !alternatives.isEmpty {
-      document.weight = weight
-      document.alternatives = alternatives.map { alternative in
-        var other = FitDocument(alternative.fit, table: source)
-        other.weight = alternative.weight
-        return other
-      }
-    }
-    return document
-  }
-
-  /// The fit and its alternatives as one answer; nil where the fit stands alone.
-  var mixture: LawMixture? {
-    LawMixture([(fit, weight)] + alternatives.map { ($0.fit, $0.weight) })
-  }
-
-  /// The part of a report that shows this table.
-  var reportPart: FitReport.Part {
-    FitReport.Part(
-      title: title, source: source, notes: doubts + notes, fit: fit, validation: validation,
-      influence: influence, ranking: ranking, mixture: mixture)
-  }
-
-  /// One fit as one object, several as an object with a list.
-  static func json(_ results: [FittedTable]) throws -> String {
-    try json(results.map(\.document))
-  }
-
-  /// One saved fit of a whole table as it is, those of groups as an object with a list.
-  static func json(_ documents: [FitDocument]) throws -> String {
-    if documents.count == 1, documents[0].group == nil { return try documents[0].json() }
-    return try json(documents, after: "{\"schema\" : \"allometry.fits/1\"\n}")
-  }
-
-  /// The list `fits` as the last key of an object.
-  static func json(_ documents: [FitDocument], after object: String) throws -> String {
-    let texts = try documents.map { try $0.json() }
-    var head = object
-    while let last = head.last, last.isWhitespace || last == "}" {
-      head.removeLast()
-      if last == "}" { break }
-    }
-    while head.last?.isWhitespace == true { head.removeLast() }
-    return head + ", \"fits\" : [\n" + texts.joined(separator: ",\n") + "]}\n"
-  }
-}
-
-/// Fits tables as the options of a command ask.
 struct FitSession {
   var law: LawArguments
   var schedule: ScheduleArguments
 
-  /// A part of a table.
   struct Group {
     var table: RunTable
     var labels: [(column: String, value: String)]
@@ -307,23 +225,26 @@ struct FitSession {
     let alternatives =
       ranking?.alternatives(options: options) { Console.progress("intervals of \($0) …") } ?? []
     Console.progress("")
-    return FittedTable(
-      fit: fitted.calibrated(on: validation), validation: validation, influence: influence,
-      ranking: ranking, alternatives: alternatives,
-      weight: ranking.map { $0.entries[$0.chosen].weight } ?? 1, source: table.source,
+    var result = FittedTable(
+      fit: fitted.calibrated(on: validation), validation: validation, source: table.source,
       notes: notes + rankingNotes
         + [
           fitted.flopsPerToken.sentence, Self.splitSentence(of: fitted),
           group.isEmpty ? Self.hiddenGroups(in: table, of: fitted) : nil,
         ].compactMap { $0 },
       group: group)
+    result.influence = influence
+    result.ranking = ranking
+    result.alternatives = alternatives
+    result.weight = ranking.map { $0.entries[$0.chosen].weight } ?? 1
+    return result
   }
 
   /// Whether the split of encoder and decoder matters at all, or their sum alone does [126]; nil for
   /// other laws and too few rows.
   private static func splitSentence(of fit: Fit) -> String? {
     guard let test = try? fit.law.testNestedForms(fit.observations) else { return nil }
-    let p = plainProbability("p", test.pValue, floor: 1e-12)
+    let p = NumberFormat.probability("p", test.pValue, floor: 1e-12)
     let f = NumberFormat.significant(test.statistic, 3)
     return test.pValue < 0.05
       ? "how parameters are split between encoder and decoder matters: the total size alone is rejected (F = \(f), \(p))"

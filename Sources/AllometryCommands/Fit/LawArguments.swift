@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Quantities
 internal import ScalingLaws
 
 #if canImport(FoundationEssentials)
@@ -7,7 +8,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// Options that choose laws and how they are fitted.
 struct LawArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -85,7 +85,6 @@ struct LawArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  /// The options of a fit.
   func options() throws -> FitOptions {
     guard let method = FitOptions.IntervalMethod(rawValue: interval) else {
       throw CommandFailure(
@@ -93,9 +92,7 @@ struct LawArguments: ParsableArguments {
         "--interval: found \"\(interval)\", expected one of \(FitOptions.IntervalMethod.allCases.map(\.rawValue).joined(separator: ", "))"
       )
     }
-    guard level > 0, level < 1 else {
-      throw CommandFailure(.usage, "--level: found \(level), expected a number between 0 and 1")
-    }
+    try OptionCheck.share(level, option: "--level")
     guard resamples >= 0, resamples <= 1_000_000 else {
       throw CommandFailure(
         .usage, "--resamples: found \(resamples), expected a number from 0 to 1000000")
@@ -139,7 +136,6 @@ struct LawArguments: ParsableArguments {
     return result
   }
 
-  /// A law with the user's settings.
   func configured(_ law: any Law) throws -> any Law {
     var result = law
     for setting in settings {

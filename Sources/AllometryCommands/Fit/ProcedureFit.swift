@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
@@ -85,70 +86,5 @@ enum ProcedureFit: String, CaseIterable {
         modelError: steps.modelError(
           law: configured, chance: chance, options: options))
     }
-  }
-}
-
-/// A saved fit as a person reads it, for procedures.
-struct DocumentSummary {
-  let document: FitDocument
-  /// What is hardly plausible about the table; the document's notes begin with it.
-  let doubts: [String]
-
-  func text() -> String {
-    var table = Console.table([
-      "parameter", .number("value"),
-      .number("\(NumberFormat.percent(document.interval.level, decimals: 0)) interval"),
-    ])
-    let order = document.draws?.parameters ?? document.parameters.keys.sorted()
-    for name in order {
-      guard let parameter = document.parameters[name] else { continue }
-      let interval = [parameter.low, parameter.high].compactMap { $0 }
-      table.rows.append([
-        name, NumberFormat.significant(parameter.value, 5),
-        interval.count == 2
-          ? "\(NumberFormat.significant(interval[0], 4)) to \(NumberFormat.significant(interval[1], 4))"
-          : "–",
-      ])
-    }
-    let opening = Console.opening(notes: document.notes, doubts: doubts)
-    var lines = [
-      opening + Console.wrap("\(document.law): \(document.formula)"),
-      Console.wrap(
-        "\(document.rows) rows of \(document.table ?? "the table"); intervals: \(document.interval.method), \(document.interval.resamples) refits"
-      ),
-      "", table.render(style: Console.style),
-    ]
-    if let allocation = document.allocation {
-      let plan = allocation.plan(compute: allocation.computeRange.upperBound)
-      lines.append(
-        Console.wrap(
-          "At \(NumberFormat.flops(plan.compute)) FLOPs, the largest budget: N* \(NumberFormat.scale(plan.size.value)), D* \(NumberFormat.scale(plan.tokens.value)), \(NumberFormat.withInterval(plan.tokensPerParameter.value, plan.tokensPerParameter.low, plan.tokensPerParameter.high)) tokens per parameter."
-        ))
-    }
-    if let readings = document.readings, readings.count > 1 {
-      lines += ["", "Other readings of the same runs:", readingTable(readings)]
-    }
-    if let sentence = document.flopsPerToken?.sentence {
-      lines.append(Console.wrap("Note: \(sentence)."))
-    }
-    lines += Console.remarks(Array(document.notes.dropFirst(doubts.count))).map {
-      Console.wrap($0)
-    }
-    lines += document.warnings.map { Console.wrap("Warning: \($0)") }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func readingTable(_ rows: [AllocationAlternative]) -> String {
-    var table = Console.table([
-      "reading", .number("a"), .number("b"),
-      .number("N*"), .number("D*"),
-    ])
-    for row in rows {
-      table.rows.append([
-        row.method, NumberFormat.fixed(row.a, 4), NumberFormat.fixed(row.b, 4),
-        NumberFormat.scale(row.size), NumberFormat.scale(row.tokens),
-      ])
-    }
-    return table.render(style: Console.style)
   }
 }

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry sweep`.
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
@@ -71,9 +71,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0, level < 1 else {
-        throw CommandFailure(.usage, "--level: found \(level), expected a number between 0 and 1")
-      }
+      try OptionCheck.share(level, option: "--level")
       let table = try input.reading.read(input.table)
       let candidates = axes.map { $0.split(separator: ",").map(\.trimmingSpaces) }
       if let absent = (candidates ?? []).first(where: { !table.hasColumn($0) }) {
@@ -140,9 +138,9 @@ struct SweepCommand: ParsableCommand {
       return
     }
     let style = Console.style
-    let opening = Console.opening(
+    let opening = Console.terminal.opening(
       notes: answer.notes, doubts: table.doubts(response: response))
-    var lines = [opening + SweepSummary(record).text(style: style)]
+    var lines = [opening + SweepSummary(record).text(Console.terminal)]
     if !fits.isEmpty {
       lines.append(lawTable(fits).render(style: style))
       let first = fits[0].optimum
@@ -164,7 +162,7 @@ struct SweepCommand: ParsableCommand {
     for refusal in answer.refused {
       lines.append(Console.wrap("Not fitted: \(refusal.reason)") + "\n")
     }
-    lines += Console.remarks(answer.notes).map { Console.wrap($0) + "\n" }
+    lines += Terminal.remarks(answer.notes).map { Console.wrap($0) + "\n" }
     for warning in warnings where seen.insert(warning).inserted {
       lines.append(Console.wrap("Warning: \(warning)") + "\n")
     }

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry chain`.
 struct ChainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chain",
@@ -206,7 +206,7 @@ struct ChainCommand: ParsableCommand {
     }
     var lines = [
       "At \(place) (\(NumberFormat.percent(level, decimals: 0)) intervals):", "",
-      table.render(style: Console.style),
+      Console.terminal.render(table),
       Console.wrap("share: how much of the width of the last single run this step makes alone."),
     ]
     for step in run.steps {

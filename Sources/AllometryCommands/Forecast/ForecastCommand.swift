@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry forecast`.
 struct ForecastCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",
@@ -78,7 +78,13 @@ struct ForecastCommand: ParsableCommand {
           throw CommandFailure(
             .usage, "--table gives the runs to forecast, expected no --at, --reach or --schedule")
         }
-        try TableForecast(fit: saved.fit, table: table).print(json: json, csv: csv)
+        let forecast = try TableForecastSession(fit: saved.fit, table: table).result
+        if json {
+          try Console.print(json: forecast.answer)
+        } else {
+          Console.print(
+            csv ? try forecast.csvText() : forecast.text(Console.terminal), terminator: "")
+        }
         return
       }
       guard !csv else {
@@ -102,7 +108,7 @@ struct ForecastCommand: ParsableCommand {
             "--schedule answers for laws of the training curve (annealing, multi-power), without --at and --reach"
           )
         }
-        try ScheduleForecast(fit: fit, source: source).print(json: json, table: curvesTable)
+        try ScheduleForecastSession(fit: fit, source: source).print(json: json, table: curvesTable)
         return
       }
       if fit.law.sumsOverSchedule {
@@ -211,7 +217,9 @@ struct ForecastCommand: ParsableCommand {
     let response = fit.document.response.column
     for (value, remarks) in answers {
       Console.say(
-        (["\(response) \(NumberFormat.significant(outcome, 5)) \(text(value, of: vary))."]
+        ([
+          "\(response) \(NumberFormat.significant(outcome, 5)) \(ReachText(column: vary).text(value))."
+        ]
           + remarks.map { "\($0)." }).joined(separator: " "))
     }
     printWarnings(of: fit)
@@ -243,30 +251,5 @@ struct ForecastCommand: ParsableCommand {
         ? Reach(column: column, value: value.value, range: range).sentence : nil
     }
     return (value, [reach].compactMap(\.self))
-  }
-
-  private func text(_ value: Estimated, of column: String) -> String {
-    func number(_ x: Double) -> String {
-      column == "C" ? NumberFormat.flops(x) : NumberFormat.scale(x)
-    }
-    guard value.value.isFinite else {
-      if value.value.isNaN {
-        switch (value.low.isFinite && value.low > 0, value.high.isFinite) {
-        case (true, true):
-          return
-            "is reached somewhere from \(column) = \(number(value.low)) to \(number(value.high))"
-        case (true, false): return "is reached at no less than \(column) = \(number(value.low))"
-        case (false, true): return "is reached at no more than \(column) = \(number(value.high))"
-        case (false, false): return "is reached at a \(column) that this table does not tell"
-        }
-      }
-      return "is reached at no \(column): it lies beyond what the law can give"
-    }
-    guard !value.low.isNaN, !value.high.isNaN else {
-      return "is reached at \(column) = \(number(value.value)), without an interval"
-    }
-    let high = value.high.isFinite ? number(value.high) : "no bound"
-    return
-      "is reached at \(column) = \(number(value.value)) [\(number(value.low)), \(high)]"
   }
 }

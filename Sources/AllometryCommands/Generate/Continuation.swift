@@ -16,10 +16,6 @@ struct Continuation {
 
   /// Continues a prompt.
   ///
-  /// - Parameters:
-  ///   - prompt: its tokens, at least one.
-  ///   - session: a session of one sequence without tokens.
-  ///   - writer: is handed each token as it is drawn.
   /// - Returns: the number of tokens drawn.
   func run(_ prompt: [Int32], in session: DecodingSession<Float>, writer: TokenWriter) -> Int {
     var random = SplittableRandom(seed: seed).split(index)
@@ -54,13 +50,11 @@ final class TokenWriter {
   private let tokenizer: (any Tokenizer)?
   private var isFirst = true
 
-  /// - Parameter tokenizer: what tokens stand for; nil prints their numbers.
   init(tokenizer: (any Tokenizer)?) { self.tokenizer = tokenizer }
 
   /// The token that ends a text.
   var endOfText: Int32? { tokenizer?.endOfText }
 
-  /// Prints what the model continues.
   func show(_ prompt: String) {
     guard tokenizer != nil else { return }
     Console.print(bytes: Array(prompt.utf8))

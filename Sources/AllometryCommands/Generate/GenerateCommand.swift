@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Statistics
 internal import Tensors
 
-/// `allometry generate`.
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
@@ -182,7 +182,6 @@ struct GenerateCommand: ParsableCommand {
 
   private static let usualDraftLength = 4
 
-  /// The other models that options name.
   private func models(_ main: LoadedModel) throws -> GenerationModels {
     var models = GenerationModels(main: main)
     if let emulate {

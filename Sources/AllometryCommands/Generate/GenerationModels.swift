@@ -1,4 +1,5 @@
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Statistics
 internal import Tensors
@@ -8,9 +9,7 @@ internal import Tensors
 struct GenerationModels {
   /// What writes, as it was named on the command line.
   var main: LoadedModel
-  /// What drafts; nil for none.
   var draft: LoadedModel?
-  /// A fine-tuned model and what it was made from; nil for none.
   var emulated: (fineTuned: LoadedModel, reference: LoadedModel)?
   /// β of emulated fine-tuning.
   var beta = 1.0
@@ -21,11 +20,6 @@ struct GenerationModels {
   var isPlain: Bool { draft == nil && emulated == nil }
 
   /// Loads a further model, which must cut text as the main one does.
-  ///
-  /// - Parameters:
-  ///   - path: where it is.
-  ///   - option: the option that names it.
-  ///   - main: what writes.
   static func load(_ path: String, option: String, like main: LoadedModel) throws -> LoadedModel {
     let location = try RunLocation(path)
     let loaded = LoadedModel(
@@ -51,8 +45,6 @@ struct GenerationModels {
   }
 
   /// What a pass over one token costs without a draft, in operations.
-  ///
-  /// - Parameter position: the tokens before it.
   func operations(position: Int) -> Double {
     ([main] + (emulated.map { [$0.fineTuned, $0.reference] } ?? [])).reduce(0) {
       $0
@@ -62,10 +54,6 @@ struct GenerationModels {
   }
 
   /// The distribution that is drawn from, and what drafts.
-  ///
-  /// - Parameters:
-  ///   - length: the longest sequence.
-  ///   - pool: the threads.
   func distributions(
     length: Int, pool: ThreadPool
   ) throws -> (target: any NextTokenDistribution, draft: (any NextTokenDistribution)?) {
@@ -126,13 +114,11 @@ extension Continuation {
   }
 }
 
-/// What speculation did, in a sentence.
 struct SpeculationSummary {
   var statistics: SpeculationStatistics
   /// What a pass of the target over one token costs, in operations.
   var targetOperations: Double
 
-  /// The sentence; nil without a draft.
   var text: String? {
     guard let rate = statistics.acceptanceRate, let tokens = statistics.tokensPerRound else {
       return nil

@@ -1,25 +1,17 @@
 internal import ArgumentParser
 internal import LanguageModels
 
-/// What stands around a text that a model is given.
 struct TemplateArguments: ParsableArguments {
   @Flag(
     help: "Leave out the tokens that the tokenizer's template puts around a text.")
   var noSpecialTokens = false
 
   /// What is put around a text.
-  ///
-  /// - Parameter tokenizer: the model's.
   func template(of tokenizer: any Tokenizer) -> TextTemplate {
     noSpecialTokens ? TextTemplate() : tokenizer.template
   }
 
   /// The tokens of a whole text.
-  ///
-  /// - Parameters:
-  ///   - bytes: the text.
-  ///   - tokenizer: the model's.
-  ///   - specialTokens: what the spelling of a special token means.
   func encode(
     _ bytes: [UInt8], by tokenizer: any Tokenizer, specialTokens: SpecialTokenSpelling = .isText
   ) -> [Int32] {
@@ -29,8 +21,6 @@ struct TemplateArguments: ParsableArguments {
   }
 
   /// Says on standard error what is put around a text, where something is.
-  ///
-  /// - Parameter tokenizer: the model's.
   func explain(_ tokenizer: any Tokenizer) {
     guard let text = text(tokenizer) else { return }
     Console.error("The tokenizer puts \(text).")

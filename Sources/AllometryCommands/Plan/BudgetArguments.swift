@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// What there is to spend on training, in whatever unit it is counted.
 struct BudgetArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -60,7 +60,6 @@ struct BudgetArguments: ParsableArguments {
       valueName: "kWh"))
   var maxEnergy: String?
 
-  /// The share of the accelerator's peak that is reached.
   var utilisation: Double { reachedShare ?? ComputeBudget.defaultUtilisation }
 
   /// The options that were given, for fits that know no budget.

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
 
-/// `allometry design`.
 struct DesignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "design",
@@ -84,12 +84,7 @@ struct DesignCommand: ParsableCommand {
       "Write the runs of the first ladder as a table to fill in.", valueName: "file.csv"))
   var runsFile: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write the design as a page that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 0
@@ -100,7 +95,6 @@ struct DesignCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// The answer, as JSON gives it.
   struct Answer: Encodable {
     var schema = "allometry.design/1"
     var law: String
@@ -110,8 +104,10 @@ struct DesignCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      let runsTable = try runsFile.map { try OutputFile($0, .table, output, option: "--runs") }
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let runsTable = try runsFile.map {
+        try OutputFile($0, .table, output.output, option: "--runs")
+      }
+      let page = try output.page()
       try OptionCheck.share(level, option: "--level")
       try OptionCheck.atLeast(20, worlds, option: "--worlds")
       guard beyond >= 1, beyond <= 1e9 else {
@@ -145,21 +141,13 @@ struct DesignCommand: ParsableCommand {
       }
       let name = saved?.law.name ?? "chinchilla"
       let prior = law ?? "published, E 1.69, A 406.4, B 410.7, alpha 0.34, beta 0.28 [L2]"
-      let blocks = blocks(design, name: name, prior: prior)
-      if let page {
-        let text = ReportPage(
-          title: "Ladder for \(NumberFormat.flops(design.target)) FLOPs",
-          subtitle: "By \(name), \(prior)",
-          sections: [ReportSection("Which ladder predicts it", blocks), Self.runs(design)],
-          footer: "Made by Allometry. The numbers are those that allometry design prints.",
-          origin: .now)
-        try page.write(text.html())
-      }
+      let report = LadderPage(design, law: name, prior: prior, runsFile: runsFile)
+      try page?.write(report.page(origin: .now).html())
       Console.print(
         json
           ? try jsonText(Answer(law: name, prior: prior, design: design))
-          : TerminalBlocks.text(blocks), terminator: json ? "\n" : "")
-      if let page, !json { Console.print("\nReport: \(page.path)") }
+          : report.text(Console.terminal), terminator: json ? "\n" : "")
+      if !json { output.announce() }
     }
   }
 
@@ -185,77 +173,5 @@ struct DesignCommand: ParsableCommand {
         "seed": .numbers(ladder.runs.map { Double($0.seed) }),
         "loss": .text(ladder.runs.map { _ in "" }),
       ], source: "design")
-  }
-
-  /// The runs of the first ladder, for a page.
-  private static func runs(_ design: LadderDesign) -> ReportSection {
-    let runs = (design.chosen ?? design.ladders.first)?.runs ?? []
-    return ReportSection(
-      "The runs of the first ladder",
-      [
-        .table(
-          ReportTable(
-            columns: [
-              .number("N"), .number("D"),
-              .number("FLOPs"), .number("Seed"),
-            ],
-            rows: runs.map {
-              [
-                NumberFormat.scale($0.size), NumberFormat.scale($0.tokens),
-                NumberFormat.flops($0.compute), "\($0.seed)",
-              ]
-            }))
-      ])
-  }
-
-  private func blocks(_ design: LadderDesign, name: String, prior: String) -> [ReportBlock] {
-    func percent(_ x: Double) -> String { NumberFormat.significant(100 * x, 2) + " %" }
-    var table = ReportTable(
-      columns: [
-        .number("sizes"), .number("lengths"),
-        .number("seeds"), .number("runs"),
-        .number("largest run"), .number("all FLOPs"),
-        .number("of target"), .number("predicts within"),
-      ], rows: [])
-    for ladder in design.ladders {
-      table.rows.append([
-        "\(ladder.sizes)", "\(ladder.lengths.count)", "\(ladder.seeds)", "\(ladder.runs.count)",
-        NumberFormat.flops(ladder.largestRun), NumberFormat.flops(ladder.cost),
-        percent(ladder.cost / design.target),
-        ladder.simulated.isFinite
-          ? "± \(percent(ladder.simulated))" + (ladder.reaches ? "" : " (too wide)") : "no fit",
-      ])
-    }
-    var blocks: [ReportBlock] = [
-      .paragraph(
-        "Ladders that predict the loss at \(NumberFormat.flops(design.target)) FLOPs (N* \(NumberFormat.scale(design.size)), D* \(NumberFormat.scale(design.tokens)), loss \(NumberFormat.significant(design.outcome, 4))) to within \(percent(design.within)) in \(percent(design.level)) of cases, if \(name) (\(prior)) is what will be found."
-      ),
-      .paragraph(
-        "Noise taken: \(percent(design.seedNoise)) between seeds, \(percent(design.rungScatter)) between rungs. \(design.weighed) ladders under \(NumberFormat.flops(design.budget)) FLOPs were weighed."
-      ), .table(table),
-    ]
-    if let first = design.chosen ?? design.ladders.first {
-      if design.chosen == nil {
-        blocks.append(
-          .paragraph(
-            "None reaches the aim within the budget; the most precise is first. A larger --budget or --within, or runs with less scatter, would."
-          ))
-      }
-      let sizes = Set(first.runs.map(\.size)).sorted().map { NumberFormat.scale($0) }
-      let lengths = first.lengths.map { NumberFormat.significant($0, 2) }.joined(separator: ", ")
-      blocks.append(
-        .paragraph(
-          "The first ladder: N \(sizes.joined(separator: ", ")); each with \(lengths) times the tokens that are optimal for it\(first.seeds > 1 ? ", \(first.seeds) seeds each" : "").\(runsFile.map { " Written to \($0)." } ?? " --runs FILE.csv writes its runs.")"
-        ))
-      blocks.append(
-        .paragraph(
-          "The widths are those of least squares: fit the ladder with --objective squared-log. The default objective, which outliers do not move, is wider on clean runs."
-        ))
-      blocks.append(
-        .paragraph(
-          "The interval supposes that the law holds up to the target, \(NumberFormat.significant(design.target / first.largestRun, 2)) times beyond the largest run; no simulation covers another form."
-        ))
-    }
-    return blocks
   }
 }

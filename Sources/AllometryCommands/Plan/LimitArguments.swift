@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ScalingLaws
 
-/// What bounds a plan besides its budget.
 struct LimitArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,

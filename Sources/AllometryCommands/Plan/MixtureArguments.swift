@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ScalingLaws
 
-/// Options of a plan for the best mixture of training domains.
 struct MixtureArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -64,14 +63,10 @@ struct MixtureArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: "The seed of the Dirichlet search; default 0.")
   var searchSeed: UInt64?
 
-  /// How many mixtures the Dirichlet search draws.
   var drawn: Int { samples ?? 100_000 }
-  /// How many of the best are averaged.
   var averaged: Int { best ?? 128 }
-  /// The sum of the Dirichlet's concentrations.
   var concentration: Double { strength ?? 1 }
 
-  /// The two searches.
   enum Search: String, CaseIterable {
     case optimum
     case dirichlet

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import ScalingLaws
 
-/// `allometry plan`.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
@@ -57,68 +57,18 @@ struct PlanCommand: ParsableCommand {
   var single = false
 
   @OptionGroup(title: "Mixture options") var shares: MixtureArguments
-  @OptionGroup var output: OutputArguments
-
-  @Option(
-    help: ArgumentHelp(
-      "Write the plan, limits and cluster included, as a page that needs no network.",
-      valueName: "file.html"))
-  var report: String?
+  @OptionGroup var output: ReportArguments
 
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// The answer, as JSON gives it.
-  struct Answer: Encodable {
-    var schema = "allometry.plan/1"
-    var law: String
-    var compute: Double
-    var flopsPerToken: FlopsPerToken
-    /// Columns that the plan holds at the table's median.
-    var held: [String: Double]
-    /// The optimum of the budget alone, or of the target alone.
-    var plan: ComputePlan
-    /// The optimum under all limits; absent where there are none.
-    var limited: ConstrainedPlan?
-    /// The limits that could not be weighed, for the table does not tell the plan that they would
-    /// hold back; absent where there are none.
-    var unweighed: [String]?
-    /// What set the budget, where several limits did.
-    var budgetLimit: String?
-    var cluster: ClusterAnswer?
-    var acceleratorHours: Double?
-    var footprint: Footprint?
-    var inference: InferencePlan?
-    var limitedData: LimitedDataPlan?
-    var sizes: [SizeTradeoff]
-    var next: NextRunAdvice?
-    var sensitivity: [ParameterSensitivity]
-    /// Which numbers the fitted table cannot give; those stand as NaN in the plan.
-    var determination: PlanDetermination
-    /// What the fit says of itself.
-    var fitWarnings: [String]
-    /// Whether the budget pays for serving.
-    var paysForServing: Bool
-  }
-
-  /// Whether a cluster is enough.
-  struct ClusterAnswer: Encodable {
-    var devices: Double
-    var accelerator: String
-    var utilisation: Double
-    var daysNeeded: Double
-    var days: Double?
-    var fits: Bool?
-    var devicesNeeded: Double?
-  }
-
   func run() throws {
     try reportingFailure {
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       if let targets = try SavedFitArguments.targets(saved.fit) {
         try refuseReport("a mixture")
         try refuseBudget("mixture")
-        try MixtureAnswer(targets: targets, options: shares).print(json: json)
+        try MixtureSession(targets: targets, options: shares).print(json: json)
         return
       }
       let document = try saved.document()
@@ -132,16 +82,16 @@ struct PlanCommand: ParsableCommand {
       if fit.law.card.response == .batchSize {
         try refuseReport("a batch schedule")
         try refuseBudget("batch-size")
-        try BatchRampAnswer(fit: fit, size: shares.size).print(json: json)
+        try printBatchRamp(of: fit)
         return
       }
       try shares.refuse(except: nil, of: fit.law.name)
       let answer = try self.answer(fit)
-      let summary = PlanSummary(answer, fit: fit)
-      try page?.write(summary.page(source: saved.fit).html())
+      let summary = PlanSummary(answer, fit: fit, terminal: Console.terminal)
+      try page?.write(summary.page(source: saved.fit, origin: .now).html())
       Console.print(
         json ? try jsonText(answer) : summary.text(), terminator: json ? "\n" : "")
-      if let page, !json { Console.print("\nReport: \(page.path)") }
+      if !json { output.announce() }
     }
   }
 
@@ -155,8 +105,23 @@ struct PlanCommand: ParsableCommand {
       .usage, "\(first) is for fits that divide a budget; found a fit of \(law)")
   }
 
+  private func printBatchRamp(of fit: SavedFit) throws {
+    let place = try fit.columns(
+      NameList.numbers(shares.size, option: "--size"), option: "--size")
+    guard let size = place["N"], let tokens = place["D"] else {
+      throw CommandFailure(
+        .usage, "a fit of batch-size plans the batch of one run: give --size N=7e9,D=1.4e11")
+    }
+    let answer = try BatchRampAnswer(fit, size: size, tokens: tokens, at: place)
+    if json {
+      try Console.print(json: answer)
+    } else {
+      Console.print(answer.text(Console.terminal), terminator: "")
+    }
+  }
+
   private func refuseReport(_ what: String) throws {
-    guard report != nil else { return }
+    guard output.report != nil else { return }
     throw CommandFailure(
       .usage,
       "--report shows how size and tokens are divided; \(what) is printed, or saved with --json"
@@ -192,7 +157,7 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  private func answer(_ fit: SavedFit) throws -> Answer {
+  private func answer(_ fit: SavedFit) throws -> PlanAnswer {
     let given = try fit.columns(NameList.numbers(with, option: "--with"), option: "--with")
     let held = fit.typicalColumns.filter { given[$0.key] == nil }
     let others = held.merging(given) { _, given in given }
@@ -247,12 +212,12 @@ struct PlanCommand: ParsableCommand {
     let hours = ComputeBudget(
       flops: training, accelerator: resolved.device, utilisation: budget.utilisation
     ).hours
-    return Answer(
+    return PlanAnswer(
       law: fit.law.name, compute: flops, flopsPerToken: fit.flopsPerToken, held: held,
       plan: plan.withholding(determination), limited: limited, unweighed: unweighed,
       budgetLimit: resolved.binding,
       cluster: resolved.cluster.map { cluster in
-        ClusterAnswer(
+        PlanAnswer.Cluster(
           devices: cluster.devices, accelerator: cluster.accelerator.name,
           utilisation: cluster.utilisation, daysNeeded: cluster.daysNeeded(training),
           days: cluster.days, fits: cluster.fits(training),

@@ -7,7 +7,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// A saved fit on the command line.
 struct SavedFitArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -15,13 +14,11 @@ struct SavedFitArguments: ParsableArguments {
       valueName: "fit.json"))
   var fit: String
 
-  /// Reads the fit.
   func load() throws -> SavedFit { try Self.load(fit) }
 
   /// Reads the document alone, which may be of a procedure.
   func document() throws -> FitDocument { try Self.document(fit) }
 
-  /// Reads a fit from a path.
   static func load(_ path: String) throws -> SavedFit {
     let document = try document(path)
     guard document.allocation == nil else {

@@ -9,7 +9,6 @@ internal import ScalingLaws
   internal import Foundation
 #endif
 
-/// `allometry score`.
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
@@ -35,12 +34,7 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup(title: "Table options") var reading: ReadingArguments
   @OptionGroup(title: "Schedule options") var schedule: ScheduleArguments
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
@@ -58,22 +52,23 @@ struct ScoreCommand: ParsableCommand {
           .usage, "found \(files.joined(separator: " ")), expected saved fits and then a table")
       }
       try OptionCheck.atLeast(1, threads, option: "--threads")
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       if SavedFitArguments.isSavedFit(path) {
         throw CommandFailure(
           .usage, "\(path): found a saved fit, expected the table of new runs in the last place")
       }
       let fits = try files.dropLast().map { (name: $0, fit: try SavedFitArguments.load($0)) }
       let table = try reading.read(path)
-      let session = try ScoreSession(
+      let scored = try ScoreSession(
         fits: fits, table: table, schedules: schedule.source(), single: single,
-        threads: threads)
-      try page?.write(session.report.html())
+        threads: threads
+      ).result
+      try page?.write(scored.report(origin: .now).html())
       if json {
-        try Console.print(json: session.answer)
+        try Console.print(json: scored.answer)
       } else {
-        Console.print(ScoreSummary(session).text(), terminator: "")
-        if let report { Console.print("\nReport: \(report)") }
+        Console.print(ScoreSummary(scored, terminal: Console.terminal).text(), terminator: "")
+        output.announce()
       }
     }
   }

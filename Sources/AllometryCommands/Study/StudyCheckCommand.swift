@@ -3,7 +3,6 @@ internal import Store
 internal import Studies
 internal import Verdicts
 
-/// `allometry study check`.
 struct StudyCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -12,7 +11,7 @@ struct StudyCheckCommand: ParsableCommand {
       Runs, curves and rows of studies carry checksums. What is damaged is named
       with the command that trains it again; the exit status is 65 then.
 
-      Example:
+      Examples:
         allometry study check --store .allometry/allometry.sqlite
       """)
 
@@ -21,7 +20,6 @@ struct StudyCheckCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.study-check/1).")
   var json = false
 
-  /// What JSON holds.
   private struct Answer: Encodable {
     struct Fault: Encodable {
       var run: String?

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 
-/// `allometry study`.
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",

@@ -3,11 +3,11 @@ internal import Store
 internal import Studies
 internal import Verdicts
 
-/// `allometry study export`.
 struct StudyExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write the table of a study's runs: CSV or JSON lines.",
+    usage: "allometry study export [<study>] [<options>]",
     discussion: """
       Examples:
         allometry study export gated-attention --out runs.csv

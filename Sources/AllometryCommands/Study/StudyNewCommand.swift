@@ -3,11 +3,11 @@ internal import Foundation
 internal import Studies
 internal import Treatments
 
-/// `allometry study new`.
 struct StudyNewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",
     abstract: "Write a commented study file, from four questions or from options.",
+    usage: "allometry study new [--treatment <name> ...] [<options>]",
     discussion: """
       Whatever no option gives is asked for on a terminal, and has its default
       elsewhere.

@@ -1,12 +1,12 @@
 internal import ArgumentParser
 
-/// `allometry study report`.
 struct StudyReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Reach the verdict again from the runs that are kept, and write the report.",
+    usage: "allometry study report [<study>] [<options>]",
     discussion: """
-      Example:
+      Examples:
         allometry study report gated-attention --out gated.html
       """)
 

@@ -1,16 +1,17 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Quantities
 internal import Reports
 internal import Store
 internal import Studies
 internal import Training
 internal import Verdicts
 
-/// `allometry study run`.
 struct StudyRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Carry a study out: train what is missing, reach a verdict, write the report.",
+    usage: "allometry study run <study.yaml> [<options>]",
     discussion: """
       Runs are kept by their content: a run that any study here has finished is
       not trained again, and a study that was stopped or killed goes on where it

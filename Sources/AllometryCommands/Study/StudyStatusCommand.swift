@@ -4,7 +4,6 @@ internal import Store
 internal import Studies
 internal import Verdicts
 
-/// `allometry study status`.
 struct StudyStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
@@ -35,7 +34,6 @@ struct StudyStatusCommand: ParsableCommand {
     }
   }
 
-  /// One run of a study, for machines.
   private struct Run: Encodable {
     var run: String
     var arm: String
@@ -68,7 +66,7 @@ struct StudyStatusCommand: ParsableCommand {
       }
       return try Console.print(json: runs)
     }
-    var text = StudyStatusText(name: name, runs: rows.map(StudyReading.Run.init))
+    var text = StudyStatusText(name: name, runs: rows)
     text.width = Console.width
     text.style = Console.style
     Console.print(text.render(), terminator: "")
@@ -83,7 +81,6 @@ struct StudyStatusCommand: ParsableCommand {
     }
   }
 
-  /// One study, for machines.
   private struct Study: Encodable {
     var study: String
     var runs: Int

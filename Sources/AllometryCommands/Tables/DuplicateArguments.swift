@@ -9,12 +9,10 @@ struct DuplicateArguments: ParsableArguments {
   )
   var keepDuplicates = false
 
-  /// The table whose rows are counted as the option says.
   func counted(_ table: RunTable) -> RunTable {
     keepDuplicates ? table : table.countingDuplicatesOnce()
   }
 
-  /// The table whose steps are counted as the option says.
   func laterSteps(_ table: RunTable, response: String?) throws -> RunTable {
     guard !keepDuplicates else { return table }
     var result = try table.keepingLaterSteps(response: response ?? "loss")

@@ -1,9 +1,8 @@
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import ScalingLaws
-internal import Statistics
 
-/// Turns a table of runs into the observations of one law.
 struct ObservationsBuilder {
   var table: RunTable
   /// The column that the law predicts, if it is not the law's own.
@@ -18,7 +17,6 @@ struct ObservationsBuilder {
     law.card.columns.map(\.name).filter { $0 != "S1" && $0 != "S2" }
   }
 
-  /// Whether the table holds what a law needs.
   func allows(_ law: any Law) -> Bool {
     let needed = Self.requiredColumns(law) + [response ?? law.card.response.column]
     guard needed.allSatisfy({ isNumeric($0) }) else { return false }
@@ -26,7 +24,6 @@ struct ObservationsBuilder {
       || (table.hasColumn("step") && (schedules != nil || table.hasColumn("lr")))
   }
 
-  /// How many rows have all that a law reads and its outcome.
   func completeRows(for law: any Law) throws -> Int {
     let columns = try Self.neededColumns(law, response).filter(table.hasColumn)
       .map { try table.numbers($0) }
@@ -136,7 +133,6 @@ struct ObservationsBuilder {
 }
 
 extension ObservationsBuilder {
-  /// The failure that names the table and the column it lacks.
   private func missing(_ column: String, meaning: String, law: any Law) -> CommandFailure {
     let error = FitError.missingColumn(
       law: law.name, column: column, meaning: meaning, present: table.columnNames)
@@ -148,7 +144,6 @@ extension ObservationsBuilder {
   }
 }
 
-/// Where the learning-rate schedules of runs come from.
 struct ScheduleSource {
   /// Steps of warm-up that are counted at the peak rate.
   var warmup: Int
@@ -243,7 +238,6 @@ struct ScheduleSource {
     }
   }
 
-  /// What is said of a schedule whose rows lie too far apart.
   static func failure(
     _ problem: ListedSchedule.Problem, ofRun run: String, in source: String
   ) -> CommandFailure {
@@ -256,6 +250,5 @@ struct ScheduleSource {
     }
   }
 
-  /// The kinds of decay that a table may name.
   static let decays = ScheduleDecay.allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -3,7 +3,6 @@ internal import Foundation
 internal import RunTables
 internal import SamplingLaws
 
-/// How a table of attempts is read.
 struct OutcomeArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -63,7 +62,6 @@ struct OutcomeArguments: ParsableArguments {
       valueName: "mark"))
   var decimal: String?
 
-  /// Reads a table.
   func read(_ path: String) throws -> OutcomeTable {
     let form: AnswerForm = try OptionCheck.choice(answers, option: "--answers")
     try OptionCheck.positive(threshold, option: "--threshold")
@@ -84,13 +82,11 @@ struct OutcomeArguments: ParsableArguments {
   }
 }
 
-/// How problems are resampled.
 struct BootstrapArguments: ParsableArguments {
   @Option(help: "Resamples of problems behind every interval.")
   var resamples: Int = 1000
 
-  @Option(help: "The coverage of intervals.")
-  var level: Double = 0.9
+  @OptionGroup var coverage: CoverageArguments
 
   @Option(help: "The seed.")
   var seed: UInt64 = 0
@@ -98,15 +94,12 @@ struct BootstrapArguments: ParsableArguments {
   @Option(help: "Threads at most; results do not depend on it.")
   var threads: Int?
 
-  /// The resampling.
   func bootstrap() throws -> ProblemBootstrap {
     try OptionCheck.atLeast(20, resamples, option: "--resamples")
     try OptionCheck.atLeast(1, threads, option: "--threads")
-    guard level > 0.5, level < 1 else {
-      throw CommandFailure(.usage, "--level: found \(level), expected a number between 0.5 and 1")
-    }
+    try coverage.check()
     return ProblemBootstrap(
-      resamples: resamples, level: level, seed: seed,
+      resamples: resamples, level: coverage.level, seed: seed,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import RunTables
 
-/// Where laws of the training curve find the learning rate.
 struct ScheduleArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -15,7 +14,6 @@ struct ScheduleArguments: ParsableArguments {
       "Steps of warm-up to count at the peak learning rate.", valueName: "steps"))
   var warmup: Int = 0
 
-  /// The source of schedules; nil if neither option is given.
   func source() throws -> ScheduleSource? {
     guard warmup >= 0 else {
       throw CommandFailure(.usage, "--warmup: found \(warmup), expected a number of steps")

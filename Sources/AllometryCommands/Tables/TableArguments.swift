@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import RunTables
 
-/// Options that say which table to read and how.
 struct TableArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -12,7 +11,6 @@ struct TableArguments: ParsableArguments {
   @OptionGroup(title: "Table options") var reading: ReadingArguments
 }
 
-/// How a table is read.
 struct ReadingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -59,7 +57,6 @@ struct ReadingArguments: ParsableArguments {
   @Option(help: "The format if the name does not tell: csv, tsv, jsonl, json.")
   var format: String?
 
-  /// Format, delimiter and renaming as options say them.
   static func tableOptions(
     format: String?, delimiter: String?, map: String?
   ) throws -> TableOptions {
@@ -86,7 +83,6 @@ struct ReadingArguments: ParsableArguments {
     return options
   }
 
-  /// What `--decimal` says.
   static func decimalMark(_ decimal: String?) throws -> DecimalMark? {
     try decimal.map { word in
       guard let mark = DecimalMark(rawValue: word) else {

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import SamplingLaws
 
-/// What a token of a model costs in arithmetic and memory traffic.
 struct PricingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -18,7 +17,6 @@ struct PricingArguments: ParsableArguments {
       valueName: "FLOPs"))
   var intensity: Double = InferenceCost.defaultIntensity
 
-  /// Puts models and prices into settings.
   func apply(to settings: inout AnalysisSettings) throws {
     for text in architecture {
       let (model, named) = try Self.named(text)
@@ -31,7 +29,6 @@ struct PricingArguments: ParsableArguments {
     settings.intensity = intensity
   }
 
-  /// The one model that a command prices.
   func single() throws -> InferenceArchitecture {
     guard architecture.count == 1, let text = architecture.first else {
       throw CommandFailure(

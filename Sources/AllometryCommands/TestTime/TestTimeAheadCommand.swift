@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime ahead`.
 struct TestTimeAheadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ahead",
     abstract: "Plan voting on single steps until one answer is ahead by k, for a long task.",
+    usage: "allometry testtime ahead --step-accuracy <share> --steps <count> [...]",
     discussion: """
       Every step is sampled until one answer leads all others by k votes [81].
       From the accuracy of a step and the number of steps follow the smallest k
@@ -46,7 +47,6 @@ struct TestTimeAheadCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-ahead/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-ahead/1"
     var plan: AheadPlan

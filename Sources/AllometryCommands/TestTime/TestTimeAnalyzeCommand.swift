@@ -3,7 +3,6 @@ internal import Reports
 internal import RunTables
 internal import SamplingLaws
 
-/// `allometry testtime OUTCOMES`.
 struct TestTimeAnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
@@ -130,12 +129,7 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
   @Flag(help: "Tell difficulty by scores, not by labels.")
   var difficultyByScore = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a report: one HTML file that needs no network.", valueName: "file.html"))
-  var report: String?
-
-  @OptionGroup var output: OutputArguments
+  @OptionGroup var output: ReportArguments
 
   @Flag(help: "Print JSON (schema allometry.testtime/1).")
   var json = false
@@ -143,7 +137,7 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let settings = try self.settings()
-      let page = try report.map { try OutputFile($0, .report, output) }
+      let page = try output.page()
       let table = try reading.read(outcomes)
       let analysis = OutcomeAnalysis(table, settings: settings)
       if let handOverTo, analysis.cascades.isEmpty {
@@ -169,7 +163,7 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
         TestTimeSummaryText(
           analysis, width: Console.width, style: Console.style
         ).render(), terminator: "")
-      if let report { Console.print("\nReport: \(report)") }
+      output.announce()
     }
   }
 

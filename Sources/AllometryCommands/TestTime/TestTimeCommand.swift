@@ -1,6 +1,5 @@
 internal import ArgumentParser
 
-/// `allometry testtime`.
 struct TestTimeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "testtime",

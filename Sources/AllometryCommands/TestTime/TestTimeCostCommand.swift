@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime cost`.
 struct TestTimeCostCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cost",
     abstract: "What generation costs in arithmetic and memory traffic: eFLOPs.",
+    usage: "allometry testtime cost --architecture <name> --output <tokens> [...]",
     discussion: """
       Arithmetic and the traffic of keys and values, added with a rate of
       exchange, 562.5 FLOPs a byte by default [3]. Weights are not counted as
@@ -42,7 +43,6 @@ struct TestTimeCostCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-cost/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-cost/1"
     var architecture: InferenceArchitecture

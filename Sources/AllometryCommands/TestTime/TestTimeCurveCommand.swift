@@ -1,10 +1,10 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime curve`.
 struct TestTimeCurveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "curve",
@@ -50,13 +50,11 @@ struct TestTimeCurveCommand: ParsableCommand {
       valueName: "k"))
   var cut: String?
 
-  @Option(help: "The coverage of intervals.")
-  var level: Double = 0.9
+  @OptionGroup var coverage: CoverageArguments
 
   @Flag(help: "Print JSON (schema allometry.testtime-curve/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-curve/1"
     var curves: [CoverageCurveFit]
@@ -66,10 +64,7 @@ struct TestTimeCurveCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0.5, level < 1 else {
-        throw CommandFailure(
-          .usage, "--level: found \(level), expected a number between 0.5 and 1")
-      }
+      try coverage.check()
       let targets = try at.map { try NumberList.positive($0, option: "--at") } ?? []
       let limit = try cut.map { try NameList.positive($0, option: "--cut") }
       try OptionCheck.atLeast(2, items, option: "--items")
@@ -86,12 +81,14 @@ struct TestTimeCurveCommand: ParsableCommand {
           }
           let fit = BudgetSaturation(
             name: name, tokens: try numbers(group.table, [tokens], 0...),
-            accuracy: try successes(group.table), items: items, predicting: targets, level: level)
+            accuracy: try successes(group.table), items: items, predicting: targets,
+            level: coverage.level)
           if let fit { answer.budgets.append(fit) } else { answer.notFitted.append(name) }
         } else {
           let fit = CoverageCurveFit(
             name: name, k: try numbers(group.table, k.map { [$0] } ?? Self.sampleNames, 0...),
-            success: try successes(group.table), cut: limit, predicting: targets, level: level)
+            success: try successes(group.table), cut: limit, predicting: targets,
+            level: coverage.level)
           if let fit { answer.curves.append(fit) } else { answer.notFitted.append(name) }
         }
       }
@@ -186,7 +183,7 @@ struct TestTimeCurveCommand: ParsableCommand {
         $0.heldOut.map { NumberFormat.fixed($0, 4) } ?? "–", NumberFormat.fixed($0.excess, 1),
       ]
     }
-    lines.append(table.render(style: Console.style))
+    lines.append(Console.terminal.render(table))
     for prediction in fit.predictions {
       lines.append(
         "at k = \(NumberFormat.scale(prediction.k)): \(NumberFormat.withInterval(prediction.success.value, prediction.success.low, prediction.success.high))\n"
@@ -212,7 +209,7 @@ struct TestTimeCurveCommand: ParsableCommand {
         NumberFormat.withInterval($0.fitted.value, $0.fitted.low, $0.fitted.high),
       ]
     }
-    text += table.render(style: Console.style)
+    text += Console.terminal.render(table)
     return text
       + fit.warnings.map { Console.wrap("Warning: \($0)") + "\n" }.joined()
   }

@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime exchange`.
 struct TestTimeExchangeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exchange",
     abstract: "Train a larger model, or infer more with a smaller one, at equal FLOPs?",
+    usage: "allometry testtime exchange --parameters <M> [<options>]",
     discussion: """
       A model M times larger costs M times as much to train and to run; the small
       one may instead multiply its inference by k = M + 3(M − 1)/R, where R is the
@@ -32,7 +33,6 @@ struct TestTimeExchangeCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-exchange/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-exchange/1"
     var exchanges: [TrainTestExchange]

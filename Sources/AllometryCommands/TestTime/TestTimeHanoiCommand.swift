@@ -2,17 +2,16 @@ internal import ArgumentParser
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
-internal import Statistics
 internal import Strategies
 internal import Tensors
-internal import Training
 
-/// `allometry testtime hanoi`.
 struct TestTimeHanoiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hanoi",
     abstract: "A long task without an error: the tower of Hanoi by first-to-ahead-by-k votes.",
+    usage: "allometry testtime hanoi [<options>]",
     discussion: """
       A small model is trained on single moves. Noise of a known strength gives it
       a known error; games are then played with several leads k, and what they won
@@ -46,18 +45,11 @@ struct TestTimeHanoiCommand: ParsableCommand {
   @Option(help: "Training steps of the model.")
   var trainingSteps: Int = 2500
 
-  @Option(help: "The seed.")
-  var seed: UInt64 = 1
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var experiment: ExperimentArguments
 
   @Flag(help: "Print JSON (schema allometry.testtime-hanoi/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-hanoi/1"
     var parameters: Int
@@ -79,8 +71,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
       guard noise >= 0, noise < 1 else {
         throw CommandFailure(.usage, "--noise: found \(noise), expected a share below 1")
       }
-      try OptionCheck.atLeast(1, threads, option: "--threads")
-      let pool = ThreadPool(threads: threads ?? ThreadPool.processorCount)
+      let pool = try experiment.pool()
       let largest = max(disks, longDisks)
       let notation = try HanoiStep(["disks": Double(largest)])
       let clock = ContinuousClock()
@@ -96,7 +87,8 @@ struct TestTimeHanoiCommand: ParsableCommand {
       for lead in leads {
         let source = ModelSteps(model, game, sampling: noisy, pool: pool)
         Console.progress("\(games) games with a lead of \(lead)")
-        var report = FirstToAheadByK(margin: lead, games: games, seed: seed).run(game, source)
+        var report = FirstToAheadByK(margin: lead, games: games, seed: experiment.seed).run(
+          game, source)
         report.expected = exact.expectation(margin: lead)
         answer.games.append(report)
       }
@@ -104,7 +96,7 @@ struct TestTimeHanoiCommand: ParsableCommand {
         let long = HanoiGame(disks: longDisks, notation: notation)
         let begin = clock.now
         answer.long = FirstToAheadByK(
-          margin: longMargin, segments: min(64, long.stepCount), seed: seed
+          margin: longMargin, segments: min(64, long.stepCount), seed: experiment.seed
         ).run(long, ModelSteps(model, long, pool: pool)) {
           Console.progress("\($0) of \(long.stepCount) steps")
         }
@@ -122,26 +114,12 @@ struct TestTimeHanoiCommand: ParsableCommand {
   private func trained(
     _ notation: HanoiStep, _ largest: Int, _ pool: ThreadPool
   ) throws -> LanguageModel<Float> {
-    let model = try LanguageModel<Float>(
-      .llama(
-        width: 32, layers: 2, heads: 4, vocabulary: notation.vocabularyCount,
-        context: notation.longestExample), seed: seed)
-    var recipe = TrainingRecipe(
-      batchSize: 64, sequenceLength: notation.longestExample - 1, budget: .steps(trainingSteps),
-      optimizer: .adamW(AdamWSettings(learningRate: 3e-3)),
-      schedule: Schedule(warmup: min(50, trainingSteps / 2), .cosine(floor: 0.01)))
-    recipe.validation.every = 0
-    recipe.seed = seed
-    let steps = trainingSteps
-    let outcome = try Trainer(
-      LanguageModelObjective(model), recipe: recipe,
-      source: HanoiBatches(notation, disks: min(3, largest)...largest, seed: seed), pool: pool
-    ).run { event in
-      if case .step(let progress) = event, progress.step.isMultiple(of: 20) {
-        Console.progress("training: step \(progress.step) of \(steps)")
-      }
-    }
-    guard outcome == .finished else {
+    let batches = HanoiBatches(
+      notation, disks: min(3, largest)...largest, seed: experiment.seed)
+    let model = try batches.trainedModel(
+      steps: trainingSteps, seed: experiment.seed, pool: pool,
+      report: ExperimentArguments.progress("training", steps: trainingSteps))
+    guard let model else {
       throw CommandFailure(.internalError, "the step model's training diverged")
     }
     return model

@@ -1,14 +1,15 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime judge`.
 struct TestTimeJudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge",
     abstract: "The true rate behind the verdicts of an imperfect judge.",
+    usage: "allometry testtime judge [<table>] [<options>]",
     discussion: """
       A judge that calls some wrong outcomes right, and some right ones wrong, reports
       a biased rate. From outcomes that people labelled too follow its sensitivity and
@@ -50,7 +51,6 @@ struct TestTimeJudgeCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-judge/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-judge/1"
     var judged: JudgeCorrection.Count
@@ -61,10 +61,7 @@ struct TestTimeJudgeCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      guard level > 0.5, level < 1 else {
-        throw CommandFailure(
-          .usage, "--level: found \(level), expected a number between 0.5 and 1")
-      }
+      try OptionCheck.coverage(level)
       let counts = try self.counts()
       let correction: JudgeCorrection
       do {

@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import SamplingLaws
 
-/// `allometry testtime resample`.
 struct TestTimeResampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resample",
     abstract: "How often to sample until an imperfect verifier accepts, from a few rates alone.",
+    usage: "allometry testtime resample --type <share:rate> ... --soundness <s> [...]",
     discussion: """
       Problems of a few types, easy and hard, are sampled until the verifier accepts,
       at most K times. From how often each type is solved and how often the verifier
@@ -45,15 +46,12 @@ struct TestTimeResampleCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-resample/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
-    /// One cost of a wrong answer.
     struct Row: Encodable {
       var costWrong: Double
       /// K*; absent where more samples are always worth more.
       var best: Int?
       var isUnbounded: Bool
-      /// What K* is worth.
       var gain: Double
       /// What the limits that were asked for are worth.
       var gains: [Double]
@@ -64,7 +62,6 @@ struct TestTimeResampleCommand: ParsableCommand {
     var completeness: Double
     var soundness: Double
     var costPerSample: Double
-    /// The limits that were asked for.
     var limits: [Int]
     var rows: [Row]
     /// P(right | accepted) of each type.

@@ -1,14 +1,14 @@
 internal import ArgumentParser
+internal import Cards
 internal import Corpora
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import RunTables
-internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Training
 
-/// `allometry testtime run`.
 struct TestTimeRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -18,11 +18,11 @@ struct TestTimeRunCommand: ParsableCommand {
       countdown, stepwise-parity, dictionary-sum); the model one that was trained
       on it. A process verifier is trained on the model's own samples.
       sequential-revision and iterative-deepening run on copies of the model that
-      go on learning what these need. Budgets are solutions whose tokens may be generated for a problem; tokens
-      and FLOPs are measured, the verifier's included.
+      go on learning what these need. Budgets are solutions whose tokens may be
+      generated for a problem; tokens and FLOPs are measured, the verifier's
+      included. --strategies lists the strategies with their options.
 
-      Strategies (--strategies lists them with their options):
-
+      Examples:
         allometry train --task stepwise-arithmetic --knobs steps=4,digits=2 \\
           --layers 2 --width 64 --steps 2000 --out runs/policy
         allometry testtime run runs/policy --task stepwise-arithmetic \\
@@ -32,7 +32,12 @@ struct TestTimeRunCommand: ParsableCommand {
         allometry testtime answers.csv
       """)
 
-  @OptionGroup var input: OptionalCheckpointArguments
+  @Argument(
+    help: ArgumentHelp(
+      "A run's folder, or one of its checkpoints.", valueName: "checkpoint"))
+  var checkpoint: String?
+
+  @OptionGroup var threading: ThreadArguments
 
   @Option(help: ArgumentHelp("The task that the model was trained on.", valueName: "name"))
   var task: String = "stepwise-arithmetic"
@@ -107,7 +112,6 @@ struct TestTimeRunCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-run/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-run/1"
     var task: String
@@ -115,7 +119,6 @@ struct TestTimeRunCommand: ParsableCommand {
     /// What training the verifier cost: samples it learned from, and its own training.
     var verifierSamples: StrategyCost?
     var verifierTrainingOperations: Double?
-    /// What training each copy of the model cost.
     var trainings: [Training] = []
 
     /// A copy of the model that has learnt something more.
@@ -148,9 +151,12 @@ struct TestTimeRunCommand: ParsableCommand {
       guard let task = try TaskCatalog.task(named: task, knobs) as? any StepwiseTask else {
         throw OptionCheck.unknown(task, among: Self.taskNames, option: "--task")
       }
-      let arguments = try input.required()
-      let pool = try arguments.pool()
-      let loaded = try arguments.load()
+      // Listing the strategies needs none.
+      guard let checkpoint else {
+        throw CommandFailure(.usage, "found no checkpoint, expected the folder of a trained run")
+      }
+      let pool = try threading.pool()
+      let loaded = try LoadedModel(checkpoint)
       // What the model was read from is known by now.
       let tables = try [(out, "--out"), (answersPath, "--answers")].map { path, option in
         try path.map { try OutputFile($0, .table, output, option: option) }
@@ -288,7 +294,6 @@ struct TestTimeRunCommand: ParsableCommand {
     }
   }
 
-  /// The verifier, trained where that is asked for.
   private func judge(
     of policy: Policy, _ task: any StepwiseTask, _ answer: inout Answer
   ) throws -> (any Verifier)? {
@@ -359,7 +364,7 @@ struct TestTimeRunCommand: ParsableCommand {
 
   private static var listing: String {
     StrategyCatalog.cards.map { card in
-      let options = card.options.map { "    \($0.name)=\($0.standard)  \($0.explanation)" }
+      let options = card.options.map { "    \($0.name)=\($0.text)  \($0.meaning)" }
       let needs =
         card.needsVerifier
         ? " (needs a verifier)" : card.lesson.map { " (trains a copy for \($0.rawValue))" } ?? ""
@@ -368,29 +373,5 @@ struct TestTimeRunCommand: ParsableCommand {
         ([head, Console.wrap("  \(card.summary) \(card.source)")] + options)
         .joined(separator: "\n")
     }.joined(separator: "\n\n")
-  }
-}
-
-/// A trained model that is not needed where something is only listed.
-struct OptionalCheckpointArguments: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp(
-      "A run's folder, or one of its checkpoints.", valueName: "checkpoint"))
-  var checkpoint: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
-
-  /// The model's arguments.
-  func required() throws -> CheckpointArguments {
-    guard let checkpoint else {
-      throw CommandFailure(.usage, "found no checkpoint, expected the folder of a trained run")
-    }
-    var arguments = CheckpointArguments()
-    arguments.checkpoint = checkpoint
-    arguments.threads = threads
-    return arguments
   }
 }

@@ -1,10 +1,10 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws
 
-/// `allometry testtime simulate`.
 struct TestTimeSimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -48,7 +48,6 @@ struct TestTimeSimulateCommand: ParsableCommand {
   @Flag(help: "Print JSON (schema allometry.testtime-plan/1).")
   var json = false
 
-  /// What JSON holds.
   struct Answer: Encodable {
     var schema = "allometry.testtime-plan/1"
     var world: PlantedWorld

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import SamplingLaws
 
-/// Options that describe a planted world.
 struct WorldArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -58,7 +57,6 @@ struct WorldArguments: ParsableArguments {
       "Several models by their advantage in log odds: small=0,large=1.2.", valueName: "arms"))
   var arms: String?
 
-  /// The world.
   func planted() throws -> PlantedWorld {
     var planted = try read()
     if let problems { planted.problems = problems }

@@ -8,7 +8,6 @@ struct Baselines {
   var data: Dataset
   var recipe: TrainingRecipe
 
-  /// The losses to compare with.
   func losses() throws -> [Baseline] {
     switch data.content {
     case .text(let text):
@@ -28,7 +27,6 @@ struct Baselines {
     }
   }
 
-  /// The windows that judge a run on a language.
   private func languageWindows() throws -> [[Int32]] {
     let length = recipe.sequenceLength
     var windows: [[Int32]] = []

@@ -1,16 +1,11 @@
 internal import LanguageModels
-internal import Statistics
+internal import Quantities
 internal import Tensors
 internal import Training
 
 extension Calibration {
   /// Trains a copy of the model for two seconds.
   ///
-  /// - Parameters:
-  ///   - model: what is trained.
-  ///   - recipe: its sizes and optimiser.
-  ///   - data: what it is trained on.
-  ///   - pool: the threads.
   /// - Throws: `CommandFailure` if the trial diverges.
   init(
     _ model: ModelConfiguration, recipe: TrainingRecipe, data: Dataset, pool: ThreadPool

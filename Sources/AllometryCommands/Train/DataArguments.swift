@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Corpora
 internal import Training
 
-/// What a model is trained on.
 struct DataArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -53,7 +52,6 @@ struct DataArguments: ParsableArguments {
       "Tokens of the vocabulary, for --tokenizer bpe and for --tokens.", valueName: "count"))
   var vocabulary: Int?
 
-  /// Makes sure that the options go together.
   func check() throws {
     let kinds = [
       ("--text", text), ("--tokens", tokens), ("--language", language), ("--task", task),

@@ -1,11 +1,11 @@
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
 
 /// What a run would cost, from its configuration and a short trial.
 struct DryRun {
-  /// The costs in numbers.
   struct Costs: Encodable {
     var schema = "allometry.dry-run/1"
     var layers: Int
@@ -82,14 +82,13 @@ struct DryRun {
     return result
   }
 
-  /// Prints the costs.
   func print(json: Bool) throws {
     if json {
       try Console.print(json: costs)
       return
     }
     var table = Console.table(["cost", .number("value")])
-    func bytes(_ count: Int) -> String { ByteCount.text(Double(count)) }
+    func bytes(_ count: Int) -> String { NumberFormat.bytes(Double(count)) }
     table.rows = [
       ["layers × width", "\(costs.layers) × \(costs.width)"],
       ["parameters", "\(costs.parameters)"],

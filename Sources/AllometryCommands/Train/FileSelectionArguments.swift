@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Corpora
 
-/// Which files of a folder of text are read.
 struct FileSelectionArguments: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
@@ -17,7 +16,6 @@ struct FileSelectionArguments: ParsableArguments {
       valueName: "pattern"))
   var exclude: [String] = []
 
-  /// What the options choose.
   var selection: FileSelection { FileSelection(include: include, exclude: exclude) }
 
   /// Makes sure that there is a folder to choose from.

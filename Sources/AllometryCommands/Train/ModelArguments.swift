@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
 
-/// What is trained.
 struct ModelArguments: ParsableArguments {
   @Option(help: "The architecture: llama or gpt2.")
   var preset: String?
@@ -86,7 +85,6 @@ struct ModelArguments: ParsableArguments {
     ].filter(\.1).map(\.0)
   }
 
-  /// Makes sure that the options are possible and go together.
   func check() throws {
     for (value, option, most) in [
       (layers, "--layers", 1024), (width, "--width", 65_536), (heads, "--heads", 4096),

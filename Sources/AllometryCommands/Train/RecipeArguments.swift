@@ -1,9 +1,8 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Statistics
+internal import Quantities
 internal import Training
 
-/// How a model is trained.
 struct RecipeArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Train so many steps.", valueName: "count"))
   var steps: Int?
@@ -64,7 +63,6 @@ struct RecipeArguments: ParsableArguments {
       valueName: "file"))
   var recipe: String?
 
-  /// Makes sure that single options are possible.
   func check() throws {
     let budgets = [
       ("--steps", steps != nil), ("--training-tokens", trainingTokens != nil),
@@ -99,7 +97,6 @@ struct RecipeArguments: ParsableArguments {
     }
   }
 
-  /// The recipe of `--recipe`; nil without one.
   func file() throws -> TrainingRecipe? { try recipe.map { try file($0) } }
 
   private func file(_ path: String) throws -> TrainingRecipe {

@@ -1,8 +1,8 @@
+internal import Quantities
 internal import Reports
 internal import Training
 
 extension OptimizerSettings {
-  /// The rule with its settings, as a person writes them.
   var words: String {
     switch self {
     case .adamW(let settings): return "AdamW: \(settings.words)"
@@ -25,14 +25,12 @@ extension OptimizerSettings {
 }
 
 extension AdamWSettings {
-  /// The settings as a person writes them.
   fileprivate var words: String {
     "learning rate \(text(learningRate)), β₁ \(text(beta1)), β₂ \(text(beta2)), ε \(text(epsilon)), weight decay \(text(weightDecay))"
   }
 }
 
 extension Schedule {
-  /// The schedule as a person describes it.
   var words: String {
     let rise = warmup > 0 ? "\(NumberFormat.grouped(warmup)) steps of warm-up, then " : ""
     return rise + shape.words

@@ -1,14 +1,11 @@
 internal import ArgumentParser
+internal import Quantities
 internal import Reports
 internal import Training
 
 /// What a run that is to go on has otherwise than it began, told by the options that decide it.
 enum RunDifference {
   /// A run goes on with what it began with, or not at all.
-  ///
-  /// - Parameters:
-  ///   - folder: the run's folder.
-  ///   - difference: what it began with, and what was found.
   static func failure(_ folder: String, _ difference: String) -> CommandFailure {
     CommandFailure(
       .badConfiguration,
@@ -17,11 +14,6 @@ enum RunDifference {
   }
 
   /// What differs, if anything does: "with --steps 100, but this command comes with --steps 200".
-  ///
-  /// - Parameters:
-  ///   - old: the run as it began.
-  ///   - new: the run as it would be now.
-  ///   - command: the options of now.
   static func sentence(old: RunRecord, new: RunRecord, command: TrainCommand) throws -> String? {
     let settings = try new.recipe.differences(from: old.recipe)
     let isOtherData = old.data.withoutNotes != new.data.withoutNotes
@@ -53,10 +45,6 @@ enum RunDifference {
   }
 
   /// The budgets where one was a time and the other is not, or another time.
-  ///
-  /// - Parameters:
-  ///   - old: the run as it began.
-  ///   - command: the options of now.
   static func budgets(old: RunRecord, command: TrainCommand) -> String {
     let began =
       (try? TrainCommand.parse(old.arguments)).map { $0.budgetOption.text }
@@ -82,7 +70,6 @@ enum RunDifference {
 
 /// An option that decides what comes out of a run, as it was given.
 struct DecidingOption {
-  /// What it decides.
   enum Part {
     case data
     case model
@@ -90,9 +77,7 @@ struct DecidingOption {
     case recipe([String])
   }
 
-  /// Its name with its dashes.
   var name: String
-  /// What decides.
   var part: Part
   /// What it was given, as written; none where it was not, an empty word for a flag.
   var values: [String]

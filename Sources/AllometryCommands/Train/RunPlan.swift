@@ -1,32 +1,23 @@
 internal import ArgumentParser
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
 
 /// Everything about a run that is decided before it starts.
 struct RunPlan {
-  /// The run's folder.
   var folder: String
   var data: Dataset
   var model: ModelConfiguration
   /// The folder whose weights the run starts from; nil for random ones.
   var startingFolder: String?
   var recipe: TrainingRecipe
-  /// What is written about the run.
   var record: RunRecord
-  /// Whether the folder had this run already.
   var isKnown: Bool
-  /// The time of a step, where it was measured.
   var calibration: Calibration?
 
-  /// Reads the data and settles all sizes.
-  ///
-  /// - Parameters:
-  ///   - command: checked options.
-  ///   - arguments: the options as they were written.
-  ///   - pool: the threads.
   init(_ command: TrainCommand, arguments: [String], pool: ThreadPool) throws {
     let folder = command.out ?? Self.name(command)
     self.folder = folder
@@ -147,8 +138,8 @@ struct RunPlan {
     guard bytes > memory else { return }
     throw CommandFailure(
       .usage,
-      "the model and its optimiser need at least \(ByteCount.text(bytes)) of memory, but this "
-        + "machine has \(ByteCount.text(memory))")
+      "the model and its optimiser need at least \(NumberFormat.bytes(bytes)) of memory, but this "
+        + "machine has \(NumberFormat.bytes(memory))")
   }
 
   /// A folder's name from the options alone, so that the same command finds it again.

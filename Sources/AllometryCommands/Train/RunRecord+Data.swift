@@ -5,7 +5,6 @@ internal import Training
 extension RunRecord {
   /// The data that the run was trained on, read or made again.
   ///
-  /// - Parameter folder: the run's folder, whose tokenizer cuts the text.
   /// - Throws: a failure if the options are of another version, or the files are gone or changed.
   func dataset(folder: String) throws -> Dataset {
     guard let command = try? TrainCommand.parse(arguments) else {

@@ -1,14 +1,13 @@
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Training
 
-/// The results of a run as one page.
 struct RunReport {
   var record: RunRecord
   var folder: String
 
-  /// The page.
   func html() -> String {
     func points(_ name: String, _ column: String) -> [TrainingReport.Point] {
       LossTable.points("\(folder)/\(name)", column: column)
@@ -90,7 +89,6 @@ struct RunReport {
   }
 }
 
-/// The results of a run for a terminal.
 struct RunSummary {
   var record: RunRecord
   var folder: String
@@ -120,7 +118,7 @@ struct RunSummary {
       row("this model", loss, result.bitsPerByte)
       for baseline in result.baselines { row(baseline.name, baseline.loss, baseline.bitsPerByte) }
       lines.append(
-        table.render(style: Console.style).trimmingSuffix { $0 == "\n" })
+        Console.terminal.render(table).trimmingSuffix { $0 == "\n" })
     }
     if let accuracy = result.accuracy { lines.append(accuracy.sentence) }
     lines.append("Report: \(report)")
@@ -132,7 +130,6 @@ struct RunSummary {
 }
 
 extension TaskAccuracy {
-  /// The result in a sentence.
   var sentence: String {
     "Answers \(NumberFormat.percent(accuracy)) of \(examples) new examples "
       + "(\(NumberFormat.percent(low)) to \(NumberFormat.percent(high))); guessing: "

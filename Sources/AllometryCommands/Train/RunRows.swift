@@ -1,15 +1,11 @@
+internal import Files
 internal import Foundation
 internal import LanguageModels
-internal import RunTables
 internal import Training
 
-/// The columns of a run's tables.
 enum LossTable {
   /// Tokens and cross-entropy along a run.
   ///
-  /// - Parameters:
-  ///   - path: `loss.csv` or `validation.csv`.
-  ///   - column: the name of the column of losses.
   /// - Returns: the rows that are numbers; none if the file is not there.
   static func points(_ path: String, column: String) -> [(tokens: Double, loss: Double)] {
     guard let data = RegularFile.contents(atPath: path) else { return [] }
@@ -29,7 +25,6 @@ enum LossTable {
 
 /// A table of runs that `allometry fit` reads, a row a run.
 struct RunRows {
-  /// The file.
   var path: String
 
   private static let columns = [
@@ -66,7 +61,7 @@ struct RunRows {
     }
     // Closing lets go of the lock: runs side by side wait for each other's rows.
     defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    FileLock.wait(descriptor)
     let data = RegularFile.contents(atPath: path) ?? Data()
     try checkColumns(data)
     let end = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? data.startIndex
@@ -87,7 +82,6 @@ struct RunRows {
     }
   }
 
-  /// The row of a run, without its end.
   private func row(of record: RunRecord, run: String) -> String {
     [
       quoted(run), "\(record.parameterCount)", "\(record.tokenCount)", "\(record.compute)",
@@ -140,15 +134,12 @@ struct RunRows {
     return cells
   }
 
-  /// What a cell says.
   private static func plain(_ cell: String) -> String {
     guard cell.count > 1, cell.hasPrefix("\"") else { return cell }
     return String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }
 
   private func quoted(_ text: String) -> String {
-    let text = SpreadsheetText.inert(text)
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\"\(text.replacing("\"", with: "\"\""))\""
+    CSVText.cell(SpreadsheetText.inert(text), quoting: .necessary)
   }
 }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import Tensors
 
-/// `allometry train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
@@ -32,10 +31,7 @@ struct TrainCommand: ParsableCommand {
       "The folder of the run; default runs/ and a name made of the options.", valueName: "folder"))
   var out: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads; results do not depend on them.", valueName: "count"))
-  var threads: Int?
+  @OptionGroup var threading: ThreadArguments
 
   @Option(
     help: ArgumentHelp(
@@ -76,7 +72,7 @@ struct TrainCommand: ParsableCommand {
         command = try merged(arguments)
       }
       try command.check()
-      let pool = ThreadPool(threads: command.threads ?? ThreadPool.processorCount)
+      let pool = try command.threading.pool()
       let plan = try RunPlan(command, arguments: arguments, pool: pool)
       if dryRun {
         try DryRun(plan, pool: pool).print(json: json)
@@ -91,10 +87,7 @@ struct TrainCommand: ParsableCommand {
     try data.check()
     try model.check()
     try recipe.check()
-    try OptionCheck.atLeast(1, threads, option: "--threads")
-    if let threads, threads > 1024 {
-      throw CommandFailure(.usage, "--threads: found \(threads), expected at most 1024")
-    }
+    try threading.check()
     // What it starts from is no place for an output.
     if let from = model.from { _ = try RunLocation(from) }
     if let report { _ = try OutputFile(report, .report, output) }
@@ -119,7 +112,7 @@ struct TrainCommand: ParsableCommand {
         .badData, "\(out ?? ""): run.json has options that this version does not know")
     }
     command.out = out
-    command.threads = threads ?? command.threads
+    command.threading.threads = threading.threads ?? command.threading.threads
     command.report = report ?? command.report
     command.appendTo = appendTo ?? command.appendTo
     command.output = output

@@ -3,7 +3,6 @@ internal import Training
 
 /// What `allometry train` does unless it is told otherwise, tuned for a few minutes on two cores.
 enum TrainingDefaults {
-  /// The architecture.
   static let preset = ModelPreset.llama
   /// The number of parameters, where neither it nor a depth or width is given.
   static let parameters = "0.9M"
@@ -13,9 +12,7 @@ enum TrainingDefaults {
   static let batch = 16
   /// The time to train, in seconds, where no budget is given.
   static let seconds = 180.0
-  /// The rule by which gradients change parameters.
   static let optimizer = OptimizerName.muon
-  /// How the learning rate falls.
   static let schedule = ScheduleName.linear
   /// The share of the run in which the learning rate rises, and the most steps of it.
   static let warmup = (share: 0.1, steps: 100)
@@ -25,7 +22,6 @@ enum TrainingDefaults {
   static let validations = 10
   /// How often a run writes a checkpoint, the end included.
   static let checkpoints = 10
-  /// The fewest micro-batches of a validation.
   static let fewestValidationBatches = 8
   /// The most of a run's arithmetic that goes into validation.
   static let validationShare = 0.06

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Reports
 internal import Training
 
@@ -17,7 +18,6 @@ final class TrainingProgressLine {
   /// Nothing is shown before the first pause: the first step says little about speed.
   init() { last = clock.now }
 
-  /// Tells what happened.
   func report(_ event: TrainingEvent) {
     switch event {
     case .resumed(let step):
@@ -34,7 +34,6 @@ final class TrainingProgressLine {
     }
   }
 
-  /// Ends the line that is replaced.
   func finish() {
     if Console.showsProgress, isShown { Console.error("") }
     isShown = false

@@ -1,12 +1,13 @@
 internal import ArgumentParser
 internal import Corpora
+internal import Files
 internal import Foundation
 internal import LanguageModels
+internal import Quantities
 internal import Reports
 internal import Tensors
 internal import Training
 
-/// Carries a planned run out: trains, judges, reports.
 struct TrainingRun {
   private var plan: RunPlan
   private let command: TrainCommand
@@ -18,7 +19,6 @@ struct TrainingRun {
     self.pool = pool
   }
 
-  /// The file of the report.
   private var reportPath: String { command.report ?? "\(plan.folder)/report.html" }
 
   /// Trains to the end or until it is asked to stop.
@@ -27,7 +27,7 @@ struct TrainingRun {
     try prepareFolder()
     // The lock goes away with the process, however it ends.
     let lock = try lockFolder()
-    defer { close(lock) }
+    defer { withExtendedLifetime(lock) {} }
     if record.status == .finished, record.result != nil {
       Console.error("The run in \(plan.folder) has finished already.")
       // What a kill at its end kept from being written is written now.
@@ -125,17 +125,17 @@ struct TrainingRun {
     try writeFile(text, to: path)
   }
 
-  private func lockFolder() throws -> Int32 {
+  private func lockFolder() throws -> FileLock {
     let path = "\(plan.folder)/.lock"
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
+    do throws(FileError) {
+      if let lock = try FileLock(path) { return lock }
+    } catch  where error.problem == .cannotOpen {
       throw CommandFailure(.cannotCreate, "\(path): the file cannot be written")
+    } catch {
+      throw CommandFailure(.cannotCreate, "\(path): the file \(error.message)")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw CommandFailure(
-        .cannotCreate, "\(plan.folder): another process is training the run in this folder")
-    }
-    return descriptor
+    throw CommandFailure(
+      .cannotCreate, "\(plan.folder): another process is training the run in this folder")
   }
 
   private func announce(_ record: RunRecord) {

@@ -7,7 +7,6 @@ internal import Foundation
 public enum GzipBaseline {
   /// The number of bytes that `gzip -9` writes for some bytes.
   ///
-  /// - Parameter bytes: the text.
   /// - Throws: ``TextCorpusError`` if there is no `gzip` on the path or it fails.
   public static func compressedByteCount(of bytes: [UInt8]) throws(TextCorpusError) -> Int {
     let source = FileManager.default.temporaryDirectory
@@ -42,9 +41,6 @@ public enum GzipBaseline {
 
   /// Bits per byte of some documents, compressed as one text in the order of the corpus.
   ///
-  /// - Parameters:
-  ///   - corpus: the text.
-  ///   - documents: which of its documents, normally the validation side.
   /// - Throws: ``TextCorpusError`` if there is no text, no `gzip` on the path or it fails.
   public static func bitsPerByte(
     of corpus: TextCorpus, documents: [Int]

@@ -23,11 +23,6 @@ public final class LanguageModelScorer<Element: TensorElement>: SequenceScorer {
   }
 
   /// A scorer.
-  ///
-  /// - Parameters:
-  ///   - model: the model; its parameters must not change while the scorer lives.
-  ///   - startToken: what stands before a completion without a prompt.
-  ///   - pool: the threads.
   public init(_ model: LanguageModel<Element>, startToken: Int32? = nil, pool: ThreadPool) {
     self.model = model
     self.startToken = startToken
@@ -36,7 +31,6 @@ public final class LanguageModelScorer<Element: TensorElement>: SequenceScorer {
 
   /// Returns the log-likelihood of each completion after its prompt, in nats.
   ///
-  /// - Parameter requests: prompts with completions.
   /// - Throws: `MultipleChoiceError` for a completion that is empty, has no prompt, does not fit
   ///   into the model's context or has tokens outside its vocabulary; the item is the request.
   public func logLikelihoods(of requests: [ScoringRequest]) throws -> [Double] {

@@ -18,10 +18,6 @@ public struct MultipleChoiceQuestion: Sendable, Hashable {
   ///
   /// Prompt and choices are encoded apart, so no token straddles the boundary and a choice has the
   /// same tokens after every prompt.
-  ///
-  /// - Parameters:
-  ///   - separator: put before each choice and scored with it.
-  ///   - encode: the tokenizer.
   public func encoded(
     separator: String = " ", by encode: (String) throws -> [Int32]
   ) rethrows -> MultipleChoiceItem {

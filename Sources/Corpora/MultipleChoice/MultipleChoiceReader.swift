@@ -1,6 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
-internal import RunTables
 
 /// Reads multiple-choice questions from JSON lines: one object a line.
 ///

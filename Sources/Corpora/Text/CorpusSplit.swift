@@ -1,4 +1,4 @@
-internal import LanguageModels
+internal import Files
 
 /// Which documents of a corpus a model is trained on and which it is judged by.
 public struct CorpusSplit: Sendable, Hashable {

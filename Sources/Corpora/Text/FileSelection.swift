@@ -6,10 +6,6 @@ public struct FileSelection: Codable, Sendable, Hashable {
   public var exclude: [String]
 
   /// A selection; the usual one takes everything.
-  ///
-  /// - Parameters:
-  ///   - include: patterns of which a file has to match one.
-  ///   - exclude: patterns of which a file must match none.
   public init(include: [String] = [], exclude: [String] = []) {
     self.include = include
     self.exclude = exclude
@@ -23,9 +19,6 @@ public struct FileSelection: Codable, Sendable, Hashable {
 
   /// The files that are taken, in their order.
   ///
-  /// - Parameters:
-  ///   - files: paths from the folder.
-  ///   - folder: what messages call it.
   /// - Throws: ``TextCorpusError`` if a pattern matches nothing, or nothing is left.
   func files(of files: [String], folder: String) throws(TextCorpusError) -> [String] {
     func patterns(_ texts: [String], _ setting: String) throws(TextCorpusError) -> [GlobPattern] {

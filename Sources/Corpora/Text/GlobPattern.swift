@@ -13,8 +13,6 @@ public struct GlobPattern: Sendable, Hashable {
   private let isFolder: Bool
 
   /// Reads a pattern; every text is one.
-  ///
-  /// - Parameter text: the pattern.
   public init(_ text: String) {
     self.text = text
     var pattern = text

@@ -1,6 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
-internal import RunTables
 
 extension TextCorpus {
   /// Reads someone's own text.
@@ -11,9 +10,6 @@ extension TextCorpus {
   /// - Any other file: text, which is cut into documents of at least 16 KiB at blank lines, or at
   ///   the next line end from 32 KiB, so that a single file can be split for validation.
   ///
-  /// - Parameters:
-  ///   - path: the file or folder.
-  ///   - selection: which files of a folder are read.
   /// - Throws: ``TextCorpusError`` if nothing is there, a single or `.jsonl` file is not UTF-8, a file
   ///   is a Git LFS pointer, a pattern matches nothing, or there is no text.
   public init(

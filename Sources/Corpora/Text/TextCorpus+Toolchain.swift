@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
 
 extension TextCorpus {
   /// Text that every machine able to build this package has: the Swift toolchain's interface files

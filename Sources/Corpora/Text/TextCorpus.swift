@@ -12,11 +12,6 @@ public struct TextCorpus: Sendable {
   public let notes: [String]
 
   /// Makes a corpus from documents in memory.
-  ///
-  /// - Parameters:
-  ///   - name: what the corpus is called.
-  ///   - documents: the name and the text of each.
-  ///   - notes: what was left out, one sentence each.
   public init(
     name: String, documents: [(name: String, text: String)], notes: [String] = []
   ) {

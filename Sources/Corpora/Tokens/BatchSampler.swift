@@ -41,12 +41,6 @@ public struct BatchSampler: Sendable {
 
   /// Makes a sampler at a position.
   ///
-  /// - Parameters:
-  ///   - stream: where the windows come from.
-  ///   - contextLength: T, at least 1.
-  ///   - batchSize: windows in a batch, at least 1.
-  ///   - seed: names the order.
-  ///   - position: where to go on; the start by default.
   /// - Throws: ``TextCorpusError`` if the stream is too short for one window or the position
   ///   belongs to another stream or shape.
   public init(

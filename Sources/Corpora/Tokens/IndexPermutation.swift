@@ -9,10 +9,6 @@ public struct IndexPermutation: Sendable, Hashable {
   private let halfBits: UInt64
 
   /// Names a permutation of `0..<count`.
-  ///
-  /// - Parameters:
-  ///   - count: at least 1.
-  ///   - seed: names the permutation.
   public init(count: Int, seed: UInt64) {
     precondition(count > 0, "a permutation needs at least one index")
     self.count = count

@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import LanguageModels
 
 /// One cache file of tokens.
 ///
@@ -16,11 +16,7 @@ struct TokenCache {
   let name: String
 
   var path: String {
-    func hex(_ word: UInt64) -> String {
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-    return "\(folder)/\(hex(key.0))\(hex(key.1)).tokens"
+    "\(folder)/\(key.0.hexadecimal)\(key.1.hexadecimal).tokens"
   }
 
   /// The stream in the file; nil if there is none or it is not whole.
@@ -70,42 +66,7 @@ struct TokenCache {
     } catch {
       throw failed(error.localizedDescription)
     }
-    removeLeftovers()
-    try writeWhole(bytes)
-  }
-
-  /// Removes what killed runs have left of this file; an hour is longer than any write takes.
-  private func removeLeftovers() {
-    let prefix = (path as NSString).lastPathComponent + "."
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    where name.hasPrefix(prefix) {
-      let leftover = folder + "/" + name
-      let attributes = try? FileManager.default.attributesOfItem(atPath: leftover)
-      guard let date = attributes?[.modificationDate] as? Date else { continue }
-      if date.timeIntervalSinceNow < -3600 { unlink(leftover) }
-    }
-  }
-
-  /// Writes under a name of this process, to the disk, and only then under the real name.
-  private func writeWhole(_ bytes: [UInt8]) throws(TextCorpusError) {
-    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failed(String(cString: strerror(errno)).lowercased()) }
-    var problem: Int32 = 0
-    bytes.withUnsafeBytes { bytes in
-      var written = 0
-      while written < bytes.count, problem == 0, let base = bytes.baseAddress {
-        let result = Foundation.write(descriptor, base + written, bytes.count - written)
-        if result >= 0 { written += result } else if errno != EINTR { problem = errno }
-      }
-    }
-    if problem == 0, fsync(descriptor) != 0 { problem = errno }
-    close(descriptor)
-    if problem == 0, rename(temporary, path) != 0 { problem = errno }
-    if problem != 0 {
-      unlink(temporary)
-      throw failed(String(cString: strerror(problem)).lowercased())
-    }
+    do { try AtomicFile.write(bytes, to: path) } catch { throw failed(error.reason) }
   }
 
   private func failed(_ reason: String) -> TextCorpusError {

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// What a file of tokens says of itself: llm.c's header, NumPy's header, or the index that Megatron
@@ -124,7 +125,7 @@ struct TokenFileHeader {
     guard path.hasSuffix(".bin") else { return nil }
     let index = String(path.dropLast(3)) + "idx"
     guard FileManager.default.fileExists(atPath: index) else { return nil }
-    let file = try MappedFile(index)
+    let file = try TokenStream.mapped(index)
     let code = withExtendedLifetime(file) { () -> UInt8? in
       guard file.bytes.count >= 18, file.bytes.starts(with: Array("MMIDIDX\0\0".utf8)) else {
         return nil

@@ -1,3 +1,5 @@
+internal import Files
+
 /// How the tokens lie in a file; all numbers are little-endian.
 public enum TokenFileFormat: Sendable, Hashable, CaseIterable {
   /// As a header says (llm.c's, NumPy's, Megatron's index beside the file); without one, 16 or 32
@@ -25,7 +27,7 @@ extension TokenStream {
   public init(
     binaryFile path: String, format: TokenFileFormat = .automatic, vocabularyCount: Int? = nil
   ) throws(TextCorpusError) {
-    let file = try MappedFile(path)
+    let file = try Self.mapped(path)
     guard file.bytes.count > 0 else {
       throw TextCorpusError(source: path, problem: "the file is empty")
     }
@@ -65,6 +67,22 @@ extension TokenStream {
       storage: try Self.storage(file, layout, count: count, path: path), count: count,
       byteCount: nil, name: path.split(separator: "/").last.map(String.init) ?? path, note: note)
     if let vocabularyCount { try check(vocabularyCount: vocabularyCount) }
+  }
+
+  /// The bytes of a file of tokens, or of what describes one.
+  static func mapped(_ path: String) throws(TextCorpusError) -> MappedFile {
+    let file: MappedFile
+    do {
+      file = try MappedFile(path)
+    } catch {
+      let isOther = error.problem == .notRegular || error.problem == .cannotInspect
+      throw TextCorpusError(
+        source: path, problem: isOther ? "it is not an ordinary file" : "the file \(error.message)")
+    }
+    if let pointer = GitLFSPointer(file.bytes) {
+      throw TextCorpusError(source: path, problem: pointer.problem)
+    }
+    return file
   }
 
   /// The tokens where they lie, or a copy of numbers that are not 16 or 32 bits.

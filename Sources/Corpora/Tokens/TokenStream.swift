@@ -1,3 +1,5 @@
+internal import Files
+
 /// A long sequence of tokens, in memory or mapped from a file.
 ///
 /// Copies share their storage. A mapped file must not be shortened while a stream uses it.
@@ -111,7 +113,6 @@ public struct TokenStream: Sendable {
 
   /// Checks that every token is below the size of a vocabulary.
   ///
-  /// - Parameter vocabularyCount: the size.
   /// - Throws: ``TextCorpusError`` naming the first token that is not.
   public func check(vocabularyCount: Int) throws(TextCorpusError) {
     var place = 0

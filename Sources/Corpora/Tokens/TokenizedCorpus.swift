@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Files
 public import LanguageModels
 
 /// The two sides of a split corpus as tokens.

@@ -1,4 +1,5 @@
-internal import RunTables
+internal import Files
+internal import Foundation
 
 /// One thing that is wrong with a checkpoint, said in one sentence.
 ///
@@ -23,16 +24,10 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
   public var file: String
   /// The tensor or the key of the configuration, where one is to blame.
   public var part: String?
-  /// What was found and what would have been accepted.
+  /// What was found and what was expected.
   public var message: String
 
-  /// Puts an error together from its parts.
-  ///
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - file: the file's name.
-  ///   - part: the tensor (`tensor x`) or key (`key x`) to blame.
-  ///   - message: what was found and what would have been accepted.
+  /// `part` is the tensor (`tensor x`) or key (`key x`) to blame.
   public init(_ code: Code, file: String, part: String? = nil, _ message: String) {
     self.code = code
     self.file = file
@@ -48,11 +43,18 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 extension CheckpointError {
+  /// What kept a file from being mapped or written.
+  init(_ error: FileError) {
+    switch error.problem {
+    case .cannotOpen, .notRegular: self.init(.missingFile, file: error.path, error.message)
+    case .cannotInspect, .cannotMap, .cannotCreate, .cannotLock:
+      self.init(.inputOutput, file: error.path, error.message)
+    case .diskFull, .writeFailed, .cannotReplace:
+      self.init(.inputOutput, file: (error.path as NSString).lastPathComponent, error.message)
+    }
+  }
+
   /// Refuses the few lines that stand for a file that Git LFS has not fetched.
-  ///
-  /// - Parameters:
-  ///   - bytes: what was read.
-  ///   - file: what messages call it.
   static func refusePointer(
     _ bytes: some Collection<UInt8>, file: String
   ) throws(CheckpointError) {

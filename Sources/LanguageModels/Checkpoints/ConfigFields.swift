@@ -1,9 +1,10 @@
 /// A key of a `config.json`, as it is written there.
-struct ConfigKey: CodingKey {
+struct ConfigKey: CodingKey, ExpressibleByStringLiteral {
   var stringValue: String
   var intValue: Int? { nil }
 
   init(stringValue: String) { self.stringValue = stringValue }
+  init(stringLiteral word: String) { stringValue = word }
   init?(intValue: Int) { nil }
 }
 
@@ -15,7 +16,6 @@ struct ConfigFields {
     container = try decoder.container(keyedBy: ConfigKey.self)
   }
 
-  /// What is wrong with a key.
   static func fault(
     _ key: String, _ message: String, _ code: CheckpointError.Code = .badData
   ) -> CheckpointError {
@@ -48,12 +48,10 @@ struct ConfigFields {
     return try Self.positive(value, key, upTo: most)
   }
 
-  /// A size that has a default.
   func size(_ key: String, default: Int) throws(CheckpointError) -> Int {
     try Self.positive(value(key, default: `default`), key, upTo: ModelLimits.width)
   }
 
-  /// A positive number that has a default.
   func positive(_ key: String, default: Double) throws(CheckpointError) -> Double {
     let number = try value(key, default: `default`)
     guard number > 0, number.isFinite else {
@@ -70,7 +68,13 @@ struct ConfigFields {
     }
   }
 
-  /// An activation function that has a default.
+  /// Refuses a number of parts that does not divide what they share.
+  static func require(_ parts: Int, divides whole: Int, _ key: String) throws(CheckpointError) {
+    guard whole.isMultiple(of: parts) else {
+      throw fault(key, "found \(parts), which does not divide \(whole)")
+    }
+  }
+
   func activation(
     _ key: String, default: HuggingFaceConfig.Activation
   ) throws(CheckpointError) -> HuggingFaceConfig.Activation {

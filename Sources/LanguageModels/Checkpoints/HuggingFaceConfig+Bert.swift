@@ -2,18 +2,8 @@ extension HuggingFaceConfig {
   /// The shape of a BERT: an encoder with learned positions, token types and layer norm after each
   /// sublayer.
   public struct Bert: Codable, Hashable, Sendable {
-    /// `vocab_size`.
-    public var vocabularyCount: Int
-    /// `max_position_embeddings`.
-    public var contextLength: Int
-    /// `hidden_size`.
-    public var width: Int
-    /// `num_hidden_layers`.
-    public var layerCount: Int
-    /// `num_attention_heads`.
-    public var headCount: Int
-    /// `intermediate_size`.
-    public var innerWidth: Int
+    /// Vocabulary, context, widths, layers and heads.
+    public var sizes: Sizes
     /// `type_vocab_size`.
     public var tokenTypeCount = 2
     /// `hidden_act`, of the feed-forwards and of the head.
@@ -25,34 +15,13 @@ extension HuggingFaceConfig {
     /// Whether `architectures` names a model with the head that predicts masked tokens.
     public var hasMaskedTokenHead = true
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of heads; divides `width`.
-    ///   - innerWidth: the width of the feed-forward; four times `width` by default.
-    public init(
-      vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
-      innerWidth: Int? = nil
-    ) {
-      self.vocabularyCount = vocabularyCount
-      self.contextLength = contextLength
-      self.width = width
-      self.layerCount = layerCount
-      self.headCount = headCount
-      self.innerWidth = innerWidth ?? 4 * width
-    }
+    /// The usual settings with these sizes.
+    public init(_ sizes: Sizes) { self.sizes = sizes }
 
     /// Reads the keys of a BERT configuration.
     public init(from decoder: any Decoder) throws {
       let fields = try ConfigFields(decoder)
-      vocabularyCount = try fields.size("vocab_size", upTo: ModelLimits.vocabulary)
-      contextLength = try fields.size("max_position_embeddings", upTo: ModelLimits.context)
-      width = try fields.size("hidden_size")
-      layerCount = try fields.size("num_hidden_layers", upTo: ModelLimits.layers)
-      headCount = try fields.size("num_attention_heads")
-      innerWidth = try fields.size("intermediate_size")
+      sizes = try Sizes(fields)
       tokenTypeCount = try fields.size("type_vocab_size", default: 2)
       activation = try fields.activation("hidden_act", default: .gelu)
       epsilon = try fields.positive("layer_norm_eps", default: 1e-12)
@@ -70,32 +39,23 @@ extension HuggingFaceConfig {
       hasMaskedTokenHead = architectures.contains {
         ["BertForMaskedLM", "BertForPreTraining"].contains($0)
       }
-      guard width.isMultiple(of: headCount) else {
-        throw ConfigFields.fault(
-          "num_attention_heads", "found \(headCount), which does not divide \(width)")
-      }
+      try ConfigFields.require(sizes.headCount, divides: sizes.width, "num_attention_heads")
     }
 
     /// Writes the keys of a BERT configuration.
     public func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: ConfigKey.self)
-      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
-      try fields.encode("bert", forKey: key("model_type"))
+      try fields.encode("bert", forKey: "model_type")
       try fields.encode(
-        [hasMaskedTokenHead ? "BertForMaskedLM" : "BertModel"], forKey: key("architectures"))
-      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
-      try fields.encode(contextLength, forKey: key("max_position_embeddings"))
-      try fields.encode(width, forKey: key("hidden_size"))
-      try fields.encode(layerCount, forKey: key("num_hidden_layers"))
-      try fields.encode(headCount, forKey: key("num_attention_heads"))
-      try fields.encode(innerWidth, forKey: key("intermediate_size"))
-      try fields.encode(tokenTypeCount, forKey: key("type_vocab_size"))
-      try fields.encode(activation, forKey: key("hidden_act"))
-      try fields.encode(epsilon, forKey: key("layer_norm_eps"))
-      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
-      try fields.encode("absolute", forKey: key("position_embedding_type"))
-      try fields.encode(0, forKey: key("hidden_dropout_prob"))
-      try fields.encode(0, forKey: key("attention_probs_dropout_prob"))
+        [hasMaskedTokenHead ? "BertForMaskedLM" : "BertModel"], forKey: "architectures")
+      try sizes.encode(to: &fields)
+      try fields.encode(tokenTypeCount, forKey: "type_vocab_size")
+      try fields.encode(activation, forKey: "hidden_act")
+      try fields.encode(epsilon, forKey: "layer_norm_eps")
+      try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")
+      try fields.encode("absolute", forKey: "position_embedding_type")
+      try fields.encode(0, forKey: "hidden_dropout_prob")
+      try fields.encode(0, forKey: "attention_probs_dropout_prob")
     }
   }
 }

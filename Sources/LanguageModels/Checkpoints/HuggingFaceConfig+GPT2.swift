@@ -1,18 +1,8 @@
 extension HuggingFaceConfig {
   /// The shape of a GPT-2: learned positions, layer norm before each sublayer, biases everywhere.
   public struct GPT2: Codable, Hashable, Sendable {
-    /// `vocab_size`.
-    public var vocabularyCount: Int
-    /// `n_positions`.
-    public var contextLength: Int
-    /// `n_embd`.
-    public var width: Int
-    /// `n_layer`.
-    public var layerCount: Int
-    /// `n_head`.
-    public var headCount: Int
-    /// `n_inner`; four times the width where it is null.
-    public var innerWidth: Int
+    /// Vocabulary, context, widths, layers and heads.
+    public var sizes: Sizes
     /// `activation_function`.
     public var activation: Activation = .geluTanh
     /// `layer_norm_epsilon`.
@@ -20,66 +10,37 @@ extension HuggingFaceConfig {
     /// `tie_word_embeddings`.
     public var tiesEmbeddings = true
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of heads; divides `width`.
-    ///   - innerWidth: the width of the feed-forward; four times `width` by default.
-    public init(
-      vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
-      innerWidth: Int? = nil
-    ) {
-      self.vocabularyCount = vocabularyCount
-      self.contextLength = contextLength
-      self.width = width
-      self.layerCount = layerCount
-      self.headCount = headCount
-      self.innerWidth = innerWidth ?? 4 * width
-    }
+    /// The usual settings with these sizes.
+    public init(_ sizes: Sizes) { self.sizes = sizes }
 
     /// Reads the keys of a GPT-2 configuration.
     public init(from decoder: any Decoder) throws {
       let fields = try ConfigFields(decoder)
-      vocabularyCount = try fields.size("vocab_size", upTo: ModelLimits.vocabulary)
-      contextLength = try fields.size("n_positions", upTo: ModelLimits.context)
-      width = try fields.size("n_embd")
-      layerCount = try fields.size("n_layer", upTo: ModelLimits.layers)
-      headCount = try fields.size("n_head")
-      innerWidth = try fields.size("n_inner", default: 4 * width)
+      sizes = try Sizes(fields, .gpt2)
       activation = try fields.activation("activation_function", default: .geluTanh)
       epsilon = try fields.positive("layer_norm_epsilon", default: 1e-5)
       tiesEmbeddings = try fields.value("tie_word_embeddings", default: true)
       try fields.require("scale_attn_weights", true)
       try fields.require("scale_attn_by_inverse_layer_idx", false)
       try fields.require("add_cross_attention", false)
-      guard width.isMultiple(of: headCount) else {
-        throw ConfigFields.fault("n_head", "found \(headCount), which does not divide \(width)")
-      }
+      try ConfigFields.require(sizes.headCount, divides: sizes.width, "n_head")
     }
 
     /// Writes the keys of a GPT-2 configuration.
     public func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: ConfigKey.self)
-      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
-      try fields.encode("gpt2", forKey: key("model_type"))
-      try fields.encode(["GPT2LMHeadModel"], forKey: key("architectures"))
-      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
-      try fields.encode(contextLength, forKey: key("n_positions"))
-      try fields.encode(width, forKey: key("n_embd"))
-      try fields.encode(layerCount, forKey: key("n_layer"))
-      try fields.encode(headCount, forKey: key("n_head"))
-      try fields.encode(innerWidth, forKey: key("n_inner"))
-      try fields.encode(activation, forKey: key("activation_function"))
-      try fields.encode(epsilon, forKey: key("layer_norm_epsilon"))
-      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
+      try fields.encode("gpt2", forKey: "model_type")
+      try fields.encode(["GPT2LMHeadModel"], forKey: "architectures")
+      try sizes.encode(to: &fields, .gpt2)
+      try fields.encode(activation, forKey: "activation_function")
+      try fields.encode(epsilon, forKey: "layer_norm_epsilon")
+      try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")
       for name in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
-        try fields.encode(0, forKey: key(name))
+        try fields.encode(0, forKey: ConfigKey(stringValue: name))
       }
       // The defaults, 50256, are beyond a small vocabulary.
-      try fields.encodeNil(forKey: key("bos_token_id"))
-      try fields.encodeNil(forKey: key("eos_token_id"))
+      try fields.encodeNil(forKey: "bos_token_id")
+      try fields.encodeNil(forKey: "eos_token_id")
     }
   }
 }

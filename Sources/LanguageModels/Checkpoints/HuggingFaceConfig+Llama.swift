@@ -2,22 +2,12 @@ extension HuggingFaceConfig {
   /// The shape of a LLaMA: rotary positions, RMS norm before each sublayer, SwiGLU, grouped keys and
   /// values.
   public struct Llama: Codable, Hashable, Sendable {
-    /// `vocab_size`.
-    public var vocabularyCount: Int
-    /// `max_position_embeddings`.
-    public var contextLength: Int
-    /// `hidden_size`.
-    public var width: Int
-    /// `num_hidden_layers`.
-    public var layerCount: Int
-    /// `num_attention_heads`.
-    public var headCount: Int
+    /// Vocabulary, context, widths, layers and heads.
+    public var sizes: Sizes
     /// `num_key_value_heads`; as many as heads where it is absent.
     public var keyValueHeadCount: Int
     /// `head_dim`; width over heads where it is absent.
     public var headWidth: Int
-    /// `intermediate_size`.
-    public var innerWidth: Int
     /// `rope_theta`, at the top or in `rope_parameters`.
     public var rotaryBase = 10_000.0
     /// `rms_norm_eps`.
@@ -29,53 +19,30 @@ extension HuggingFaceConfig {
     /// `mlp_bias`.
     public var hasFeedForwardBias = false
 
-    /// - Parameters:
-    ///   - vocabularyCount: the number of different tokens.
-    ///   - contextLength: the longest sequence.
-    ///   - width: the width of the residual stream.
-    ///   - layerCount: the number of layers.
-    ///   - headCount: the number of query heads.
-    ///   - keyValueHeadCount: the number of key and value heads; divides `headCount`.
-    ///   - headWidth: the width of a head; `width` over `headCount` by default.
-    ///   - innerWidth: the width of the feed-forward.
-    public init(
-      vocabularyCount: Int, contextLength: Int, width: Int, layerCount: Int, headCount: Int,
-      keyValueHeadCount: Int? = nil, headWidth: Int? = nil, innerWidth: Int
-    ) {
-      self.vocabularyCount = vocabularyCount
-      self.contextLength = contextLength
-      self.width = width
-      self.layerCount = layerCount
-      self.headCount = headCount
-      self.keyValueHeadCount = keyValueHeadCount ?? headCount
-      self.headWidth = headWidth ?? width / headCount
-      self.innerWidth = innerWidth
+    /// The usual settings with these sizes; by default there are as many key and value heads as
+    /// query heads, and a head is the width over their number wide.
+    public init(_ sizes: Sizes, keyValueHeadCount: Int? = nil, headWidth: Int? = nil) {
+      self.sizes = sizes
+      self.keyValueHeadCount = keyValueHeadCount ?? sizes.headCount
+      self.headWidth = headWidth ?? sizes.width / sizes.headCount
     }
 
     /// Reads the keys of a LLaMA configuration.
     public init(from decoder: any Decoder) throws {
       let fields = try ConfigFields(decoder)
-      vocabularyCount = try fields.size("vocab_size", upTo: ModelLimits.vocabulary)
-      contextLength = try fields.size("max_position_embeddings", upTo: ModelLimits.context)
-      width = try fields.size("hidden_size")
-      layerCount = try fields.size("num_hidden_layers", upTo: ModelLimits.layers)
-      headCount = try fields.size("num_attention_heads")
+      sizes = try Sizes(fields)
+      let (width, headCount) = (sizes.width, sizes.headCount)
       keyValueHeadCount = try fields.size("num_key_value_heads", default: headCount)
       let headDimension: Int? = try fields.optional("head_dim")
-      if headDimension == nil, !width.isMultiple(of: headCount) {
-        throw ConfigFields.fault(
-          "num_attention_heads", "found \(headCount), which does not divide \(width)")
+      if headDimension == nil {
+        try ConfigFields.require(headCount, divides: width, "num_attention_heads")
       }
       headWidth = try fields.size("head_dim", default: width / headCount)
-      innerWidth = try fields.size("intermediate_size")
       epsilon = try fields.positive("rms_norm_eps", default: 1e-6)
       tiesEmbeddings = try fields.value("tie_word_embeddings", default: false)
       hasAttentionBias = try fields.value("attention_bias", default: false)
       hasFeedForwardBias = try fields.value("mlp_bias", default: false)
-      guard headCount.isMultiple(of: keyValueHeadCount) else {
-        throw ConfigFields.fault(
-          "num_key_value_heads", "found \(keyValueHeadCount), which does not divide \(headCount)")
-      }
+      try ConfigFields.require(keyValueHeadCount, divides: headCount, "num_key_value_heads")
       guard headWidth.isMultiple(of: 2) else {
         throw ConfigFields.fault(
           "head_dim", "found \(headWidth), but rotary positions need an even width")
@@ -129,30 +96,24 @@ extension HuggingFaceConfig {
     /// Writes the keys of a LLaMA configuration.
     public func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: ConfigKey.self)
-      func key(_ name: String) -> ConfigKey { ConfigKey(stringValue: name) }
-      try fields.encode("llama", forKey: key("model_type"))
-      try fields.encode(["LlamaForCausalLM"], forKey: key("architectures"))
-      try fields.encode(vocabularyCount, forKey: key("vocab_size"))
-      try fields.encode(contextLength, forKey: key("max_position_embeddings"))
-      try fields.encode(width, forKey: key("hidden_size"))
-      try fields.encode(layerCount, forKey: key("num_hidden_layers"))
-      try fields.encode(headCount, forKey: key("num_attention_heads"))
-      try fields.encode(keyValueHeadCount, forKey: key("num_key_value_heads"))
-      try fields.encode(headWidth, forKey: key("head_dim"))
-      try fields.encode(innerWidth, forKey: key("intermediate_size"))
-      try fields.encode(Activation.silu, forKey: key("hidden_act"))
-      try fields.encode(epsilon, forKey: key("rms_norm_eps"))
-      try fields.encode(tiesEmbeddings, forKey: key("tie_word_embeddings"))
-      try fields.encode(hasAttentionBias, forKey: key("attention_bias"))
-      try fields.encode(hasFeedForwardBias, forKey: key("mlp_bias"))
-      try fields.encode(0, forKey: key("attention_dropout"))
+      try fields.encode("llama", forKey: "model_type")
+      try fields.encode(["LlamaForCausalLM"], forKey: "architectures")
+      try sizes.encode(to: &fields)
+      try fields.encode(keyValueHeadCount, forKey: "num_key_value_heads")
+      try fields.encode(headWidth, forKey: "head_dim")
+      try fields.encode(Activation.silu, forKey: "hidden_act")
+      try fields.encode(epsilon, forKey: "rms_norm_eps")
+      try fields.encode(tiesEmbeddings, forKey: "tie_word_embeddings")
+      try fields.encode(hasAttentionBias, forKey: "attention_bias")
+      try fields.encode(hasFeedForwardBias, forKey: "mlp_bias")
+      try fields.encode(0, forKey: "attention_dropout")
       // Both places, so that versions before and after 5 read the base.
-      try fields.encode(rotaryBase, forKey: key("rope_theta"))
-      var rotary = fields.nestedContainer(keyedBy: ConfigKey.self, forKey: key("rope_parameters"))
-      try rotary.encode("default", forKey: key("rope_type"))
-      try rotary.encode(rotaryBase, forKey: key("rope_theta"))
-      try fields.encodeNil(forKey: key("bos_token_id"))
-      try fields.encodeNil(forKey: key("eos_token_id"))
+      try fields.encode(rotaryBase, forKey: "rope_theta")
+      var rotary = fields.nestedContainer(keyedBy: ConfigKey.self, forKey: "rope_parameters")
+      try rotary.encode("default", forKey: "rope_type")
+      try rotary.encode(rotaryBase, forKey: "rope_theta")
+      try fields.encodeNil(forKey: "bos_token_id")
+      try fields.encodeNil(forKey: "eos_token_id")
     }
   }
 }

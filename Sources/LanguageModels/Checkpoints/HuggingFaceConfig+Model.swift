@@ -23,9 +23,9 @@ extension HuggingFaceConfig {
     }
   }
 
-  /// The configuration with which `transformers` computes what a model computes.
+  /// The configuration with which `transformers` computes what a model computes that has the
+  /// choices of GPT-2, LLaMA or BERT and any sizes.
   ///
-  /// - Parameter model: a model with the choices of GPT-2, LLaMA or BERT and any sizes.
   /// - Throws: ``CheckpointError`` that lists the choices which the nearest architecture lacks.
   public init(_ model: ModelConfiguration) throws(CheckpointError) {
     guard let layer = model.layers.first,
@@ -97,7 +97,7 @@ extension HuggingFaceConfig.Activation {
     }
   }
 
-  /// - Parameter ours: the function; a gated one becomes its gate.
+  /// A gated function becomes its gate.
   fileprivate init(_ ours: FeedForwardConfiguration.Activation) {
     switch ours {
     case .gelu: self = .gelu
@@ -111,15 +111,10 @@ extension HuggingFaceConfig.Activation {
 
 extension HuggingFaceConfig.GPT2 {
   fileprivate var model: ModelConfiguration {
-    let layer = LayerConfiguration(
-      tokenMixer: .attention(
-        AttentionConfiguration(headCount: headCount, headWidth: width / headCount, hasBias: true)),
-      channelMixer: .feedForward(
-        FeedForwardConfiguration(width: innerWidth, activation: activation.ours, hasBias: true)))
-    var model = ModelConfiguration(
-      vocabularyCount: vocabularyCount, contextLength: contextLength, width: width,
-      layers: Array(repeating: layer, count: layerCount), positions: .learned,
-      normalization: .layer(epsilon: epsilon))
+    var model = ModelConfiguration.withBiases(
+      width: sizes.width, layers: sizes.layerCount, heads: sizes.headCount,
+      inner: sizes.innerWidth, activation.ours, vocabulary: sizes.vocabularyCount,
+      context: sizes.contextLength, epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -128,10 +123,7 @@ extension HuggingFaceConfig.GPT2 {
     _ model: ModelConfiguration, _ attention: AttentionConfiguration,
     _ feedForward: FeedForwardConfiguration
   ) {
-    self.init(
-      vocabularyCount: model.vocabularyCount, contextLength: model.contextLength,
-      width: model.width, layerCount: model.layers.count, headCount: attention.headCount,
-      innerWidth: feedForward.width)
+    self.init(HuggingFaceConfig.Sizes(model, attention, feedForward))
     activation = HuggingFaceConfig.Activation(feedForward.activation)
     epsilon = model.normalization.epsilon
     tiesEmbeddings = model.tiesEmbeddings
@@ -140,18 +132,15 @@ extension HuggingFaceConfig.GPT2 {
 
 extension HuggingFaceConfig.Llama {
   fileprivate var model: ModelConfiguration {
-    let layer = LayerConfiguration(
-      tokenMixer: .attention(
-        AttentionConfiguration(
-          headCount: headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
-          hasBias: hasAttentionBias)),
-      channelMixer: .feedForward(
-        FeedForwardConfiguration(
-          width: innerWidth, activation: .swiGLU, hasBias: hasFeedForwardBias)))
-    var model = ModelConfiguration(
-      vocabularyCount: vocabularyCount, contextLength: contextLength, width: width,
-      layers: Array(repeating: layer, count: layerCount), positions: .rotary(base: rotaryBase),
-      normalization: .rootMeanSquare(epsilon: epsilon))
+    let attention = AttentionConfiguration(
+      headCount: sizes.headCount, keyValueHeadCount: keyValueHeadCount, headWidth: headWidth,
+      hasBias: hasAttentionBias)
+    var model = ModelConfiguration.gated(
+      attention, layers: sizes.layerCount, width: sizes.width,
+      FeedForwardConfiguration(
+        width: sizes.innerWidth, activation: .swiGLU, hasBias: hasFeedForwardBias),
+      vocabulary: sizes.vocabularyCount, context: sizes.contextLength, base: rotaryBase,
+      epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -161,10 +150,8 @@ extension HuggingFaceConfig.Llama {
     _ feedForward: FeedForwardConfiguration, rotaryBase: Double
   ) {
     self.init(
-      vocabularyCount: model.vocabularyCount, contextLength: model.contextLength,
-      width: model.width, layerCount: model.layers.count, headCount: attention.headCount,
-      keyValueHeadCount: attention.keyValueHeadCount, headWidth: attention.headWidth,
-      innerWidth: feedForward.width)
+      HuggingFaceConfig.Sizes(model, attention, feedForward),
+      keyValueHeadCount: attention.keyValueHeadCount, headWidth: attention.headWidth)
     self.rotaryBase = rotaryBase
     epsilon = model.normalization.epsilon
     tiesEmbeddings = model.tiesEmbeddings
@@ -175,19 +162,11 @@ extension HuggingFaceConfig.Llama {
 
 extension HuggingFaceConfig.Bert {
   fileprivate var model: ModelConfiguration {
-    let layer = LayerConfiguration(
-      tokenMixer: .attention(
-        AttentionConfiguration(headCount: headCount, headWidth: width / headCount, hasBias: true)),
-      channelMixer: .feedForward(
-        FeedForwardConfiguration(width: innerWidth, activation: activation.ours, hasBias: true)))
-    var model = ModelConfiguration(
-      vocabularyCount: vocabularyCount, contextLength: contextLength, width: width,
-      layers: Array(repeating: layer, count: layerCount), positions: .learned,
-      normalization: .layer(epsilon: epsilon))
-    model.isCausal = false
-    model.normPlacement = .after
-    model.tokenTypeCount = tokenTypeCount
-    model.head = .maskedTokens
+    var model = ModelConfiguration.withBiases(
+      width: sizes.width, layers: sizes.layerCount, heads: sizes.headCount,
+      inner: sizes.innerWidth, activation.ours, vocabulary: sizes.vocabularyCount,
+      context: sizes.contextLength, epsilon: epsilon)
+    model.becomeMaskedTokenEncoder(tokenTypeCount: tokenTypeCount)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -196,10 +175,7 @@ extension HuggingFaceConfig.Bert {
     _ model: ModelConfiguration, _ attention: AttentionConfiguration,
     _ feedForward: FeedForwardConfiguration
   ) {
-    self.init(
-      vocabularyCount: model.vocabularyCount, contextLength: model.contextLength,
-      width: model.width, layerCount: model.layers.count, headCount: attention.headCount,
-      innerWidth: feedForward.width)
+    self.init(HuggingFaceConfig.Sizes(model, attention, feedForward))
     tokenTypeCount = model.tokenTypeCount
     activation = HuggingFaceConfig.Activation(feedForward.activation)
     epsilon = model.normalization.epsilon

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The shape of a model as the `config.json` of a Hugging Face checkpoint gives it.
@@ -27,8 +28,6 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     case silu
 
     /// The function of one of the names that checkpoints use, or nil.
-    ///
-    /// - Parameter name: the name in a configuration.
     public init?(named name: String) {
       switch name {
       case "gelu_pytorch_tanh", "gelu_fast": self = .geluTanh
@@ -38,9 +37,8 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     }
   }
 
-  /// Reads a configuration.
+  /// Reads a `config.json`, or that of a folder.
   ///
-  /// - Parameter path: a `config.json`, or a folder that holds one.
   /// - Throws: ``CheckpointError`` naming the key that is missing, malformed or not supported.
   public init(path: String) throws(CheckpointError) {
     var isFolder: ObjCBool = false
@@ -89,7 +87,6 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
 
   /// Writes the configuration, replacing an old file only by a whole new one.
   ///
-  /// - Parameter path: where the `config.json` goes.
   /// - Throws: ``CheckpointError`` if it cannot be written.
   public func write(to path: String) throws(CheckpointError) {
     let encoder = JSONEncoder()
@@ -97,8 +94,10 @@ public enum HuggingFaceConfig: Codable, Hashable, Sendable {
     guard let data = try? encoder.encode(self) else {
       throw CheckpointError(.badData, file: path, "a setting is not a finite number")
     }
-    var file = try AtomicFile(path)
-    try file.append(Array(data) + [UInt8(ascii: "\n")])
-    try file.commit()
+    do {
+      try AtomicFile.write(data + [UInt8(ascii: "\n")], to: path)
+    } catch {
+      throw CheckpointError(error)
+    }
   }
 }

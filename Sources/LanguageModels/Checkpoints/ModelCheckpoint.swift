@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 public import Tensors
 
@@ -11,9 +12,6 @@ public enum ModelCheckpoint {
 
   /// Reads a model.
   ///
-  /// - Parameters:
-  ///   - path: the folder.
-  ///   - type: the numbers to compute with.
   /// - Throws: ``CheckpointError`` naming the file and what is wrong with it.
   public static func load<Element: TensorElement>(
     _ path: String, as type: Element.Type = Element.self
@@ -82,11 +80,9 @@ public enum ModelCheckpoint {
     }
   }
 
-  /// Writes a model; each file appears whole or not at all.
+  /// Writes a model into a folder, made if it does not exist; each file appears whole or not at
+  /// all.
   ///
-  /// - Parameters:
-  ///   - model: what to write.
-  ///   - path: the folder, made if it does not exist.
   /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full.
   public static func save<Element: TensorElement>(
     _ model: LanguageModel<Element>, to path: String
@@ -123,9 +119,11 @@ public enum ModelCheckpoint {
     guard let text = try? encoder.encode(model.configuration) else {
       throw CheckpointError(.inputOutput, file: ownDescription, "the model cannot be described")
     }
-    var description = try AtomicFile(file(ownDescription))
-    try description.append(Array(text))
-    try description.commit()
+    do {
+      try AtomicFile.write(text, to: file(ownDescription))
+    } catch {
+      throw CheckpointError(error)
+    }
     try remove(file("config.json"))
   }
 

@@ -10,12 +10,7 @@ public typealias CheckpointElement = BinaryFloatingPoint & BitwiseCopyable & Sen
 /// Integer loads go through `littleEndian`, so the format's byte order holds everywhere; half
 /// precision goes through bit patterns because `Float16` does not exist on every platform.
 enum NumberConversion {
-  /// Converts stored little-endian numbers.
-  ///
-  /// - Parameters:
-  ///   - source: the first byte of `destination.count` numbers, of any alignment.
-  ///   - type: what they are.
-  ///   - destination: where they go.
+  /// Converts `destination.count` stored little-endian numbers, of any alignment.
   static func decode<Element: CheckpointElement>(
     _ source: UnsafeRawPointer, _ type: SafetensorsType,
     into destination: UnsafeMutableBufferPointer<Element>
@@ -44,12 +39,7 @@ enum NumberConversion {
     }
   }
 
-  /// Converts numbers to their stored form.
-  ///
-  /// - Parameters:
-  ///   - source: the numbers.
-  ///   - type: a floating-point type.
-  ///   - destination: where `source.count` numbers of that type go, at any alignment.
+  /// Converts numbers to their stored form, at any alignment.
   static func encode<Element: CheckpointElement>(
     _ source: UnsafeBufferPointer<Element>, _ type: SafetensorsType,
     to destination: UnsafeMutableRawPointer

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A safetensors file: named tensors, mapped into memory and converted when read.
@@ -32,13 +33,13 @@ public struct SafetensorsFile: Sendable {
 
   /// Maps a file and checks its header.
   ///
-  /// - Parameter path: where it is.
   /// - Throws: ``CheckpointError`` if the file cannot be read, is shorter than its header says, or
   ///   holds tensors of unknown type, of equal names, or whose bytes overlap, leave gaps or lie
   ///   outside the file.
   public init(path: String) throws(CheckpointError) {
     let name = (path as NSString).lastPathComponent
-    let file = try MappedFile(path)
+    let file: MappedFile
+    do { file = try MappedFile(path) } catch { throw CheckpointError(error) }
     let bytes = file.bytes
     try CheckpointError.refusePointer(bytes, file: name)
     guard bytes.count >= 8 else {
@@ -128,7 +129,6 @@ public struct SafetensorsFile: Sendable {
 
   /// What the header says of a tensor.
   ///
-  /// - Parameter name: the tensor's name.
   /// - Throws: ``CheckpointError`` if there is no such tensor.
   public func entry(_ name: String) throws(CheckpointError) -> Entry {
     guard let entry = entries[name] else {
@@ -140,9 +140,6 @@ public struct SafetensorsFile: Sendable {
 
   /// Copies a tensor's numbers, converted to the destination's type.
   ///
-  /// - Parameters:
-  ///   - name: the tensor's name.
-  ///   - destination: room for exactly the tensor's count of numbers.
   /// - Throws: ``CheckpointError`` if there is no such tensor or it has another count.
   public func read<Element: CheckpointElement>(
     _ name: String, into destination: UnsafeMutableBufferPointer<Element>
@@ -159,9 +156,6 @@ public struct SafetensorsFile: Sendable {
 
   /// A tensor's numbers, converted.
   ///
-  /// - Parameters:
-  ///   - name: the tensor's name.
-  ///   - type: what to convert to.
   /// - Throws: ``CheckpointError`` if there is no such tensor.
   public func read<Element: CheckpointElement>(
     _ name: String, as type: Element.Type = Element.self
@@ -176,7 +170,6 @@ public struct SafetensorsFile: Sendable {
 
   /// The numbers of a tensor of integers or truth values, exactly.
   ///
-  /// - Parameter name: the tensor's name.
   /// - Throws: ``CheckpointError`` if there is no such tensor, it is not of integers, or a number
   ///   exceeds the range of `Int64`.
   public func readIntegers(_ name: String) throws(CheckpointError) -> [Int64] {
@@ -216,11 +209,9 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// Gives a closure the stored bytes of a tensor, little-endian and of any alignment.
+  /// Gives a closure the stored bytes of a tensor, little-endian and of any alignment. The pointer
+  /// is valid only inside.
   ///
-  /// - Parameters:
-  ///   - name: the tensor's name.
-  ///   - body: what to do with them; the pointer is valid only inside.
   /// - Throws: ``CheckpointError`` if there is no such tensor.
   public func withBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) -> Result

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The tensors of a checkpoint, in one safetensors file or in several with an index.
@@ -12,12 +13,11 @@ public struct SafetensorsFolder: Sendable {
   /// The names of the tensors of all files in alphabetical order.
   public var names: [String] { places.keys.sorted() }
 
-  /// Opens a checkpoint.
+  /// Opens a checkpoint: a `.safetensors` file, a `.safetensors.index.json`, or a folder that holds
+  /// `model.safetensors` or `model.safetensors.index.json`.
   ///
-  /// - Parameter path: a `.safetensors` file, a `.safetensors.index.json`, or a folder that holds
-  ///   `model.safetensors` or `model.safetensors.index.json`.
-  /// - Throws: ``CheckpointError`` if a file is missing or unsound, or if the index and the files do
-  ///   not name the same tensors.
+  /// - Throws: ``CheckpointError`` if a file is missing or unsound, or if the index and the files
+  ///   do not name the same tensors.
   public init(path: String) throws(CheckpointError) {
     let path = try Self.resolved(path)
     name = (path as NSString).lastPathComponent
@@ -38,7 +38,7 @@ public struct SafetensorsFolder: Sendable {
     }
     let folder = (path as NSString).deletingLastPathComponent
     let shards = Set(index.weight_map.values).sorted()
-    // A shard beside the index, never elsewhere: an index is data from strangers.
+    // A shard beside the index, never elsewhere: an index is not to be trusted.
     if let stray = shards.first(where: { $0.contains("/") || $0.hasPrefix(".") }) {
       throw CheckpointError(
         .badData, file: name, "found the file name \(stray), expected one in the same folder")
@@ -68,15 +68,12 @@ public struct SafetensorsFolder: Sendable {
   }
 
   /// What the header says of a tensor, or nil.
-  ///
-  /// - Parameter name: the tensor's name.
   public func entry(_ name: String) -> SafetensorsFile.Entry? {
     places[name].flatMap { files[$0].entries[name] }
   }
 
   /// The file that holds a tensor.
   ///
-  /// - Parameter name: the tensor's name.
   /// - Throws: ``CheckpointError`` if none does.
   public func file(of name: String) throws(CheckpointError) -> SafetensorsFile {
     guard let place = places[name] else {

@@ -20,9 +20,7 @@ struct SafetensorsHeaderScanner {
   private(set) var tensors: [Tensor] = []
   private(set) var metadata: [String: String] = [:]
 
-  /// - Parameters:
-  ///   - bytes: the header without its length.
-  ///   - file: the name for messages.
+  /// The bytes of the header without its length.
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws(CheckpointError) {
     self.bytes = bytes
     self.file = file

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Collects named tensors and writes them as one safetensors file.
 ///
 /// Tensors stand in the file by falling size of their numbers and then by name, so that each is
@@ -16,20 +18,15 @@ public struct SafetensorsWriter {
     var bytes: () -> [UInt8]
   }
 
-  /// A file without tensors.
-  ///
-  /// - Parameter metadata: text entries; `["format": "pt"]` is what `transformers` expects.
+  /// A file without tensors. `metadata` has text entries; `transformers` expects
+  /// `["format": "pt"]`.
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata
   }
 
-  /// Adds a tensor whose numbers are put in place when the file is written.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other tensor has.
-  ///   - shape: the axes, outermost first.
-  ///   - type: a floating-point type to store; numbers are rounded to nearest, ties to even.
-  ///   - fill: initialises every number, row-major.
+  /// Adds a tensor whose numbers are put in place when the file is written. `shape` is the axes,
+  /// outermost first. `type` is a floating-point type to store; numbers are rounded to nearest,
+  /// ties to even. `fill` initialises every number, row-major.
   public mutating func add<Element: CheckpointElement>(
     _ name: String, shape: [Int], as type: SafetensorsType = .float32,
     fill: @escaping (UnsafeMutableBufferPointer<Element>) -> Void
@@ -49,13 +46,7 @@ public struct SafetensorsWriter {
     }
   }
 
-  /// Adds a tensor.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other tensor has.
-  ///   - shape: the axes, outermost first.
-  ///   - type: a floating-point type to store.
-  ///   - values: the numbers, row-major.
+  /// Adds a tensor. `shape` is the axes, outermost first. `values` are the numbers, row-major.
   public mutating func add<Element: CheckpointElement>(
     _ name: String, shape: [Int], as type: SafetensorsType = .float32, values: [Element]
   ) {
@@ -66,12 +57,8 @@ public struct SafetensorsWriter {
     }
   }
 
-  /// Adds a tensor of integers, stored with 64 bits each.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other tensor has.
-  ///   - shape: the axes, outermost first.
-  ///   - integers: the numbers, row-major.
+  /// Adds a tensor of integers, stored with 64 bits each. `shape` is the axes, outermost first.
+  /// `integers` are the numbers, row-major.
   public mutating func add(_ name: String, shape: [Int], integers: [Int64]) {
     precondition(
       shape.reduce(1, *) == integers.count, "\(name): shape \(shape) of \(integers.count) numbers")
@@ -91,7 +78,6 @@ public struct SafetensorsWriter {
 
   /// Writes the file, replacing an old one only once the new one is whole and on the disk.
   ///
-  /// - Parameter path: where.
   /// - Throws: ``CheckpointError`` if the folder cannot be written or the disk is full; an old file
   ///   is then unchanged and no temporary file is left.
   public func write(to path: String) throws(CheckpointError) {
@@ -99,18 +85,22 @@ public struct SafetensorsWriter {
       ($1.value.type.byteCount, $0.key) < ($0.value.type.byteCount, $1.key)
     }
     let header = header(of: ordered)
-    var file = try AtomicFile(path)
     let length = UInt64(header.count).littleEndian
-    try file.append(withUnsafeBytes(of: length) { Array($0) } + header)
-    for (_, tensor) in ordered { try file.append(tensor.bytes()) }
-    try file.commit()
+    do throws(FileError) {
+      var file = try AtomicFile(path)
+      try file.append(withUnsafeBytes(of: length) { Array($0) } + header)
+      for (_, tensor) in ordered { try file.append(tensor.bytes()) }
+      try file.commit()
+    } catch {
+      throw CheckpointError(error)
+    }
   }
 
   private func header(of ordered: [(key: String, value: Tensor)]) -> [UInt8] {
     var parts: [String] = []
     if !metadata.isEmpty {
       let entries = metadata.sorted { $0.key < $1.key }
-        .map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+        .map { "\(JSONText.string($0.key)):\(JSONText.string($0.value))" }
       parts.append("\"__metadata__\":{\(entries.joined(separator: ","))}")
     }
     var offset = 0
@@ -118,7 +108,7 @@ public struct SafetensorsWriter {
       let end = offset + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       parts.append(
-        "\(Self.quoted(name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
+        "\(JSONText.string(name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
@@ -126,20 +116,5 @@ public struct SafetensorsWriter {
     // With the eight bytes of length before it; spaces are what the format allows.
     while (header.count + 8) % 64 != 0 { header.append(UInt8(ascii: " ")) }
     return header
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

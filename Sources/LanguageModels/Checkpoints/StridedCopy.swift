@@ -10,15 +10,7 @@ enum StridedCopy {
     var column: Int
   }
 
-  /// Copies a matrix from one layout to another.
-  ///
-  /// - Parameters:
-  ///   - rows: the number of rows.
-  ///   - columns: the number of columns.
-  ///   - source: numbers.
-  ///   - from: where they lie.
-  ///   - destination: memory, initialised or not.
-  ///   - to: where they go.
+  /// Copies a matrix from one layout to another. `destination` is memory, initialised or not.
   static func copy<Element: CheckpointElement>(
     rows: Int, columns: Int, from source: UnsafePointer<Element>, _ from: Layout,
     to destination: UnsafeMutablePointer<Element>, _ to: Layout

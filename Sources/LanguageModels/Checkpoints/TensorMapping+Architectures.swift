@@ -6,10 +6,10 @@ extension TensorMapping {
   init(_ shape: HuggingFaceConfig.GPT2) {
     self.init()
     let prefix = "transformer."
-    let width = shape.width
-    addEmbedding("embedding.token", shape.vocabularyCount, width, prefix, "wte.weight")
-    addEmbedding("embedding.position", shape.contextLength, width, prefix, "wpe.weight")
-    for layer in 0..<shape.layerCount {
+    let width = shape.sizes.width
+    addEmbedding("embedding.token", shape.sizes.vocabularyCount, width, prefix, "wte.weight")
+    addEmbedding("embedding.position", shape.sizes.contextLength, width, prefix, "wpe.weight")
+    for layer in 0..<shape.sizes.layerCount {
       let ours = "layers.\(layer)"
       let theirs = "h.\(layer)"
       addNorm("\(ours).attentionNorm", width, prefix: prefix, "\(theirs).ln_1")
@@ -22,13 +22,13 @@ extension TensorMapping {
       addNorm("\(ours).mlpNorm", width, prefix: prefix, "\(theirs).ln_2")
       addLinear(
         "\(ours).mlp.up", inputs: width, prefix: prefix,
-        [("\(theirs).mlp.c_fc", shape.innerWidth)], isTransposed: false, hasBias: true)
+        [("\(theirs).mlp.c_fc", shape.sizes.innerWidth)], isTransposed: false, hasBias: true)
       addLinear(
-        "\(ours).mlp.down", inputs: shape.innerWidth, prefix: prefix,
+        "\(ours).mlp.down", inputs: shape.sizes.innerWidth, prefix: prefix,
         [("\(theirs).mlp.c_proj", width)], isTransposed: false, hasBias: true)
     }
     addNorm("finalNorm", width, prefix: prefix, "ln_f")
-    addHead(width, shape.vocabularyCount, "lm_head.weight", isTied: shape.tiesEmbeddings)
+    addHead(width, shape.sizes.vocabularyCount, "lm_head.weight", isTied: shape.tiesEmbeddings)
     // The causal mask and its fill value, which versions before 4.30 saved.
     ignoredSuffixes = [".attn.bias", ".attn.masked_bias"]
   }
@@ -37,11 +37,12 @@ extension TensorMapping {
   init(_ shape: HuggingFaceConfig.Llama) {
     self.init()
     let prefix = "model."
-    let width = shape.width
-    let queries = shape.headCount * shape.headWidth
+    let width = shape.sizes.width
+    let queries = shape.sizes.headCount * shape.headWidth
     let keys = shape.keyValueHeadCount * shape.headWidth
-    addEmbedding("embedding.token", shape.vocabularyCount, width, prefix, "embed_tokens.weight")
-    for layer in 0..<shape.layerCount {
+    addEmbedding(
+      "embedding.token", shape.sizes.vocabularyCount, width, prefix, "embed_tokens.weight")
+    for layer in 0..<shape.sizes.layerCount {
       let ours = "layers.\(layer)"
       let attention = "\(ours).self_attn"
       addNorm(
@@ -61,14 +62,15 @@ extension TensorMapping {
       addLinear(
         "\(ours).mlp.gateUp", inputs: width, prefix: prefix,
         [
-          ("\(ours).mlp.gate_proj", shape.innerWidth), ("\(ours).mlp.up_proj", shape.innerWidth),
+          ("\(ours).mlp.gate_proj", shape.sizes.innerWidth),
+          ("\(ours).mlp.up_proj", shape.sizes.innerWidth),
         ], hasBias: shape.hasFeedForwardBias)
       addLinear(
-        "\(ours).mlp.down", inputs: shape.innerWidth, prefix: prefix,
+        "\(ours).mlp.down", inputs: shape.sizes.innerWidth, prefix: prefix,
         [("\(ours).mlp.down_proj", width)], hasBias: shape.hasFeedForwardBias)
     }
     addNorm("finalNorm", width, prefix: prefix, "norm", hasBias: false)
-    addHead(width, shape.vocabularyCount, "lm_head.weight", isTied: shape.tiesEmbeddings)
+    addHead(width, shape.sizes.vocabularyCount, "lm_head.weight", isTied: shape.tiesEmbeddings)
     ignoredSuffixes = ["rotary_emb.inv_freq"]
   }
 
@@ -76,19 +78,20 @@ extension TensorMapping {
   init(_ shape: HuggingFaceConfig.Bert) {
     self.init()
     let prefix = "bert."
-    let width = shape.width
+    let width = shape.sizes.width
     let embeddings = "embeddings."
     addEmbedding(
-      "embedding.token", shape.vocabularyCount, width, prefix, "\(embeddings)word_embeddings.weight"
+      "embedding.token", shape.sizes.vocabularyCount, width, prefix,
+      "\(embeddings)word_embeddings.weight"
     )
     addEmbedding(
-      "embedding.position", shape.contextLength, width, prefix,
+      "embedding.position", shape.sizes.contextLength, width, prefix,
       "\(embeddings)position_embeddings.weight")
     addEmbedding(
       "embedding.tokenType", shape.tokenTypeCount, width, prefix,
       "\(embeddings)token_type_embeddings.weight")
     addNorm("embedding.norm", width, prefix: prefix, "\(embeddings)LayerNorm")
-    for layer in 0..<shape.layerCount {
+    for layer in 0..<shape.sizes.layerCount {
       let ours = "layers.\(layer)"
       let theirs = "encoder.layer.\(layer)"
       addLinear(
@@ -101,9 +104,9 @@ extension TensorMapping {
         "\(ours).attentionNorm", width, prefix: prefix, "\(theirs).attention.output.LayerNorm")
       addLinear(
         "\(ours).mlp.up", inputs: width, prefix: prefix,
-        [("\(theirs).intermediate.dense", shape.innerWidth)], hasBias: true)
+        [("\(theirs).intermediate.dense", shape.sizes.innerWidth)], hasBias: true)
       addLinear(
-        "\(ours).mlp.down", inputs: shape.innerWidth, prefix: prefix,
+        "\(ours).mlp.down", inputs: shape.sizes.innerWidth, prefix: prefix,
         [("\(theirs).output.dense", width)], hasBias: true)
       addNorm("\(ours).mlpNorm", width, prefix: prefix, "\(theirs).output.LayerNorm")
     }
@@ -119,10 +122,10 @@ extension TensorMapping {
       hasBias: true)
     addNorm("head.transform.norm", width, prefix: "", "\(head)transform.LayerNorm")
     addHead(
-      width, shape.vocabularyCount, "\(head)decoder.weight", isTied: shape.tiesEmbeddings)
+      width, shape.sizes.vocabularyCount, "\(head)decoder.weight", isTied: shape.tiesEmbeddings)
     add(
-      "head.bias", [shape.vocabularyCount],
-      Piece(names: ["\(head)bias"], columns: shape.vocabularyCount))
+      "head.bias", [shape.sizes.vocabularyCount],
+      Piece(names: ["\(head)bias"], columns: shape.sizes.vocabularyCount))
     repetitions.append(Repetition(names: ["\(head)decoder.bias"], parameter: "head.bias"))
   }
 

@@ -5,9 +5,7 @@ public struct ParameterMemory<Element: CheckpointElement> {
   /// The numbers, row-major; they must outlive the transfer.
   public var values: UnsafeMutableBufferPointer<Element>
 
-  /// - Parameters:
-  ///   - shape: the axes, outermost first.
-  ///   - values: the numbers, row-major.
+  /// A parameter and its numbers.
   public init(shape: [Int], values: UnsafeMutableBufferPointer<Element>) {
     self.shape = shape
     self.values = values
@@ -16,10 +14,8 @@ public struct ParameterMemory<Element: CheckpointElement> {
 
 extension TensorMapping {
   /// Fills a model's parameters from a checkpoint; nothing is written unless everything fits.
+  /// `destination` is the memory of the parameter of a name, or nil if the model has none.
   ///
-  /// - Parameters:
-  ///   - checkpoint: the tensors.
-  ///   - destination: the memory of the parameter of a name, or nil if the model has none.
   /// - Throws: ``CheckpointError`` that lists tensors that are missing, unexpected or of the wrong
   ///   shape, or parameters that the model lacks or has in another shape.
   public func load<Element: CheckpointElement>(
@@ -39,12 +35,10 @@ extension TensorMapping {
     }
   }
 
-  /// The tensors of a model under their Hugging Face names, ready to be written.
+  /// The tensors of a model under their Hugging Face names, ready to be written. `source` is the
+  /// memory of the parameter of a name, or nil if the model has none; it is read when the file is
+  /// written.
   ///
-  /// - Parameters:
-  ///   - type: the floating-point type to store.
-  ///   - source: the memory of the parameter of a name, or nil if the model has none; it is read when
-  ///     the file is written.
   /// - Throws: ``CheckpointError`` that lists parameters that the model lacks or has in another shape.
   public func writer<Element: CheckpointElement>(
     storing type: SafetensorsType = .float32, from source: (String) -> ParameterMemory<Element>?
@@ -69,7 +63,6 @@ extension TensorMapping {
 
   /// Makes sure that a checkpoint has the tensors of a model, before memory is taken for it.
   ///
-  /// - Parameter checkpoint: the tensors.
   /// - Throws: ``CheckpointError`` that lists tensors that are missing, unexpected or of the wrong
   ///   shape.
   public func check(_ checkpoint: SafetensorsFolder) throws(CheckpointError) {

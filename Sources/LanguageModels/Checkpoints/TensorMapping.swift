@@ -28,7 +28,6 @@ public struct TensorMapping: Hashable, Sendable {
     /// The columns of the matrix, or the elements of the vector.
     var columns: Int { shape.last ?? 1 }
 
-    /// The shape of one of the stored tensors.
     func stored(_ piece: Piece) -> [Int] {
       if shape.count == 1 { return [piece.columns] }
       return piece.isTransposed ? [piece.columns, rows] : [rows, piece.columns]
@@ -49,8 +48,6 @@ public struct TensorMapping: Hashable, Sendable {
   var ignoredPrefixes: [String] = []
 
   /// The mapping of an architecture.
-  ///
-  /// - Parameter config: the shape of the model.
   public init(_ config: HuggingFaceConfig) {
     switch config {
     case .gpt2(let shape): self.init(shape)
@@ -66,8 +63,6 @@ public struct TensorMapping: Hashable, Sendable {
 
   /// Whether a tensor carries nothing this library uses: masks and tables that older versions saved,
   /// and heads for other tasks.
-  ///
-  /// - Parameter name: the tensor's name.
   public func ignores(_ name: String) -> Bool {
     ignoredSuffixes.contains { name.hasSuffix($0) }
       || ignoredPrefixes.contains { name.hasPrefix($0) }

@@ -17,10 +17,6 @@ struct TensorNames {
   /// Takes wrappers off names, and then as many components that all names begin with as it needs for
   /// the rest to be complete: a trainer may keep a model under a name such as `model` or `net`.
   ///
-  /// - Parameters:
-  ///   - names: those in the file.
-  ///   - file: what messages call it.
-  ///   - isComplete: whether some names are all that a model needs.
   /// - Throws: ``CheckpointError`` where two tensors have one name without wrappers.
   init(
     _ names: [String], file: String, isComplete: (Set<String>) -> Bool

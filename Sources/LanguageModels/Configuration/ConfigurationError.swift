@@ -3,7 +3,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   /// What was found and what was expected, in one sentence.
   public let description: String
 
-  /// - Parameter description: what was found and what was expected, in one sentence.
+  /// What was found and what was expected, in one sentence.
   public init(_ description: String) { self.description = description }
 }
 

@@ -5,9 +5,7 @@ public struct LayerConfiguration: Codable, Hashable, Sendable {
   /// What transforms each token by itself.
   public var channelMixer: ChannelMixerConfiguration
 
-  /// - Parameters:
-  ///   - tokenMixer: what moves information between tokens.
-  ///   - channelMixer: what transforms each token by itself.
+  /// Two mixers.
   public init(
     tokenMixer: TokenMixerConfiguration, channelMixer: ChannelMixerConfiguration
   ) {
@@ -46,13 +44,7 @@ public struct AttentionConfiguration: Codable, Hashable, Sendable {
   /// [176]).
   public var normalizesSpectrally = false
 
-  /// Attention of equal query, key and value heads.
-  ///
-  /// - Parameters:
-  ///   - headCount: the number of query heads.
-  ///   - keyValueHeadCount: the number of key and value heads; as many as query heads by default.
-  ///   - headWidth: the width of a head.
-  ///   - hasBias: whether the projections have biases.
+  /// As many key and value heads as query heads by default.
   public init(headCount: Int, keyValueHeadCount: Int? = nil, headWidth: Int, hasBias: Bool) {
     self.headCount = headCount
     self.keyValueHeadCount = keyValueHeadCount ?? headCount
@@ -99,11 +91,7 @@ public struct LinearRecurrenceConfiguration: Codable, Hashable, Sendable {
     case silu
   }
 
-  /// - Parameters:
-  ///   - headCount: the number of heads.
-  ///   - headWidth: the width of a head.
-  ///   - decays: whether states decay.
-  ///   - featureMap: what queries and keys pass through.
+  /// Decay and feature map as in [210] by default.
   public init(
     headCount: Int, headWidth: Int, decays: Bool = true, featureMap: FeatureMap = .silu
   ) {
@@ -150,10 +138,7 @@ public struct FeedForwardConfiguration: Codable, Hashable, Sendable {
     case swiGLU
   }
 
-  /// - Parameters:
-  ///   - width: the width between the matrices.
-  ///   - activation: the function between.
-  ///   - hasBias: whether the matrices have biases.
+  /// Widths, function and biases.
   public init(width: Int, activation: Activation, hasBias: Bool) {
     self.width = width
     self.activation = activation
@@ -172,11 +157,7 @@ public struct ExpertsConfiguration: Codable, Hashable, Sendable {
   /// How the router scores, weighs and balances.
   public var router: RouterConfiguration
 
-  /// - Parameters:
-  ///   - count: the number of experts.
-  ///   - chosen: the number of experts a token goes to.
-  ///   - expert: each expert.
-  ///   - router: how the router scores, weighs and balances.
+  /// Experts and the router that chooses among them.
   public init(
     count: Int, chosen: Int, expert: FeedForwardConfiguration, router: RouterConfiguration = .init()
   ) {

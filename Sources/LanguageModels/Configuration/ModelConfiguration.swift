@@ -25,22 +25,14 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var isCausal = true
   /// Whether the embedding is also the matrix that makes logits.
   public var tiesEmbeddings = true
-  /// What stands between the last layer and the logits besides normalisation.
+  /// What comes between the last layer and the logits, apart from normalisation.
   public var head: HeadConfiguration = .linear
   /// How many kinds of segment a token can belong to, as in BERT; zero for none.
   public var tokenTypeCount = 0
   /// How weights start and how their learning rates follow the width.
   public var parametrization: Parametrization = .standard
 
-  /// A model of equal layers.
-  ///
-  /// - Parameters:
-  ///   - vocabularyCount: the number of different tokens.
-  ///   - contextLength: the longest sequence.
-  ///   - width: the width of the residual stream.
-  ///   - layers: what each layer is.
-  ///   - positions: how a token's place enters.
-  ///   - normalization: of the residual stream.
+  /// The usual choices besides these; every layer is listed.
   public init(
     vocabularyCount: Int, contextLength: Int, width: Int, layers: [LayerConfiguration],
     positions: PositionScheme, normalization: Normalization
@@ -87,15 +79,11 @@ public struct Normalization: Codable, Hashable, Sendable {
   }
 
   /// Layer normalisation with gain and bias.
-  ///
-  /// - Parameter epsilon: added to the variance.
   public static func layer(epsilon: Double = 1e-5) -> Normalization {
     Normalization(kind: .layer, epsilon: epsilon, hasBias: true)
   }
 
   /// Root-mean-square normalisation with a gain.
-  ///
-  /// - Parameter epsilon: added to the mean square.
   public static func rootMeanSquare(epsilon: Double = 1e-5) -> Normalization {
     Normalization(kind: .rootMeanSquare, epsilon: epsilon, hasBias: false)
   }
@@ -126,8 +114,6 @@ public enum DepthConfiguration: Codable, Hashable, Sendable {
   case repeated(first: Int, last: Int, times: Int)
 
   /// The indices of layers in the order in which they run.
-  ///
-  /// - Parameter count: the number of layers.
   public func order(of count: Int) -> [Int] {
     switch self {
     case .sequential:

@@ -16,8 +16,6 @@ public struct ModelCosts: Hashable, Sendable {
   private let configuration: ModelConfiguration
 
   /// The costs of a model.
-  ///
-  /// - Parameter configuration: what the model is.
   public init(_ configuration: ModelConfiguration) {
     self.configuration = configuration
     let c = configuration
@@ -55,10 +53,8 @@ public struct ModelCosts: Hashable, Sendable {
   /// Parameters without embeddings, as [11] counts N.
   public var nonEmbeddingParameterCount: Int { parameterCount - embeddingParameterCount }
 
-  /// Arithmetic of a forward pass over one sequence, by part of the model.
-  ///
-  /// - Parameter length: the number of tokens, T.
-  /// - Returns: parts in order, with floating-point operations for the whole sequence.
+  /// Arithmetic of a forward pass over one sequence, by part of the model. Returns parts in order,
+  /// with floating-point operations for the whole sequence.
   public func forwardOperations(length: Int) -> [(part: String, operations: Double)] {
     let c = configuration
     let tokens = Double(length)
@@ -81,24 +77,16 @@ public struct ModelCosts: Hashable, Sendable {
   }
 
   /// Arithmetic of a forward pass over one sequence.
-  ///
-  /// - Parameter length: the number of tokens, T.
   public func forwardOperations(length: Int) -> Double {
     forwardOperations(length: length).reduce(0) { $0 + $1.operations }
   }
 
   /// Arithmetic of training on one token: forward and twice as much backward.
-  ///
-  /// - Parameter length: the length of the sequences trained on.
   public func trainingOperationsPerToken(length: Int) -> Double {
     3 * forwardOperations(length: length) / Double(length)
   }
 
   /// Bytes of keys, values and recurrent states that decoding keeps a sequence.
-  ///
-  /// - Parameters:
-  ///   - length: the number of tokens so far.
-  ///   - bytesPerNumber: four for Float.
   public func stateBytes(length: Int, bytesPerNumber: Int = 4) -> Int {
     let c = configuration
     return c.depth.order(of: c.layers.count).reduce(0) { sum, index in
@@ -119,11 +107,7 @@ public struct ModelCosts: Hashable, Sendable {
 
   /// Words that exact attention of one head must move between a slow and a fast memory, by the
   /// model of [201]: min(T²d²/M, T²d/√M) for the pairs plus 4·T·d for inputs and output.
-  ///
-  /// - Parameters:
-  ///   - length: the number of tokens, T.
-  ///   - headWidth: the width of the head, d.
-  ///   - fastMemory: words that fit into the fast memory, M: 8,192 for an L1 cache of 32 KiB.
+  /// `fastMemory` is M, the words that fit into the fast memory: 8,192 for an L1 cache of 32 KiB.
   public static func attentionTraffic(
     length: Int, headWidth: Int, fastMemory: Int
   ) -> Double {
@@ -135,11 +119,6 @@ public struct ModelCosts: Hashable, Sendable {
 
   /// Bytes that one decoded token moves from memory: every active weight once a batch, and the
   /// states of the whole batch.
-  ///
-  /// - Parameters:
-  ///   - batch: sequences decoded together.
-  ///   - length: tokens so far.
-  ///   - bytesPerNumber: four for Float.
   public func decodingTraffic(batch: Int, length: Int, bytesPerNumber: Int = 4) -> Double {
     Double(activeParameterCount * bytesPerNumber) / Double(batch)
       + Double(stateBytes(length: length, bytesPerNumber: bytesPerNumber))

@@ -7,10 +7,7 @@ enum ModelLimits {
   static let layers = 1 << 13
   /// The width of the residual stream, of a layer and of all heads together.
   static let width = 1 << 22
-  /// Different tokens.
   static let vocabulary = 1 << 26
-  /// Tokens of a sequence.
   static let context = 1 << 26
-  /// Experts of a layer.
   static let experts = 1 << 14
 }

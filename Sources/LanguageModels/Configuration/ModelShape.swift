@@ -20,22 +20,14 @@ public struct ModelShape: Hashable, Sendable {
   /// The longest sequence.
   public var context: Int
 
-  /// - Parameters:
-  ///   - preset: the architecture.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the longest sequence.
+  /// A preset for a vocabulary and context.
   public init(preset: ModelPreset, vocabulary: Int, context: Int) {
     self.preset = preset
     self.vocabulary = vocabulary
     self.context = context
   }
 
-  /// The model of a depth and width.
-  ///
-  /// - Parameters:
-  ///   - layers: the number of layers.
-  ///   - width: the width of the residual stream; a multiple of `heads`.
-  ///   - heads: the number of attention heads.
+  /// The model of a depth and width; `width` is a multiple of `heads`.
   public func configuration(layers: Int, width: Int, heads: Int) -> ModelConfiguration {
     switch preset {
     case .gpt2:
@@ -47,8 +39,6 @@ public struct ModelShape: Hashable, Sendable {
 
   /// The number of heads of a width: heads of 32 in models narrower than 512, of 64 in others, or
   /// one where they do not fit.
-  ///
-  /// - Parameter width: the width of the residual stream.
   public static func heads(width: Int) -> Int {
     let head = width >= 512 ? 64 : 32
     return width % head == 0 ? max(width / head, 1) : 1
@@ -59,11 +49,8 @@ public struct ModelShape: Hashable, Sendable {
   /// Widths are multiples of 32, or of 8 below 64, and within a factor of two of 32 a layer. Being
   /// off that rule counts three tenths of being off the wanted number, both as ratios.
   ///
-  /// - Parameters:
-  ///   - wanted: the number of parameters, embeddings included.
-  ///   - heads: what widths are multiples of.
-  ///   - build: the model of a depth and width.
-  /// - Returns: the nearest model; nil if none could be built.
+  /// Widths are multiples of `heads`. Returns the nearest model; nil if none could be built.
+  ///
   /// - Throws: what `build` throws, if it always does.
   public static func nearest(
     to wanted: Int, multipleOf heads: Int = 1,

@@ -10,8 +10,6 @@ public enum Parametrization: Codable, Hashable, Sendable {
   case maximalUpdate(baseWidth: Int, baseHeadWidth: Int, scalesWeightDecay: Bool)
 
   /// The ratio of a width to the base width; one under the standard parametrisation.
-  ///
-  /// - Parameter width: a model's width.
   public func multiplier(width: Int) -> Double {
     switch self {
     case .standard: 1
@@ -21,10 +19,6 @@ public enum Parametrization: Codable, Hashable, Sendable {
 
   /// The factor on a parameter's learning rate (for optimisers whose step does not depend on the
   /// gradient's scale: AdamW, Lion).
-  ///
-  /// - Parameters:
-  ///   - role: what the parameter does.
-  ///   - width: the model's width.
   public func learningRateScale(_ role: ParameterRole, width: Int) -> Double {
     switch role {
     case .hidden: 1 / multiplier(width: width)
@@ -34,10 +28,6 @@ public enum Parametrization: Codable, Hashable, Sendable {
   }
 
   /// The factor on the weight decay of a parameter; zero where decay does not apply.
-  ///
-  /// - Parameters:
-  ///   - role: what the parameter does.
-  ///   - width: the model's width.
   public func weightDecayScale(_ role: ParameterRole, width: Int) -> Double {
     guard case .maximalUpdate(_, _, let scales) = self, scales else { return role.decays ? 1 : 0 }
     switch role {
@@ -47,14 +37,9 @@ public enum Parametrization: Codable, Hashable, Sendable {
     }
   }
 
-  /// What logits are multiplied by.
-  ///
-  /// - Parameter width: the model's width.
   func logitScale(width: Int) -> Double { 1 / multiplier(width: width) }
 
   /// What attention scores are multiplied by.
-  ///
-  /// - Parameter headWidth: the width of a head, d.
   public func scoreScale(headWidth: Int) -> Double {
     switch self {
     case .standard: 1 / Double(headWidth).squareRoot()

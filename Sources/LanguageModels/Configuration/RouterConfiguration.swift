@@ -6,7 +6,7 @@ public struct RouterConfiguration: Codable, Hashable, Sendable {
   public var activation: Activation = .softmax
   /// How the chosen are weighted.
   public var weights: Weights = .renormalized
-  /// What keeps the loads even.
+  /// How the loads are kept even.
   public var balancer: Balancer = .auxiliaryLoss(coefficient: 0.01)
 
   /// From scores to affinities.
@@ -27,7 +27,7 @@ public struct RouterConfiguration: Codable, Hashable, Sendable {
     case scaled(Double)
   }
 
-  /// What keeps the loads even.
+  /// How the loads are kept even.
   public enum Balancer: Codable, Hashable, Sendable {
     /// Nothing.
     case none

@@ -20,10 +20,7 @@ public final class ComposedDistribution: NextTokenDistribution {
     /// What it was made from.
     public var reference: any NextTokenDistribution
 
-    /// - Parameters:
-    ///   - weight: how much of the change is added.
-    ///   - policy: the model with the behaviour.
-    ///   - reference: what it was made from.
+    /// A change and its weight.
     public init(
       weight: Double, policy: any NextTokenDistribution, reference: any NextTokenDistribution
     ) {
@@ -38,16 +35,12 @@ public final class ComposedDistribution: NextTokenDistribution {
   private let terms: [(weight: Double, policy: Int, reference: Int)]
   private let filter: SamplingRule?
 
-  /// Composes distributions.
+  /// Composes distributions. A model that stands at several places is asked once if the same object
+  /// does; all objects must be without tokens, and nothing else may append to them.
   ///
-  /// A model that stands at several places is asked once if the same object does; all objects must
-  /// be without tokens, and nothing else may append to them.
+  /// `baseTopP` keeps only the base's smallest set of most probable tokens that sum to at least
+  /// this, before anything is added; nil keeps all. [13] uses 0.95 against noise.
   ///
-  /// - Parameters:
-  ///   - base: what the changes are added to.
-  ///   - terms: the changes.
-  ///   - baseTopP: keeps only the base's smallest set of most probable tokens that sum to at least
-  ///     this, before anything is added; nil keeps all. [13] uses 0.95 against noise.
   /// - Throws: ``ConfigurationError`` if vocabularies differ or a number is impossible.
   public init(
     base: any NextTokenDistribution, terms: [Term], baseTopP: Double? = nil
@@ -77,14 +70,9 @@ public final class ComposedDistribution: NextTokenDistribution {
     }
   }
 
-  /// Emulated fine-tuning [13]: log p_base + (log p_fineTuned − log p_reference)/β.
+  /// Emulated fine-tuning [13]: log p_base + (log p_fineTuned − log p_reference)/β. A `beta` below
+  /// 1 amplifies the change. `baseTopP` restricts to the base's most probable tokens; nil for all.
   ///
-  /// - Parameters:
-  ///   - base: the pre-trained model of the wanted size.
-  ///   - fineTuned: a model of another size with the wanted behaviour.
-  ///   - reference: what the fine-tuned one was made from.
-  ///   - beta: below 1 amplifies the change.
-  ///   - baseTopP: restricts to the base's most probable tokens; nil for all.
   /// - Throws: ``ConfigurationError`` if vocabularies differ or β is not positive.
   public static func emulatedFineTuning(
     base: any NextTokenDistribution, fineTuned: any NextTokenDistribution,
@@ -99,13 +87,9 @@ public final class ComposedDistribution: NextTokenDistribution {
   }
 
   /// Between behaviours [13]: log p_base + Σ_k λ_k (log p_k − log p_reference), λ on the simplex.
+  /// `weights` are λ, not negative, with sum one. `baseTopP` restricts to the base's most probable
+  /// tokens; nil for all.
   ///
-  /// - Parameters:
-  ///   - base: the pre-trained model of the wanted size.
-  ///   - policies: models of one size, one a behaviour.
-  ///   - weights: λ, not negative, with sum one.
-  ///   - reference: what the policies were made from.
-  ///   - baseTopP: restricts to the base's most probable tokens; nil for all.
   /// - Throws: ``ConfigurationError`` if vocabularies differ or λ is not on the simplex.
   public static func interpolation(
     base: any NextTokenDistribution, policies: [any NextTokenDistribution], weights: [Double],
@@ -135,12 +119,7 @@ public final class ComposedDistribution: NextTokenDistribution {
   /// What all models cost together.
   public var use: ModelUse { members.reduce(ModelUse()) { $0 + $1.use } }
 
-  /// Takes in further tokens, each model by itself.
-  ///
-  /// - Parameters:
-  ///   - tokens: at least one.
-  ///   - count: the number of tokens that scores are wanted for.
-  /// - Returns: one row a token.
+  /// Takes in further tokens, at least one, each model by itself. Returns one row a token.
   public func scores(appending tokens: [Int32], last count: Int) -> [[Double]] {
     let rows = members.map { $0.scores(appending: tokens, last: count) }
     return (0..<count).map { row in
@@ -162,7 +141,6 @@ public final class ComposedDistribution: NextTokenDistribution {
 
   /// Forgets what came after the first tokens.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if a model cannot take back its last tokens.
   public func rewind(to length: Int) throws(ConfigurationError) {
     for member in members { try member.rewind(to: length) }

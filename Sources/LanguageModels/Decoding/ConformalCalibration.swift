@@ -6,29 +6,22 @@ public struct ConformalCalibration: Codable, Hashable, Sendable {
   /// The scores, ascending; higher is stranger.
   public private(set) var scores: [Double]
 
-  /// - Parameter scores: of the calibration, in any order.
+  /// The order of `scores` does not matter.
   public init(_ scores: [Double]) { self.scores = scores.sorted() }
 
   /// (1 + #{i : s_i ≥ s})/(n + 1): 1 without a calibration.
-  ///
-  /// - Parameter score: the new chunk's.
   public func pValue(_ score: Double) -> Double {
     let (smaller, n) = (firstIndex(notBelow: score), scores.count)
     return Double(1 + n - smaller) / Double(n + 1)
   }
 
   /// Adds a score.
-  ///
-  /// - Parameter score: of a chunk that was seen.
   public mutating func insert(_ score: Double) {
     scores.insert(score, at: firstIndex(notBelow: score))
   }
 
-  /// The probability that an exchangeable score without ties has a p-value of at most α.
-  ///
-  /// - Parameters:
-  ///   - alpha: the level.
-  ///   - count: the number of scores of the calibration, n.
+  /// The probability that an exchangeable score without ties has a p-value of at most α. `count` is
+  /// n.
   public static func rate(alpha: Double, count: Int) -> Double {
     // 0.3 · 10 is 2.999…
     let ranks = (alpha * Double(count + 1) + 1e-9).rounded(.down)

@@ -50,16 +50,7 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
   /// the draft and `…split(1)` for the target.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - rule: how tokens are drawn.
-  ///   - chunkLength: tokens a chunk.
-  ///   - sampleCount: samples a request.
-  ///   - turnCount: the largest number of turns.
-  ///   - alpha: the wanted share of chunks to hand over.
-  ///   - calibration: what scores are ranked against.
-  ///   - takeover: what the target does with a chunk that it takes over.
-  ///   - stopTokens: tokens that end a sample.
-  ///   - seed: where chance comes from.
+  /// All settings.
   public init(
     rule: SamplingRule = SamplingRule(temperature: 0.8), chunkLength: Int, sampleCount: Int,
     turnCount: Int, alpha: Double, calibration: Calibration, takeover: Takeover = .replaces,
@@ -83,9 +74,7 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     /// At least one token.
     public var prompt: [Int32]
 
-    /// - Parameters:
-    ///   - index: names its streams of chance.
-    ///   - prompt: at least one token.
+    /// A text and its number.
     public init(index: Int, prompt: [Int32]) {
       self.index = index
       self.prompt = prompt
@@ -95,14 +84,10 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
   /// The models of a sample: what drafts and what takes over, each without tokens.
   public typealias Pair = (draft: any NextTokenDistribution, target: any NextTokenDistribution)
 
-  /// Runs a request.
+  /// Runs a request with a draft and a target for each sample, all of one vocabulary, whose tokens
+  /// so far are forgotten. `isOver` is asked after each chunk whether a sample's added tokens hold
+  /// an answer already.
   ///
-  /// - Parameters:
-  ///   - request: what to continue.
-  ///   - pairs: a draft and a target for each sample, all of one vocabulary; their tokens so far are
-  ///     forgotten.
-  ///   - isOver: whether a sample's added tokens hold an answer already; asked after each chunk.
-  /// - Returns: the samples, and what was decided in every turn.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func run(
     _ request: Request, pairs: [Pair], isOver: ([Int32]) -> Bool = { _ in false }
@@ -140,13 +125,9 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     return report
   }
 
-  /// Runs requests one after the other; each gives what it would give alone.
+  /// Runs requests one after the other; each gives what it would give alone. Returns a report for
+  /// each request.
   ///
-  /// - Parameters:
-  ///   - requests: what to continue.
-  ///   - pairs: a draft and a target for each sample.
-  ///   - isOver: whether a sample's added tokens hold an answer already.
-  /// - Returns: a report for each request.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func run(
     _ requests: [Request], pairs: [Pair], isOver: ([Int32]) -> Bool = { _ in false }
@@ -156,12 +137,9 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     return reports
   }
 
-  /// Scores of the draft's own chunks, by turn, to rank others against.
+  /// Scores of the draft's own chunks, by turn, to rank others against. The requests are apart from
+  /// those to come. Returns a calibration for each turn that was reached.
   ///
-  /// - Parameters:
-  ///   - requests: of the calibration, apart from those to come.
-  ///   - pairs: a draft and a target for each sample.
-  /// - Returns: a calibration for each turn that was reached.
   /// - Throws: ``ConfigurationError`` if models do not go together or a setting is impossible.
   public func calibrations(
     _ requests: [Request], pairs: [Pair]
@@ -213,7 +191,6 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     }
   }
 
-  /// A sample on its way.
   private struct Sample {
     var pair: Pair
     var tokens: [Int32]
@@ -236,7 +213,6 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     }
   }
 
-  /// A drafted chunk that was scored.
   private struct Chunk {
     var sample: Int
     /// Where it begins in the sample's tokens.
@@ -274,9 +250,7 @@ public struct ConformalEscalation: Codable, Hashable, Sendable {
     }
   }
 
-  /// Lets the target write a chunk.
-  ///
-  /// - Returns: the number of tokens that it wrote.
+  /// Lets the target write a chunk. Returns the number of tokens that it wrote.
   private func takeOver(_ sample: inout Sample, _ chunk: Chunk) throws(ConfigurationError) -> Int {
     let (draft, target) = sample.pair
     if takeover == .replaces {

@@ -1,4 +1,4 @@
-/// What was asked of one model while decoding.
+/// The work of one model while decoding.
 public struct ModelUse: Codable, Hashable, Sendable {
   /// Tokens that were drawn from its distribution.
   public var generatedTokens: Int
@@ -10,11 +10,7 @@ public struct ModelUse: Codable, Hashable, Sendable {
   /// ``ModelCosts`` counts them, with the head where logits were made.
   public var operations: Double
 
-  /// - Parameters:
-  ///   - generatedTokens: tokens that were drawn from its distribution.
-  ///   - processedTokens: tokens that it took in.
-  ///   - passes: forward passes.
-  ///   - operations: floating-point operations.
+  /// Counts of tokens, passes and operations.
   public init(
     generatedTokens: Int = 0, processedTokens: Int = 0, passes: Int = 0, operations: Double = 0
   ) {
@@ -32,7 +28,7 @@ public struct ModelUse: Codable, Hashable, Sendable {
       passes: left.passes + right.passes, operations: left.operations + right.operations)
   }
 
-  /// What came after an earlier reading of the same use.
+  /// The use since an earlier reading.
   public static func - (left: ModelUse, right: ModelUse) -> ModelUse {
     ModelUse(
       generatedTokens: left.generatedTokens - right.generatedTokens,
@@ -51,9 +47,7 @@ public struct DecodingCost: Codable, Hashable, Sendable {
   /// The model that drafts; nothing where there is none.
   public var draft: ModelUse
 
-  /// - Parameters:
-  ///   - target: the use of the model whose distribution the text has.
-  ///   - draft: the use of the model that drafts.
+  /// The uses of the two models.
   public init(target: ModelUse = ModelUse(), draft: ModelUse = ModelUse()) {
     self.target = target
     self.draft = draft
@@ -85,9 +79,7 @@ public struct PassOperations: Hashable, Sendable {
   private let layers: [Int]
   private let head: Double
 
-  /// - Parameters:
-  ///   - configuration: what the model is.
-  ///   - policy: which keys and values are kept.
+  /// The passes of a model that keeps a cache.
   public init(_ configuration: ModelConfiguration, policy: CachePolicy = .full) {
     self.configuration = configuration
     self.policy = policy
@@ -97,11 +89,6 @@ public struct PassOperations: Hashable, Sendable {
   }
 
   /// Floating-point operations of a pass over further tokens of one sequence.
-  ///
-  /// - Parameters:
-  ///   - start: the tokens that came before.
-  ///   - count: the tokens of the pass.
-  ///   - logitRows: the number of tokens that logits were made for.
   public func operations(from start: Int, count: Int, logitRows: Int) -> Double {
     let width = configuration.width
     let tokens = Double(count)

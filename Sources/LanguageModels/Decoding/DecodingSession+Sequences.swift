@@ -1,25 +1,20 @@
-// Cutting sequences back, and going on from what others hold.
+// Rewinding sequences, and continuing those of others.
 extension DecodingSession {
   /// Whether the last tokens can be taken back; see ``DecodingCache/canRewind``.
   public var canRewind: Bool { cache.canRewind }
 
-  /// Forgets what came after the first tokens of every sequence.
+  /// Forgets what came after the first tokens of every sequence. At most ``length`` can be kept.
   ///
-  /// - Parameter length: how many tokens to keep, up to ``length``.
   /// - Throws: ``ConfigurationError`` for models with recurrent states and for caches that have
   ///   dropped keys, unless all tokens or none are kept.
   public func rewind(to length: Int) throws(ConfigurationError) { try cache.rewind(to: length) }
 
-  /// Lets each sequence go on from what another one holds.
-  ///
-  /// - Parameter parents: for each sequence, the one that it goes on from.
+  /// Makes each sequence continue from what its parent holds.
   public func reorder(parents: [Int]) { cache.copySequences(parents, from: cache) }
 
-  /// Lets each sequence go on from what a sequence of another session holds.
+  /// Makes each sequence continue from what its parent in another session holds, of the same model
+  /// with the same policy and no more tokens than fit here.
   ///
-  /// - Parameters:
-  ///   - other: a session of the same model with the same policy and no more tokens than fit here.
-  ///   - parents: for each sequence of this session, the one of the other that it goes on from.
   /// - Throws: ``ConfigurationError`` if the sessions do not fit together.
   public func fork(
     from other: DecodingSession<Element>, parents: [Int]

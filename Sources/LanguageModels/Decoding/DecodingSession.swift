@@ -4,14 +4,14 @@ public import Tensors
 /// tokens at a time.
 ///
 /// Passes are recorded once a chunk size and replayed; a step of one token allocates nothing after
-/// the first. All sequences have the same length at any time; they can be cut back to an earlier
-/// one, and one sequence can go on from what another holds.
+/// the first. All sequences have the same length at any time; they can be rewound to an earlier
+/// one, and one sequence can continue from what another holds.
 public final class DecodingSession<Element: TensorElement> {
-  /// What decodes.
+  /// The model that decodes.
   public let model: LanguageModel<Element>
   /// Keys, values and states of the tokens so far.
   public let cache: DecodingCache<Element>
-  /// What the session was asked for since it was made; it does not know which tokens were drawn.
+  /// The work of the session since it was made; it does not know which tokens were drawn.
   public private(set) var use = ModelUse()
 
   private let pool: ThreadPool
@@ -22,9 +22,7 @@ public final class DecodingSession<Element: TensorElement> {
   /// Logits of passes that were cut into several.
   private var gathered = UnsafeMutableBufferPointer<Element>(start: nil, count: 0)
 
-  /// What a recording is made for.
   private struct StepShape: Hashable {
-    /// Tokens a sequence.
     var length: Int
     /// Whether all tokens have logits, not the last ones alone.
     var isScored: Bool
@@ -37,15 +35,11 @@ public final class DecodingSession<Element: TensorElement> {
 
   /// A session without tokens.
   ///
-  /// - Parameters:
-  ///   - model: what decodes; its parameters must not change while the session lives.
-  ///   - batch: the number of sequences.
-  ///   - maximumLength: the longest sequence; the model's context length by default.
-  ///   - policy: which keys and values are kept.
-  ///   - pool: the threads.
-  ///   - hooks: functions at named sites.
-  ///   - packedWeights: shares the model's weights in the order that short passes read them with
-  ///     other sessions of it, so that they are packed once; nil for the session's own.
+  /// The model's parameters must not change while the session lives. `maximumLength` is the model's
+  /// context length by default. `packedWeights` shares the model's weights in the order that short
+  /// passes read them with other sessions of it, so that they are packed once; nil for the
+  /// session's own.
+  ///
   /// - Throws: ``ConfigurationError`` if the model cannot be decoded this way.
   public init(
     _ model: LanguageModel<Element>, batch: Int, maximumLength: Int? = nil,
@@ -93,11 +87,8 @@ public final class DecodingSession<Element: TensorElement> {
   /// The number of tokens of each sequence so far.
   public var length: Int { Int(cache.lengths.values[0]) }
 
-  /// Takes in further tokens of every sequence.
-  ///
-  /// - Parameter tokens: as many for each sequence; at least one.
-  /// - Returns: the logits after the last token of each sequence, `[batch, vocabulary]`; overwritten
-  ///   by the next call.
+  /// Takes in further tokens, as many of every sequence and at least one. Returns the logits after
+  /// the last token of each sequence, `[batch, vocabulary]`; overwritten by the next call.
   @discardableResult
   public func append(_ tokens: [[Int32]]) -> UnsafeBufferPointer<Element> {
     precondition(tokens.count == batch, "\(tokens.count) sequences for a batch of \(batch)")
@@ -120,8 +111,8 @@ public final class DecodingSession<Element: TensorElement> {
   /// Up to 16 tokens are one pass, which costs far less than as many passes of one token; more are
   /// cut into passes of 64, 16 and what remains.
   ///
-  /// - Parameter tokens: as many for each sequence; at least one.
-  /// - Returns: `[batch, count, vocabulary]`; overwritten by the next call.
+  /// Every sequence gets as many, at least one. Returns `[batch, count, vocabulary]`; overwritten
+  /// by the next call.
   public func logits(appending tokens: [[Int32]]) -> UnsafeBufferPointer<Element> {
     precondition(tokens.count == batch, "\(tokens.count) sequences for a batch of \(batch)")
     let count = tokens[0].count
@@ -140,19 +131,16 @@ public final class DecodingSession<Element: TensorElement> {
     return UnsafeBufferPointer(rebasing: gathered.prefix(batch * count * vocabulary))
   }
 
-  /// Takes in one further token of every sequence.
-  ///
-  /// - Parameter tokens: one a sequence.
-  /// - Returns: the logits of the next tokens, `[batch, vocabulary]`; overwritten by the next call.
+  /// Takes in one further token of every sequence. Returns the logits of the next tokens,
+  /// `[batch, vocabulary]`; overwritten by the next call.
   @discardableResult
   public func step(_ tokens: [Int32]) -> UnsafeBufferPointer<Element> {
     precondition(tokens.count == batch, "\(tokens.count) tokens for a batch of \(batch)")
     return run(StepShape(length: 1, isScored: false)) { sequence, _ in tokens[sequence] }
   }
 
-  /// A session of the same model, settings and threads whose sequences go on from those of this one.
-  ///
-  /// - Parameter parents: for each sequence of the new session, the one that it goes on from.
+  /// A session of the same model, settings and threads whose sequences continue those of this one,
+  /// each from its parent.
   public func forked(parents: [Int]) -> DecodingSession<Element> {
     let session = DecodingSession(self, batch: parents.count)
     session.cache.copySequences(parents, from: cache)
@@ -187,7 +175,6 @@ public final class DecodingSession<Element: TensorElement> {
     return max(min(room, 16), 1)
   }
 
-  /// Keeps the logits of a part of the tokens.
   private func gather(
     _ logits: UnsafeBufferPointer<Element>, rows: Range<Int>, of count: Int, _ vocabulary: Int
   ) {

@@ -1,4 +1,4 @@
-/// What became of a request whose chunks could be handed over to a stronger model.
+/// The result of a request whose chunks could be handed over to a stronger model.
 public struct EscalationReport: Codable, Hashable, Sendable {
   /// What was decided in one turn.
   public struct Turn: Codable, Hashable, Sendable {
@@ -22,10 +22,8 @@ public struct EscalationReport: Codable, Hashable, Sendable {
   /// What both models did.
   public var cost = DecodingCost()
 
-  /// The share of chunks that the target took over in each turn of several requests.
-  ///
-  /// - Parameter reports: of the requests.
-  /// - Returns: a rate for each turn that one of them reached.
+  /// The share of chunks that the target took over in each turn of several requests. Returns a rate
+  /// for each turn that one of them reached.
   public static func ratesByTurn(_ reports: [EscalationReport]) -> [Double] {
     let turns = reports.map(\.turns.count).max() ?? 0
     return (0..<turns).map { turn in

@@ -13,14 +13,10 @@ public struct Generation: Sendable {
   public var tokenLimit: Int
   /// Tokens that end a sequence; they are part of the result.
   public var stopTokens: Set<Int32>
-  /// Where chance comes from; sequence i has the stream `split(i)`.
+  /// The seed of all draws; sequence i has the stream `split(i)`.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - rule: how tokens are drawn.
-  ///   - tokenLimit: the number of tokens to add at most.
-  ///   - stopTokens: tokens that end a sequence.
-  ///   - seed: where chance comes from.
+  /// All settings.
   public init(
     rule: SamplingRule = SamplingRule(), tokenLimit: Int, stopTokens: Set<Int32> = [],
     seed: UInt64 = 0
@@ -31,13 +27,9 @@ public struct Generation: Sendable {
     self.seed = seed
   }
 
-  /// Continues prompts.
-  ///
-  /// - Parameters:
-  ///   - prompts: one a sequence of the session, none empty.
-  ///   - session: a session without tokens, with room for the longest prompt and what is added.
-  ///   - emit: called for each token as it is drawn, with its sequence.
-  /// - Returns: the tokens added to each prompt.
+  /// Continues prompts in a session without tokens that has room for the longest prompt and what is
+  /// added. `emit` is called for each token as it is drawn, with its sequence. Returns the tokens
+  /// added to each prompt.
   public func run<Element>(
     _ prompts: [[Int32]], in session: DecodingSession<Element>,
     emit: (_ sequence: Int, _ token: Int32) -> Void = { _, _ in }

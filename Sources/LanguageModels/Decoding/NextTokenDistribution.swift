@@ -18,18 +18,13 @@ public protocol NextTokenDistribution: AnyObject {
   /// What it has cost since it was made, without the tokens drawn.
   var use: ModelUse { get }
 
-  /// Takes in further tokens.
-  ///
-  /// - Parameters:
-  ///   - tokens: at least one.
-  ///   - count: the number of tokens, from the last one back, that scores are wanted for.
-  /// - Returns: the scores after each of the last `count` tokens, one a token of the vocabulary:
-  ///   logarithms of probabilities up to a constant, minus infinity for what cannot come.
+  /// Takes in further tokens, at least one; scores are wanted for the last `count`. Returns the
+  /// scores after each of the last `count` tokens, one a token of the vocabulary: logarithms of
+  /// probabilities up to a constant, minus infinity for what cannot come.
   func scores(appending tokens: [Int32], last count: Int) -> [[Double]]
 
   /// Forgets what came after the first tokens.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if the last tokens cannot be taken back.
   func rewind(to length: Int) throws(ConfigurationError)
 
@@ -40,15 +35,10 @@ public protocol NextTokenDistribution: AnyObject {
 extension NextTokenDistribution {
   /// Draws tokens one by one, each from a pass of its own.
   ///
-  /// - Parameters:
-  ///   - tokens: the sequence so far, of which the distribution has taken in the beginning and not
-  ///     yet the last token; what is drawn is added.
-  ///   - limit: the number of tokens to add at most.
-  ///   - rule: how they are drawn.
-  ///   - stopTokens: tokens that end the sequence; they are added.
-  ///   - random: where chance comes from.
-  ///   - goesOn: called for each token as it is drawn; false ends the sequence.
-  /// - Returns: the number of tokens added; fewer than wanted at a stop or at the longest sequence.
+  /// `tokens` is the sequence so far, of which the distribution has taken in the beginning and not
+  /// yet the last token; what is drawn is added, stop tokens too. `goesOn` is called for each token
+  /// as it is drawn; false ends the sequence. Returns the number of tokens added; fewer than wanted
+  /// at a stop or at the longest sequence.
   @discardableResult
   public func extend(
     _ tokens: inout [Int32], by limit: Int, rule: SamplingRule, stopTokens: Set<Int32> = [],
@@ -68,13 +58,9 @@ extension NextTokenDistribution {
     return count
   }
 
-  /// The logarithm of the probability of each of some tokens, in one pass, at temperature one.
-  ///
-  /// - Parameters:
-  ///   - tokens: the sequence, of which the distribution has taken in the beginning.
-  ///   - start: the first token of interest, beyond those taken in.
-  /// - Returns: natural logarithms, one for each token from `start` on; the last token of the
-  ///   sequence is not taken in.
+  /// The logarithm of the probability of each of some tokens, in one pass, at temperature one. The
+  /// distribution has taken in the beginning of the sequence. Returns natural logarithms, one for
+  /// each token from `start` on; the last token of the sequence is not taken in.
   public func logProbabilities(of tokens: [Int32], from start: Int) -> [Double] {
     precondition(
       start > length && start < tokens.count, "token \(start) of \(tokens.count) after \(length)")
@@ -94,24 +80,18 @@ func logSumExp(_ scores: [Double]) -> Double {
 
 /// The distribution of one model: its logits, in a session of its own.
 public final class ModelDistribution<Element: TensorElement>: NextTokenDistribution {
-  /// What decodes.
+  /// The model that decodes.
   public let session: DecodingSession<Element>
 
-  /// The distribution of a model.
-  ///
-  /// - Parameter session: a session of one sequence; nothing else may append to it.
+  /// The distribution of a session of one sequence, to which nothing else may append.
   public init(_ session: DecodingSession<Element>) {
     precondition(session.batch == 1, "a distribution of one sequence, not of \(session.batch)")
     self.session = session
   }
 
-  /// The distribution of a model.
+  /// The distribution of a model, up to its context length by default, which may share packed
+  /// weights with other sessions of the model.
   ///
-  /// - Parameters:
-  ///   - model: what decodes.
-  ///   - maximumLength: the longest sequence; the model's context length by default.
-  ///   - pool: the threads.
-  ///   - packedWeights: shares the model's packed weights with other sessions of it.
   /// - Throws: ``ConfigurationError`` if the model cannot be decoded.
   public convenience init(
     _ model: LanguageModel<Element>, maximumLength: Int? = nil, pool: ThreadPool,
@@ -130,15 +110,10 @@ public final class ModelDistribution<Element: TensorElement>: NextTokenDistribut
   public var length: Int { session.length }
   /// Whether the last tokens can be taken back.
   public var canRewind: Bool { session.canRewind }
-  /// What the session was asked for.
+  /// The work of the session.
   public var use: ModelUse { session.use }
 
-  /// Takes in further tokens; the scores are the model's logits.
-  ///
-  /// - Parameters:
-  ///   - tokens: at least one.
-  ///   - count: the number of tokens that scores are wanted for.
-  /// - Returns: one row a token.
+  /// Takes in further tokens; the scores are the model's logits. Returns one row a token.
   public func scores(appending tokens: [Int32], last count: Int) -> [[Double]] {
     func rows(_ logits: UnsafeBufferPointer<Element>, _ count: Int) -> [[Double]] {
       let vocabulary = vocabularyCount
@@ -159,7 +134,6 @@ public final class ModelDistribution<Element: TensorElement>: NextTokenDistribut
 
   /// Forgets what came after the first tokens.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if the last tokens cannot be taken back.
   public func rewind(to length: Int) throws(ConfigurationError) {
     try session.rewind(to: length)

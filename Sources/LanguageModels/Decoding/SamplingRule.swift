@@ -18,12 +18,7 @@ public struct SamplingRule: Codable, Hashable, Sendable {
   /// Logits of tokens already present are divided by this if positive, multiplied if negative.
   public var repetitionPenalty: Double?
 
-  /// - Parameters:
-  ///   - temperature: what logits are divided by.
-  ///   - topK: how many tokens to keep.
-  ///   - topP: the probability to keep.
-  ///   - minP: the smallest probability to keep, as a fraction of the largest.
-  ///   - repetitionPenalty: the penalty on tokens already present.
+  /// All settings; without any, plain sampling at temperature one.
   public init(
     temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
     repetitionPenalty: Double? = nil
@@ -52,12 +47,8 @@ public struct SamplingRule: Codable, Hashable, Sendable {
     return nil
   }
 
-  /// The distribution that tokens are drawn from.
-  ///
-  /// - Parameters:
-  ///   - logits: one a token.
-  ///   - present: tokens already in the sequence, for the repetition penalty.
-  /// - Returns: one probability a token; they sum to one, and filtered tokens have zero.
+  /// The distribution that tokens are drawn from. Returns one probability a token; they sum to one,
+  /// and filtered tokens have zero.
   public func probabilities(
     logits: some Collection<some BinaryFloatingPoint>, present: some Sequence<Int32> = []
   ) -> [Double] {
@@ -100,12 +91,7 @@ public struct SamplingRule: Codable, Hashable, Sendable {
     return normalized(weights)
   }
 
-  /// Draws a token.
-  ///
-  /// - Parameters:
-  ///   - logits: one a token.
-  ///   - present: tokens already in the sequence.
-  ///   - random: where chance comes from; untouched at temperature zero.
+  /// Draws a token; at temperature zero `random` is left untouched.
   public func draw(
     logits: some Collection<some BinaryFloatingPoint>, present: some Sequence<Int32> = [],
     using random: inout SplittableRandom
@@ -115,11 +101,7 @@ public struct SamplingRule: Codable, Hashable, Sendable {
     return Self.draw(from: probabilities, using: &random)
   }
 
-  /// Draws a token from a distribution.
-  ///
-  /// - Parameters:
-  ///   - probabilities: one a token; they sum to one.
-  ///   - random: where chance comes from.
+  /// Draws a token from probabilities that sum to one.
   static func draw(from probabilities: [Double], using random: inout SplittableRandom) -> Int32 {
     var remaining = random.nextUniform()
     var last = 0

@@ -22,8 +22,6 @@ public struct SpeculationStatistics: Codable, Hashable, Sendable {
   public var cost = DecodingCost()
 
   /// Nothing yet.
-  ///
-  /// - Parameter draftLength: the number of tokens drafted a round at most, γ.
   public init(draftLength: Int) {
     self.draftLength = draftLength
     judgedByPlace = Array(repeating: 0, count: draftLength)
@@ -53,22 +51,14 @@ public struct SpeculationStatistics: Codable, Hashable, Sendable {
 
   /// Tokens a round if every draft were accepted with probability α by itself:
   /// (1 − α^(γ+1))/(1 − α).
-  ///
-  /// - Parameters:
-  ///   - acceptanceRate: α.
-  ///   - draftLength: γ.
   public static func expectedTokensPerRound(acceptanceRate: Double, draftLength: Int) -> Double {
     if acceptanceRate == 1 { return Double(draftLength + 1) }
     return (1 - pow(acceptanceRate, Double(draftLength + 1))) / (1 - acceptanceRate)
   }
 
   /// How much faster than token by token, if a pass of the target took the same time for γ + 1
-  /// tokens as for one: (1 − α^(γ+1))/((1 − α)(γc + 1)).
-  ///
-  /// - Parameters:
-  ///   - acceptanceRate: α.
-  ///   - draftLength: γ.
-  ///   - costRatio: c, what a pass of the draft costs over what one of the target does.
+  /// tokens as for one: (1 − α^(γ+1))/((1 − α)(γc + 1)). `costRatio` is c, what a pass of the draft
+  /// costs over what one of the target does.
   public static func expectedSpeedUp(
     acceptanceRate: Double, draftLength: Int, costRatio: Double
   ) -> Double {

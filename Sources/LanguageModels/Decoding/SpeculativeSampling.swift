@@ -12,7 +12,7 @@ public import Tensors
 public struct SpeculativeSampling: Codable, Hashable, Sendable {
   /// How tokens are drawn, of target and draft alike.
   public var rule: SamplingRule
-  /// The number of tokens to draft a round at most, γ.
+  /// The number of tokens to draft a round at most, γ, from 1 to 15.
   public var draftLength: Int
   /// Whether a round drafts two more tokens than the one before if all were accepted, and one fewer
   /// if not, up to γ.
@@ -21,16 +21,10 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
   public var tokenLimit: Int
   /// Tokens that end a sequence; they are part of the result.
   public var stopTokens: Set<Int32>
-  /// Where chance comes from; prompt i has the stream `split(i)`.
+  /// The seed of all draws; prompt i has the stream `split(i)`.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - rule: how tokens are drawn.
-  ///   - draftLength: the number of tokens to draft a round at most; 15 at most.
-  ///   - adaptsDraftLength: whether the number follows what was accepted.
-  ///   - tokenLimit: the number of tokens to add at most.
-  ///   - stopTokens: tokens that end a sequence.
-  ///   - seed: where chance comes from.
+  /// All settings.
   public init(
     rule: SamplingRule = SamplingRule(), draftLength: Int = 4, adaptsDraftLength: Bool = false,
     tokenLimit: Int, stopTokens: Set<Int32> = [], seed: UInt64 = 0
@@ -51,15 +45,8 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
     public var statistics: SpeculationStatistics
   }
 
-  /// Continues a prompt.
+  /// Continues a prompt of at least one token.
   ///
-  /// - Parameters:
-  ///   - prompt: at least one token.
-  ///   - target: the model whose distribution the text has.
-  ///   - draft: a cheaper model with the same vocabulary.
-  ///   - pool: the threads of both.
-  ///   - index: which prompt it is, for its stream of chance.
-  /// - Returns: the tokens added.
   /// - Throws: ``ConfigurationError`` if the models do not go together or cannot be decoded.
   public func run<Element: TensorElement>(
     _ prompt: [Int32], target: LanguageModel<Element>, draft: LanguageModel<Element>,
@@ -70,15 +57,10 @@ public struct SpeculativeSampling: Codable, Hashable, Sendable {
       draft: ModelDistribution(draft, pool: pool), index: index)
   }
 
-  /// Continues a prompt.
+  /// Continues a prompt of at least one token; the tokens that target and draft hold so far are
+  /// forgotten. `goesOn` is called for each token as it is added; false ends the sequence. Returns
+  /// the tokens added.
   ///
-  /// - Parameters:
-  ///   - prompt: at least one token.
-  ///   - target: what the text is distributed as; its tokens so far are forgotten.
-  ///   - draft: what drafts; its tokens so far are forgotten.
-  ///   - index: which prompt it is, for its stream of chance.
-  ///   - goesOn: called for each token as it is added; false ends the sequence.
-  /// - Returns: the tokens added.
   /// - Throws: ``ConfigurationError`` if the two do not go together or cannot go back.
   public func run(
     _ prompt: [Int32], target: any NextTokenDistribution, draft: any NextTokenDistribution,

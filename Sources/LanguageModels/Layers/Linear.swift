@@ -11,16 +11,8 @@ public final class Linear<Element: TensorElement> {
 
   /// Declares the parameters of a linear map.
   ///
-  /// - Parameters:
-  ///   - name: the dotted name of the map.
-  ///   - inputs: the width of what comes in.
-  ///   - outputs: the width of what goes out.
-  ///   - deviation: the standard deviation with which the matrix starts.
-  ///   - hasBias: whether there is a bias; it starts at zero.
-  ///   - normalizesSpectrally: whether the matrix is divided by its spectral norm [176].
-  ///   - columnBlocks: the ranges of columns that are matrices of their own; none where the whole
-  ///     is one.
-  ///   - parameters: where to declare them.
+  /// A bias starts at zero; σReparam [176] divides the matrix by its spectral norm. `columnBlocks`
+  /// are the ranges of columns that are matrices of their own; none where the whole is one.
   public init(
     _ name: String, _ inputs: Int, _ outputs: Int, deviation: Double, hasBias: Bool,
     normalizesSpectrally: Bool = false, columnBlocks: [Range<Int>] = [],
@@ -37,13 +29,8 @@ public final class Linear<Element: TensorElement> {
     }
   }
 
-  /// Records activation(x W + b), added to a residual if there is one.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, in]`.
-  ///   - activation: what the result passes through.
-  ///   - residual: `[rows, out]`.
-  ///   - tape: where to record.
+  /// Records activation(x W + b), added to a residual if there is one. `input` is `[rows, in]`.
+  /// `residual` is `[rows, out]`.
   public func record(
     _ input: Tensor<Element>, activation: PointwiseFunction = .identity,
     addingTo residual: Tensor<Element>? = nil, on tape: Tape<Element>
@@ -61,7 +48,5 @@ public protocol WeightTransform<Element>: AnyObject {
   associatedtype Element: TensorElement
 
   /// Records the matrix to use, of the trained matrix's shape.
-  ///
-  /// - Parameter tape: where to record.
   func record(on tape: Tape<Element>) -> Tensor<Element>
 }

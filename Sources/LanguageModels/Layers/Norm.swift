@@ -10,12 +10,6 @@ public final class Norm<Element: TensorElement> {
   public let bias: Tensor<Element>?
 
   /// Declares the parameters of a normalisation.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the norm.
-  ///   - width: the number of channels.
-  ///   - configuration: what to normalise by.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, width: Int, _ configuration: Normalization,
     in parameters: ParameterSet<Element>
@@ -29,11 +23,7 @@ public final class Norm<Element: TensorElement> {
       ? parameters.declare("\(name).bias", [width], role: .vector, startingAs: .constant(0)) : nil
   }
 
-  /// Records the normalisation of each row.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - tape: where to record.
+  /// Records the normalisation of each row. `input` is `[rows, width]`.
   public func record(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     switch configuration.kind {
     case .layer:

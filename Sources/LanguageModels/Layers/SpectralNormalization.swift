@@ -14,11 +14,7 @@ public final class SpectralNormalization<Element: TensorElement>: WeightTransfor
   private let right: Tensor<Element>
 
   /// Declares γ and the two vectors of the power iteration, and iterates until they have settled.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the map that the matrix belongs to.
-  ///   - weight: the trained matrix.
-  ///   - parameters: where to declare them.
+  /// The dotted name is that of the map that the matrix belongs to.
   public init(_ name: String, weight: Tensor<Element>, in parameters: ParameterSet<Element>) {
     self.weight = weight
     scale = parameters.declare(
@@ -33,8 +29,6 @@ public final class SpectralNormalization<Element: TensorElement>: WeightTransfor
   }
 
   /// Records Ŵ; a differentiable tape takes a step of the power iteration at each forward run.
-  ///
-  /// - Parameter tape: where to record.
   public func record(on tape: Tape<Element>) -> Tensor<Element> {
     let output = tape.tensor(weight.shape, dependingOn: [weight, scale])
     return tape.record(
@@ -45,7 +39,6 @@ public final class SpectralNormalization<Element: TensorElement>: WeightTransfor
   }
 }
 
-/// The operation Ŵ = (γ/uᵀWv)·W.
 private struct SpectralDivision<Element: TensorElement>: Operation {
   var weight: Tensor<Element>
   var scale: Tensor<Element>

@@ -27,7 +27,7 @@ public final class Attention<Element: TensorElement>: TokenMixer {
   public var normalizer: AttentionNormalizer?
   /// What happens to queries, keys and values before their positions enter, in order.
   public var projectionTransforms: [any ProjectionTransform<Element>] = []
-  /// Keys and values besides those of the tokens; nil for none.
+  /// Keys and values in addition to those of the tokens; nil for none.
   public var supplement: (any AttentionSupplement<Element>)?
   /// What happens to the result of ``output`` before it is added to the stream; nil for nothing.
   public var outputCombiner: (any HeadCombiner<Element>)?
@@ -36,13 +36,6 @@ public final class Attention<Element: TensorElement>: TokenMixer {
   private let model: ModelConfiguration
 
   /// Declares the parameters of an attention layer.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's token mixer.
-  ///   - configuration: heads, widths, weights and pattern.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, _ configuration: AttentionConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>
@@ -91,14 +84,8 @@ public final class Attention<Element: TensorElement>: TokenMixer {
 }
 
 extension Attention {
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - input: normalised activations, `[batch · length, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
-  ///   - slot: which entry of the cache is this layer's.
-  /// - Returns: `[batch · length, width]`.
+  /// Records the layer. `input` holds normalised activations, `[batch · length, width]`. Returns
+  /// `[batch · length, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,
     slot: Int

@@ -6,13 +6,8 @@ public protocol HeadCombiner<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records the combination.
-  ///
-  /// - Parameters:
-  ///   - mixed: the heads' results side by side, `[rows, H·d]`.
-  ///   - input: the normalised activations that the layer read, `[rows, width]`.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[rows, H·d]`.
+  /// Records the combination. `mixed` has the heads' results side by side, `[rows, H·d]`. `input`
+  /// is what the layer read, normalised, `[rows, width]`. Returns `[rows, H·d]`.
   func record(
     _ mixed: Tensor<Element>, input: Tensor<Element>, in pass: ForwardPass<Element>
   ) -> Tensor<Element>
@@ -23,12 +18,8 @@ public protocol AttentionTemperature<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records the factors.
-  ///
-  /// - Parameters:
-  ///   - input: the normalised activations that the layer read, `[rows, width]`.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[rows, H]`.
+  /// Records the factors. `input` is what the layer read, normalised, `[rows, width]`. Returns
+  /// `[rows, H]`.
   func record(_ input: Tensor<Element>, in pass: ForwardPass<Element>) -> Tensor<Element>
 }
 
@@ -38,31 +29,21 @@ public protocol ProjectionTransform<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records the transform.
-  ///
-  /// - Parameters:
-  ///   - projected: queries, keys and values side by side, `[rows, (H + 2·Hkv)·d]`.
-  ///   - input: the normalised activations that the layer read, `[rows, width]`.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[rows, (H + 2·Hkv)·d]`.
+  /// Records the transform. `projected` holds queries, keys and values side by side,
+  /// `[rows, (H + 2·Hkv)·d]`. `input` is what the layer read, normalised, `[rows, width]`. Returns
+  /// `[rows, (H + 2·Hkv)·d]`.
   func record(
     _ projected: Tensor<Element>, input: Tensor<Element>, in pass: ForwardPass<Element>
   ) -> Tensor<Element>
 }
 
-/// Keys and values that every query sees besides those of the tokens.
+/// Keys and values that every query sees in addition to those of the tokens.
 public protocol AttentionSupplement<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records the attention to all keys.
-  ///
-  /// - Parameters:
-  ///   - attended: the attention to the tokens' keys.
-  ///   - queries: the queries after their positions, heads side by side.
-  ///   - settings: heads, scores and weights of the attention.
-  ///   - pass: the pass being recorded.
-  /// - Returns: the heads' results side by side, `[rows, H·d]`.
+  /// Records the attention to all keys. `queries` have their positions already, heads side by side.
+  /// Returns the heads' results side by side, `[rows, H·d]`.
   func record(
     _ attended: AttentionResult<Element>, queries: HeadColumns<Element>,
     _ settings: AttentionSettings<Element>, in pass: ForwardPass<Element>

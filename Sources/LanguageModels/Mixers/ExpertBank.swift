@@ -1,8 +1,7 @@
 public import Tensors
 
-/// The matrices of several feed-forward experts of one shape.
-///
-/// Rows are sorted by expert, so that each expert multiplies its rows at once; none is dropped.
+/// The matrices of several feed-forward experts of one shape. Rows are sorted by expert, so that
+/// each expert multiplies its rows at once; none is dropped.
 public final class ExpertBank<Element: TensorElement> {
   /// The number of experts.
   public let count: Int
@@ -15,15 +14,7 @@ public final class ExpertBank<Element: TensorElement> {
 
   private let name: String
 
-  /// Declares the parameters of experts.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the mixer that they belong to.
-  ///   - count: the number of experts.
-  ///   - expert: each of them, without biases.
-  ///   - width: the width of what comes in and goes out.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - parameters: where to declare them.
+  /// Declares the parameters of experts without biases; the dotted name is their mixer's.
   public init(
     _ name: String, count: Int, expert: FeedForwardConfiguration, width: Int,
     start: StartingDeviations, in parameters: ParameterSet<Element>
@@ -44,13 +35,9 @@ public final class ExpertBank<Element: TensorElement> {
 
   /// Records the weighted sum of the chosen experts of each row: `y = Σ_j w_j E_{c_j}(x)`.
   ///
-  /// - Parameters:
-  ///   - input: x, `[rows, width]`.
-  ///   - chosen: c, `[rows · choices]`, negative for none.
-  ///   - weights: w, `[rows, choices]`.
-  ///   - share: which share of the choices is an expert on average, as the accountant counts them.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[rows, width]`.
+  /// `input` is x, `[rows, width]`. `chosen` is c, `[rows · choices]`, negative for none. `weights`
+  /// is w, `[rows, choices]`. `share` is the share of the choices that are an expert on average, as
+  /// the accountant counts them. Returns `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, chosen: IndexTensor, weights: Tensor<Element>, share: Double = 1,
     in pass: ForwardPass<Element>

@@ -12,13 +12,6 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
   private let name: String
 
   /// Declares the parameters of a feed-forward layer.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's channel mixer.
-  ///   - configuration: widths, activation and biases.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, _ configuration: FeedForwardConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>
@@ -42,27 +35,27 @@ public final class FeedForward<Element: TensorElement>: ChannelMixer {
   /// The activations between the matrices.
   public var hookSites: [String] { ["hidden"] }
 
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[rows, width]`.
+  /// Records the layer. `input` is `[rows, width]`. Returns `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {
     let tape = pass.tape
-    var hidden: Tensor<Element>
-    switch configuration.activation {
-    case .gelu: hidden = up.record(input, activation: .gelu, on: tape)
-    case .geluTanh: hidden = up.record(input, activation: .geluTanh, on: tape)
-    case .relu: hidden = up.record(input, activation: .relu, on: tape)
-    case .silu: hidden = up.record(input, activation: .silu, on: tape)
-    case .reluSquared: hidden = up.record(input, activation: .reluSquared, on: tape)
-    case .swiGLU: hidden = tape.swiGLU(up.record(input, on: tape))
-    }
-    hidden = pass.site("\(name).hidden", hidden)
+    // The product takes a plain function along.
+    let activated =
+      configuration.activation.function.map { up.record(input, activation: $0, on: tape) }
+      ?? tape.swiGLU(up.record(input, on: tape))
+    let hidden = pass.site("\(name).hidden", activated)
     return down.record(hidden, addingTo: residual, on: tape)
+  }
+}
+
+extension FeedForwardConfiguration.Activation {
+  /// The function of single elements; nil for SwiGLU, which takes two.
+  fileprivate var function: PointwiseFunction? { PointwiseFunction(rawValue: rawValue) }
+
+  /// Records the function by itself, where no matrix product can take it along. The input is
+  /// `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
+  public func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
+    function.map { tape.apply($0, to: input) } ?? tape.swiGLU(input)
   }
 }

@@ -7,13 +7,11 @@ public import Tensors
 public struct KeySelection: Sendable {
   /// Whether all heads see the same tokens.
   public var isSharedByHeads: Bool
-  /// Whether in a sequence of so many tokens a head's query sees a key: `(head, query, key, length)`.
-  /// In a causal model it is asked for keys up to the query only, and must not depend on the length.
+  /// Whether a head's query sees a key in a sequence of a length: `(head, query, key, length)`. In
+  /// a causal model it is asked for keys up to the query only, and must not depend on the length.
   public var isVisible: @Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Bool
 
-  /// - Parameters:
-  ///   - isSharedByHeads: whether all heads see the same tokens.
-  ///   - isVisible: whether a head's query sees a key: `(head, query, key, length)`.
+  /// A rule of single pairs.
   public init(
     isSharedByHeads: Bool,
     isVisible: @escaping @Sendable (_ head: Int, _ query: Int, _ key: Int, _ length: Int) -> Bool
@@ -23,11 +21,6 @@ public struct KeySelection: Sendable {
   }
 
   /// The rule as a list of blocks.
-  ///
-  /// - Parameters:
-  ///   - headCount: the number of query heads.
-  ///   - length: the number of tokens of a sequence.
-  ///   - isCausal: whether no query sees keys behind its own position.
   public func blocks(headCount: Int, length: Int, isCausal: Bool) -> BlockList {
     BlockList(headCount: headCount, queryCount: length, keyCount: length, isCausal: isCausal) {
       _, head, query, key in
@@ -35,15 +28,9 @@ public struct KeySelection: Sendable {
     }
   }
 
-  /// Records the attention of new tokens to what they see of a cache.
-  ///
-  /// - Parameters:
-  ///   - queries: `[batch · length, …]`, heads side by side.
-  ///   - cached: the slot's keys and values, `[batch, capacity, width]` each.
-  ///   - settings: heads, scores and weights.
-  ///   - cache: where the tokens' positions come from.
-  ///   - pass: the pass being recorded.
-  /// - Returns: the heads' results side by side, `[rows, H·d]`.
+  /// Records the attention of new tokens to what they see of a cache. `queries` is
+  /// `[batch · length, …]`, heads side by side. `cached` has the slot's keys and values,
+  /// `[batch, capacity, width]` each. Returns the heads' results side by side, `[rows, H·d]`.
   func decode<Element: TensorElement>(
     _ queries: HeadColumns<Element>,
     _ cached: (keys: Tensor<Element>, values: Tensor<Element>),
@@ -93,7 +80,6 @@ public struct KeySelection: Sendable {
   }
 }
 
-/// Finds the rows of a cache that each new token sees.
 private struct VisibleKeys<Element: TensorElement>: Operation {
   let selection: KeySelection
   let head: Int

@@ -19,15 +19,8 @@ public final class LinearAttention<Element: TensorElement>: TokenMixer {
   private let epsilon: Double
   private let logDecays: [Double]
 
-  /// Declares the parameters of a layer of linear attention.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's token mixer.
-  ///   - configuration: heads, widths, decay and feature map.
-  ///   - layer: the place of the layer in the model, which sets its decay.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
+  /// Declares the parameters of a layer of linear attention. `layer` is the place of the layer in
+  /// the model, which sets its decay.
   public init(
     _ name: String, _ configuration: LinearRecurrenceConfiguration, layer: Int,
     start: StartingDeviations, model: ModelConfiguration, in parameters: ParameterSet<Element>
@@ -57,14 +50,8 @@ public final class LinearAttention<Element: TensorElement>: TokenMixer {
     .constant(count: configuration.headCount * configuration.headWidth * configuration.headWidth)
   }
 
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - input: normalised activations, `[batch · length, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
-  ///   - slot: which entry of the cache is this layer's.
-  /// - Returns: `[batch · length, width]`.
+  /// Records the layer. `input` holds normalised activations, `[batch · length, width]`. Returns
+  /// `[batch · length, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,
     slot: Int

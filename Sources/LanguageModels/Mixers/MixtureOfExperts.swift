@@ -1,8 +1,7 @@
 public import Tensors
 
-/// Feed-forward experts of which a router gives each token a few.
-///
-/// Tokens are sorted by expert, so that each expert multiplies its rows at once; none is dropped.
+/// Feed-forward experts of which a router gives each token a few. Tokens are sorted by expert, so
+/// that each expert multiplies its rows at once; none is dropped.
 public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   /// The number of experts, how many a token gets, and each expert's shape.
   public let configuration: ExpertsConfiguration
@@ -12,13 +11,6 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   public let bank: ExpertBank<Element>
 
   /// Declares the parameters of a mixture.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's channel mixer.
-  ///   - configuration: the experts and their router.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, _ configuration: ExpertsConfiguration, start: StartingDeviations,
     model: ModelConfiguration, in parameters: ParameterSet<Element>
@@ -35,13 +27,8 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
   /// The activations between the matrices, in the order of the experts.
   public var hookSites: [String] { ["hidden"] }
 
-  /// Records the mixture.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded; it receives the routing and the auxiliary loss.
-  /// - Returns: `[rows, width]`.
+  /// Records the mixture. `input` is `[rows, width]`. The pass receives the routing and the
+  /// auxiliary loss. Returns `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {
@@ -49,23 +36,5 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
     let combined = bank.record(
       input, chosen: routing.chosen, weights: routing.weights, in: pass)
     return residual.map { pass.tape.add($0, combined) } ?? combined
-  }
-}
-
-extension FeedForwardConfiguration.Activation {
-  /// Records the function by itself, where no matrix product can take it along.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`, or gate and value side by side for SwiGLU, `[rows, 2·width]`.
-  ///   - tape: where to record.
-  public func record<Element>(_ input: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
-    switch self {
-    case .gelu: tape.apply(.gelu, to: input)
-    case .geluTanh: tape.apply(.geluTanh, to: input)
-    case .relu: tape.apply(.relu, to: input)
-    case .reluSquared: tape.apply(.reluSquared, to: input)
-    case .silu: tape.apply(.silu, to: input)
-    case .swiGLU: tape.swiGLU(input)
-    }
   }
 }

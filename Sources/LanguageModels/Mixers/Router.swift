@@ -1,8 +1,7 @@
 public import Tensors
 
-/// Chooses, for each token, a few of several alternatives: experts, heads, depths, learners.
-///
-/// Every decision depends on the token's own activation alone, so that it is causal.
+/// Chooses, for each token, a few of several alternatives: experts, heads, depths, learners. Every
+/// decision depends on the token's own activation alone, so that it is causal.
 public final class Router<Element: TensorElement> {
   /// How it scores, weighs and balances.
   public let configuration: RouterConfiguration
@@ -20,15 +19,6 @@ public final class Router<Element: TensorElement> {
   private let name: String
 
   /// Declares the parameters of a router.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the router.
-  ///   - width: the width of activations.
-  ///   - choices: the number of alternatives.
-  ///   - chosen: the number that a token gets.
-  ///   - configuration: how it scores, weighs and balances.
-  ///   - deviation: the standard deviation with which the matrix starts.
-  ///   - parameters: where to declare them.
   public init(
     _ name: String, width: Int, choices: Int, chosen: Int, _ configuration: RouterConfiguration,
     deviation: Double, in parameters: ParameterSet<Element>
@@ -49,12 +39,8 @@ public final class Router<Element: TensorElement> {
     }
   }
 
-  /// Records the decision for each row.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - pass: the pass being recorded; an auxiliary loss is added to it.
-  /// - Returns: choices and weights.
+  /// Records the decision for each row. `input` is `[rows, width]`. An auxiliary loss is added to
+  /// the pass. Returns choices and weights.
   public func record(_ input: Tensor<Element>, in pass: ForwardPass<Element>) -> Routing<Element> {
     let tape = pass.tape
     let scores = tape.linear(input, weight: weight)
@@ -96,11 +82,7 @@ public protocol RouterController<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records a change of the biases, to be made once in every backward pass.
-  ///
-  /// - Parameters:
-  ///   - bias: what is added to the scores for the choice alone, `[choices]`.
-  ///   - routing: what the router decided with it.
-  ///   - tape: where to record; differentiable.
+  /// Records a change of the biases, to be made once in every backward pass. `bias`, `[choices]`,
+  /// is added to the scores for the choice alone; the tape is differentiable.
   func record(_ bias: Tensor<Element>, _ routing: Routing<Element>, on tape: Tape<Element>)
 }

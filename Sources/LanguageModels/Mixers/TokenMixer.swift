@@ -12,12 +12,9 @@ public protocol TokenMixer<Element>: AnyObject {
 
   /// Records the mixer.
   ///
-  /// - Parameters:
-  ///   - input: normalised activations, `[batch · length, width]`.
-  ///   - residual: what to add the result to, if the sum is wanted.
-  ///   - pass: the pass being recorded; while decoding, its cache holds this layer's past.
-  ///   - slot: which entry of the cache is this use of the layer's.
-  /// - Returns: `[batch · length, width]`.
+  /// `input` holds normalised activations, `[batch · length, width]`. The result is added to
+  /// `residual` if there is one. While decoding, the pass's cache holds this layer's past in the
+  /// entry `slot`. Returns `[batch · length, width]`.
   func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,
     slot: Int
@@ -35,13 +32,8 @@ public protocol ChannelMixer<Element>: AnyObject {
   /// The names of the sites at which hooks can read or replace its activations, within the mixer.
   var hookSites: [String] { get }
 
-  /// Records the mixer.
-  ///
-  /// - Parameters:
-  ///   - input: normalised activations, `[batch · length, width]`.
-  ///   - residual: what to add the result to, if the sum is wanted.
-  ///   - pass: the pass being recorded.
-  /// - Returns: `[batch · length, width]`.
+  /// Records the mixer. `input` holds normalised activations, `[batch · length, width]`. The result
+  /// is added to `residual` if there is one. Returns `[batch · length, width]`.
   func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
   ) -> Tensor<Element>

@@ -19,12 +19,6 @@ public final class Block<Element: TensorElement> {
   private let placement: NormPlacement
 
   /// Declares the parameters of a layer.
-  ///
-  /// - Parameters:
-  ///   - index: the place of the layer in the model.
-  ///   - configuration: the layer's mixers.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
   public init(
     _ index: Int, _ configuration: LayerConfiguration, of model: ModelConfiguration,
     in parameters: ParameterSet<Element>
@@ -60,13 +54,8 @@ public final class Block<Element: TensorElement> {
       + ["mlp.input"] + channelMixer.hookSites.map { "mlp.\($0)" } + ["mlp.output", "output"]
   }
 
-  /// Records the layer.
-  ///
-  /// - Parameters:
-  ///   - stream: the residual stream, `[batch · length, width]`.
-  ///   - pass: the pass being recorded.
-  ///   - slot: the layer's place in the order of execution.
-  /// - Returns: the stream after the layer.
+  /// Records the layer. `stream` is the residual stream, `[batch · length, width]`. Returns the
+  /// stream after the layer.
   public func record(
     _ stream: Tensor<Element>, in pass: ForwardPass<Element>, slot: Int
   ) -> Tensor<Element> {

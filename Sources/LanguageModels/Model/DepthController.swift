@@ -5,21 +5,15 @@ public protocol DepthController<Element>: AnyObject {
   /// The numbers it computes with.
   associatedtype Element: TensorElement
 
-  /// Records everything between the embedding and the head.
-  ///
-  /// - Parameters:
-  ///   - stream: the embedded tokens, `[batch · length, width]`.
-  ///   - model: the model, whose blocks and ``LanguageModel/normalized(_:on:)`` are used.
-  ///   - pass: the pass being recorded.
-  /// - Returns: what the head reads, normalised, `[batch · length, width]`.
+  /// Records everything between the embedding and the head. `stream` has the embedded tokens,
+  /// `[batch · length, width]`. The model's blocks and ``LanguageModel/normalized(_:on:)`` are
+  /// used. Returns what the head reads, normalised, `[batch · length, width]`.
   func record(
     _ stream: Tensor<Element>, through model: LanguageModel<Element>, in pass: ForwardPass<Element>
   ) -> Tensor<Element>
 
   /// What each use of a layer needs kept while decoding, in the order of the slots that
   /// ``record(_:through:in:)`` passes to them.
-  ///
-  /// - Parameter model: the model.
   func mixerStates(of model: LanguageModel<Element>) -> [MixerState]
 }
 
@@ -30,9 +24,7 @@ public struct TrainingMoment: Hashable, Sendable {
   /// The number of steps of the run.
   public var steps: Int
 
-  /// - Parameters:
-  ///   - step: the number of steps taken so far.
-  ///   - steps: the number of steps of the run.
+  /// A step of a run.
   public init(step: Int, steps: Int) {
     self.step = step
     self.steps = steps

@@ -38,11 +38,7 @@ public final class Head<Element: TensorElement> {
         startingAs: .normal(standardDeviation: start.readout))
   }
 
-  /// Records logits.
-  ///
-  /// - Parameters:
-  ///   - final: `[rows, width]`.
-  ///   - tape: where to record.
+  /// Records logits. `final` is `[rows, width]`.
   func record(_ final: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     var input = final
     if let transform, let transformNorm {

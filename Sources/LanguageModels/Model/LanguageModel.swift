@@ -33,9 +33,6 @@ public final class LanguageModel<Element: TensorElement> {
 
   /// Builds a model and gives its parameters their starting values.
   ///
-  /// - Parameters:
-  ///   - configuration: what the model is.
-  ///   - seed: where random starting values come from.
   /// - Throws: ``ConfigurationError`` naming what does not fit together.
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
@@ -79,19 +76,14 @@ public final class LanguageModel<Element: TensorElement> {
     return configuration.depth.order(of: blocks.count).map { blocks[$0].tokenMixer.state }
   }
 
-  /// Records a pass from tokens to logits.
-  ///
-  /// - Parameter pass: the pass; its tokens may be filled before or after.
-  /// - Returns: the logits of each next token (or of each masked one), `[batch · length, vocabulary]`.
+  /// Records a pass from tokens to logits. The tokens of `pass` may be filled before or after.
+  /// Returns the logits of each next token (or of each masked one), `[batch · length, vocabulary]`.
   public func logits(_ pass: ForwardPass<Element>) -> Tensor<Element> {
     let final = pass.site("final", activations(pass))
     return pass.tape.part("head") { pass.site("logits", head.record(final, on: pass.tape)) }
   }
 
-  /// Records a pass up to the activations that the head reads.
-  ///
-  /// - Parameter pass: the pass.
-  /// - Returns: `[batch · length, width]`.
+  /// Records a pass up to the activations that the head reads. Returns `[batch · length, width]`.
   public func activations(_ pass: ForwardPass<Element>) -> Tensor<Element> {
     let tape = pass.tape
     var stream = tape.part("embedding") { embed(pass) }
@@ -105,11 +97,7 @@ public final class LanguageModel<Element: TensorElement> {
     return normalized(stream, on: tape)
   }
 
-  /// Records what the head reads of the stream after the last layer.
-  ///
-  /// - Parameters:
-  ///   - stream: `[rows, width]`.
-  ///   - tape: where to record.
+  /// Records what the head reads of the stream after the last layer. `stream` is `[rows, width]`.
   public func normalized(_ stream: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element> {
     guard configuration.normPlacement == .before else { return stream }
     return tape.part("head") { outerNorm.record(stream, on: tape) }
@@ -117,12 +105,10 @@ public final class LanguageModel<Element: TensorElement> {
 
   /// Records a pass and its loss.
   ///
-  /// - Parameters:
-  ///   - pass: the pass.
-  ///   - targets: the token to predict at each place, `[batch · length]`; negative ones do not count.
-  ///   - targetWeights: how much each target counts in the mean, `[batch · length]`; nil for ones.
-  ///   - zLoss: the coefficient of the square of the logarithm of softmax's denominator [145].
-  /// - Returns: one number: the mean cross-entropy in nats per token, plus what z-loss and layers add.
+  /// `targets` are the tokens to predict, `[batch · length]`; negative ones do not count.
+  /// `targetWeights` say how much each counts in the mean, `[batch · length]`; nil for ones.
+  /// `zLoss` is the coefficient of the square of the logarithm of softmax's denominator [145].
+  /// Returns one number: the mean cross-entropy in nats per token, plus what z-loss and layers add.
   public func loss(
     _ pass: ForwardPass<Element>, targets: IndexTensor, targetWeights: Tensor<Element>? = nil,
     zLoss: Double = 0

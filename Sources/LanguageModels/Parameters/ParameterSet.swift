@@ -1,3 +1,4 @@
+internal import Files
 internal import Statistics
 public import Tensors
 
@@ -17,22 +18,13 @@ public final class ParameterSet<Element: TensorElement> {
   private let gradients = Arena()
   private let random: SplittableRandom
 
-  /// A set without parameters.
-  ///
-  /// - Parameter seed: where random starting values come from; each parameter has a stream of its
-  ///   own by name, so that adding one leaves the others' values as they were.
+  /// A set without parameters. Starting values come from the seed; each parameter has a stream of
+  /// its own by name, so that adding one leaves the others' values as they were.
   public init(seed: UInt64) { random = SplittableRandom(seed: seed) }
 
-  /// Declares a parameter and gives it its starting values.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other parameter has.
-  ///   - shape: its axes.
-  ///   - role: what it does.
-  ///   - initialization: how it starts.
-  ///   - columnBlocks: the ranges of columns that are matrices of their own, which Muon treats each
-  ///     by itself; none where the whole is one matrix.
-  /// - Returns: its tensor.
+  /// Declares a parameter and gives it its starting values. `columnBlocks` are the ranges of
+  /// columns that are matrices of their own, which Muon treats each by itself; none where the whole
+  /// is one matrix. Returns its tensor.
   public func declare(
     _ name: String, _ shape: [Int], role: ParameterRole, startingAs initialization: Initialization,
     columnBlocks: [Range<Int>] = []
@@ -52,13 +44,7 @@ public final class ParameterSet<Element: TensorElement> {
     return tensor
   }
 
-  /// Declares state that is saved with the model but not trained by gradients.
-  ///
-  /// - Parameters:
-  ///   - name: a name that no other buffer has.
-  ///   - shape: its axes.
-  ///   - initialization: how it starts.
-  /// - Returns: its tensor.
+  /// Declares state that is saved with the model but not trained by gradients. Returns its tensor.
   public func declareBuffer(
     _ name: String, _ shape: [Int], startingAs initialization: Initialization
   ) -> Tensor<Element> {
@@ -72,8 +58,7 @@ public final class ParameterSet<Element: TensorElement> {
   }
 
   /// Takes parameters and buffers out of the set, as those of a part that another one replaces.
-  ///
-  /// - Parameter prefix: the dotted name of the part: `layers.3.attention`.
+  /// `prefix` is a dotted name such as `layers.3.attention`.
   public func remove(under prefix: String) {
     func isKept(_ parameter: Parameter<Element>) -> Bool {
       parameter.name != prefix && !parameter.name.hasPrefix(prefix + ".")
@@ -86,10 +71,6 @@ public final class ParameterSet<Element: TensorElement> {
   }
 
   /// Makes optimisers leave parameters as they are from the next step on, or change them again.
-  ///
-  /// - Parameters:
-  ///   - isFrozen: whether they are left.
-  ///   - belongs: which parameters, by name.
   public func setFrozen(_ isFrozen: Bool, where belongs: (String) -> Bool) {
     for parameter in parameters where belongs(parameter.name) {
       if isFrozen { frozen.insert(parameter.name) } else { frozen.remove(parameter.name) }
@@ -97,8 +78,6 @@ public final class ParameterSet<Element: TensorElement> {
   }
 
   /// The parameter of a name, or nil.
-  ///
-  /// - Parameter name: the dotted name.
   public subscript(name: String) -> Parameter<Element>? {
     positions[name].map { parameters[$0] }
   }
@@ -126,6 +105,8 @@ public final class ParameterSet<Element: TensorElement> {
 
   /// FNV-1a, because a name must mean the same stream in every process.
   private static func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var hash = FNV1a()
+    hash.mix(bytes: name.utf8)
+    return hash.value
   }
 }

@@ -14,8 +14,6 @@ public struct StartingDeviations: Hashable, Sendable {
   public let readout: Double
 
   /// The deviations of a model.
-  ///
-  /// - Parameter model: its sizes and parametrisation.
   public init(_ model: ModelConfiguration) {
     let base = 0.02
     let additions = 2 * model.depth.order(of: model.layers.count).count

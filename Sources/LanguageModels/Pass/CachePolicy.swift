@@ -8,9 +8,7 @@ public enum CachePolicy: Codable, Hashable, Sendable {
   /// model whose scores depend on distances between slots (ALiBi) cannot be decoded with it.
   case window(width: Int, sinks: Int)
 
-  /// The number of slots for sequences of so many tokens.
-  ///
-  /// - Parameter length: the longest sequence.
+  /// The number of slots for sequences of this length.
   public func capacity(length: Int) -> Int {
     switch self {
     case .full: length
@@ -18,9 +16,7 @@ public enum CachePolicy: Codable, Hashable, Sendable {
     }
   }
 
-  /// The slot that the token at a position goes to.
-  ///
-  /// - Parameter position: its place in the sequence, from zero.
+  /// The slot that the token at a position goes to. Positions count from zero.
   public func slot(position: Int) -> Int {
     switch self {
     case .full: position
@@ -30,11 +26,6 @@ public enum CachePolicy: Codable, Hashable, Sendable {
   }
 
   /// Bytes of keys and values of one sequence in one layer.
-  ///
-  /// - Parameters:
-  ///   - length: tokens so far.
-  ///   - width: numbers a token: keys and values together.
-  ///   - bytesPerNumber: four for Float.
   public func bytes(length: Int, width: Int, bytesPerNumber: Int = 4) -> Int {
     capacity(length: length) * width * bytesPerNumber
   }

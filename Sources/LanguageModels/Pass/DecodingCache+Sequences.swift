@@ -1,6 +1,6 @@
 internal import Tensors
 
-// Cutting sequences back, and going on from what other sequences hold.
+// Rewinding sequences, and continuing others.
 extension DecodingCache {
   /// Whether the last tokens can be taken back: states would have to be computed anew, and a cache
   /// that has dropped keys does not have them any more.
@@ -15,7 +15,6 @@ extension DecodingCache {
 
   /// Forgets what came after the first tokens of every sequence.
   ///
-  /// - Parameter length: how many tokens to keep.
   /// - Throws: ``ConfigurationError`` if the last tokens cannot be taken back.
   public func rewind(to length: Int) throws(ConfigurationError) {
     let longest = Int(lengths.buffer.max() ?? 0)
@@ -32,11 +31,8 @@ extension DecodingCache {
     lengths.buffer.update(repeating: Int32(length))
   }
 
-  /// Lets each sequence hold what another one held, of this cache or of another with the same slots.
-  ///
-  /// - Parameters:
-  ///   - parents: for each sequence, the one that it goes on from.
-  ///   - source: where the parents are; it has the same policy and entries.
+  /// Makes each sequence hold what its parent held, of this cache or of another with the same
+  /// policy and entries.
   func copySequences(_ parents: [Int], from source: DecodingCache<Element>) {
     precondition(
       parents.count == batch && parents.allSatisfy { (0..<source.batch).contains($0) },
@@ -59,7 +55,7 @@ extension DecodingCache {
     }
   }
 
-  /// - Parameter held: how many slots of each parent hold something; nil to copy all.
+  /// `held` is how many slots of each parent hold something; nil to copy all.
   private static func copyRows(
     of target: Tensor<Element>, from source: Tensor<Element>, _ parents: [Int], isOwn: Bool,
     held: [Int]?

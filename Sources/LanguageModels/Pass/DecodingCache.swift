@@ -21,13 +21,8 @@ public final class DecodingCache<Element: TensorElement> {
     case constant(Tensor<Element>)
   }
 
-  /// An empty cache for a model.
-  ///
-  /// - Parameters:
-  ///   - states: what each mixer in the order of execution needs kept.
-  ///   - batch: the number of sequences.
-  ///   - maximumLength: the longest sequence in tokens.
-  ///   - policy: which keys and values are kept.
+  /// An empty cache for a model. `states` say what each mixer needs kept, in the order of
+  /// execution.
   public init(
     states: [MixerState], batch: Int, maximumLength: Int, policy: CachePolicy = .full
   ) {
@@ -55,9 +50,8 @@ public final class DecodingCache<Element: TensorElement> {
   /// Bytes that the cache holds.
   public var byteCount: Int { arena.bytesUsed }
 
-  /// The keys and values of a slot, `[batch, capacity, width]` each.
-  ///
-  /// - Parameter slot: the place of the mixer in the order of execution.
+  /// The keys and values of a slot, `[batch, capacity, width]` each. `slot` is the place of the
+  /// mixer in the order of execution.
   public func keysAndValues(_ slot: Int) -> (keys: Tensor<Element>, values: Tensor<Element>) {
     guard case .keysAndValues(let keys, let values) = entries[slot] else {
       preconditionFailure("slot \(slot) keeps a state, not keys and values")
@@ -65,15 +59,9 @@ public final class DecodingCache<Element: TensorElement> {
     return (keys, values)
   }
 
-  /// Records copying the keys and values of a pass into a slot.
-  ///
-  /// - Parameters:
-  ///   - projected: queries, keys and values side by side, `[batch · length, columns]`.
-  ///   - keyColumn: where keys begin.
-  ///   - valueColumn: where values begin.
-  ///   - slot: the place of the mixer in the order of execution.
-  ///   - pass: the pass being recorded.
-  /// - Returns: the slot's keys and values, `[batch, capacity, width]` each.
+  /// Records copying the keys and values of a pass into a slot. `projected` holds queries, keys and
+  /// values side by side, `[batch · length, columns]`. `slot` is the place of the mixer in the
+  /// order of execution. Returns the slot's keys and values, `[batch, capacity, width]` each.
   public func append(
     _ projected: Tensor<Element>, keyColumn: Int, valueColumn: Int, to slot: Int,
     in pass: ForwardPass<Element>
@@ -86,9 +74,8 @@ public final class DecodingCache<Element: TensorElement> {
     return (keys, values)
   }
 
-  /// The state of a slot, `[batch, count]`.
-  ///
-  /// - Parameter slot: the place of the mixer in the order of execution.
+  /// The state of a slot, `[batch, count]`. `slot` is the place of the mixer in the order of
+  /// execution.
   public func state(_ slot: Int) -> Tensor<Element> {
     guard case .constant(let state) = entries[slot] else {
       preconditionFailure("slot \(slot) keeps keys and values, not a state")
@@ -110,13 +97,11 @@ public final class DecodingCache<Element: TensorElement> {
     }
   }
 
-  /// Tells the cache that the pass has run.
   func advance(_ count: Int) {
     for sequence in 0..<batch { lengths.values[sequence] += Int32(count) }
   }
 }
 
-/// Copies the keys and values of a pass into their slots of a cache.
 private struct CacheAppend<Element: TensorElement>: Operation {
   /// Queries, keys and values side by side, `[batch · length, columns]`.
   var projected: Tensor<Element>

@@ -1,7 +1,6 @@
 public import Tensors
 
 /// One recording of a model on a tape: its tokens, and what the layers share while they record.
-///
 /// Fill ``tokens`` and replay the tape to run the same pass on other tokens.
 public final class ForwardPass<Element: TensorElement> {
   /// Where operations are recorded.
@@ -38,13 +37,6 @@ public final class ForwardPass<Element: TensorElement> {
   private var rotary: (width: Int, base: Double, table: RotaryTable<Element>)?
 
   /// A pass that is not recorded yet.
-  ///
-  /// - Parameters:
-  ///   - tape: where operations are recorded.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - hooks: functions at named sites.
-  ///   - cache: keys, values and states of earlier tokens.
   public init(
     tape: Tape<Element>, batch: Int, length: Int, hooks: Hooks<Element> = Hooks(),
     cache: DecodingCache<Element>? = nil
@@ -64,13 +56,8 @@ public final class ForwardPass<Element: TensorElement> {
     updatePositions()
   }
 
-  /// A pass over some of the tokens of another one, on its tape, without its cache.
-  ///
-  /// - Parameters:
-  ///   - outer: the pass whose tokens they are.
-  ///   - length: how many tokens of each of its sequences there are.
-  ///   - positions: the place of each token in its sequence, `[batch · length]`, filled by an operation
-  ///     of the tape.
+  /// A pass over some of the tokens of another one, on its tape, without its cache. An operation of
+  /// the tape fills `positions`, the place of each token in its sequence, `[batch · length]`.
   public init(within outer: ForwardPass<Element>, length: Int, positions: IndexTensor) {
     precondition(
       length > 0 && positions.count == outer.batch * length,
@@ -90,10 +77,6 @@ public final class ForwardPass<Element: TensorElement> {
 
   /// Takes over what the layers of a pass within this one left: their terms of the loss, and what
   /// their routers decided.
-  ///
-  /// - Parameters:
-  ///   - inner: made by ``init(within:length:positions:)`` of this pass.
-  ///   - suffix: what is added to the names of its routers.
   public func absorb(_ inner: ForwardPass<Element>, suffix: String) {
     auxiliaryLosses += inner.auxiliaryLosses
     for (site, routing) in inner.routings { routings["\(site).\(suffix)"] = routing }
@@ -109,15 +92,11 @@ public final class ForwardPass<Element: TensorElement> {
     }
   }
 
-  /// Whether the pass is recorded for training; what sees later tokens while training uses another
-  /// rule where this is false.
+  /// Whether the pass is recorded for training; layers that see later tokens in training follow
+  /// another rule where this is false.
   public var isTraining: Bool { tape.isDifferentiable }
 
   /// Cosines and sines for all positions that this pass can see.
-  ///
-  /// - Parameters:
-  ///   - width: the width of a head.
-  ///   - base: the base of the angles.
   public func rotaryTable(width: Int, base: Double) -> RotaryTable<Element> {
     if let outer { return outer.rotaryTable(width: width, base: base) }
     if let rotary, rotary.width == width, rotary.base == base { return rotary.table }
@@ -130,11 +109,7 @@ public final class ForwardPass<Element: TensorElement> {
   /// The number of rows of every activation: all tokens of all sequences.
   public var rows: Int { batch * length }
 
-  /// What goes on from a named site: the activation, or what a hook puts in its place.
-  ///
-  /// - Parameters:
-  ///   - site: the site's full name.
-  ///   - activation: what the model computed.
+  /// The activation at a named site, or what a hook puts in its place.
   public func site(_ site: String, _ activation: Tensor<Element>) -> Tensor<Element> {
     hooks.apply(at: site, to: activation, on: tape)
   }

@@ -15,20 +15,13 @@ public struct Hooks<Element: TensorElement> {
   /// No hooks.
   public init() {}
 
-  /// Adds a hook that may replace an activation.
-  ///
-  /// - Parameters:
-  ///   - site: where.
-  ///   - hook: returns what to go on with, of the same shape.
+  /// Adds a hook that may replace an activation by another of the same shape.
   public mutating func replace(at site: String, _ hook: @escaping Hook) {
     hooks[site, default: []].append(hook)
   }
 
-  /// Adds a hook that reads an activation at every run.
-  ///
-  /// - Parameters:
-  ///   - site: where.
-  ///   - body: receives the elements in row-major order; it must not keep the buffer.
+  /// Adds a hook that reads an activation at every run. `body` receives the elements in row-major
+  /// order; it must not keep the buffer.
   public mutating func read(
     at site: String, _ body: @escaping (UnsafeBufferPointer<Element>) -> Void
   ) {
@@ -39,10 +32,6 @@ public struct Hooks<Element: TensorElement> {
   }
 
   /// Adds a hook that changes an activation at every run; the gradient passes as if it had not.
-  ///
-  /// - Parameters:
-  ///   - site: where.
-  ///   - body: changes the elements in place.
   public mutating func edit(
     at site: String, _ body: @escaping (UnsafeMutableBufferPointer<Element>) -> Void
   ) {
@@ -55,7 +44,6 @@ public struct Hooks<Element: TensorElement> {
   /// The sites that have hooks, in alphabetical order.
   public var sites: [String] { hooks.keys.sorted() }
 
-  /// What a site's hooks make of its activation.
   func apply(at site: String, to tensor: Tensor<Element>, on tape: Tape<Element>) -> Tensor<Element>
   {
     guard let hooks = hooks[site] else { return tensor }
@@ -69,7 +57,6 @@ public struct Hooks<Element: TensorElement> {
   }
 }
 
-/// Shows an activation to a function at every run.
 private struct Reading<Element: TensorElement>: Operation {
   var tensor: Tensor<Element>
   var body: (UnsafeBufferPointer<Element>) -> Void

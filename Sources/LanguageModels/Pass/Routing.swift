@@ -10,11 +10,6 @@ public struct Routing<Element: TensorElement> {
   public let weights: Tensor<Element>
 
   /// A decision.
-  ///
-  /// - Parameters:
-  ///   - affinities: of each row to each choice, `[rows, choices]`.
-  ///   - chosen: the choices of each row, best first, `[rows · chosen]`.
-  ///   - weights: of each chosen one, `[rows, chosen]`.
   public init(affinities: Tensor<Element>, chosen: IndexTensor, weights: Tensor<Element>) {
     self.affinities = affinities
     self.chosen = chosen

@@ -6,9 +6,7 @@ struct AddedToken: Sendable, Hashable {
   /// Whether it stands for no text; others, such as runs of spaces or `<think>`, are text that is
   /// one token wherever it stands.
   var isSpecial: Bool
-  /// Whether it takes the white space before it too.
   var takesSpaceBefore = false
-  /// Whether it takes the white space after it too.
   var takesSpaceAfter = false
   /// Whether it is found only where no letter, digit or mark touches it.
   var isWholeWord = false

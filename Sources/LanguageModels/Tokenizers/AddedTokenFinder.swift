@@ -15,13 +15,8 @@ struct AddedTokenFinder: Sendable {
     normalized = Search(tokens.filter(\.isNormalized))
   }
 
-  /// Calls a function with the pieces of a text, in order.
-  ///
-  /// - Parameters:
-  ///   - bytes: the text.
-  ///   - specialTokens: whether the spelling of a special token means that token. Where it is text,
-  ///     no other token is looked for inside it.
-  ///   - body: is handed each piece.
+  /// Calls a function with the pieces of a text, in order. Where the spelling of a special token is
+  /// text, no other token is looked for inside it.
   func forEachPiece(
     of bytes: UnsafeBufferPointer<UInt8>, specialTokens: SpecialTokenSpelling,
     _ body: (Piece) -> Void

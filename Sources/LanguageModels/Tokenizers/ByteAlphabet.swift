@@ -3,7 +3,6 @@
 /// GPT-2's table: printable Latin-1 characters stand for themselves and the other 68 bytes, in
 /// their order, for U+0100 onwards (a space is `Ġ`, a line feed `Ċ`).
 enum ByteAlphabet {
-  /// The character of each byte.
   static let scalars: [Unicode.Scalar] = {
     var shifted: UInt32 = 0x100
     return (0..<256).map { (byte: UInt32) in
@@ -33,7 +32,6 @@ enum ByteAlphabet {
     return result
   }
 
-  /// The spelling of some bytes.
   static func spelling(of bytes: some Sequence<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalars[Int(byte)]) }

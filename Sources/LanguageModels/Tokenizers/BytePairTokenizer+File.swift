@@ -1,5 +1,5 @@
+internal import Files
 internal import Foundation
-internal import RunTables
 
 extension BytePairTokenizer {
   /// Reads a Hugging Face `tokenizer.json`.
@@ -10,7 +10,6 @@ extension BytePairTokenizer {
   /// templates. `unk_token` is not needed, as every byte must have a token. The white space that a
   /// token with `lstrip` or `rstrip` takes does not come back when it is decoded.
   ///
-  /// - Parameter path: the file.
   /// - Throws: ``TokenizerError`` naming the field that is wrong or not supported.
   public convenience init(contentsOf path: String) throws(TokenizerError) {
     let name = (path as NSString).lastPathComponent
@@ -29,9 +28,6 @@ extension BytePairTokenizer {
 
   /// Reads the text of a Hugging Face `tokenizer.json`.
   ///
-  /// - Parameters:
-  ///   - json: the UTF-8 text.
-  ///   - source: what error messages call it.
   /// - Throws: ``TokenizerError`` naming the field that is wrong or not supported.
   public convenience init(json: [UInt8], source: String) throws(TokenizerError) {
     let file = try TokenizerFile.parts(of: Data(json), source: source)

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 extension BytePairTokenizer {
@@ -5,7 +6,7 @@ extension BytePairTokenizer {
   /// text.
   public func json() -> String {
     let added = contents.added.map { token in
-      #"    {"id": \#(token.token), "content": \#(Self.quoted(token.spelling)), "#
+      #"    {"id": \#(token.token), "content": \#(JSONText.string(token.spelling)), "#
         + #""single_word": \#(token.isWholeWord), "lstrip": \#(token.takesSpaceBefore), "#
         + #""rstrip": \#(token.takesSpaceAfter), "normalized": \#(token.isNormalized), "#
         + #""special": \#(token.isSpecial)}"#
@@ -14,11 +15,11 @@ extension BytePairTokenizer {
     let spellings = contents.vocabulary.map { $0.map { ByteAlphabet.spelling(of: $0) } }
     let vocabulary = spellings.enumerated().compactMap { token, spelling -> String? in
       guard let spelling, !outside.contains(Int32(token)) else { return nil }
-      return "      \(Self.quoted(spelling)): \(token)"
+      return "      \(JSONText.string(spelling)): \(token)"
     }
     let merges = contents.merges.map { merge in
-      let left = Self.quoted(spellings[Int(merge.left)] ?? "")
-      return "      [\(left), \(Self.quoted(spellings[Int(merge.right)] ?? ""))]"
+      let left = JSONText.string(spellings[Int(merge.left)] ?? "")
+      return "      [\(left), \(JSONText.string(spellings[Int(merge.right)] ?? ""))]"
     }
     return """
       {
@@ -57,14 +58,13 @@ extension BytePairTokenizer {
   /// Writes the tokenizer as a Hugging Face `tokenizer.json`; an existing file is replaced whole
   /// or not at all.
   ///
-  /// - Parameter path: where to.
   /// - Throws: ``TokenizerError`` if the file cannot be written.
   public func write(to path: String) throws(TokenizerError) {
     do {
-      try Data(json().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try AtomicFile.write(Array(json().utf8), to: path)
     } catch {
       throw TokenizerError(
-        source: path, field: "the file", found: "a failed write (\(error.localizedDescription))",
+        source: path, field: "the file", found: "a failed write (\(error.reason))",
         expected: "a folder that can be written to")
     }
   }
@@ -79,7 +79,7 @@ extension BytePairTokenizer {
     case .wholeText: return byteLevel(usesRegex: false)
     case .llama3:
       return #"{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "#
-        + Self.quoted(pattern.regularExpression ?? "")
+        + JSONText.string(pattern.regularExpression ?? "")
         + #"}, "behavior": "Isolated", "invert": false}, \#(byteLevel(usesRegex: false))]}"#
     }
   }
@@ -89,31 +89,16 @@ extension BytePairTokenizer {
     var names: [Int32: String] = [:]
     for token in contents.added { names[token.token] = token.spelling }
     func piece(_ token: Int32) -> String {
-      #"{"SpecialToken": {"id": \#(Self.quoted(names[token] ?? "\(token)")), "type_id": 0}}"#
+      #"{"SpecialToken": {"id": \#(JSONText.string(names[token] ?? "\(token)")), "type_id": 0}}"#
     }
     let text = #"{"Sequence": {"id": "A", "type_id": 0}}"#
     let single = template.before.map(piece) + [text] + template.after.map(piece)
     let second = #"{"Sequence": {"id": "B", "type_id": 1}}"#
     let specials = Set(template.before + template.after).sorted().map { token in
-      let name = Self.quoted(names[token] ?? "\(token)")
+      let name = JSONText.string(names[token] ?? "\(token)")
       return #"\#(name): {"id": \#(name), "ids": [\#(token)], "tokens": [\#(name)]}"#
     }
     return #"{"type": "TemplateProcessing", "single": [\#(single.joined(separator: ", "))], "#
       + #""pair": [\#(text), \#(second)], "special_tokens": {\#(specials.joined(separator: ", "))}}"#
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

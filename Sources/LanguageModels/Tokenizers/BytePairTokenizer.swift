@@ -1,3 +1,4 @@
+internal import Files
 internal import Synchronization
 
 /// Byte-level byte-pair encoding, as GPT-2, GPT-4 and LLaMA 3 use it.

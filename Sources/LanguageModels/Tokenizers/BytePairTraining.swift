@@ -39,12 +39,9 @@ public struct BytePairTraining: Sendable {
     }
   }
 
-  /// The tokenizer of a given size: 256 bytes, merges, and the end of text as the last token.
+  /// The tokenizer of a given size: 256 bytes, merges, and the end of text as the last token. At
+  /// least 257 tokens must be wanted; fewer come out when the text has no more pairs to merge.
   ///
-  /// - Parameters:
-  ///   - vocabularyCount: the number of tokens wanted, at least 257. Fewer come out when the text
-  ///     has no more pairs to merge.
-  ///   - endOfText: the spelling of the end-of-text token.
   /// - Throws: ``TokenizerError`` if the size is below 257 or no text was counted.
   public func tokenizer(
     vocabularyCount: Int, endOfText: String = "<|endoftext|>"

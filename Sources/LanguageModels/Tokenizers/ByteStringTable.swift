@@ -1,6 +1,7 @@
-/// Numbers byte strings in the order in which they are first seen.
-///
-/// Open addressing over one arena of bytes: no allocation a string.
+internal import Files
+
+/// Numbers byte strings in the order in which they are first seen. Open addressing over one arena
+/// of bytes: no allocation a string.
 struct ByteStringTable {
   private(set) var count = 0
   private var arena: [UInt8] = []
@@ -15,12 +16,10 @@ struct ByteStringTable {
     slots = [UInt32](repeating: 0, count: size)
   }
 
-  /// The string with a number.
   subscript(index: Int) -> ArraySlice<UInt8> {
     arena[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
   }
 
-  /// The number of a string that is in the table.
   func index(of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     let hash = Self.hash(bytes)
     let found = slots[slot(of: bytes, hash: hash)]

@@ -7,7 +7,6 @@ enum CharacterClass {
   static let number: UInt8 = 2
   /// `\s` but for carriage return and line feed.
   static let space: UInt8 = 3
-  /// Carriage return and line feed.
   static let newline: UInt8 = 4
 
   /// The class of every scalar below U+40000; letters and numbers end in the ideographic planes 2

@@ -19,7 +19,6 @@ enum CharacterEdge {
     return scalar
   }
 
-  /// Where the white space before a place begins.
   static func spaceStart(before index: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
     var start = index
     while let scalar = scalar(before: start, in: text), scalar.properties.isWhitespace {
@@ -28,7 +27,6 @@ enum CharacterEdge {
     return start
   }
 
-  /// Where the white space after a place ends.
   static func spaceEnd(after index: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
     var end = index
     while let scalar = scalar(at: end, in: text), scalar.properties.isWhitespace {

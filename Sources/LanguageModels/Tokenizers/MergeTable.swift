@@ -88,7 +88,7 @@ extension MergeTable {
     let count = symbols.count
     var next = Array(1...count)
     var previous = Array(-1..<(count - 1))
-    var heap = MinimumHeap()
+    var heap = Heap<UInt64>()
     func push(_ place: Int) {
       let after = next[place]
       guard after < count else { return }

@@ -6,15 +6,15 @@ struct PairLearner {
     var right: Int32
   }
 
-  private struct Candidate {
+  private struct Candidate: Comparable {
     var count: Int
     var pair: Pair
 
-    /// Whether this candidate is merged before another: more frequent, then smaller tokens.
-    func precedes(_ other: Candidate) -> Bool {
-      if count != other.count { return count > other.count }
-      if pair.left != other.pair.left { return pair.left < other.pair.left }
-      return pair.right < other.pair.right
+    /// In the order of merging: more frequent ones, then smaller tokens.
+    static func < (one: Candidate, other: Candidate) -> Bool {
+      if one.count != other.count { return one.count > other.count }
+      if one.pair.left != other.pair.left { return one.pair.left < other.pair.left }
+      return one.pair.right < other.pair.right
     }
   }
 
@@ -26,7 +26,7 @@ struct PairLearner {
   private var pairCounts: [Int] = []
   /// The words in which each pair has occurred at some time, in the order of finding.
   private var places: [[Int32]] = []
-  private var heap: [Candidate] = []
+  private var heap = Heap<Candidate>()
 
   init(words: ByteStringTable, counts: [Int]) {
     var tokens = [Int32](repeating: 0, count: 256)
@@ -44,7 +44,7 @@ struct PairLearner {
         if places[pair].last != Int32(word) { places[pair].append(Int32(word)) }
       }
     }
-    for (pair, index) in pairs { push(Candidate(count: pairCounts[index], pair: pair)) }
+    for (pair, index) in pairs { heap.push(Candidate(count: pairCounts[index], pair: pair)) }
   }
 
   /// The most frequent pair; nil when no word has two tokens any more.
@@ -52,12 +52,12 @@ struct PairLearner {
   /// Counts in the heap may be too high, never too low: a candidate that has lost occurrences
   /// goes back with its present count.
   mutating func mostFrequent() -> Pair? {
-    while let candidate = pop() {
+    while let candidate = heap.pop() {
       guard let index = pairs[candidate.pair] else { continue }
       let count = pairCounts[index]
       if count <= 0 { continue }
       if count == candidate.count { return candidate.pair }
-      if count < candidate.count { push(Candidate(count: count, pair: candidate.pair)) }
+      if count < candidate.count { heap.push(Candidate(count: count, pair: candidate.pair)) }
     }
     return nil
   }
@@ -102,7 +102,7 @@ struct PairLearner {
     }
     pairCounts[merged] = 0
     for index in Set(touched) where pairCounts[index] > 0 {
-      push(Candidate(count: pairCounts[index], pair: pairList[index]))
+      heap.push(Candidate(count: pairCounts[index], pair: pairList[index]))
     }
   }
 
@@ -127,33 +127,5 @@ struct PairLearner {
     pairCounts[index] += count
     if places[index].last != Int32(word) { places[index].append(Int32(word)) }
     return index
-  }
-
-  private mutating func push(_ candidate: Candidate) {
-    heap.append(candidate)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard heap[child].precedes(heap[parent]) else { break }
-      heap.swapAt(parent, child)
-      child = parent
-    }
-  }
-
-  private mutating func pop() -> Candidate? {
-    guard let top = heap.first else { return nil }
-    let last = heap.removeLast()
-    if heap.isEmpty { return top }
-    heap[0] = last
-    var parent = 0
-    while true {
-      let left = 2 * parent + 1
-      var best = parent
-      if left < heap.count, heap[left].precedes(heap[best]) { best = left }
-      if left + 1 < heap.count, heap[left + 1].precedes(heap[best]) { best = left + 1 }
-      if best == parent { return top }
-      heap.swapAt(parent, best)
-      parent = best
-    }
   }
 }

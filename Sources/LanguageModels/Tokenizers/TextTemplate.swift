@@ -8,11 +8,7 @@ public struct TextTemplate: Sendable, Hashable {
   /// Tokens after the text.
   public var after: [Int32] = []
 
-  /// A template.
-  ///
-  /// - Parameters:
-  ///   - before: tokens before the text.
-  ///   - after: tokens after the text.
+  /// Tokens before and after a text.
   public init(before: [Int32] = [], after: [Int32] = []) {
     self.before = before
     self.after = after

@@ -17,12 +17,8 @@ public protocol Tokenizer: Sendable {
   /// process.
   var fingerprint: UInt64 { get }
 
-  /// Appends the tokens of some bytes.
-  ///
-  /// - Parameters:
-  ///   - bytes: the text, normally UTF-8.
-  ///   - specialTokens: whether the spelling of a special token within the text means that token.
-  ///   - tokens: the array that receives the tokens.
+  /// Appends the tokens of some bytes. The text is normally UTF-8; `specialTokens` says whether the
+  /// spelling of a special token within it means that token.
   func encode(
     _ bytes: UnsafeBufferPointer<UInt8>, specialTokens: SpecialTokenSpelling,
     appendingTo tokens: inout [Int32])
@@ -64,11 +60,8 @@ extension Tokenizer {
   public var template: TextTemplate { TextTemplate() }
 
   /// The tokens of a whole text with those that the template puts around it, as the model was
-  /// trained to see it: `encode` of PyPI `tokenizers`.
-  ///
-  /// - Parameters:
-  ///   - bytes: the text, normally UTF-8.
-  ///   - specialTokens: whether the spelling of a special token within the text means that token.
+  /// trained to see it: `encode` of PyPI `tokenizers`. The text is normally UTF-8; `specialTokens`
+  /// says whether the spelling of a special token within it means that token.
   public func encodeWhole(
     _ bytes: [UInt8], specialTokens: SpecialTokenSpelling = .isText
   ) -> [Int32] {
@@ -103,9 +96,7 @@ extension Tokenizer {
   }
 
   /// The mean number of bytes of text a token stands for over some tokens; special tokens count as
-  /// tokens of no bytes.
-  ///
-  /// Not a number for no tokens.
+  /// tokens of no bytes. Not a number for no tokens.
   public func bytesPerToken(_ tokens: some Sequence<Int32>) -> Double {
     var bytes = 0
     var count = 0

@@ -27,9 +27,8 @@ public enum WordPattern: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Recognises the regular expression of a published tokenizer.
-  ///
-  /// - Parameter regularExpression: its text, in one of the equivalent spellings in use.
+  /// Recognises the regular expression of a published tokenizer, in one of the equivalent spellings
+  /// in use.
   public init?(regularExpression: String) {
     let contractions = #"'(?i:[sdmt]|ll|ve|re)"#
     let spellings: [String: WordPattern] = [

@@ -42,11 +42,6 @@ public struct Axis: Sendable {
   public var format: Format
 
   /// An axis.
-  /// - Parameters:
-  ///   - label: What it measures, with its unit, for example "Loss (nats per token)".
-  ///   - scale: How values are placed.
-  ///   - domain: The values at the two ends; nil takes them from the data with 4 % padding.
-  ///   - format: How tick labels are written.
   public init(
     label: String, scale: Scale = .linear, domain: ClosedRange<Double>? = nil,
     format: Format = .plain

@@ -25,12 +25,6 @@ public struct Chart: Sendable {
   public var layers: [ChartLayer]
 
   /// A chart.
-  /// - Parameters:
-  ///   - title: What the chart shows.
-  ///   - method: How it was made, in one line.
-  ///   - x: The horizontal axis.
-  ///   - y: The vertical axis; `.categories` for bars.
-  ///   - layers: What is drawn, from back to front.
   public init(title: String, method: String = "", x: Axis, y: Axis, layers: [ChartLayer] = []) {
     self.title = title
     self.method = method

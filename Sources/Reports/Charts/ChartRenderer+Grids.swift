@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension ChartRenderer {
   // MARK: Contours
 

@@ -1,4 +1,4 @@
-internal import Statistics
+internal import Quantities
 
 extension ChartRenderer {
   /// Draws all layers; words that name single things are placed before words that can move.

@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+internal import Quantities
 
 /// Lines of equal value over a grid, each with its value written on it.
 ///

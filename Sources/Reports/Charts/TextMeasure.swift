@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// Estimated width of text in the sans-serif fonts that browsers pick.
 ///
 /// Advance widths of Helvetica in thousandths of the font size, widened by 16 % because the

@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+internal import Quantities
 
 /// A mark on an axis.
 public struct Tick: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 public import ScalingLaws
 
 /// The report of a comparison of a treatment with a baseline.
@@ -51,7 +52,7 @@ public struct ComparisonReport: Sendable {
     isCompute ? NumberFormat.flops(value) : NumberFormat.scale(value)
   }
 
-  private func text(_ interval: ComparisonSummary.Interval) -> String {
+  private func text(_ interval: IntervalEstimate) -> String {
     guard let value = interval.value else { return Wording.missing }
     return Wording.estimated(
       Estimated(value: value, low: interval.low ?? -.infinity, high: interval.high ?? .infinity))
@@ -95,7 +96,7 @@ public struct ComparisonReport: Sendable {
     return ReportSection("What the treatment is worth", blocks)
   }
 
-  private func ends(_ interval: ComparisonSummary.Interval) -> String? {
+  private func ends(_ interval: IntervalEstimate) -> String? {
     guard let low = interval.low, let high = interval.high else { return nil }
     return "\(NumberFormat.significant(low, 3)) to \(NumberFormat.significant(high, 3))"
   }

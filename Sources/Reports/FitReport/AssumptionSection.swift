@@ -1,3 +1,4 @@
+internal import Quantities
 internal import ScalingLaws
 
 extension FitReading {
@@ -92,7 +93,7 @@ extension FitReading {
       )
       if let test = fit.lackOfFit {
         result.append(
-          "Lack of fit: F(\(test.misfitFreedom), \(test.pureErrorFreedom)) = \(Wording.number(test.statistic)), \(plainProbability("p", test.pValue, floor: 1e-12)); design points scatter about the law by \(NumberFormat.significant(test.pointDeviation, 2)) beyond their seeds. Intervals count the \(fit.independentRows) design points as independent, not the rows."
+          "Lack of fit: F(\(test.misfitFreedom), \(test.pureErrorFreedom)) = \(Wording.number(test.statistic)), \(NumberFormat.probability("p", test.pValue, floor: 1e-12)); design points scatter about the law by \(NumberFormat.significant(test.pointDeviation, 2)) beyond their seeds. Intervals count the \(fit.independentRows) design points as independent, not the rows."
         )
       }
     } else {

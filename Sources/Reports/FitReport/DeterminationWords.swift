@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// What is said where a fitted table cannot give a number of a plan.

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import ScalingLaws
 internal import Statistics
 
@@ -81,7 +82,7 @@ extension FitReading {
       main.column == "C"
       ? budget ?? 10 * range.upperBound
       : isScale ? 10 * range.upperBound : range.upperBound
-    return try? part.mixture?.forecast(at: [main.column: place])
+    return try? mixture?.forecast(at: [main.column: place])
       ?? fit.forecast(at: [main.column: place])
   }
 

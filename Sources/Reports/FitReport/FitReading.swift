@@ -1,4 +1,5 @@
 import Foundation
+internal import Quantities
 internal import ScalingLaws
 internal import Statistics
 
@@ -16,7 +17,9 @@ struct FitReading {
     case several
   }
 
-  let part: FitReport.Part
+  let part: FittedTable
+  /// The fit and its alternatives, answering together; nil for one law.
+  let mixture: LawMixture?
   let shape: Shape
   /// The rows with weight.
   let used: [Int]
@@ -36,8 +39,10 @@ struct FitReading {
   var fit: Fit { part.fit }
   var card: LawCard { fit.law.card }
 
-  init(_ part: FitReport.Part, compute wanted: Double?) {
+  init(_ part: FittedTable, compute wanted: Double?) {
     self.part = part
+    let mixture = part.mixture
+    self.mixture = mixture
     let fit = part.fit
     let rows = fit.observations
     let used = rows.weights.indices.filter { rows.weights[$0] > 0 }
@@ -57,7 +62,7 @@ struct FitReading {
           holding: others)) ?? []
       if !frontier.isEmpty {
         plans = [0.1, 1, 10].compactMap { factor in
-          try? part.mixture?.plan(compute: budget * factor, holding: others)
+          try? mixture?.plan(compute: budget * factor, holding: others)
             ?? fit.plan(compute: budget * factor, holding: others)
         }
         budgetPlan = try? fit.budgetPlan(

@@ -1,10 +1,17 @@
 internal import ScalingLaws
 
-extension FitReport.Part {
+extension FittedTable {
+  /// The part with its doubts before its other notes, as a page lists them.
+  func remarkingDoubts() -> FittedTable {
+    var result = self
+    result.notes = doubts + notes
+    return result
+  }
+
   /// The part with at most about `limit` rows: every n-th and the worst ones.
   ///
   /// Parameters, intervals and validation stay those of all rows; a note says what is shown.
-  func thinned(to limit: Int) -> FitReport.Part {
+  func thinned(to limit: Int) -> FittedTable {
     let count = fit.observations.count
     guard count > limit else { return self }
     let step = (count + limit - 1) / limit
@@ -15,6 +22,7 @@ extension FitReport.Part {
     let position = Dictionary(
       uniqueKeysWithValues: rows.enumerated().map { ($0.element, $0.offset) })
     var result = self
+    result.wholeMixture = mixture
     result.fit = fit.showing(rows: rows)
     if var influence {
       for index in influence.rows.indices {

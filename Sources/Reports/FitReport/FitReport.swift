@@ -1,44 +1,9 @@
-public import ScalingLaws
+internal import ScalingLaws
 
 /// The report of one or several fits: what was fitted, what the law says, how far to trust it.
 public struct FitReport: Sendable {
-  /// One fit with all that was measured about it.
-  public struct Part: Sendable {
-    /// What to call the group of rows; empty for the whole table.
-    public var title: String
-    /// Where the rows are from, such as a file name.
-    public var source: String
-    /// Remarks on how the rows were read.
-    public var notes: [String]
-    /// The fit.
-    public var fit: Fit
-    /// How well the law predicts larger runs than it was fitted on.
-    public var validation: Validation
-    /// What the worst rows do to the parameters; nil where it was not measured.
-    public var influence: Influence?
-    /// The laws that were compared; nil where one was given.
-    public var ranking: LawRanking?
-    /// The fit and the laws that predict about as well, answering together; nil for one law.
-    public var mixture: LawMixture?
-
-    /// A fit with all that was measured about it.
-    public init(
-      title: String, source: String, notes: [String], fit: Fit, validation: Validation,
-      influence: Influence?, ranking: LawRanking?, mixture: LawMixture? = nil
-    ) {
-      self.title = title
-      self.source = source
-      self.notes = notes
-      self.fit = fit
-      self.validation = validation
-      self.influence = influence
-      self.ranking = ranking
-      self.mixture = mixture
-    }
-  }
-
   /// The fits, one a group of rows.
-  public var parts: [Part]
+  public var parts: [FittedTable]
   /// The training compute to plan for, in FLOPs; nil for ten times the largest of the data.
   public var compute: Double?
   /// When it is made and by which version; nil says nothing of it.
@@ -51,8 +16,8 @@ public struct FitReport: Sendable {
   ///   - compute: the training compute to plan for, in FLOPs; nil for ten times the largest of
   ///     the data.
   ///   - origin: when it is made and by which version.
-  public init(parts: [Part], compute: Double?, origin: ReportOrigin? = nil) {
-    self.parts = parts.map { $0.thinned(to: Self.shownRows) }
+  public init(parts: [FittedTable], compute: Double?, origin: ReportOrigin? = nil) {
+    self.parts = parts.map { $0.remarkingDoubts().thinned(to: Self.shownRows) }
     self.compute = compute
     self.origin = origin
   }

@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 extension HiddenGroups {

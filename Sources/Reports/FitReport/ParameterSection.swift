@@ -1,4 +1,5 @@
 import Foundation
+internal import Quantities
 internal import ScalingLaws
 internal import Statistics
 

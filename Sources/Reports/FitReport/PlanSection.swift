@@ -1,3 +1,4 @@
+internal import Quantities
 internal import ScalingLaws
 
 extension FitReading {
@@ -18,7 +19,7 @@ extension FitReading {
     place["D"] = plan.tokens.value
     // The plan takes all tokens as new ones.
     if fit.law.takesTokensAsNew { place["U"] = plan.tokens.value }
-    if let forecast = try? part.mixture?.forecast(at: place) ?? fit.forecast(at: place) {
+    if let forecast = try? mixture?.forecast(at: place) ?? fit.forecast(at: place) {
       blocks.append(
         .paragraph(
           "A single run at N* and D* would fall in \(Wording.interval(forecast.run)) (\(levelText)): the interval of the law and the scatter of the runs together.\(forecast.components.map { " " + $0.sentence } ?? "")"
@@ -146,7 +147,7 @@ extension FitReading {
     if let place = forecast.columns[column], axis(column).isLogarithmic {
       let rows = [0.1, 1, 10].compactMap { factor -> [String]? in
         let at = [column: place * factor]
-        guard let next = try? part.mixture?.forecast(at: at) ?? fit.forecast(at: at) else {
+        guard let next = try? mixture?.forecast(at: at) ?? fit.forecast(at: at) else {
           return nil
         }
         return [

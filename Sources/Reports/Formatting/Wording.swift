@@ -1,4 +1,5 @@
 import Foundation
+internal import Quantities
 internal import ScalingLaws
 
 /// How the report writes numbers and lists.

@@ -1,3 +1,5 @@
+internal import Files
+internal import Quantities
 internal import RunTables
 
 /// The numbers behind a figure, as a table that anyone can read.
@@ -27,15 +29,7 @@ public struct FigureData: Sendable {
         return abs(value) >= 1e7
           ? NumberFormat.flops(value, digits: 7) : NumberFormat.significant(value, 7)
       case .text(let words):
-        let text = SpreadsheetText.inert(words)
-        let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
-        guard needsQuotes else { return text }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-          if scalar == "\"" { quoted += "\"" }
-          quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
+        return CSVText.cell(SpreadsheetText.inert(words), quoting: .necessary)
       }
     }
   }

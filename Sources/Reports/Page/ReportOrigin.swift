@@ -6,10 +6,6 @@ public struct ReportOrigin: Sendable, Hashable {
   public var version: String
 
   /// An origin.
-  ///
-  /// - Parameters:
-  ///   - date: the day, as ISO 8601 writes it.
-  ///   - version: the version of the tool.
   public init(date: String, version: String) {
     self.date = date
     self.version = version

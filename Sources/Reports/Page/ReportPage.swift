@@ -17,13 +17,6 @@ public struct ReportPage: Sendable {
   public var origin: ReportOrigin?
 
   /// A report.
-  /// - Parameters:
-  ///   - title: Heading of the page.
-  ///   - subtitle: One line below it; empty for none.
-  ///   - summary: The results, one sentence each.
-  ///   - sections: The body; listed in the table of contents.
-  ///   - footer: Last line of the page, such as the command that made it.
-  ///   - origin: When it was made and by which version.
   public init(
     title: String, subtitle: String = "", summary: [String] = [],
     sections: [ReportSection] = [], footer: String = "", origin: ReportOrigin? = nil

@@ -12,12 +12,6 @@ public struct ReportTable: Sendable {
   public var note: String
 
   /// A table on a page.
-  /// - Parameters:
-  ///   - caption: What the table shows; empty for none.
-  ///   - columns: Headings and alignments; trailing columns have figures of equal width.
-  ///   - rows: One array per row, one text per column.
-  ///   - emphasizedRows: Rows in bold, counted from zero.
-  ///   - note: Explanation below the table; empty for none.
   public init(
     caption: String = "", columns: [TextTable.Column], rows: [[String]],
     emphasizedRows: Set<Int> = [], note: String = ""

@@ -1,3 +1,4 @@
+internal import Quantities
 public import ScalingLaws
 
 /// The report of saved fits scored on runs that they had not seen.

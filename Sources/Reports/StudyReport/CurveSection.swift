@@ -1,7 +1,9 @@
+internal import Verdicts
+
 extension StudyPage {
   /// Training losses along the tokens, all arms together, the largest size first.
   func curveSection() -> ReportSection? {
-    let rungs = Set(reading.curves.map(\.rung)).sorted(by: >)
+    let rungs = Set(study.curves.map(\.rung)).sorted(by: >)
     let figures = rungs.map { (rung: $0, figures: curveFigures($0)) }
       .filter { !$0.figures.isEmpty }
     guard let first = figures.first else { return nil }
@@ -20,7 +22,7 @@ extension StudyPage {
     var tokens: [Double] = []
     var losses: [Double] = []
 
-    init(_ curve: StudyReading.TrainingCurve, cells: Int) {
+    init(_ curve: StudyResults.TrainingCurve, cells: Int) {
       let points = zip(curve.tokens, curve.losses).filter { $0.isFinite && $1.isFinite }
       guard !points.isEmpty else { return }
       let count = min(cells, points.count)
@@ -81,8 +83,8 @@ extension StudyPage {
   }
 
   private func curveFigures(_ rung: Int) -> [Figure] {
-    let size = reading.runs.first { $0.rung == rung }?.size ?? "size \(rung + 1)"
-    let curves = reading.curves.filter { $0.rung == rung && armNames.contains($0.arm) }
+    let size = rows.first { $0.rung == rung }?.size ?? "size \(rung + 1)"
+    let curves = study.curves.filter { $0.rung == rung && armNames.contains($0.arm) }
       .map { (arm: $0.arm, seed: $0.seed, smooth: Smooth($0, cells: Self.cells)) }
       .filter { $0.smooth.tokens.count > 1 }
     guard !curves.isEmpty else { return [] }
@@ -117,14 +119,14 @@ extension StudyPage {
     var layers: [ChartLayer] = [.rule(RuleLayer(.horizontal, at: 0, isDashed: false))]
     var late: [Double] = [0]
     var pairs = 0
-    for arm in reading.arms {
-      let gaps = curves.filter { $0.arm == arm.name }.compactMap { curve -> Smooth? in
-        let partner = curves.first { $0.arm == reading.baseline && $0.seed == curve.seed }
+    for arm in arms {
+      let gaps = curves.filter { $0.arm == arm.arm }.compactMap { curve -> Smooth? in
+        let partner = curves.first { $0.arm == baseline && $0.seed == curve.seed }
         return partner.map { curve.smooth.less($0.smooth) }
       }
       pairs = max(pairs, gaps.count)
       late += gaps.flatMap { $0.losses.dropFirst($0.losses.count / 10) }.filter(\.isFinite)
-      layers += seedLayers(gaps, arm.name)
+      layers += seedLayers(gaps, arm.arm)
     }
     guard layers.count > 1, let low = late.min(), let high = late.max(), low < high else {
       return nil
@@ -135,7 +137,7 @@ extension StudyPage {
         title: "How the difference develops at \(size)",
         x: Axis(label: "Tokens seen", format: .scale),
         y: Axis(
-          label: "Training loss minus \(reading.baseline)'s (nats per token)",
+          label: "Training loss minus \(baseline)'s (nats per token)",
           domain: low - pad...high + pad), layers: layers),
       caption:
         "Below 0 the treatment is ahead at the same number of tokens. \(seedText(pairs))",

@@ -1,3 +1,6 @@
+internal import Quantities
+internal import Verdicts
+
 extension StudyPage {
   /// A number that runs measure of themselves.
   private struct Measure {
@@ -43,7 +46,7 @@ extension StudyPage {
   func diagnosticsSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     var shown: [Measure] = []
-    for arm in reading.arms {
+    for arm in arms {
       let rungs = rungs(arm)
       let sides = rungs.flatMap { [$0.baseline, $0.treatment] }
       let names = Set(sides.flatMap(\.diagnostics.keys))
@@ -68,10 +71,10 @@ extension StudyPage {
   }
 
   private func diagnosticTable(
-    _ arm: StudyReading.Arm, _ rungs: [StudyReading.Rung], _ measures: [Measure],
+    _ arm: ArmVerdict, _ rungs: [RungVerdict], _ measures: [Measure],
     _ hasDivergence: Bool
   ) -> ReportTable {
-    func cell(_ rung: StudyReading.Rung, _ name: String) -> String {
+    func cell(_ rung: RungVerdict, _ name: String) -> String {
       let values = [rung.baseline, rung.treatment].map { side in
         side.diagnostics[name].flatMap { $0.isFinite ? NumberFormat.significant($0, 3) : nil }
       }
@@ -82,7 +85,7 @@ extension StudyPage {
     if hasDivergence { columns.append(.init("Diverged runs", alignment: .trailing)) }
     columns += measures.map { .init($0.title, alignment: .trailing) }
     return ReportTable(
-      caption: "\(reading.baseline) / \(arm.name)", columns: columns,
+      caption: "\(baseline) / \(arm.arm)", columns: columns,
       rows: rungs.map { rung in
         let diverged = "\(rung.baseline.diverged) / \(rung.treatment.diverged)"
         return [label(rung)] + (hasDivergence ? [diverged] : [])

@@ -1,4 +1,6 @@
 internal import Foundation
+internal import Quantities
+internal import Verdicts
 
 extension StudyPage {
   /// One pair of runs that differ in the arm alone.
@@ -16,7 +18,7 @@ extension StudyPage {
 
   /// The pairs of an arm, by rung, branch and seed.
   func pairs(_ arm: String) -> [Pair] {
-    let baseline = finished(reading.baseline)
+    let baseline = finished(baseline)
     return finished(arm).compactMap { run in
       guard let loss = run.loss,
         let partner = baseline.first(where: {
@@ -25,7 +27,7 @@ extension StudyPage {
       else { return nil }
       return Pair(
         rung: run.rung, branch: run.branch, seed: run.seed, difference: loss - reference,
-        percent: 100 * (loss - reference) / reference, operations: run.operations)
+        percent: 100 * (loss - reference) / reference, operations: run.compute)
     }
   }
 
@@ -41,19 +43,19 @@ extension StudyPage {
     ]
     var rows: [[FigureData.Cell]] = []
     var hasPairs = false
-    let count = Double(reading.arms.count)
+    let count = Double(arms.count)
     // Seeds stand beside their mean, a share of the axis away.
-    let scales = reading.arms.flatMap { rungs($0).map(\.treatment.operations) }.filter { $0 > 0 }
+    let scales = arms.flatMap { rungs($0).map(\.treatment.trainingOperations) }.filter { $0 > 0 }
     let span = max((scales.max() ?? 1) / (scales.min() ?? 1), 3)
     let aside = pow(span, 0.018)
-    for (index, arm) in reading.arms.enumerated() {
-      let color = color(arm.name)
+    for (index, arm) in arms.enumerated() {
+      let color = color(arm.arm)
       // Side by side: arms have the same rungs, and bars on top of each other cannot be read.
       let shift = pow(span, (Double(index) - (count - 1) / 2) * 0.04)
-      let pairs = self.pairs(arm.name)
+      let pairs = self.pairs(arm.arm)
       for pair in pairs {
         rows.append([
-          .text(arm.name), .text("seed \(pair.seed)"), .number(Double(pair.rung)),
+          .text(arm.arm), .text("seed \(pair.seed)"), .number(Double(pair.rung)),
           .number(pair.operations), .number(pair.difference), .number(pair.percent), "", "",
         ])
       }
@@ -66,7 +68,7 @@ extension StudyPage {
       for rung in means {
         let (value, low, high) = rung.differencePercent.numbers
         rows.append([
-          .text(arm.name), "mean", .number(Double(rung.rung)), .number(rung.treatment.operations),
+          .text(arm.arm), "mean", .number(Double(rung.rung)), .number(rung.treatment.trainingOperations),
           .number(rung.difference.value ?? .nan), .number(value), .number(low), .number(high),
         ])
       }
@@ -78,18 +80,18 @@ extension StudyPage {
             means.map { rung in
               let (value, low, high) = rung.differencePercent.numbers
               return ChartPoint(
-                x: rung.treatment.operations * shift, y: value,
+                x: rung.treatment.trainingOperations * shift, y: value,
                 low: low.isFinite ? low : nil, high: high.isFinite ? high : nil,
                 title: "\(label(rung)): \(StudyWording.percent(rung.differencePercent))",
                 isHollow: rung.branch < lastBranch)
             }, color: color, radius: 4.5,
-            label: "\(reading.arms.count > 1 ? "\(arm.name), " : "")mean of the seeds")))
+            label: "\(arms.count > 1 ? "\(arm.arm), " : "")mean of the seeds")))
       layers.append(.points(PointLayer(seeds, color: color, radius: 2.4)))
     }
     guard hasPairs else { return nil }
     return Figure(
       Chart(
-        title: "Change of the loss against \(reading.baseline)",
+        title: "Change of the loss against \(baseline)",
         x: Axis(
           label: "Training compute (FLOPs)", scale: .log10, domain: closeDomain(scales),
           format: .power),
@@ -108,15 +110,15 @@ extension StudyPage {
   }
 
   private var noiseText: String {
-    let sources = Set(reading.arms.flatMap { rungs($0).map(\.noise) }).filter { !$0.isEmpty }
-    return sources.isEmpty ? "" : " (from \(Wording.list(sources.sorted())))"
+    let sources = Set(arms.flatMap { rungs($0).map(\.noise) }).subtracting([.none])
+    return sources.isEmpty ? "" : " (from \(Wording.list(sources.map(\.rawValue).sorted())))"
   }
 
   /// Means, seeds and zero; intervals as far as they do not flatten them.
   private func differenceDomain() -> ClosedRange<Double>? {
-    let means = reading.arms.flatMap { rungs($0).map(\.differencePercent) }
+    let means = arms.flatMap { rungs($0).map(\.differencePercent) }
     let values =
-      means.compactMap(\.value) + reading.arms.flatMap { pairs($0.name).map(\.percent) } + [0]
+      means.compactMap(\.value) + arms.flatMap { pairs($0.arm).map(\.percent) } + [0]
     guard let low = values.min(), let high = values.max(), low < high else { return nil }
     let room = 0.5 * (high - low)
     let limits = low - room...high + room

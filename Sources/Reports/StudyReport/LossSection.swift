@@ -1,4 +1,6 @@
 internal import Foundation
+internal import Quantities
+internal import Verdicts
 
 extension StudyPage {
   /// Losses of all runs against what they cost.
@@ -13,13 +15,13 @@ extension StudyPage {
   }
 
   private func points(
-    _ arm: String, at scale: (StudyReading.Run) -> Double, branch: Int? = nil
+    _ arm: String, at scale: (StudyRow) -> Double, branch: Int? = nil
   ) -> [ChartPoint] {
     finished(arm).filter { branch == nil || $0.branch == branch }.map { run in
       ChartPoint(
         x: scale(run), y: run.loss ?? .nan,
         title:
-          "\(arm), \(run.size), seed \(run.seed): loss \(StudyWording.loss(run.loss)) after \(NumberFormat.scale(run.tokens)) tokens",
+          "\(arm), \(run.size), seed \(run.seed): loss \(StudyWording.loss(run.loss)) after \(NumberFormat.scale(Double(run.tokens))) tokens",
         isHollow: run.branch < lastBranch)
     }
   }
@@ -27,20 +29,20 @@ extension StudyPage {
   private func lossFigure() -> Figure {
     let losses = armNames.flatMap { finished($0).compactMap(\.loss) }
     var layers: [ChartLayer] = []
-    var drawn: [StudyReading.Law] = []
+    var drawn: [ArmLaw] = []
     var curveEnds: [Double] = []
     for arm in armNames {
       guard let law = law(arm, .trainingCompute) else { continue }
       drawn.append(law)
-      let largest = finished(arm).map(\.operations).max() ?? .infinity
-      layers += curve(law.curve, beyond: largest, color: color(arm), isBanded: showsBands)
-      curveEnds += law.curve.compactMap(\.estimate.value)
+      let largest = finished(arm).map(\.compute).max() ?? .infinity
+      layers += curve(law.points, beyond: largest, color: color(arm), isBanded: showsBands)
+      curveEnds += law.points.compactMap(\.estimate.value)
     }
     for arm in armNames where !finished(arm).isEmpty {
       layers.append(
-        .points(PointLayer(points(arm, at: \.operations), color: color(arm), label: arm)))
+        .points(PointLayer(points(arm, at: \.compute), color: color(arm), label: arm)))
     }
-    let targets = Set(reading.arms.compactMap { axis($0, .trainingCompute)?.target })
+    let targets = Set(arms.compactMap { axis($0, .trainingCompute)?.target })
     for target in targets.sorted() where !drawn.isEmpty {
       layers.append(
         .rule(RuleLayer(.vertical, at: target, label: "target \(NumberFormat.flops(target))")))
@@ -56,7 +58,7 @@ extension StudyPage {
         x: Axis(
           label: "Training compute (FLOPs)", scale: .log10,
           domain: drawn.isEmpty
-            ? closeDomain(armNames.flatMap { finished($0).map(\.operations) }) : nil,
+            ? closeDomain(armNames.flatMap { finished($0).map(\.compute) }) : nil,
           format: .power),
         y: Axis(
           label: "Loss on held-out data (nats per token)", scale: .log10,
@@ -68,15 +70,15 @@ extension StudyPage {
   }
 
   /// The mean size and loss of some runs.
-  private static func centre(_ runs: [StudyReading.Run]) -> (x: Double, y: Double) {
+  private static func centre(_ runs: [StudyRow]) -> (x: Double, y: Double) {
     let count = Double(runs.count)
-    let sizes = runs.reduce(0) { $0 + $1.activeParameters }
+    let sizes = runs.reduce(0) { $0 + $1.activeSize }
     let losses = runs.reduce(0) { $0 + ($1.loss ?? .nan) }
     return (sizes / count, losses / count)
   }
 
-  private func law(_ arm: String, _ scale: StudyReading.Scale) -> StudyReading.Law? {
-    reading.laws.first { $0.arm == arm && $0.curveScale == scale && !$0.curve.isEmpty }
+  private func law(_ arm: String, _ scale: AxisVerdict.Axis) -> ArmLaw? {
+    laws.first { $0.arm == arm && $0.curve?.axis == scale && !$0.points.isEmpty }
   }
 
   /// Room around losses and curves; bands may be cut off, they would flatten the rest.
@@ -90,14 +92,14 @@ extension StudyPage {
   /// More than two translucent bands hide each other and what they belong to.
   private var showsBands: Bool { armNames.count < 3 }
 
-  private func hasBand(_ laws: [StudyReading.Law]) -> Bool {
-    laws.contains { $0.curve.contains { $0.estimate.hasInterval } }
+  private func hasBand(_ laws: [ArmLaw]) -> Bool {
+    laws.contains { $0.points.contains { $0.estimate.hasInterval } }
   }
 
-  private func lawMethod(_ laws: [StudyReading.Law]) -> String {
+  private func lawMethod(_ laws: [ArmLaw]) -> String {
     guard let law = laws.first else { return "Exact training FLOPs by the accountant." }
     return
-      "Law \(law.name): \(FormulaMarkup.inline("loss = \(law.formula)")), fitted to each arm by itself. FLOPs are counted exactly, not as 6·N·D."
+      "Law \(law.law): \(FormulaMarkup.inline("loss = \(law.formula)")), fitted to each arm by itself. FLOPs are counted exactly, not as 6·N·D."
   }
 
   /// Runs that the figure cannot show.
@@ -112,7 +114,7 @@ extension StudyPage {
 
   /// A curve with its band: drawn through up to the largest run, dashed beyond it.
   func curve(
-    _ points: [StudyReading.CurvePoint], beyond largest: Double, color: ChartColor,
+    _ points: [LawCurve.Point], beyond largest: Double, color: ChartColor,
     label: String? = nil, isBanded: Bool = true
   ) -> [ChartLayer] {
     let known = points.filter { $0.estimate.value != nil }.sorted { $0.scale < $1.scale }
@@ -139,16 +141,16 @@ extension StudyPage {
 
   private func sizeFigure() -> Figure {
     var layers: [ChartLayer] = []
-    var drawn: [StudyReading.Law] = []
+    var drawn: [ArmLaw] = []
     var values: [Double] = []
     for arm in armNames {
-      let runs = finished(arm).filter { $0.branch == lastBranch && $0.activeParameters > 0 }
+      let runs = finished(arm).filter { $0.branch == lastBranch && $0.activeSize > 0 }
       values += runs.compactMap(\.loss)
       if let law = law(arm, .activeParameters) {
         drawn.append(law)
-        let largest = runs.map(\.activeParameters).max() ?? .infinity
-        layers += curve(law.curve, beyond: largest, color: color(arm), isBanded: showsBands)
-        values += law.curve.compactMap(\.estimate.value)
+        let largest = runs.map(\.activeSize).max() ?? .infinity
+        layers += curve(law.points, beyond: largest, color: color(arm), isBanded: showsBands)
+        values += law.points.compactMap(\.estimate.value)
       } else {
         let means = Dictionary(grouping: runs, by: \.rung).sorted { $0.key < $1.key }.map(\.value)
           .map(Self.centre)
@@ -159,12 +161,12 @@ extension StudyPage {
       }
     }
     for arm in armNames {
-      let dots = points(arm, at: \.activeParameters, branch: lastBranch)
+      let dots = points(arm, at: \.activeSize, branch: lastBranch)
       guard !dots.isEmpty else { continue }
       layers.append(.points(PointLayer(dots, color: color(arm), label: arm)))
     }
     let targets = Set(
-      reading.arms.compactMap { axis($0, .activeParameters) }
+      arms.compactMap { axis($0, .activeParameters) }
         .filter { $0.targetIsGiven || !drawn.isEmpty }.map(\.target))
     for target in targets.sorted() {
       layers.append(
@@ -185,8 +187,13 @@ extension StudyPage {
       caption:
         "The same runs by the parameters that each token passes through\(hasBranches ? ", at the longest length" : ""). \(lines)",
       method: drawn.first.map {
-        "Law \($0.name): \(FormulaMarkup.inline("loss = \($0.formula)")), for each arm by itself."
+        "Law \($0.law): \(FormulaMarkup.inline("loss = \($0.formula)")), for each arm by itself."
       }
         ?? "Parameters as the accountant counts them.")
   }
+}
+
+extension ArmLaw {
+  /// The law for pictures; none where it cannot be drawn.
+  var points: [LawCurve.Point] { curve?.points ?? [] }
 }

@@ -1,34 +1,41 @@
+internal import Foundation
+internal import Quantities
+internal import Verdicts
+
 extension StudyPage {
   /// How it was done: methods under test, settings, learning rates, laws.
   func methodSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
-    for treatment in reading.treatments { blocks += card(treatment) }
+    for method in study.statement?.methods ?? [] { blocks.append(card(method)) }
     if let table = factTable() { blocks.append(.table(table)) }
-    if !reading.learningRates.isEmpty || !reading.sweeps.isEmpty {
-      blocks.append(.details(summary: "Learning rates", rateBlocks()))
-    }
-    if !reading.laws.isEmpty {
+    blocks.append(.details(summary: "Learning rates", rateBlocks()))
+    if !laws.isEmpty {
       blocks.append(.details(summary: "Fitted laws", [.table(lawTable())] + lawNotes()))
     }
     return blocks.isEmpty ? nil : ReportSection("How it was done", blocks)
   }
 
-  private func card(_ treatment: StudyReading.Treatment) -> [ReportBlock] {
+  private func card(_ method: StudyStatement.Method) -> ReportBlock {
     func closed(_ text: String) -> String { text.hasSuffix(".") ? text : text + "." }
-    var text = "\(closed(treatment.title)) \(closed(treatment.summary))"
-    if !treatment.arms.isEmpty, reading.arms.count > 1 {
-      text += " Used by \(Wording.list(treatment.arms))."
+    var text = "\(closed("\(method.name): \(method.title)")) \(closed(method.summary))"
+    text += " It changes \(method.changes)."
+    if !method.options.isEmpty {
+      text += " Options here: \(method.options.joined(separator: ", "))."
     }
-    if !treatment.claim.isEmpty { text += " The paper claims: \(closed(treatment.claim))" }
-    if !treatment.citation.isEmpty { text += " Source: \(closed(treatment.citation))" }
-    return [.paragraph(text)]
+    if let reason = method.seesFuture {
+      text += " While training, earlier outputs may depend on later tokens: \(reason)."
+    }
+    if !method.arms.isEmpty, arms.count > 1 { text += " Used by \(Wording.list(method.arms))." }
+    if !method.claim.isEmpty { text += " The paper claims: \(closed(method.claim))" }
+    if !method.citation.isEmpty { text += " Source: \(closed(method.citation))" }
+    return .paragraph(text)
   }
 
   /// One table, so that the columns stand below each other.
   private func factTable() -> ReportTable? {
     var rows: [[String]] = []
     var headings: Set<Int> = []
-    for group in reading.facts where !group.facts.isEmpty {
+    for group in StudyFacts(study: study).groups where !group.facts.isEmpty {
       headings.insert(rows.count)
       rows.append([group.title, ""])
       rows += group.facts.map { [$0.name, $0.value] }
@@ -39,10 +46,10 @@ extension StudyPage {
   }
 
   private func rateBlocks() -> [ReportBlock] {
-    var blocks: [ReportBlock] = []
-    if !reading.learningRates.isEmpty { blocks.append(.paragraph(reading.learningRates)) }
-    guard !reading.sweeps.isEmpty else { return blocks }
-    let rows = reading.sweeps.map { sweep -> [String] in
+    let rates = study.verdict.learningRates
+    var blocks: [ReportBlock] = [.paragraph(rates.sentence)]
+    guard !rates.sweeps.isEmpty else { return blocks }
+    let rows = rates.sweeps.map { sweep -> [String] in
       let tried = zip(sweep.rates, sweep.losses).map { rate, loss in
         "\(NumberFormat.significant(rate, 3)): \(loss.map { NumberFormat.fixed($0, 4) } ?? "no loss")"
       }
@@ -74,12 +81,12 @@ extension StudyPage {
         .init("Error on the largest size", alignment: .trailing),
         .init("Loss at the target", alignment: .trailing),
       ],
-      rows: reading.laws.map { law in
-        let parameters = law.parameters.map {
-          "\(FormulaMarkup.inline($0.name)) = \(StudyWording.estimated($0.estimate))"
+      rows: laws.map { law in
+        let parameters = parameters(law).map {
+          "\(FormulaMarkup.inline($0.key)) = \(StudyWording.estimated($0.value))"
         }
         return [
-          law.arm, "\(law.name): \(FormulaMarkup.inline(law.formula))",
+          law.arm, "\(law.law): \(FormulaMarkup.inline(law.formula))",
           law.failure ?? parameters.joined(separator: ", "), "\(law.rows)",
           law.scatter.map { Wording.percent($0) } ?? Wording.missing,
           law.heldOutError.map { Wording.percent($0) } ?? Wording.missing,
@@ -91,9 +98,19 @@ extension StudyPage {
     )
   }
 
+  /// The parameters of a law in the order in which its formula names them.
+  private func parameters(_ law: ArmLaw) -> [(key: String, value: IntervalEstimate)] {
+    func place(_ name: String) -> Int {
+      law.formula.range(of: name).map {
+        law.formula.distance(from: law.formula.startIndex, to: $0.lowerBound)
+      } ?? .max
+    }
+    return law.parameters.sorted { (place($0.key), $0.key) < (place($1.key), $1.key) }
+  }
+
   private func lawNotes() -> [ReportBlock] {
     var seen: Set<String> = []
-    return reading.laws.flatMap { law in law.warnings.map { "\(law.arm), \(law.name): \($0)" } }
+    return laws.flatMap { law in law.warnings.map { "\(law.arm), \(law.law): \($0)" } }
       .filter { seen.insert($0).inserted }.map { .paragraph($0) }
   }
 
@@ -105,18 +122,18 @@ extension StudyPage {
       blocks.append(.paragraph("Not measured: \(missing.joined(separator: "; "))."))
     }
     if let table = lostTable() { blocks.append(.table(table)) }
-    if !reading.json.isEmpty {
+    if !study.json.isEmpty {
       blocks.append(
         .attachment(
-          title: "The verdict as JSON", file: MarkupText.slug(reading.name) + "-verdict.json",
-          type: "application/json", text: reading.json))
+          title: "The verdict as JSON", file: MarkupText.slug(study.name) + "-verdict.json",
+          type: "application/json", text: study.json))
     }
     return blocks.isEmpty ? nil : ReportSection("What was not measured, and the data", blocks)
   }
 
   /// Runs that were asked for and have no loss.
   private func lostTable() -> ReportTable? {
-    let runs = reading.runs.filter { $0.state != .finished }
+    let runs = self.rows.filter { $0.outcome?.status != .finished }
     guard !runs.isEmpty else { return nil }
     let shown = runs.prefix(40)
     return ReportTable(
@@ -128,8 +145,8 @@ extension StudyPage {
       rows: shown.map { run in
         [
           run.arm, hasBranches ? "\(run.size), length \(run.branch + 1)" : run.size,
-          "\(run.seed)", run.state == .waiting ? "not run yet" : run.state.rawValue,
-          run.message ?? "",
+          "\(run.seed)", run.outcome?.status.rawValue ?? "not run yet",
+          run.outcome?.message ?? "",
         ]
       }, note: runs.count > shown.count ? "\(runs.count - shown.count) more are not shown." : "")
   }

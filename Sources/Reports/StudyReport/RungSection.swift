@@ -1,18 +1,21 @@
+internal import Quantities
+internal import Verdicts
+
 extension StudyPage {
   /// Everything that was measured at each rung, in tables.
   func rungSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
-    for arm in reading.arms where !rungs(arm).isEmpty {
+    for arm in arms where !rungs(arm).isEmpty {
       let tables: [ReportBlock] = [
         .table(lossTable(arm)), .table(worthTable(arm)), .table(runTable(arm)),
       ]
       // One arm is what the page is about; of many, each is looked up.
-      blocks += reading.arms.count > 2 ? [.details(summary: arm.name, tables)] : tables
+      blocks += arms.count > 2 ? [.details(summary: arm.arm, tables)] : tables
     }
     return blocks.isEmpty ? nil : ReportSection("Every size in numbers", blocks)
   }
 
-  private func lossTable(_ arm: StudyReading.Arm) -> ReportTable {
+  private func lossTable(_ arm: ArmVerdict) -> ReportTable {
     let rows = rungs(arm).map { rung -> [String] in
       [
         label(rung), NumberFormat.scale(rung.treatment.tokens),
@@ -20,14 +23,14 @@ extension StudyPage {
         StudyWording.estimated(rung.difference),
       ]
     }
-    let flags = rungs(arm).map(flagText)
+    let flags = rungs(arm).map { flagText($0, of: arm) }
     // A column that is empty only takes room.
     let hasFlags = flags.contains { !$0.isEmpty }
     return ReportTable(
-      caption: "Losses of \(arm.name), in nats per token",
+      caption: "Losses of \(arm.arm), in nats per token",
       columns: [
         .init("Size"), .init("Tokens", alignment: .trailing),
-        .init(reading.baseline, alignment: .trailing), .init(arm.name, alignment: .trailing),
+        .init(baseline, alignment: .trailing), .init(arm.arm, alignment: .trailing),
         .init("Difference", alignment: .trailing),
       ] + (hasFlags ? [.init("Flags")] : []),
       rows: hasFlags ? zip(rows, flags).map { $0 + [$1] } : rows,
@@ -36,7 +39,7 @@ extension StudyPage {
     )
   }
 
-  private func worthTable(_ arm: StudyReading.Arm) -> ReportTable {
+  private func worthTable(_ arm: ArmVerdict) -> ReportTable {
     ReportTable(
       caption: "The difference in per cent and in compute",
       columns: [
@@ -56,11 +59,11 @@ extension StudyPage {
     )
   }
 
-  private func runTable(_ arm: StudyReading.Arm) -> ReportTable {
+  private func runTable(_ arm: ArmVerdict) -> ReportTable {
     func both(_ left: String, _ right: String) -> String {
       left == right ? left : "\(left) / \(right)"
     }
-    func count(_ rung: StudyReading.Rung) -> String {
+    func count(_ rung: RungVerdict) -> String {
       both("\(rung.baseline.runs)", "\(rung.treatment.runs)")
     }
     let rows = rungs(arm).map { rung -> [String] in
@@ -69,14 +72,14 @@ extension StudyPage {
         label(rung),
         both(
           NumberFormat.scale(left.activeParameters), NumberFormat.scale(right.activeParameters)),
-        both(NumberFormat.flops(left.operations), NumberFormat.flops(right.operations)),
+        both(NumberFormat.flops(left.trainingOperations), NumberFormat.flops(right.trainingOperations)),
         both(StudyWording.rates(left.learningRates), StudyWording.rates(right.learningRates)),
         count(rung), "\(rung.pairs)",
         both(deviation(left.spread), deviation(right.spread)),
       ]
     }
     return ReportTable(
-      caption: "Runs of \(reading.baseline) / \(arm.name)",
+      caption: "Runs of \(baseline) / \(arm.arm)",
       columns: [
         .init("Size"), .init("Active parameters", alignment: .trailing),
         .init("Training FLOPs", alignment: .trailing),
@@ -94,19 +97,22 @@ extension StudyPage {
   }
 
   /// The multiplier at a rung by its own pairs; beside the longest length where there are several.
-  func multiplier(_ arm: StudyReading.Arm, _ rung: StudyReading.Rung) -> StudyReading.Estimate {
+  func multiplier(_ arm: ArmVerdict, _ rung: RungVerdict) -> IntervalEstimate {
     let own = axis(arm, .trainingCompute)?.measured.filter { $0.rung == rung.rung } ?? []
     guard
       let nearest = own.min(by: {
-        abs($0.scale - rung.treatment.operations) < abs($1.scale - rung.treatment.operations)
+        abs($0.scale - rung.treatment.trainingOperations) < abs($1.scale - rung.treatment.trainingOperations)
       }), own.count > 1 || rung.branch == lastBranch
-    else { return .unknown }
+    else { return IntervalEstimate(.nan) }
     return nearest.multiplier
   }
 
-  private func flagText(_ rung: StudyReading.Rung) -> String {
-    var texts = rung.flags
-    for (name, side) in [("", rung.treatment), ("\(reading.baseline): ", rung.baseline)] {
+  private func flagText(_ rung: RungVerdict, of arm: ArmVerdict) -> String {
+    // Divergences are counted from the runs.
+    var texts = arm.flags.filter { $0.rung == rung.rung && $0.reason != .diverged }.map {
+      $0.arm == baseline ? "\(baseline): \($0.reason.rawValue)" : $0.reason.rawValue
+    }
+    for (name, side) in [("", rung.treatment), ("\(baseline): ", rung.baseline)] {
       let said = texts.contains { $0.contains("diverged") }
       if side.diverged > 0, !said { texts.append("\(name)\(side.diverged) diverged") }
       if side.failed > 0 { texts.append("\(name)\(side.failed) failed") }

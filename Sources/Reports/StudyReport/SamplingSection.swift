@@ -1,11 +1,12 @@
 internal import SamplingLaws
+internal import Verdicts
 
 extension StudyPage {
   /// Test-time compute against parameters: what sampling each size more often brings, and costs.
   func samplingSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
-    for sampling in reading.sampling {
-      let name = reading.sampling.count > 1 ? "\(sampling.arm): " : ""
+    for sampling in sampling {
+      let name = self.sampling.count > 1 ? "\(sampling.arm): " : ""
       for tradeoff in sampling.tradeoffs {
         blocks +=
           TradeoffBlocks(

@@ -1,3 +1,6 @@
+internal import Quantities
+public import Verdicts
+
 /// A study in progress, as a terminal shows it: a block of lines that is redrawn in place, or a line
 /// for each run that ends.
 public struct StudyProgressView: Hashable, Sendable {
@@ -125,15 +128,17 @@ public struct StudyProgressView: Hashable, Sendable {
   /// The line for a run that ended, where nothing can be redrawn.
   ///
   /// - Parameter run: the run.
-  public func line(ended run: StudyReading.Run) -> String {
+  public func line(ended run: StudyRow) -> String {
     var text = "[\(finished)/\(total)] \(run.arm) \(run.size) seed \(run.seed)"
-    if run.isSweep { text += " at rate \(NumberFormat.significant(run.learningRate, 3))" }
-    switch run.state {
-    case .finished:
-      text += ": loss \(run.loss.map { NumberFormat.fixed($0, 4) } ?? Wording.missing)"
+    if run.purpose == .learningRateSweep {
+      text += " at rate \(NumberFormat.significant(run.learningRate, 3))"
+    }
+    switch run.outcome?.status {
+    case .finished: text += ": loss \(StudyWording.loss(run.loss))"
     case .diverged, .failed:
-      text += ": \(run.state.rawValue)" + (run.message.map { ", \($0)" } ?? "")
-    case .waiting: text += ": not run"
+      text += ": \(run.outcome?.status.rawValue ?? "")"
+      text += run.outcome?.message.map { ", \($0)" } ?? ""
+    case nil: text += ": not run"
     }
     if finished < total, let secondsLeft { text += ", about \(Self.time(secondsLeft)) left" }
     return TerminalText.singleLine(text)

@@ -1,33 +1,32 @@
+internal import Quantities
 internal import SamplingLaws
+internal import Verdicts
 
 /// What a study found, for a terminal: the verdicts in sentences, then the numbers behind them.
 public struct StudySummaryText: Sendable {
   /// What is told.
-  public var reading: StudyReading
+  public var study: StudyResults
   /// The largest width in cells.
   public var width: Int
   /// Whether escape sequences may be used.
   public var style: TextTable.Style
 
   /// A summary.
-  ///
-  /// - Parameters:
-  ///   - reading: what is told.
-  ///   - width: the largest width in cells.
-  ///   - style: whether escape sequences may be used.
-  public init(_ reading: StudyReading, width: Int = 80, style: TextTable.Style = .plain) {
-    self.reading = reading
+  public init(_ study: StudyResults, width: Int = 80, style: TextTable.Style = .plain) {
+    self.study = study
     self.width = width
     self.style = style
   }
 
   /// The summary as lines that each end with a newline.
   public func render() -> String {
-    let page = StudyPage(reading)
-    var parts = [wrapped("\(reading.name): \(page.question)")]
+    let page = StudyPage(study)
+    var parts = [wrapped("\(study.name): \(page.question)")]
     parts.append(page.summary.map { wrapped($0) }.joined())
-    parts += reading.sampling.flatMap { sampling in sampling.tradeoffs.map { table($0, sampling) } }
-    parts += reading.arms.compactMap { table($0, page) }
+    parts += page.sampling.flatMap { sampling in
+      sampling.tradeoffs.map { table($0, sampling, of: page.sampling.count) }
+    }
+    parts += page.arms.compactMap { table($0, page) }
     let backgrounds = page.backgrounds.map { wrapped($0) }.joined()
     if !backgrounds.isEmpty { parts.append(backgrounds) }
     let cautions = page.cautions.map { wrapped("Warning: \($0)") }.joined()
@@ -43,8 +42,10 @@ public struct StudySummaryText: Sendable {
     TerminalText.wrapped(TerminalText.singleLine(text), width).map { $0 + "\n" }.joined()
   }
 
-  private func table(_ tradeoff: SizeSampleTradeoff, _ sampling: StudyReading.Sampling) -> String {
-    let name = reading.sampling.count > 1 ? "\(sampling.arm): " : ""
+  private func table(
+    _ tradeoff: SizeSampleTradeoff, _ sampling: SamplingVerdict, of count: Int
+  ) -> String {
+    let name = count > 1 ? "\(sampling.arm): " : ""
     let table = TradeoffBlocks(
       tradeoff, problems: sampling.problems, levelText: "", prefix: name
     ).accuracyTable
@@ -52,7 +53,7 @@ public struct StudySummaryText: Sendable {
     return title + table.textTable(widthLimit: width).render(style: style)
   }
 
-  private func table(_ arm: StudyReading.Arm, _ page: StudyPage) -> String? {
+  private func table(_ arm: ArmVerdict, _ page: StudyPage) -> String? {
     let rungs = page.rungs(arm)
     guard !rungs.isEmpty else { return nil }
     let axis = page.axis(arm, .trainingCompute)
@@ -60,14 +61,14 @@ public struct StudySummaryText: Sendable {
       columns: [
         .init("size"), .init("FLOPs", alignment: .trailing),
         // Long names are whole above the table; sizes must not give way to them.
-        .init(TerminalText.truncated(reading.baseline, 16), alignment: .trailing),
-        .init(TerminalText.truncated(arm.name, 16), alignment: .trailing),
+        .init(TerminalText.truncated(page.baseline, 16), alignment: .trailing),
+        .init(TerminalText.truncated(arm.arm, 16), alignment: .trailing),
         .init("change", alignment: .trailing), .init("worth, measured", alignment: .trailing),
         .init("runs", alignment: .trailing),
       ], widthLimit: width)
     for rung in rungs {
       table.rows.append([
-        page.label(rung), NumberFormat.flops(rung.treatment.operations, digits: 2),
+        page.label(rung), NumberFormat.flops(rung.treatment.trainingOperations, digits: 2),
         StudyWording.loss(rung.baseline.loss), StudyWording.loss(rung.treatment.loss),
         rung.differencePercent.value.map { NumberFormat.fixed($0, 2) + "%" } ?? Wording.missing,
         StudyWording.shortMultiplier(page.multiplier(arm, rung)),
@@ -80,7 +81,7 @@ public struct StudySummaryText: Sendable {
         StudyWording.shortMultiplier(forecast.multiplier), "",
       ])
     }
-    let title = "\(arm.name): \(arm.conclusion)\n"
+    let title = "\(arm.arm): \(arm.conclusion.rawValue)\n"
     return title + table.render(style: style)
   }
 }

@@ -1,21 +1,23 @@
 internal import Foundation
+internal import Quantities
+internal import Verdicts
 
 extension StudyPage {
   /// Effective multipliers at each rung and at the target.
   func worthSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
-    for scale in StudyReading.Scale.allCases {
-      let figures = reading.arms.compactMap { arm in
+    for scale in AxisVerdict.Axis.allCases {
+      let figures = arms.compactMap { arm in
         axis(arm, scale).flatMap { worthFigure(arm, $0) }
       }
-      let tests = reading.arms.compactMap { arm -> String? in
-        guard let axis = axis(arm, scale), !axis.test.isEmpty else { return nil }
-        return reading.arms.count > 1 ? "\(arm.name): \(axis.test)" : axis.test
+      let tests = arms.compactMap { arm -> String? in
+        guard let test = axis(arm, scale).map({ StudyTestText(axis: $0).text }) else { return nil }
+        return arms.count > 1 ? "\(arm.arm): \(test)" : test
       }
       guard !figures.isEmpty else { continue }
       let own: [ReportBlock] = figures.map { .figure($0) } + tests.map { .paragraph($0) }
       // Several arms at two scales would be a long way down.
-      if scale == .activeParameters, reading.arms.count > 1 {
+      if scale == .activeParameters, arms.count > 1 {
         blocks.append(.details(summary: "The same at equal active parameters", own))
       } else {
         blocks += own
@@ -23,18 +25,18 @@ extension StudyPage {
     }
     guard !blocks.isEmpty else { return nil }
     let explanation =
-      "A multiplier of 1.2 says: \(reading.baseline) would need 1.2 times as much training compute to reach the loss that the treatment reaches. At 1 the treatment is worth nothing; a line that falls towards 1 fades with scale."
+      "A multiplier of 1.2 says: \(baseline) would need 1.2 times as much training compute to reach the loss that the treatment reaches. At 1 the treatment is worth nothing; a line that falls towards 1 fades with scale."
     return ReportSection("What the treatment is worth", [.paragraph(explanation)] + blocks)
   }
 
-  private func worthFigure(_ arm: StudyReading.Arm, _ axis: StudyReading.Axis) -> Figure? {
+  private func worthFigure(_ arm: ArmVerdict, _ axis: AxisVerdict) -> Figure? {
     let measured = axis.measured.filter { $0.multiplier.value != nil }
     guard !measured.isEmpty || !axis.trend.isEmpty else { return nil }
-    let color = color(arm.name)
+    let color = color(arm.arm)
     var layers: [ChartLayer] = [
       .rule(RuleLayer(.horizontal, at: 1, isDashed: false))
     ]
-    layers += curve(axis.trend, beyond: axis.dataRange.upperBound, color: color)
+    layers += curve(axis.trend, beyond: axis.largestRun, color: color)
     layers.append(
       .points(
         PointLayer(
@@ -63,10 +65,10 @@ extension StudyPage {
       layers.append(
         .rule(RuleLayer(.vertical, at: crossing, label: "crossover", color: .ink)))
     }
-    let isCompute = axis.scale == .trainingCompute
+    let isCompute = axis.axis == .trainingCompute
     let titles = [
-      StudyReading.Scale.trainingCompute: "Worth of \(arm.name) at equal training compute",
-      .activeParameters: "Worth of \(arm.name) at equal active parameters",
+      AxisVerdict.Axis.trainingCompute: "Worth of \(arm.arm) at equal training compute",
+      .activeParameters: "Worth of \(arm.arm) at equal active parameters",
     ]
     let band =
       axis.trend.contains { $0.estimate.hasInterval } ? " with its \(levelText) band" : ""
@@ -80,7 +82,7 @@ extension StudyPage {
       ? "" : " No target was given; ten times the largest run is taken."
     return Figure(
       Chart(
-        title: titles[axis.scale] ?? "",
+        title: titles[axis.axis] ?? "",
         x: Axis(
           label: isCompute ? "Training compute (FLOPs)" : "Active parameters", scale: .log10,
           domain: domain, format: isCompute ? .power : .scale),
@@ -94,13 +96,13 @@ extension StudyPage {
         + (axis.meaning.isEmpty ? "" : " What is multiplied: \(axis.meaning)."))
   }
 
-  private func crossingText(_ axis: StudyReading.Axis) -> String {
+  private func crossingText(_ axis: AxisVerdict) -> String {
     guard let crossing = axis.crossing, crossing.scale.value != nil, crossing.place != .none else {
       return ""
     }
     let (_, low, high) = crossing.scale.numbers
     func end(_ value: Double) -> String? {
-      value.isFinite ? StudyWording.scale(value, axis.scale) : nil
+      value.isFinite ? StudyWording.scale(value, axis.axis) : nil
     }
     var range = ""
     switch (end(low), end(high)) {
@@ -109,19 +111,19 @@ extension StudyPage {
     case (nil, let high?): range = " (\(levelText) interval: below \(high))"
     case (nil, nil): break
     }
-    return " Crossover \(StudyWording.crossing(crossing, axis.scale))\(range)."
+    return " Crossover \(StudyWording.crossing(crossing, axis.axis))\(range)."
   }
 
   /// Whether anything is known of the target; else the figure would be empty up to there.
-  private func reachesTarget(_ axis: StudyReading.Axis) -> Bool { axis.forecast != nil }
+  private func reachesTarget(_ axis: AxisVerdict) -> Bool { axis.forecast != nil }
 
   /// From the smallest run to the target, with the crossing where it is near.
   private func scaleDomain(
-    _ axis: StudyReading.Axis, _ measured: [StudyReading.Worth]
+    _ axis: AxisVerdict, _ measured: [AxisVerdict.Worth]
   ) -> ClosedRange<Double> {
     let scales =
       measured.map(\.scale) + axis.trend.map(\.scale)
-      + [axis.dataRange.lowerBound, axis.dataRange.upperBound]
+      + [axis.smallestRun, axis.largestRun]
       + (reachesTarget(axis) ? [axis.target] : [])
     let usable = scales.filter { $0 > 0 && $0.isFinite }
     guard let low = usable.min(), let high = usable.max(), low < high else {
@@ -134,7 +136,7 @@ extension StudyPage {
 
   /// The multipliers that must be in view.
   private func central(
-    _ axis: StudyReading.Axis, _ measured: [StudyReading.Worth]
+    _ axis: AxisVerdict, _ measured: [AxisVerdict.Worth]
   ) -> ClosedRange<Double> {
     let values =
       measured.compactMap(\.multiplier.value) + axis.trend.compactMap(\.estimate.value)
@@ -145,7 +147,7 @@ extension StudyPage {
 
   /// Estimates and 1, and of the intervals as much as does not flatten them.
   private func worthDomain(
-    _ axis: StudyReading.Axis, _ measured: [StudyReading.Worth]
+    _ axis: AxisVerdict, _ measured: [AxisVerdict.Worth]
   ) -> ClosedRange<Double> {
     let core = central(axis, measured)
     let room = max(pow(core.upperBound / core.lowerBound, 0.8), 1.08)
@@ -157,14 +159,14 @@ extension StudyPage {
     return low / pad...high * pad
   }
 
-  private func ends(_ axis: StudyReading.Axis, _ measured: [StudyReading.Worth]) -> [Double] {
+  private func ends(_ axis: AxisVerdict, _ measured: [AxisVerdict.Worth]) -> [Double] {
     let all =
       measured.map(\.multiplier) + axis.trend.map(\.estimate)
       + [axis.forecast?.multiplier].compactMap(\.self)
     return all.flatMap { [$0.low, $0.high].compactMap(\.self) }.filter { $0 > 0 }
   }
 
-  private func isCut(_ axis: StudyReading.Axis, _ measured: [StudyReading.Worth]) -> Bool {
+  private func isCut(_ axis: AxisVerdict, _ measured: [AxisVerdict.Worth]) -> Bool {
     let domain = worthDomain(axis, measured)
     return ends(axis, measured).contains { !domain.contains($0) }
   }

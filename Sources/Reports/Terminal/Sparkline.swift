@@ -1,4 +1,4 @@
-internal import Statistics
+internal import Quantities
 
 /// A curve in one line of a terminal.
 public enum Sparkline {

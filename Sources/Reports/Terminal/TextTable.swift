@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// A table for a terminal.
 ///
 /// Columns are separated by two spaces. A table wider than its limit gives up width in its widest
@@ -56,11 +58,6 @@ public struct TextTable: Sendable {
   public var overflow: Overflow
 
   /// A table.
-  /// - Parameters:
-  ///   - columns: Headings and alignments.
-  ///   - rows: One array per row, one text per column.
-  ///   - widthLimit: Largest width in terminal cells; nil for no limit.
-  ///   - overflow: What happens to text that does not fit.
   public init(
     columns: [Column], rows: [[String]] = [], widthLimit: Int? = 80,
     overflow: Overflow = .truncate
@@ -148,5 +145,6 @@ public struct TextTable: Sendable {
 
 /// A text alone is a column of words.
 extension TextTable.Column: ExpressibleByStringInterpolation {
+  /// A column of words.
   public init(stringLiteral title: String) { self.init(title) }
 }

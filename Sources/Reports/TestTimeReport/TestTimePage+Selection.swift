@@ -1,3 +1,4 @@
+internal import Quantities
 internal import SamplingLaws
 internal import ScalingLaws
 
@@ -144,7 +145,6 @@ extension TestTimePage {
     return plain + rest.prefix(2)
   }
 
-  /// The curves of an arm that are drawn.
   func drawn(_ arm: ArmAnalysis) -> [SelectionCurve] {
     drawnSelectors.compactMap { name in arm.selectors.first { $0.selector == name } }
   }

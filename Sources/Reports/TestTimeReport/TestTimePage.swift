@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RunTables
 internal import SamplingLaws
 internal import ScalingLaws

@@ -11,11 +11,6 @@ public struct TestTimeReport: Sendable {
   public var origin: ReportOrigin?
 
   /// A report.
-  ///
-  /// - Parameters:
-  ///   - analysis: what is reported.
-  ///   - command: the command that made the page.
-  ///   - origin: when it is made and by which version.
   public init(_ analysis: OutcomeAnalysis, command: String = "", origin: ReportOrigin? = nil) {
     self.analysis = analysis
     self.command = command

@@ -1,3 +1,4 @@
+internal import Quantities
 public import SamplingLaws
 internal import ScalingLaws
 
@@ -11,11 +12,6 @@ public struct TestTimeSummaryText: Sendable {
   public var style: TextTable.Style
 
   /// A summary.
-  ///
-  /// - Parameters:
-  ///   - analysis: what is told.
-  ///   - width: the largest width in cells.
-  ///   - style: whether escape sequences may be used.
   public init(_ analysis: OutcomeAnalysis, width: Int = 80, style: TextTable.Style = .plain) {
     self.analysis = analysis
     self.width = width

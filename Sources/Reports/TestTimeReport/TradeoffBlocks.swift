@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import SamplingLaws
 internal import ScalingLaws
 

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// The report of one training run: its losses against what it has to beat, its settings and costs.
 public struct TrainingReport: Sendable {
   /// A loss that was measured at some step.
@@ -53,19 +55,6 @@ public struct TrainingReport: Sendable {
   public var origin: ReportOrigin?
 
   /// A report.
-  ///
-  /// - Parameters:
-  ///   - title: heading of the page.
-  ///   - summary: the results, one sentence each.
-  ///   - training: the training loss, step by step.
-  ///   - validation: the validation loss.
-  ///   - heldOutLoss: the loss on all held-out data at the end, in nats per token.
-  ///   - references: what to compare with.
-  ///   - bytesPerToken: bytes of text a token stands for.
-  ///   - facts: what was set and counted.
-  ///   - warnings: what limits the conclusions.
-  ///   - command: the command that made the run.
-  ///   - origin: when it is made and by which version.
   public init(
     title: String, summary: [String], training: [Point], validation: [Point],
     heldOutLoss: Double? = nil, references: [Reference], bytesPerToken: Double?,

@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 
 /// What one cell of a table says, decided from its bytes.
 enum CellContent {
@@ -7,8 +8,6 @@ enum CellContent {
   case text
 }
 
-/// The rules by which the text of a cell is read as a number.
-///
 /// A number is `[+-]digits[.digits][e[+-]digits]`, with single underscores allowed between digits
 /// (`1_000`), followed by at most one unit suffix (`k` or `K` 10³, `M` 10⁶, `B` or `G` 10⁹, `T`
 /// 10¹²; one space may precede it), or an infinity (`inf`, `Infinity`). In lower case `m` is milli
@@ -16,10 +15,9 @@ enum CellContent {
 /// `N`, `D`, `C`, `U` and their recognised spellings. What a comma means is never decided from one
 /// cell, see ``CommaColumn``. A percent sign is never read: nobody can tell 5 % from 5.
 struct CellRules: Sendable {
-  /// Whether the column holds counts, in which `70m` and `1b` are numbers as `70M` and `1B` are.
   var isCount: Bool
 
-  /// Decides what a cell says; surrounding blanks do not count.
+  /// Surrounding blanks do not count.
   func content(of cell: UnsafeBufferPointer<UInt8>) -> CellContent {
     var low = 0
     var high = cell.count
@@ -32,9 +30,8 @@ struct CellRules: Sendable {
     return plain.withUnsafeBufferPointer { number($0) }.map { .number($0) } ?? .text
   }
 
-  /// A number whose thousands are apart (`70 000 000` with any blank, `70'000'000`) or, in a column of
-  /// counts, with its unit in words (`0.07 billion`, `70M params`) as it is written elsewhere; nil for
-  /// anything else.
+  /// A number whose thousands are apart (`70 000 000` with any blank, `70'000'000`) or, in a column
+  /// of counts, with its unit in words (`0.07 billion`, `70M params`); nil for anything else.
   private static func respelled(_ cell: UnsafeBufferPointer<UInt8>, isCount: Bool) -> [UInt8]? {
     guard cell.count > 4, cell.count < 48, let first = cell.first,
       isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+")
@@ -87,7 +84,6 @@ struct CellRules: Sendable {
     return groups.joined() + (hasBlank ? " " : "") + rest
   }
 
-  /// Whether a trimmed cell is one of the spellings of a missing value.
   static func isMissing(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = cell.first else { return true }
     guard cell.count <= 4 else { return false }
@@ -98,12 +94,11 @@ struct CellRules: Sendable {
     }
   }
 
-  /// The spellings of a missing value besides the empty cell.
   private static let missingSpellings: [String] = [
     "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "nan", "NaN", "NAN",
   ]
 
-  /// Whether a text is one of the words for a missing value, which in a column of text is a word.
+  /// A word for a missing value is a word in a column of text.
   static func isMissingWord(_ text: String) -> Bool {
     text.utf8.count <= 4 && missingSpellings.contains(text)
   }
@@ -115,13 +110,11 @@ struct CellRules: Sendable {
     return !isNaN
   }
 
-  /// Whether a cell that is a number ends in the letter of a unit.
   static func hasUnit(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let last = cell.last(where: { $0 != 32 && $0 != 9 }) else { return false }
     return CellRules(isCount: true).unitExponent(last) != nil
   }
 
-  /// Reads a trimmed, non-empty cell as a number, or returns nil.
   private func number(_ cell: UnsafeBufferPointer<UInt8>) -> Double? {
     var at = 0
     let end = cell.count
@@ -155,24 +148,14 @@ struct CellRules: Sendable {
     return Self.value(digits: digits, negative: negative, exponent: exponent)
   }
 
-  /// The power of ten of a unit suffix.
   func unitExponent(_ byte: UInt8) -> Int? {
-    switch byte {
-    case UInt8(ascii: "k"), UInt8(ascii: "K"): 3
-    case UInt8(ascii: "M"): 6
-    case UInt8(ascii: "B"), UInt8(ascii: "G"): 9
-    case UInt8(ascii: "T"): 12
-    case UInt8(ascii: "m"): isCount ? 6 : nil
-    case UInt8(ascii: "b"), UInt8(ascii: "g"): isCount ? 9 : nil
-    case UInt8(ascii: "t"): isCount ? 12 : nil
-    default: nil
-    }
+    NumberReader.unitExponent(byte, lowerCase: isCount)
   }
 
   @inline(__always)
   static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
 
-  /// Copies digits, with single underscores between them, and returns how many there were.
+  /// Copies digits, with single underscores between them; returns how many there were.
   private static func digits(
     _ cell: UnsafeBufferPointer<UInt8>, _ at: inout Int, into digits: inout [UInt8]
   ) -> Int? {
@@ -245,7 +228,7 @@ struct CellRules: Sendable {
 }
 
 extension CellRules {
-  /// Reads a whole string as a number; nil for text, NaN for a missing value.
+  /// Nil for text, NaN for a missing value.
   func value(of text: String) -> Double? {
     var text = text
     return text.withUTF8 { bytes in

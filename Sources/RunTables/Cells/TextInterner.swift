@@ -1,7 +1,6 @@
 /// Makes strings of cells, and the same string for the same bytes where that is cheap to know.
 ///
-/// Columns of text in tables of runs mostly repeat a few names; sharing their storage keeps a
-/// million rows small.
+/// Columns of text mostly repeat a few names; sharing their storage keeps a million rows small.
 struct TextInterner {
   let source: String
   private var keys: [[UInt8]] = Array(repeating: [], count: 512)

@@ -1,5 +1,4 @@
 extension String {
-  /// The text without blanks at its ends.
   var trimmingBlanks: String {
     var text = self[...]
     while text.first?.isWhitespace == true { text.removeFirst() }

@@ -1,3 +1,6 @@
+internal import Files
+internal import Quantities
+
 /// One column of a table: numbers or text, one entry a row.
 public enum Column: Sendable, Hashable {
   /// Numbers; a missing value is NaN.
@@ -13,7 +16,6 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// The entries of the given rows, in the given order.
   func selecting(_ rows: [Int]) -> Column {
     switch self {
     case .numbers(let values): .numbers(rows.map { values[$0] })
@@ -21,13 +23,12 @@ public enum Column: Sendable, Hashable {
     }
   }
 
-  /// Whether the column holds numbers.
   var isNumeric: Bool {
     if case .numbers = self { true } else { false }
   }
 
   /// One entry as text; numbers in the given spelling.
-  func entry(_ row: Int, _ spelling: (Double) -> String = Self.spelling) -> String {
+  func entry(_ row: Int, _ spelling: (Double) -> String = CSVText.number) -> String {
     switch self {
     case .numbers(let values): spelling(values[row])
     case .text(let values): values[row]
@@ -36,19 +37,12 @@ public enum Column: Sendable, Hashable {
 
   /// A number with the unit that makes it short, if that reads back as the same number: `160M`.
   static func spellingWithUnit(_ value: Double) -> String {
-    for (unit, letter) in [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
+    for (unit, letter) in NumberFormat.units
     where abs(value) >= unit && value.isFinite {
-      let text = spelling(value / unit) + letter
+      let text = CSVText.number(value / unit) + letter
       if text.utf8.count <= 7, CellRules(isCount: false).value(of: text) == value { return text }
     }
-    return spelling(value)
-  }
-
-  /// Shortest text that reads back as the same double: `7`, `0.1`, `1e+22`; NaN is empty.
-  static func spelling(_ value: Double) -> String {
-    if value.isNaN { return "" }
-    let text = value.description
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    return CSVText.number(value)
   }
 
   /// Bitwise equality, for which a missing number equals a missing number.

@@ -29,9 +29,8 @@ public enum ColumnConventions {
   /// extraction, the assignments of courses, exports of Weights & Biases, MLflow, TensorBoard, the
   /// trainers of Hugging Face and lm-evaluation-harness, and everyday spellings.
   ///
-  /// Letter case, the characters between words and the prefixes of trackers (`metrics.`, `params.`,
-  /// `config.`, `summary.`) need not be repeated here: a name that has no exact match is compared
-  /// word by word.
+  /// A name that has no exact match is compared word by word, without the prefixes of trackers
+  /// (`metrics.`, `params.`, `config.`, `summary.`).
   public static let entries: [Entry] = [
     entry(
       "N",
@@ -124,7 +123,7 @@ public enum ColumnConventions {
     return Entry(canonical: canonical, aliases: plain + scaled + guarded)
   }
 
-  /// The columns that hold counts, in which lower-case letters are units.
+  /// In these, lower-case letters are units.
   private static let countNames: Set<String> = {
     var names: Set<String> = ["n", "d", "c", "u"]
     for entry in entries where countColumns.contains(entry.canonical) {
@@ -134,10 +133,8 @@ public enum ColumnConventions {
     return names
   }()
 
-  /// The canonical columns that count something and may be large.
   static let countColumns: Set<String> = ["N", "D", "C", "U", "batch_tokens", "active"]
 
-  /// How the cells of a column of this name are read.
   static func cellRules(forColumn name: String) -> CellRules {
     CellRules(isCount: isCount(name))
   }
@@ -151,7 +148,6 @@ public enum ColumnConventions {
       && words.list.contains { ["size", "params", "parameters", "tokens", "scale"].contains($0) }
   }
 
-  /// What the name of a column says about commas in its numbers.
   static func commaMeaning(of name: String) -> CommaColumn.Meaning {
     let words = ColumnWords(name)
     let joined = words.withoutTracker.joined

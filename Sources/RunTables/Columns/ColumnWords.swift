@@ -1,10 +1,7 @@
 /// The words of a column's name, however they are joined: `Model Size`, `model_size`, `modelSize`.
 struct ColumnWords {
-  /// As in the name.
   let tokens: [String]
-  /// In lower case.
   let list: [String]
-  /// The lower-case words joined by underscores.
   var joined: String { list.joined(separator: "_") }
   private let name: String
 
@@ -32,17 +29,14 @@ struct ColumnWords {
     list = tokens.map { $0.lowercased() }
   }
 
-  /// What trackers put before the names of metrics.
   private static let metricPrefixes = [
     "metrics.", "metrics/", "metric/", "summary.", "summary/", "history.", "tags.",
   ]
-  /// What trackers and trainers put before the names of settings, at any depth.
   private static let settingPrefixes = [
     "params.", "config.", "config/", "hparams.", "hparams/", "hparam/", "hyperparameters.",
     "args.", "cfg.", "model.", "model_args.", "training.", "data.", "trainer.",
   ]
 
-  /// The name without what a tracker put before it.
   var withoutTracker: ColumnWords { ColumnWords(Self.bare(name)) }
 
   /// The name as a run's owner wrote it: without the tracker's prefix.
@@ -59,13 +53,10 @@ struct ColumnWords {
 
 /// A unit that stands in the name of a column: `tokens_B`, `params (M)`, `compute in PF-days`.
 struct UnitName {
-  /// What the numbers are to be multiplied by.
   let factor: Double
-  /// The factor as people write it.
   let spelling: String
-  /// The words of the name without the unit, joined by underscores.
+  /// The other words, joined by underscores.
   let base: String
-  /// The same as it was written.
   let tokens: [String]
 
   private static let words: [String: (Double, String)] = [

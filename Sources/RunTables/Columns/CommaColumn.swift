@@ -1,21 +1,18 @@
 /// What is known of the commas of a whole file before one column is judged.
 struct CommaHabits: Sendable {
-  /// What the user said.
   var decimalMark: DecimalMark?
   /// Whether semicolons separate the cells, as where the comma is the decimal mark.
   var isSemicolonFile = false
-  /// Whether some column can only be read with decimal commas.
   var hasDecimalCommas = false
-  /// Whether some column can only be read with commas between thousands.
   var hasThousands = false
   /// Whether numbers of the file have points, other than those of JSON's own grammar.
   var hasPoints = false
-  /// Columns of numbers that were kept as written, for their points may separate thousands
-  /// (`10.000`) where other columns have decimal commas.
+  /// Columns kept as written, whose points may separate thousands (`10.000`) where others have
+  /// decimal commas.
   var undecided: Set<String> = []
 
   /// Whether numbers may be what is left of thousands whose point was read as a decimal mark: all
-  /// below a thousand and with no more than three decimals.
+  /// below a thousand with at most three decimals.
   static func mayBeGrouped(_ values: [Double]) -> Bool {
     var isAny = false
     for value in values where value.isFinite {
@@ -30,14 +27,12 @@ struct CommaHabits: Sendable {
 
 /// The cells of a column that may be numbers with commas, and what they allow.
 ///
-/// One cell cannot tell: `2,345` is 2.345 or 2345. So a column is read as a whole. `0,747`, `3,21`
-/// and `1.234,5` can only have decimal commas; `1,234,567` and `1,234.5` only thousands. Where every
-/// cell allows both, the file decides (semicolons between cells and decimal commas in other columns
-/// against points and thousands in other columns), and so does the meaning of the column: a loss of
-/// thousands and a fraction of a token do not exist. Where these disagree or say nothing, the column
-/// is refused.
+/// One cell cannot tell: `2,345` is 2.345 or 2345. `0,747`, `3,21` and `1.234,5` can only have
+/// decimal commas; `1,234,567` and `1,234.5` only thousands. Where every cell allows both, the file
+/// decides (semicolons between cells and decimal commas in other columns against points and
+/// thousands), and so does the meaning of the column: a loss of thousands and a fraction of a token
+/// do not exist. Where these disagree or say nothing, the column is refused.
 struct CommaColumn {
-  /// What a cell can be.
   enum Cell {
     /// A number without a comma, or a missing value.
     case plain(Double)
@@ -47,9 +42,7 @@ struct CommaColumn {
     case text
   }
 
-  /// Why a column has no numbers.
   enum Refusal: Error {
-    /// The cell of this row is no number in any reading.
     case text(Int)
     /// The cells of these rows contradict each other.
     case contradiction(decimal: Int, thousands: Int)
@@ -57,7 +50,6 @@ struct CommaColumn {
     case ambiguous(Int)
   }
 
-  /// What the name of a column says about its commas.
   enum Meaning {
     /// Whole numbers that may be large.
     case count
@@ -74,10 +66,9 @@ struct CommaColumn {
   private(set) var firstEither: Int?
   private(set) var firstText: Int?
   private(set) var firstPoint: Int?
-  /// A number whose point cannot separate thousands.
   private(set) var firstUngrouped: Int?
 
-  /// Looks at the cells of a column of text, up to the first that is no number.
+  /// Stops at the first cell that is no number.
   init(_ values: [String], rules: CellRules) {
     self.values = values
     self.rules = rules
@@ -104,7 +95,6 @@ struct CommaColumn {
     }
   }
 
-  /// Whether any cell has a comma that could belong to a number.
   var hasCommas: Bool { firstDecimal != nil || firstThousands != nil || firstEither != nil }
 
   /// The numbers of the column, and how its commas were read (nil where it has none).
@@ -174,7 +164,6 @@ struct CommaColumn {
     throw .ambiguous(firstEither)
   }
 
-  /// All cells by one decimal mark.
   private func read(_ mark: DecimalMark) throws(Refusal) -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(values.count)
@@ -201,7 +190,6 @@ struct CommaColumn {
 
   // MARK: One cell
 
-  /// What one cell can be.
   static func cell(_ text: String, _ rules: CellRules) -> Cell {
     if let number = rules.value(of: text) { return .plain(number) }
     var body = text.utf8.drop { $0 == 32 || $0 == 9 }

@@ -6,27 +6,21 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
   case attempt
   /// Whether the attempt is right; required.
   case correct
-  /// Tokens generated.
   case tokens
-  /// Tokens of the prompt.
   case promptTokens = "tokens_in"
-  /// The verifier's score.
   case score
   /// The answer, compared as text within its problem.
   case answer
-  /// Whether a pass-or-fail verifier let the attempt pass.
   case passes = "verifier_pass"
-  /// The scores of the steps by a process verifier.
   case stepScores = "step_scores"
   /// The round of a sequential strategy, from 0.
   case round
   /// The step that a row stands for, from 0.
   case step
-  /// The stratum of the problem.
   case stratum
   /// How many attempts at the problem are right, in a table that counts them.
   case rightCount = "num_correct"
-  /// How many attempts at the problem there were, in such a table.
+  /// How many there were, in such a table.
   case attemptCount = "num_samples"
 
   /// The other names under which the column is recognised, the preferred one first.
@@ -87,13 +81,11 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
     }
   }
 
-  /// Names of a column of the share of right ones among several attempts at a problem.
   static let shares = [
     "pass@1", "pass_at_1", "pass@1,none", "pass@1,create_test", "mean_correct",
     "avg_correct", "correct_rate", "success_rate", "pass_rate", "solve_rate",
   ]
 
-  /// Names of a column of models besides `model`.
   static let modelNames: Set<String> = [
     "model_name", "model_id", "model_name_or_path", "model_path", "model_version", "modelname",
     "llm",
@@ -107,8 +99,8 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
     "provider", "quantization", "adapter",
   ]
 
-  /// Names of a column of the attempts' answers; beside one of them a column `answer` is that of the
-  /// right answers.
+  /// Names of the attempts' answers; beside one of them a column `answer` is that of the right
+  /// answers.
   static let predictions = [
     "prediction", "final_answer", "extracted_answer", "pred", "predicted_answer", "model_answer",
     "parsed_answer", "pred_answer", "model_prediction", "filtered_resps", "predictions", "preds",
@@ -121,11 +113,9 @@ public enum OutcomeColumn: String, Sendable, Hashable, Codable, CaseIterable {
   /// problem.
   public static let armColumns = ["model", "strategy", "verifier", "budget", "level"]
 
-  /// The columns that tell gradings of the same attempts apart: each grading is an arm where a file
-  /// holds several.
+  /// Columns that tell gradings of the same attempts apart, each of which is an arm.
   public static let gradingColumns = ["filter", "metric", "grader", "scorer"]
 
-  /// The column that says what rows are: see ``RowKind``.
   static let kindColumn = "row_kind"
 
   /// The columns that are kept in ``OutcomeArm/constants`` where an arm has one value of them.

@@ -1,12 +1,10 @@
+import Files
 import Foundation
 
 extension RunTable {
-  /// What is hardly plausible about sizes, tokens, compute and losses, one sentence each.
-  ///
-  /// Units are the usual reason: tokens in billions, bits in place of nats, perplexities in place of
-  /// losses. Nothing is changed; each sentence names the `--map` that would mend it.
-  ///
-  /// - Parameter response: the column of the outcome.
+  /// What is hardly plausible about sizes, tokens, compute and losses, one sentence each, with the
+  /// `--map` that would mend it. Units are the usual reason: tokens in billions, bits in place of
+  /// nats, perplexities in place of losses.
   public func doubts(response: String = "loss") -> [String] {
     // Runs without an outcome are no part of any fit.
     if let outcomes = try? numbers(response), outcomes.contains(where: \.isNaN),
@@ -19,8 +17,7 @@ extension RunTable {
     return sizeDoubts() + others.compactMap { $0 }
   }
 
-  /// What is hardly plausible about two tables that are held against each other: scales that do not
-  /// overlap, by thousands where a unit is the likely reason.
+  /// Scales of two tables that do not overlap, by thousands where a unit is the likely reason.
   public func doubts(beside other: RunTable) -> [String] {
     ["N", "D", "C"].compactMap { name in
       guard let ours = range(name), let theirs = other.range(name) else { return nil }
@@ -35,8 +32,7 @@ extension RunTable {
     }
   }
 
-  /// What is hardly plausible about a table that is read beside a fit: scales a thousandfold away
-  /// from those of the fit, which are units rather than a forecast.
+  /// Scales a thousandfold away from those of a fit, which are units rather than a forecast.
   public func doubts(beside fitted: [String: ClosedRange<Double>]) -> [String] {
     ["N", "D", "C"].compactMap { name in
       guard let ours = range(name), let theirs = fitted[name], theirs.lowerBound > 0 else {
@@ -87,7 +83,6 @@ extension RunTable {
     return result
   }
 
-  /// The map that would mend a unit.
   private func hint(_ name: String, _ factor: Double, _ condition: String) -> String {
     let source = formerNames.first { $0.value == name }?.key ?? name
     let unit = factor == 1e9 ? "1e9" : "1e6"
@@ -112,7 +107,6 @@ extension RunTable {
 
   // MARK: Losses
 
-  /// The name under which the outcome stood in the file.
   private func formerName(of response: String) -> String {
     formerNames.first { $0.value == response }?.key ?? response
   }
@@ -165,7 +159,6 @@ extension RunTable {
 
   // MARK: Numbers
 
-  /// The finite positive range of a column of numbers.
   private func range(_ name: String) -> ClosedRange<Double>? {
     guard hasColumn(name), let values = try? numbers(name) else { return nil }
     let positive = values.filter { $0 > 0 && $0.isFinite }
@@ -178,8 +171,7 @@ extension RunTable {
       ? brief(range.lowerBound) : "\(brief(range.lowerBound)) to \(brief(range.upperBound))"
   }
 
-  /// Four digits are enough to see that a number is wrong.
   private static func brief(_ value: Double) -> String {
-    Column.spelling(Double(String(format: "%.4g", value)) ?? value)
+    CSVText.number(Double(String(format: "%.4g", value)) ?? value)
   }
 }

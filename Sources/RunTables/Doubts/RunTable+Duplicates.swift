@@ -1,12 +1,9 @@
 import OrderedCollections
 
 extension RunTable {
-  /// The table with rows that agree with an earlier row in every cell left out.
-  ///
-  /// A run that stands in a table ten times, because logs were joined twice or exported twice, is
-  /// not ten runs. A note says how many rows were left out and where the first of them stand. Rows
-  /// that differ in any cell, such as a seed or a step, are all kept, and so is every row of a
-  /// table that has a single column.
+  /// The table without rows that agree with an earlier row in every cell: a run that stands in a
+  /// table ten times, because logs were joined twice, is not ten runs. A note says how many were
+  /// left out and where the first of them stand. A table of a single column keeps all rows.
   public func countingDuplicatesOnce() -> RunTable {
     guard columns.count > 1, rowCount > 1 else { return self }
     let all = Array(columns.values)
@@ -41,7 +38,6 @@ extension RunTable {
 }
 
 extension Column {
-  /// Hashes one entry.
   fileprivate func hash(_ row: Int, into hasher: inout Hasher) {
     switch self {
     case .numbers(let values):
@@ -50,7 +46,6 @@ extension Column {
     }
   }
 
-  /// Whether two entries are the same; missing ones are.
   fileprivate func agrees(_ a: Int, _ b: Int) -> Bool {
     switch self {
     case .numbers(let values):

@@ -1,12 +1,11 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
-  /// Checks that columns hold only positive finite numbers.
+  /// Checks that columns, of which a law takes logarithms, hold only positive finite numbers, and
+  /// returns the table with them as numbers.
   ///
-  /// - Parameter columns: the columns in which a law takes logarithms, such as `N`, `D`, `loss`.
-  /// - Returns: the table with these columns as numbers.
-  /// - Throws: ``TableError`` naming the first bad cell, by row and then by the order of `columns`:
-  ///   missing, zero, negative or infinite.
+  /// - Throws: ``TableError`` naming the first bad cell, by row and then by the order of `columns`.
   public func validated(positive columns: [String]) throws(TableError) -> RunTable {
     var table = self
     var values: [[Double]] = []
@@ -20,7 +19,7 @@ extension RunTable {
         let value = values[index][row]
         if value.isNaN || value <= 0 || value.isInfinite {
           throw badCell(
-            row, name, found: value.isNaN ? "a missing value" : Column.spelling(value),
+            row, name, found: value.isNaN ? "a missing value" : CSVText.number(value),
             expected: "a positive finite number")
         }
       }
@@ -28,9 +27,8 @@ extension RunTable {
     return table
   }
 
-  /// Drops the rows in which one of the columns has no value.
+  /// Drops the rows in which one of the columns has no value; a note says how many.
   ///
-  /// - Returns: the remaining rows, with a note when any were dropped, and how many were.
   /// - Throws: ``TableError`` when a column is absent.
   public func droppingMissing(
     in columns: [String]

@@ -10,12 +10,6 @@ public struct ComputedColumn: Sendable, Hashable {
   /// The expression as it was written.
   public var expression: String
 
-  /// A column with a name and an expression.
-  public init(name: String, expression: String) {
-    self.name = name
-    self.expression = expression
-  }
-
   /// Parses `NAME=EXPRESSION`; a name in double quotes may hold equals signs and blanks.
   ///
   /// - Throws: ``TableError`` (usage) where the name, the sign or the expression is missing.
@@ -43,20 +37,19 @@ public struct ComputedColumn: Sendable, Hashable {
 }
 
 extension RunTable {
-  /// The table with one more column at the end.
+  /// The table with one more column at the end; a column of that name is kept as `NAME.original`.
   ///
-  /// A column of that name is kept as `NAME.original`. The expression may use N, D or C where it
-  /// follows from the other two. Rows where the expression has no value although its columns have
-  /// one, such as the logarithm of a negative number, are counted in a note.
+  /// The expression may use N, D or C where it follows from the other two. Rows where it has no
+  /// value although its columns have one, such as the logarithm of a negative number, are counted
+  /// in a note.
   ///
-  /// - Throws: ``TableError`` (usage) for an expression that cannot be read or that names an
-  ///   absent column.
+  /// - Throws: ``TableError`` (usage) for an expression that cannot be read or names an absent
+  ///   column.
   public func computing(_ computed: ComputedColumn) throws(TableError) -> RunTable {
     try computing(computed, from: self)
   }
 
-  /// The table with one more column, whose expression reads the columns of another table with the
-  /// same rows: those of the file before they were renamed.
+  /// As ``computing(_:)``; the expression reads the columns of the file before they were renamed.
   func computing(
     _ computed: ComputedColumn, from original: RunTable
   ) throws(TableError) -> RunTable {
@@ -109,9 +102,8 @@ extension RunTable {
     }
   }
 
-  /// The table with columns computed as asked, one after another.
-  ///
-  /// A renaming of `later`, whose source is a computed column, takes place right after it.
+  /// Computes columns one after another; a renaming of `later` takes place right after its source
+  /// is computed.
   ///
   /// - Throws: as ``applying(_:)`` and ``computing(_:)``.
   func computing(
@@ -143,7 +135,6 @@ extension RunTable {
     return table
   }
 
-  /// Whether the source of a map is meant as an expression and not as a name.
   func readsAsExpression(_ source: String) -> Bool {
     guard !hasColumn(source), source.contains(where: { "*+-/^%(".contains($0) }) else {
       return false
@@ -161,7 +152,6 @@ extension RunTable {
     let waits = { (entry: ColumnMap.Entry) in
       if self.hasColumn(entry.source) { return false }
       if names.contains(entry.source) { return true }
-      // An expression over columns that are still to be computed.
       guard !names.isEmpty, self.readsAsExpression(entry.source) else { return false }
       return (try? self.program(of: ComputedColumn(name: "", expression: entry.source))) == nil
     }

@@ -12,10 +12,9 @@ struct FilterParser {
   private var depth = 0
   private var program = FilterProgram()
 
-  /// Parentheses and signs nested deeper than this are refused, since the parser recurses.
+  /// The parser recurses.
   private static let deepest = 100
 
-  /// What an expression yields, and where it begins.
   private struct Operand {
     enum Kind {
       case number
@@ -46,7 +45,7 @@ struct FilterParser {
     return program
   }
 
-  /// Parses an expression whose value is a number; a comparison counts as 1 or 0.
+  /// A comparison counts as 1 or 0.
   mutating func parseValue() throws(TableError) -> FilterProgram {
     tokens = try lexer.tokens()
     let whole = try disjunction()
@@ -285,7 +284,6 @@ struct FilterParser {
     }
   }
 
-  /// The arguments of `min` or `max`, two or more.
   private mutating func extreme(_ operation: FilterProgram.Operation) throws(TableError) {
     position += 1
     try requireNumber(nested { (parser) throws(TableError) in try parser.disjunction() })
@@ -322,7 +320,6 @@ struct FilterParser {
 
   // MARK: Text without quotes
 
-  /// Whether more words follow where an operator or the end should be, as in `set==gpt 2`.
   private var endsInText: Bool {
     switch current.kind {
     case .number, .word, .singleQuoted, .doubleQuoted, .columnName: true
@@ -330,7 +327,6 @@ struct FilterParser {
     }
   }
 
-  /// The error for text that needs quotes, such as `set==Pile-CC`, with the quotes it needs.
   private func quotingText(
     of error: TableError, from place: (column: String, sign: String, start: Int)?
   ) -> TableError {

@@ -10,7 +10,6 @@ struct FilterProgram: Sendable {
     case textEquals(column: String, text: String, negated: Bool)
     case columnsEqual(String, String, negated: Bool)
     case negate, not
-    /// Whether the value is missing.
     case isMissing(negated: Bool)
     case add, subtract, multiply, divide, remainder, power
     case minimum, maximum
@@ -18,7 +17,6 @@ struct FilterProgram: Sendable {
     case and, or
     case function(Function)
 
-    /// The operation behind a function of several values.
     static func extreme(_ name: String) -> Operation? {
       switch name {
       case "min": .minimum
@@ -34,10 +32,9 @@ struct FilterProgram: Sendable {
 
   var operations: [Operation] = []
 
-  /// Rows evaluated at a time: few enough for the vectors to stay in the cache.
+  /// Few enough rows for the vectors to stay in the cache.
   private static let chunk = 1024
 
-  /// The columns that the program reads, as they were written.
   var columnNames: Set<String> {
     var names: Set<String> = []
     for operation in operations {
@@ -50,12 +47,11 @@ struct FilterProgram: Sendable {
     return names
   }
 
-  /// Whether the condition holds in each row.
   func run(on table: RunTable) throws(TableError) -> [Bool] {
     try values(on: table).map { $0 != 0 }
   }
 
-  /// The value of the program in each row; conditions are 1 and 0.
+  /// Conditions are 1 and 0.
   func values(on table: RunTable) throws(TableError) -> [Double] {
     var numbers: [String: [Double]] = [:]
     var texts: [String: [String]] = [:]

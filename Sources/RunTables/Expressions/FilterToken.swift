@@ -1,4 +1,3 @@
-/// A piece of a condition.
 struct FilterToken {
   enum Kind: Equatable {
     case number(Double)
@@ -15,19 +14,16 @@ struct FilterToken {
   }
 
   var kind: Kind
-  /// As written.
   var spelling: String
-  /// The 0-based index of its first character.
   var at: Int
 }
 
-/// Cuts a condition into tokens.
 struct FilterLexer {
   let text: String
-  /// What the text is called in messages: a filter, or the expression of a computed column.
+  /// In messages, a filter or the expression of a computed column.
   let kind: String
   private let characters: [Character]
-  /// The columns whose names hold a slash and may be written bare, as characters, longest first.
+  /// Columns whose names hold a slash and may be written bare, longest first.
   private let slashed: [[Character]]
   private var at = 0
 
@@ -132,7 +128,6 @@ struct FilterLexer {
     return .word(spelling)
   }
 
-  /// What stands from a character up to the next condition.
   func value(from start: Int) -> String {
     var end = start
     while end < characters.count {

@@ -30,25 +30,21 @@ public struct RowFilter: Sendable {
 
   /// Whether each row meets the condition.
   ///
-  /// - Throws: ``TableError`` when the table lacks a column of the condition or holds text in one
-  ///   that held numbers in the table the condition was parsed for.
+  /// - Throws: ``TableError`` where a column of the condition is absent, or holds text in place of
+  ///   numbers.
   public func matches(_ table: RunTable) throws(TableError) -> [Bool] {
     try program.run(on: table)
   }
 }
 
 extension RunTable {
-  /// The rows that meet a condition, in order; none may be left.
-  ///
-  /// - Throws: as ``RowFilter/matches(_:)``.
+  /// The rows that meet a condition, in order; throws as ``RowFilter/matches(_:)``.
   public func filtered(by filter: RowFilter) throws(TableError) -> RunTable {
     let matches = try filter.matches(self)
     return selecting(rows: matches.indices.filter { matches[$0] })
   }
 
-  /// The rows that meet a condition given as text.
-  ///
-  /// - Throws: as ``RowFilter/parse(_:for:)``.
+  /// The rows that meet a condition given as text. Throws as ``RowFilter/parse(_:for:)``.
   public func filtered(by text: String) throws(TableError) -> RunTable {
     try filtered(by: RowFilter.parse(text, for: self))
   }

@@ -1,9 +1,10 @@
 extension RunTable {
   /// The table with the missing one of `N`, `D`, `C` computed from the other two.
   ///
-  /// Training compute is taken as C = 6·N·D FLOPs, the usual count for a dense decoder without its
-  /// attention term [kaplan-2020]; D = C/(6·N) and N = C/(6·D) follow. A note says which was
-  /// computed. A table with all three, or with fewer than two, is returned as it is.
+  /// C = 6·N·D FLOPs is the usual count for a dense decoder without its attention term
+  /// [kaplan-2020]. A note says which was computed; a table with all three, or with fewer than two,
+  /// is returned as it is.
+  ///
   /// - Throws: ``TableError`` naming the first cell of a needed column that is not a number.
   public func derivingCompute() throws(TableError) -> RunTable {
     let present = ["N", "D", "C"].filter(hasColumn)
@@ -19,7 +20,6 @@ extension RunTable {
     return try deriving("N", from: "C", "D", "N computed as C/(6·D)") { $0 / (6 * $1) }
   }
 
-  /// What is said of a count of all parameters where a token uses only some of them.
   private func idleHint() throws(TableError) -> String {
     guard hasColumn("active"), case .numbers(let active) = try column("active"),
       case .numbers(let all) = try column("N"),

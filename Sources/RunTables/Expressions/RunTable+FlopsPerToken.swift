@@ -8,14 +8,12 @@ extension RunTable {
     ("attention", "6*N + 12*layers*width*context"),
   ]
 
-  /// The table with C computed as FLOPs per token times D.
+  /// The table with C computed as FLOPs per token times D, or where D is absent with D as C over
+  /// FLOPs per token; `text` is a name of ``namedFlopsPerToken`` or an expression of ``RowFilter``.
   ///
-  /// A column C of the file is kept as `C.original`. Where D is absent and C present, D is C over
-  /// the FLOPs per token.
+  /// A column C of the file is kept as `C.original`.
   ///
-  /// - Parameter text: a name of ``namedFlopsPerToken`` or an expression over the table's columns,
-  ///   in the language of ``RowFilter``.
-  /// - Throws: ``TableError`` (usage) for an expression that cannot be read or that names an absent
+  /// - Throws: ``TableError`` (usage) for an expression that cannot be read or names an absent
   ///   column, and where there is neither D nor C.
   public func countingFlops(perToken text: String) throws(TableError) -> RunTable {
     let expression = Self.namedFlopsPerToken.first { $0.name == text }?.expression ?? text

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
@@ -33,8 +34,7 @@ extension RunTable {
     return table
   }
 
-  /// Multiplies a column by the unit of its name, unless its numbers are counts already; returns
-  /// what is to be said.
+  /// Multiplies a column by the unit of its name, unless it holds counts already; returns a note.
   fileprivate mutating func rescale(_ name: String, by match: ColumnIndex.Match) -> String {
     guard let values = try? numbers(name) else { return "" }
     let largest = values.lazy.filter(\.isFinite).max() ?? 0
@@ -47,11 +47,10 @@ extension RunTable {
     if let scaled = try? adding(name, .numbers(values.map { $0 * match.factor })) { self = scaled }
     return match.isFromName
       ? " (times \(match.spelling), the unit in its name)"
-      : " (times \(Column.spelling(match.factor)))"
+      : " (times \(CSVText.number(match.factor)))"
   }
 
-  /// The table with a column that a map gave the name of a count multiplied by the unit in its
-  /// former name.
+  /// Multiplies a column that a map gave the name of a count by the unit in its former name.
   mutating func multiplyByUnit(of source: String, as target: String) -> String? {
     guard ColumnConventions.countColumns.contains(target), let unit = UnitName(source),
       let entry = ColumnConventions.entries.first(where: { $0.canonical == target }),
@@ -63,8 +62,8 @@ extension RunTable {
         name: source, factor: unit.factor, spelling: unit.spelling, isFromName: true))
   }
 
-  /// The table in which a column `N`, `D` or `C` too small for its meaning makes room for a longer
-  /// name that is recognised, or for what follows from the other two.
+  /// Sets columns `N`, `D` or `C` too small for their meaning aside where there is something
+  /// better.
   private func settingAsideLetters() -> RunTable {
     var table = self
     let index = ColumnIndex(self)
@@ -94,7 +93,7 @@ extension RunTable {
           ?? (isDerivable
             ? "\(letter) follows from \(others.joined(separator: " and "))" : nil)
       else { continue }
-      let shown = Column.spelling(largest(letter))
+      let shown = CSVText.number(largest(letter))
       table = table.replacingNames { $0 == letter ? ["\(letter).original"] : [$0] }
       table.notes.append(
         "column \(letter), which is at most \(shown), is kept as \(letter).original; \(reason)")
@@ -103,14 +102,11 @@ extension RunTable {
   }
 }
 
-/// The columns of a table by the words of their names.
 struct ColumnIndex {
-  /// A column that is a spelling of a canonical one.
   struct Match {
     var name: String
     var factor = 1.0
     var spelling = ""
-    /// Whether the factor is a unit in the column's own name.
     var isFromName = false
   }
 
@@ -134,7 +130,6 @@ struct ColumnIndex {
     }
   }
 
-  /// The columns that are a spelling of an entry, best first.
   func matches(
     _ entry: ColumnConventions.Entry, except taken: Set<String>, in table: RunTable
   ) -> [Match] {
@@ -182,7 +177,6 @@ struct ColumnIndex {
     return found
   }
 
-  /// Whether the words beside a unit are a spelling of an entry.
   static func has(_ unit: UnitName, _ entry: ColumnConventions.Entry) -> Bool {
     if unit.tokens == [entry.canonical] { return true }
     // `D (T tokens)` names the column twice.

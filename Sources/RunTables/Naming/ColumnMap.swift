@@ -2,8 +2,8 @@ import OrderedCollections
 
 /// The renaming a user asks for: `N=params,D=tokens_B*1e9,loss=eval/loss`.
 public struct ColumnMap: Sendable, Hashable {
-  /// One renaming: the column `source` of the file is to be called `target`; or the column `target`
-  /// is computed by the expression `source`.
+  /// The column `target` is the column `source` of the file, or computed by the expression
+  /// `source`.
   public struct Entry: Sendable, Hashable {
     /// The name the column gets.
     public var target: String
@@ -148,9 +148,7 @@ private struct ColumnMapParser {
 }
 
 extension ColumnMap {
-  /// The new names of the columns that a map renames, and a note on each that makes room.
-  ///
-  /// - Parameter current: the column that a name stands for; nil for none.
+  /// The new names of each column, `current` for a name of the map, and notes on what makes room.
   func targets(
     among columns: [String], source: String, current: (String) -> String?
   ) throws(TableError) -> (targets: [String: [String]], notes: [String]) {
@@ -181,11 +179,9 @@ extension ColumnMap {
 }
 
 extension RunTable {
-  /// The table with its columns renamed as the map asks; all renamings happen at once, so that two
-  /// names can be exchanged.
+  /// Renames columns all at once, so that two names can be exchanged. A column that bears a target
+  /// name and is not mapped is kept under `NAME.original`; a note says so.
   ///
-  /// A column that bears a target name already and is not itself mapped is kept under
-  /// `NAME.original`, and a note says so.
   /// - Throws: ``TableError`` (usage) when a named column is absent, with the nearest one, or when
   ///   `NAME.original` is taken as well.
   public func applying(_ map: ColumnMap) throws(TableError) -> RunTable {

@@ -1,12 +1,12 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
-  /// The `--map` that would fit, for canonical columns that the table lacks: `--map 'N=size,loss=ce'`.
+  /// The `--map` that would fit for canonical columns that the table lacks, `--map
+  /// 'N=size,loss=ce'`; nil where no column comes near.
   ///
-  /// A column is proposed when a word of its name says what it holds; perplexities and bits are
-  /// proposed with the formula that gives nats. Nil where no column comes near.
-  ///
-  /// - Parameter missing: the canonical names, such as `N` and `loss`.
+  /// A column is proposed when a word of its name says what it holds; perplexities and bits with
+  /// the formula that gives nats.
   public func suggestedMap(for missing: [String]) -> String? {
     var used: Set<String> = []
     let pairs = missing.compactMap { target -> String? in
@@ -74,7 +74,6 @@ extension RunTable {
     return target == "D" ? tokensProposal(names) : nil
   }
 
-  /// What a column is to be multiplied by, or put through, to be the canonical one.
   private static func proposedExpression(_ name: String, as target: String) -> String {
     let expression = expressionName(name)
     if target == "loss" {
@@ -90,8 +89,7 @@ extension RunTable {
     return mapName(name)
   }
 
-  /// Tokens from what trainers log instead of them: steps and the size of a batch, or tokens per
-  /// parameter.
+  /// Tokens from what trainers log instead: steps and the size of a batch, or tokens per parameter.
   private func tokensProposal(_ names: [String]) -> (name: String, expression: String)? {
     func column(_ words: [String]) -> String? {
       words.lazy.compactMap { word in columnNames.first { ColumnWords($0).joined == word } }.first
@@ -119,20 +117,17 @@ extension RunTable {
     return (step, product)
   }
 
-  /// A name as a map holds it.
   static func mapName(_ name: String) -> String {
     name.contains(where: { ",=\"".contains($0) })
-      ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
+      ? CSVText.quoted(name) : name
   }
 
-  /// A name as an expression holds it.
   static func expressionName(_ name: String) -> String {
     name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." } ? name : "`\(name)`"
   }
 }
 
 extension ColumnConventions {
-  /// Whether a name is canonical and has its meaning already.
   static func isCanonical(_ name: String) -> Bool {
     entries.contains { $0.canonical == name }
   }

@@ -1,11 +1,9 @@
 import OrderedCollections
 
 extension RunTable {
-  /// The table with the scores of lm-evaluation-harness as `metric.TASK` and `stderr.TASK`.
-  ///
-  /// Its results name a score `acc,none` (the metric and the filter), in a record of the task under
-  /// `results`. Of several of a task the first by ``TaskScore/metrics`` counts, and a note says which;
-  /// a task that has its `metric.TASK` already, as by a map, keeps it.
+  /// The table with the scores of lm-evaluation-harness, named `acc,none` (metric and filter), as
+  /// `metric.TASK` and `stderr.TASK`. Of several of a task the first by ``TaskScore/metrics``
+  /// counts, and a note says which; a `metric.TASK` that is there already stays.
   func recognizingTaskResults() -> RunTable {
     var byTask: OrderedDictionary<String, [TaskScore]> = [:]
     for (name, column) in columns where column.isNumeric {
@@ -65,13 +63,11 @@ extension RunTable {
 
 /// One score of one task as lm-evaluation-harness names it: `results.gsm8k.exact_match,strict-match`.
 struct TaskScore: Sendable {
-  /// The column.
   let name: String
   let task: String
   let metric: String
   let filter: String
 
-  /// Nil for a column that is none.
   init?(_ name: String) {
     // The product's own names may hold a comma; those of filters hold no blank.
     guard !name.hasPrefix("metric."), let comma = name.lastIndex(of: ","),
@@ -86,13 +82,12 @@ struct TaskScore: Sendable {
 
   var isError: Bool { metric.hasSuffix("_stderr") }
 
-  /// The metric and its filter.
   var spelling: String { "\(metric),\(filter)" }
 
   /// The metric of which an error is the standard error, with its filter.
   var measured: String { "\(metric.dropLast("_stderr".count)),\(filter)" }
 
-  /// The metrics in the order in which one is chosen.
+  /// In the order in which one is chosen.
   private static let metrics = ["acc", "exact_match", "pass@1", "acc_norm", "em", "f1"]
 
   static func first(of scores: [TaskScore]) -> TaskScore? {

@@ -18,8 +18,7 @@ public struct OutcomeArm: Sendable {
   public var promptTokens: [Float]?
   /// The verifier's score of each attempt; NaN where missing.
   public var scores: [Double]?
-  /// The class of each attempt's answer within its problem, counted from 0 in order of first
-  /// appearance; −1 where no answer could be read.
+  /// The class of each attempt's answer within its problem, by first appearance; −1 for none.
   public var answers: [Int32]?
   /// Whether a pass-or-fail verifier let each attempt pass: 0 or 1.
   public var passes: [UInt8]?
@@ -27,18 +26,15 @@ public struct OutcomeArm: Sendable {
   public var stepScores: StepScores?
   /// The round of each attempt of a sequential strategy, from 0.
   public var rounds: [Int32]?
-  /// The step of each row of a table with one row a step, from 0; rows of one attempt stand together
-  /// in the order of their steps, and ``attemptNumbers`` tells attempts apart.
+  /// The step of each row, from 0, in a table of one row a step; an attempt's rows stand together.
   public var steps: [Int32]?
-  /// The number of the attempt that each row belongs to, in a table with several rows an attempt
-  /// (one a step, or one a round); nil where each row is an attempt.
+  /// The attempt of each row, in a table with several rows an attempt; nil where each is one.
   public var attemptNumbers: [Int32]?
   /// The stratum of each problem, such as its level of difficulty; empty where missing.
   public var strata: [String]?
   /// What the rows are.
   public var kind = RowKind.sample
-  /// Numbers that hold for the whole arm, such as `n_params`, by the name of their column
-  /// (``OutcomeColumn/constantColumns``).
+  /// Numbers of the whole arm, such as `n_params` (``OutcomeColumn/constantColumns``).
   public var constants: [String: Double] = [:]
 
   /// The scores of the steps of every attempt, one attempt after the other.
@@ -87,8 +83,7 @@ public struct OutcomeArm: Sendable {
 public enum RowKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Attempts that were drawn independently.
   case sample
-  /// Candidates of one search, or attempts of a rule that stops: what one of them became depends on the
-  /// others.
+  /// Of one search or a rule that stops: what one became depends on the others.
   case candidate
   /// The answers that a strategy gave, with all that it spent.
   case answer

@@ -41,12 +41,7 @@ public struct OutcomeAttempt: Sendable, Hashable {
 }
 
 extension OutcomeArm {
-  /// Puts an arm together from attempts; a column exists if any attempt records it.
-  ///
-  /// - Parameters:
-  ///   - key: the values of the table's columns that tell arms apart.
-  ///   - problems: the label of each problem.
-  ///   - attempts: the attempts at each problem, in order; as many lists as problems.
+  /// An arm of the attempts at each problem, in order; a column exists if any attempt records it.
   public init(key: [String] = [], problems: [String]? = nil, attempts: [[OutcomeAttempt]]) {
     let labels = problems ?? attempts.indices.map { String($0) }
     precondition(labels.count == attempts.count, "\(labels.count) labels of \(attempts.count)")

@@ -1,10 +1,7 @@
 import Foundation
 
-/// Questions about the bytes of a file before it is parsed.
 enum ByteText {
-  /// The bytes after a UTF-8 byte order mark.
-  ///
-  /// - Throws: ``TableError`` for an empty file and for UTF-16.
+  /// The bytes after a UTF-8 byte order mark; throws for an empty file and for UTF-16.
   static func utf8Body(
     of bytes: UnsafeBufferPointer<UInt8>, source: String
   ) throws(TableError) -> UnsafeBufferPointer<UInt8> {
@@ -25,7 +22,6 @@ enum ByteText {
     return UnsafeBufferPointer(rebasing: body)
   }
 
-  /// The format by the extension of the name, else by the first character.
   static func format(of text: UnsafeBufferPointer<UInt8>, name: String) -> TableFormat {
     switch (name as NSString).pathExtension.lowercased() {
     case "csv": return .csv

@@ -1,15 +1,15 @@
+internal import Quantities
+
 /// Walks through the cells of delimited text by the rules of RFC 4180.
 ///
-/// Two liberties are taken: blanks around a cell do not count (unless the cell is quoted), and
-/// empty lines are skipped. A quote that stands inside an unquoted cell is an error, because it
-/// shows that the writer and the reader disagree on what quotes mean.
+/// Two liberties are taken: blanks around an unquoted cell do not count, and empty lines are
+/// skipped. A quote inside an unquoted cell is an error, because it shows that the writer and the
+/// reader disagree on what quotes mean.
 struct CellScanner {
   let layout: DelimitedLayout
   private(set) var at: Int
   let end: Int
-  /// Line ends passed so far.
   private(set) var line = 0
-  /// Whether a plain number with a point was read.
   private(set) var metPoint = false
 
   init(layout: DelimitedLayout, at: Int, end: Int) {
@@ -20,7 +20,6 @@ struct CellScanner {
 
   private static let quote = UInt8(ascii: "\"")
 
-  /// Passes over empty lines; false at the end.
   mutating func skipBlankLines() -> Bool {
     while at < end, atRecordEnd { skipRecordEnd() }
     return at < end
@@ -33,7 +32,6 @@ struct CellScanner {
     return layout.bytes[at] == 13 && (at + 1 == end || layout.bytes[at + 1] == layout.newline)
   }
 
-  /// Passes over a line end.
   @inline(__always)
   mutating func skipRecordEnd() {
     guard at < end else { return }
@@ -42,7 +40,6 @@ struct CellScanner {
     line += 1
   }
 
-  /// Passes over a delimiter; false if there is none here.
   @inline(__always)
   mutating func skipDelimiter() -> Bool {
     guard at < end, layout.bytes[at] == layout.delimiter else { return false }
@@ -135,7 +132,6 @@ struct CellScanner {
     return value
   }
 
-  /// Reads one cell and stops at the delimiter or record end behind it.
   mutating func cell() throws(TableError) -> DelimitedBlock.Cell {
     let bytes = layout.bytes
     while at < end, isBlank(bytes[at]) { at += 1 }

@@ -1,4 +1,5 @@
 import Foundation
+internal import Quantities
 
 /// What every piece of one delimited file has in common.
 struct DelimitedLayout {
@@ -21,7 +22,6 @@ struct DelimitedBlock: ParsedBlock {
   var rows = 0
   /// One entry a row: the line, counted from the start of the block, on which it begins.
   var lines: [Int32] = []
-  /// The number of line ends in the block.
   var lineCount = 0
   /// The numeric columns one after the other, `capacity` entries each; empty for text columns.
   var numbers: [Double] = []
@@ -33,11 +33,9 @@ struct DelimitedBlock: ParsedBlock {
   var hasWord: [Bool] = []
   /// The columns of numbers in which a unit was met.
   var hasUnit: [Bool] = []
-  /// Whether any number has a point.
   var hasPoint = false
   var error: TableError?
 
-  /// Where one cell lies.
   struct Cell {
     var start: Int
     var end: Int
@@ -78,7 +76,7 @@ struct DelimitedBlock: ParsedBlock {
     if scanner.metPoint { hasPoint = true }
   }
 
-  /// Parses one record into row `rows`; false for a line of nothing but blanks.
+  /// False for a line of nothing but blanks.
   @inline(__always)
   private mutating func parseRecord(
     _ scanner: inout CellScanner, _ layout: DelimitedLayout, _ interner: inout TextInterner,
@@ -129,7 +127,6 @@ struct DelimitedBlock: ParsedBlock {
     return true
   }
 
-  /// Whether no row of a column of numbers holds one.
   func hasNoNumber(_ column: Int) -> Bool {
     let first = column * capacity
     return numbers[first..<(first + rows)].allSatisfy(\.isNaN)

@@ -5,12 +5,11 @@ import Synchronization
 
 /// Reads delimited text (RFC 4180) into a table.
 ///
-/// The reader is our own because a table of a million rows must be read in under two seconds and
-/// in a small multiple of the file's size. SwiftCSV, the usual package, decodes every cell into a
-/// `String` in a dictionary per row (`[String: String]`): six million strings before a number is
-/// parsed. Here numbers are parsed straight from the bytes into columns, in blocks of whole records
-/// side by side; the blocks are cut by the text alone, so the result does not depend on the
-/// processors.
+/// The reader is our own because a table of a million rows must be read in under two seconds and in
+/// a small multiple of the file's size; SwiftCSV, the usual package, makes a `String` of every cell
+/// and a dictionary of every row. Here numbers are parsed straight from the bytes into columns, in
+/// blocks of whole records side by side; the blocks are cut by the text alone, so the result does
+/// not depend on the processors.
 struct DelimitedReader {
   private let text: UnsafeBufferPointer<UInt8>
   private let base: UnsafePointer<UInt8>
@@ -122,7 +121,6 @@ struct DelimitedReader {
     return hasDecimalCommas ? names : []
   }
 
-  /// Whether some column has text, without which no number has a comma.
   private func hasText(_ table: RunTable) -> Bool {
     table.columns.values.contains { column in if case .text = column { true } else { false } }
   }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Finds the rows of a JSON document that is no plain array of objects.
 ///
 /// Programs wrap their rows: pandas writes five orients of the same table, trackers `columns` beside
@@ -6,22 +8,19 @@
 struct JSONDocument {
   let text: UnsafeBufferPointer<UInt8>
   let source: String
-  /// Whether entries under names of their own (`{"HumanEval/0": {…}}`) are rows, and in which column
-  /// the names then stand; nil takes only numbered entries, for a record of tasks is one row elsewhere.
+  /// The column of the names of entries (`{"HumanEval/0": {…}}`) that are rows; nil takes only
+  /// numbered entries, for a record of tasks is one row elsewhere.
   var nameColumn: String?
 
-  /// The rows, one a line, as an array of objects.
   struct Rows {
     var text: [UInt8]
     /// Where they stood, as a sentence.
     var note: String
   }
 
-  /// A value of the document.
   private struct Node {
     enum Kind { case scalar, object, list }
     var key: String
-    /// The bytes of the value.
     var range: Range<Int>
     var kind: Kind
   }
@@ -282,7 +281,6 @@ struct JSONDocument {
     return !keys.isDisjoint(with: [column] + known.aliases)
   }
 
-  /// Writes objects from pieces of a text.
   private struct RowWriter {
     let text: UnsafeBufferPointer<UInt8>
     private var bytes: [UInt8] = []
@@ -338,15 +336,7 @@ struct JSONDocument {
     }
 
     private mutating func write(_ string: String) {
-      bytes.append(UInt8(ascii: "\""))
-      for byte in string.utf8 {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-        case 0..<32: bytes += "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
-        default: bytes.append(byte)
-        }
-      }
-      bytes.append(UInt8(ascii: "\""))
+      bytes += JSONText.string(string).utf8
     }
   }
 }

@@ -8,7 +8,6 @@ struct JSONKeyCursor: Sendable {
 
   mutating func restart() { next = 0 }
 
-  /// The expected column if the key is spelled as it was before.
   mutating func expected(_ spelling: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     guard next < spellings.count, let known = spellings[next], known.count == spelling.count,
       known.elementsEqual(spelling)

@@ -9,8 +9,7 @@ struct JSONScanner {
   /// The 1-based line of `at`, kept up to date by the blanks that are skipped.
   private(set) var line: Int
 
-  /// Values nested deeper than this are refused; no table of runs comes near it, and the scanner
-  /// is recursive.
+  /// The scanner recurses; no table of runs comes near this depth.
   static let deepest = 64
 
   init(bytes: UnsafeBufferPointer<UInt8>, source: String, at: Int, end: Int, line: Int) {
@@ -43,19 +42,16 @@ struct JSONScanner {
     }
   }
 
-  /// The next character that is not blank, without passing it.
   mutating func peek() -> UInt8? {
     skipBlanks()
     return at < end ? bytes[at] : nil
   }
 
-  /// Passes over the expected character or fails.
   mutating func expect(_ byte: Unicode.Scalar, _ meaning: String) throws(TableError) {
     guard peek() == UInt8(ascii: byte) else { throw unexpected(meaning) }
     at += 1
   }
 
-  /// The error for what stands here.
   func unexpected(_ expected: String) -> TableError {
     var found = "the end of the text"
     if at < end {
@@ -65,7 +61,6 @@ struct JSONScanner {
     return TableError(.badData, source: source, line: line, found: found, expected: expected)
   }
 
-  /// Reads a string and returns where its content lies.
   mutating func string() throws(TableError) -> Slice {
     try expect("\"", "a string in double quotes")
     let start = at
@@ -88,9 +83,7 @@ struct JSONScanner {
       start: start, count: Int32(clamping: count), kind: escaped ? .escapedString : .string)
   }
 
-  /// Reads one value of any kind that is to become a single cell.
-  ///
-  /// Arrays become their own text; objects are not cells and are handled by the caller.
+  /// Reads one value as a single cell: arrays become their own text; objects are the caller's.
   mutating func cell(depth: Int) throws(TableError) -> Slice {
     switch peek() {
     case UInt8(ascii: "\""): return try string()
@@ -127,7 +120,6 @@ struct JSONScanner {
     }
   }
 
-  /// The number grammar of RFC 8259.
   private static func isNumber(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
     var at = 0
     func digit() -> Bool { at < word.count && CellRules.isDigit(word[at]) }
@@ -166,7 +158,6 @@ struct JSONScanner {
       found: "values nested more than \(Self.deepest) deep", expected: "a flat table")
   }
 
-  /// Reads an object, calling the closure at the value of each member.
   mutating func members(
     _ body: (inout JSONScanner, Slice) throws(TableError) -> Void
   ) throws(TableError) {
@@ -180,7 +171,6 @@ struct JSONScanner {
     }
   }
 
-  /// Reads an array, calling the closure at each element.
   mutating func elements(
     _ body: (inout JSONScanner) throws(TableError) -> Void
   ) throws(TableError) {
@@ -206,7 +196,6 @@ struct JSONScanner {
     try expect(close, meaning)
   }
 
-  /// The text of a slice, with escapes resolved.
   func text(_ slice: Slice, line: Int, column: String?) throws(TableError) -> String {
     let content = bytes[slice.start..<(slice.start + Int(slice.count))]
     guard slice.kind == .escapedString else {
@@ -221,7 +210,7 @@ struct JSONScanner {
       expected: "only the escapes of JSON (\\n, \\\", \\u00e9, …)")
   }
 
-  /// Resolves the escapes of a JSON string; nil for a malformed one.
+  /// Nil for a malformed string.
   private static func unescape(_ content: Swift.Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
     var plain: [UInt8] = []
     var rest = content

@@ -5,15 +5,9 @@ import OrderedCollections
 /// Keys of nested objects are joined with dots; arrays inside a row and `true`/`false` are kept as
 /// text. A key that a row lacks is a missing value.
 struct JSONTableReader {
-  private let text: UnsafeBufferPointer<UInt8>
-  private let source: String
-  private let decimalMark: DecimalMark?
-
-  init(text: UnsafeBufferPointer<UInt8>, source: String, decimalMark: DecimalMark? = nil) {
-    self.text = text
-    self.source = source
-    self.decimalMark = decimalMark
-  }
+  let text: UnsafeBufferPointer<UInt8>
+  let source: String
+  let decimalMark: DecimalMark?
 
   private func scanner(at start: Int = 0, end: Int? = nil, line: Int = 1) -> JSONScanner {
     JSONScanner(bytes: text, source: source, at: start, end: end ?? text.count, line: line)
@@ -69,7 +63,6 @@ struct JSONTableReader {
     }
   }
 
-  /// A member of the outermost object: where its value lies and what it is.
   private struct Member {
     enum Shape { case scalar, object, list, listOfObjects }
     var name: String
@@ -128,7 +121,6 @@ struct JSONTableReader {
     return try builder.table(inner)
   }
 
-  /// Lists the members of the outermost object.
   private func survey(_ scanner: inout JSONScanner) throws(TableError) -> [Member] {
     var members: [Member] = []
     try scanner.members { (scanner, key) throws(TableError) in
@@ -199,7 +191,6 @@ struct JSONColumnBuilder {
 
   private static let missing = JSONScanner.Slice(start: 0, count: 0, kind: .missing)
 
-  /// Reads one object as a row.
   mutating func row(_ scanner: inout JSONScanner, line: Int) throws(TableError) {
     lines.append(line)
     // Keys that few rows share leave a table of little but empty cells, far larger than the text.
@@ -249,7 +240,6 @@ struct JSONColumnBuilder {
     }
   }
 
-  /// The index of the column of a key, made if new.
   private mutating func column(
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -262,7 +252,6 @@ struct JSONColumnBuilder {
     return index
   }
 
-  /// The index of a column, made if new.
   private mutating func column(
     named name: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
@@ -277,8 +266,7 @@ struct JSONColumnBuilder {
     return cells.count - 1
   }
 
-  /// The pairs of a list of objects with a key and a value, and the scanner behind it; nil for any
-  /// other list.
+  /// The pairs of a list of objects with a key and a value, and the scanner behind it.
   private static func pairs(
     _ scanner: JSONScanner
   ) -> (cells: [(name: String, cell: JSONScanner.Slice)], after: JSONScanner)? {
@@ -313,7 +301,6 @@ struct JSONColumnBuilder {
     return isPairs && !cells.isEmpty ? (cells, scanner) : nil
   }
 
-  /// Types the columns and makes the table.
   func table(_ scanner: JSONScanner) throws(TableError) -> RunTable {
     guard !lines.isEmpty, !cells.isEmpty else {
       throw TableError(
@@ -381,7 +368,6 @@ struct JSONColumnBuilder {
     return .numbers(values)
   }
 
-  /// The bytes of a cell.
   private static func bytes(
     _ slice: JSONScanner.Slice, _ scanner: JSONScanner
   ) -> UnsafeBufferPointer<UInt8> {
@@ -389,7 +375,6 @@ struct JSONColumnBuilder {
       rebasing: scanner.bytes[slice.start..<(slice.start + Int(slice.count))])
   }
 
-  /// The value of a cell; NaN when missing, nil when it is text.
   private func number(
     _ slice: JSONScanner.Slice, _ rules: CellRules, _ scanner: JSONScanner
   ) -> Double? {

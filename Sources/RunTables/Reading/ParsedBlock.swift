@@ -2,7 +2,6 @@
 protocol ParsedBlock {
   /// Its line is counted from the start of the block.
   var error: TableError? { get }
-  /// The number of line ends in the block.
   var lineCount: Int { get }
 }
 

@@ -1,11 +1,8 @@
 import Foundation
 
 extension RunTable {
-  /// Reads a table from a file.
+  /// Reads a table from a file; `-` is standard input.
   ///
-  /// - Parameters:
-  ///   - path: the path of the file, or `-` for standard input.
-  ///   - options: format, delimiter and renaming.
   /// - Throws: ``TableError``: missing file (66), bad data (65), failed read (74).
   public static func read(
     contentsOf path: String, options: TableOptions = TableOptions()
@@ -15,21 +12,16 @@ extension RunTable {
     return try parse(bytes, source: name, options: options)
   }
 
-  /// Reads a table from text in memory.
-  ///
-  /// - Parameters:
-  ///   - source: the name used in messages; its extension decides the format if the options do not.
-  /// - Throws: ``TableError`` (bad data).
+  /// Reads a table from text in memory, as from bytes.
   public static func parse(
     _ text: String, source: String = "text", options: TableOptions = TableOptions()
   ) throws(TableError) -> RunTable {
     try parse(Array(text.utf8), source: source, options: options)
   }
 
-  /// Reads a table from UTF-8 bytes in memory.
+  /// Reads a table from UTF-8 bytes in memory. The extension of `source`, the name used in
+  /// messages, decides the format if the options do not.
   ///
-  /// - Parameters:
-  ///   - source: the name used in messages; its extension decides the format if the options do not.
   /// - Throws: ``TableError`` (bad data).
   public static func parse(
     _ bytes: [UInt8], source: String = "bytes", options: TableOptions = TableOptions()

@@ -4,9 +4,7 @@ public enum TableFormat: String, Sendable, CaseIterable {
   case csv
   /// Delimited text with tabs.
   case tsv
-  /// JSON lines: one object a line.
   case jsonl
-  /// One JSON document: an array of objects, an object of arrays, or an object that holds one
-  /// array of objects.
+  /// An array of objects, an object of arrays, or an object that holds one array of objects.
   case json
 }

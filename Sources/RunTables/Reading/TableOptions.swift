@@ -6,18 +6,14 @@ public struct TableOptions: Sendable {
   public var delimiter: Character?
   /// The renaming that the user asked for, applied before any convention.
   public var map: ColumnMap?
-  /// Columns to compute, in order, after renaming and conventions; later ones may use earlier ones.
-  ///
-  /// A renaming of `map` may name a computed column as its source.
+  /// Columns to compute after renaming and conventions; later ones and `map` may use earlier ones.
   public var computed: [ComputedColumn] = []
   /// Whether columns of well-known exports are given their canonical names.
   public var recognizesConventions: Bool
-  /// Whether a comma in a number is its decimal mark or separates thousands; nil decides column by
-  /// column, and refuses a column that can be read both ways.
+  /// What a comma in a number is; nil decides column by column, and refuses one that reads both
+  /// ways.
   public var decimalMark: DecimalMark?
-  /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
-  ///
-  /// It decides nothing but speed: the table is the same for every value.
+  /// The bytes, at least 1, that are parsed at a time; it decides nothing but speed.
   public var blockBytes: Int
 
   /// Makes options; the defaults decide everything from the file.

@@ -1,12 +1,11 @@
+internal import Files
 public import OrderedCollections
 
 /// The loss curve of one run.
 public struct RunCurve: Sendable {
   /// A value that is the same in every row of a run.
   public enum Constant: Sendable, Hashable {
-    /// A number.
     case number(Double)
-    /// Text.
     case text(String)
   }
 
@@ -36,16 +35,12 @@ public struct RunCurve: Sendable {
 }
 
 extension RunTable {
-  /// Splits the table into loss curves.
+  /// Splits the table into loss curves, in the order in which their runs, named by the columns
+  /// `run`, first appear, each sorted by step. The column of learning rates is used if present.
   ///
-  /// Rows without a loss are left out, because logs of training and evaluation interleave; runs
-  /// that have no loss at all are left out as well.
-  /// - Parameters:
-  ///   - run: the columns that identify a run.
-  ///   - step: the column of steps.
-  ///   - loss: the column of losses.
-  ///   - learningRate: the column of learning rates; used if present.
-  /// - Returns: the curves in the order in which their runs first appear, each sorted by step.
+  /// Rows without a loss are left out, because logs of training and evaluation interleave; so are
+  /// runs without any.
+  ///
   /// - Throws: ``TableError`` for an absent column, a missing step, or a step that a run has twice.
   public func curves(
     run: [String] = ["run"], step: String = "step", loss: String = "loss",
@@ -68,7 +63,7 @@ extension RunTable {
       guard !rows.isEmpty else { continue }
       for row in rows where !steps[row].isFinite {
         throw badCell(
-          row, step, found: steps[row].isNaN ? "a missing value" : Column.spelling(steps[row]),
+          row, step, found: steps[row].isNaN ? "a missing value" : CSVText.number(steps[row]),
           expected: "the step of the run")
       }
       rows.sort { (steps[$0], $0) < (steps[$1], $1) }
@@ -76,7 +71,7 @@ extension RunTable {
       for (a, b) in zip(rows, rows.dropFirst()) where steps[a] == steps[b] {
         throw badCell(
           b, step,
-          found: "step \(Column.spelling(steps[b])) of run \(id) again (first on line "
+          found: "step \(CSVText.number(steps[b])) of run \(id) again (first on line "
             + "\(lineNumbers[a]))", expected: "each step once in a run")
       }
       curves.append(

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 /// The rows of a table that agree in some columns.
@@ -11,10 +12,10 @@ public struct RunGroup: Sendable {
 }
 
 extension RunTable {
-  /// Splits the table into groups of rows that agree in the given columns.
+  /// Splits the table into groups of rows that agree in the given columns, in the order in which
+  /// they first appear; missing values form a group of their own, and no columns one group with an
+  /// empty key.
   ///
-  /// Groups come in the order in which they first appear; missing values form a group of their own.
-  /// No columns give one group with an empty key.
   /// - Throws: ``TableError`` when a column is absent.
   public func grouped(by names: [String]) throws(TableError) -> [RunGroup] {
     var columns: [Column] = []
@@ -26,11 +27,10 @@ extension RunTable {
     }
   }
 
-  /// The rows of each distinct combination of entries, in order of first appearance.
   func rowsByKey(
     _ columns: [Column], spellings: [(Double) -> String]? = nil
   ) -> OrderedDictionary<[String], [Int]> {
-    let spellings = spellings ?? columns.map { _ in Column.spelling }
+    let spellings = spellings ?? columns.map { _ in CSVText.number }
     // Each column's entries are numbered first, so that a row's key is a few small integers.
     let codes = columns.map(Self.codes)
     var rows: OrderedDictionary<[Int], [Int]> = [:]

@@ -4,15 +4,12 @@ extension RunTable {
   /// Averages the end of each run into one row.
   ///
   /// Rows of a run are ordered by `step`, else by `D`, else as in the file. Of every column that
-  /// was measured, the last `count` values that are there are averaged, so that a log in which
+  /// was measured, the last `count` ≥ 1 values that are there are averaged, so that a log in which
   /// training and evaluation interleave loses nothing; columns that count (N, D, C, U, step, and
-  /// every column that grows in proportion to the step or to D) keep their last value, and so do
-  /// columns of text. Runs come in the order in which they first appear.
+  /// every column that grows in proportion to the step or to D) and columns of text keep their last
+  /// value. Runs come in the order in which they first appear.
   ///
-  /// - Parameters:
-  ///   - count: how many values are averaged, at least 1.
-  ///   - run: the column that names runs.
-  /// - Throws: ``TableError`` (usage) where the table has no such column.
+  /// - Throws: ``TableError`` (usage) without a column `run`.
   public func averagingLast(_ count: Int, of run: String = "run") throws(TableError) -> RunTable {
     precondition(count >= 1, "at least one row is averaged")
     guard let key = currentName(run) else {
@@ -65,10 +62,8 @@ extension RunTable {
     return result
   }
 
-  /// Columns that say how far a run has come or how large it is.
   private static let counters: Set<String> = ["N", "D", "C", "U", "step", "seed"]
 
-  /// The place of each row within its run.
   private func orderWithinRuns() throws(TableError) -> [Double] {
     for name in ["step", "D"] where hasColumn(name) {
       let values = try numbers(name)

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 
 extension RunTable {
@@ -10,11 +11,11 @@ extension RunTable {
   /// curve. A note says how many rows gave way, and from where.
   ///
   /// Rows that end before what they would replace, such as steps 110 to 150 behind step 300, may be
-  /// the earlier ones: without a column of times that tells, they are refused.
+  /// the earlier ones: without a column of times that tells, they are refused. Rows without the
+  /// outcome are left alone, since logs of training and evaluation interleave.
   ///
-  /// - Parameter response: the column of the outcome; rows without one are left alone, since logs of
-  ///   training and evaluation interleave.
-  /// - Throws: ``TableError`` that names the two rows of a step of which neither is known to be later.
+  /// - Throws: ``TableError`` that names the two rows of a step of which neither is known to be
+  ///   later.
   public func keepingLaterSteps(response: String = "loss") throws(TableError) -> RunTable {
     guard let step = stepColumn, let steps = try? numbers(step), rowCount > 2 else { return self }
     let outcomes = (try? numbers(response)) ?? []
@@ -53,8 +54,8 @@ extension RunTable {
       .first { names.contains(ColumnWords($0.key).joined) && columns[$0.value] != nil }?.value
   }
 
-  /// Rows by the name of their run, nil for a table that names none; rows without a name are left
-  /// out where others have one.
+  /// Rows by the name of their run, nil where none has one; rows without it are left out where
+  /// others have one.
   private func rowsOfRuns(among rows: [Int]) -> [(run: String?, rows: [Int])] {
     guard let column = columns["run"] else { return [(nil, rows)] }
     var order: [String] = []
@@ -73,7 +74,6 @@ extension RunTable {
     !text.isEmpty && !CellRules.isMissingWord(text)
   }
 
-  /// The rows of one run whose step was logged again later.
   private func supersededRows(
     _ rows: [Int], _ steps: [Double], isNamed: Bool, except: [String]
   ) throws(TableError) -> [Int] {
@@ -109,7 +109,7 @@ extension RunTable {
       {
         var error = badCell(
           row, except[0],
-          found: "step \(Column.spelling(steps[row])) again (first on line \(lineNumbers[old]))",
+          found: "step \(CSVText.number(steps[row])) again (first on line \(lineNumbers[old]))",
           expected: "each step once, or a log in the order in which it was written")
         error.hint = "--keep-duplicates keeps both"
         throw error

@@ -1,9 +1,8 @@
+internal import Files
 import OrderedCollections
 
 extension RunTable {
-  /// The numbers of a column of text.
-  ///
-  /// - Throws: ``TableError`` that names the cell, and the option that mends it.
+  /// Throws ``TableError`` that names the cell, and the option that mends it.
   func numbers(
     ofText values: [String], _ name: String
   ) throws(TableError) -> (values: [Double], mark: DecimalMark?, why: String) {
@@ -50,7 +49,6 @@ extension RunTable {
     }
   }
 
-  /// What mends a number that is written in a way that is not read; nil for other text.
   private static func mend(_ text: String) -> String? {
     guard text.contains(where: \.isNumber) else { return nil }
     if text.hasSuffix("%") {
@@ -62,7 +60,7 @@ extension RunTable {
     return nil
   }
 
-  /// The table with the columns of numbers with commas as numbers, where what the commas mean can be
+  /// The table with columns of numbers with commas as numbers, where what the commas mean can be
   /// told; the others stay text, and ``numbers(_:)`` says why.
   func decidingCommas() -> RunTable {
     var table = self
@@ -98,14 +96,14 @@ extension RunTable {
       if mark == .comma { table.commas.hasDecimalCommas = true }
       if !column.hasCommas, let row = column.firstPoint {
         table.notes.append(
-          "column \(name): the point is between thousands, \(read.why): \(column.values[row]) is \(Column.spelling(read.values[row]))"
+          "column \(name): the point is between thousands, \(read.why): \(column.values[row]) is \(CSVText.number(read.values[row]))"
         )
       }
       let shown = [column.firstEither, column.firstDecimal, column.firstThousands]
         .compactMap { $0 }.min()
       if let row = shown {
         table.notes.append(
-          "column \(name): the comma is \(mark == .comma ? "a decimal comma" : "between thousands"), \(read.why): \(column.values[row]) is \(Column.spelling(read.values[row]))"
+          "column \(name): the comma is \(mark == .comma ? "a decimal comma" : "between thousands"), \(read.why): \(column.values[row]) is \(CSVText.number(read.values[row]))"
         )
       }
     }

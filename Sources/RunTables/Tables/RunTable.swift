@@ -1,10 +1,10 @@
+internal import Files
 public import OrderedCollections
 
 /// A table of training runs or loss curves: named columns of equal length, in file order.
 ///
-/// A table remembers where each row came from, so that whatever is found wrong later can still be
-/// reported with file and line, and it remembers in ``notes`` everything that was inferred rather
-/// than read.
+/// A table remembers where each row came from, so that whatever is found wrong later can be
+/// reported with file and line, and in ``notes`` everything that was inferred rather than read.
 public struct RunTable: Sendable {
   /// The columns by name, in order.
   public private(set) var columns: OrderedDictionary<String, Column>
@@ -22,12 +22,10 @@ public struct RunTable: Sendable {
   private(set) var formerNames: [String: String] = [:]
   /// The columns of numbers that were written with units (`160M`), and are shown so.
   var unitColumns: Set<String> = []
-  /// What is known of the commas in numbers.
   var commas = CommaHabits()
 
-  /// Makes a table from columns of equal length.
+  /// Makes a table; by default rows stand on lines 2, 3, … as in a file with a header.
   ///
-  /// - Parameter lineNumbers: the line of each row; by default 2, 3, … as in a file with a header.
   /// - Throws: ``TableError`` when the columns differ in length.
   public init(
     columns: OrderedDictionary<String, Column>, source: String, lineNumbers: [Int]? = nil,
@@ -67,7 +65,6 @@ public struct RunTable: Sendable {
   /// Whether the table has a column of this name (or of this name before a convention renamed it).
   public func hasColumn(_ name: String) -> Bool { currentName(name) != nil }
 
-  /// The present name of a column given its present or its former name.
   func currentName(_ name: String) -> String? {
     if columns[name] != nil { return name }
     if let current = formerNames[name], columns[current] != nil { return current }
@@ -84,16 +81,15 @@ public struct RunTable: Sendable {
     return column
   }
 
-  /// The error for a column that is not there.
   func missingColumn(_ name: String) -> TableError {
     TableChecks.missingColumn(name, among: columnNames, source: source)
   }
 
-  /// A column as numbers, NaN where missing.
+  /// A column as numbers, NaN where missing; one that was kept as text is read by the rules of its
+  /// present name.
   ///
-  /// A column that was kept as text is read as numbers now, by the rules of its present name.
   /// - Throws: ``TableError`` when the column is absent, or naming the first cell that is not a
-  ///   number with its file and line.
+  ///   number.
   public func numbers(_ name: String) throws(TableError) -> [Double] {
     switch try column(name) {
     case .numbers(let values): return values
@@ -114,10 +110,9 @@ public struct RunTable: Sendable {
     }
   }
 
-  /// How a number of a column is shown.
   func spelling(ofColumn name: String) -> (Double) -> String {
     let hasUnits = currentName(name).map { unitColumns.contains($0) } ?? false
-    return hasUnits ? { Column.spellingWithUnit($0) } : { Column.spelling($0) }
+    return hasUnits ? { Column.spellingWithUnit($0) } : { CSVText.number($0) }
   }
 
   /// The distinct non-missing entries of a column as text, in order of first appearance.
@@ -134,16 +129,13 @@ public struct RunTable: Sendable {
     }
   }
 
-  /// The error that blames one cell.
   func badCell(_ row: Int, _ name: String, found: String, expected: String) -> TableError {
     TableError(
       .badData, source: source, line: lineNumbers[row], column: name, found: found,
       expected: expected)
   }
 
-  /// The table of the given rows, in the given order; rows may repeat.
-  ///
-  /// - Precondition: every index lies in `0..<rowCount`.
+  /// The table of the given rows of `0..<rowCount`, in the given order; rows may repeat.
   public func selecting(rows: [Int]) -> RunTable {
     var table = self
     table.columns = columns.mapValues { $0.selecting(rows) }
@@ -152,9 +144,8 @@ public struct RunTable: Sendable {
     return table
   }
 
-  /// The table with one more column at the end, or with the column of that name replaced.
-  ///
-  /// - Throws: ``TableError`` when the length is not ``rowCount``.
+  /// With one more column at the end, or that column replaced; throws ``TableError`` for another
+  /// length.
   public func adding(_ name: String, _ column: Column) throws(TableError) -> RunTable {
     guard columns.isEmpty || column.count == rowCount else {
       throw TableError(
@@ -170,9 +161,7 @@ public struct RunTable: Sendable {
     return table
   }
 
-  /// The table with a column renamed in its place.
-  ///
-  /// - Throws: ``TableError`` when the old name is absent or the new one taken.
+  /// With a column renamed in its place; throws ``TableError`` for an absent or a taken name.
   public func renaming(_ old: String, to new: String) throws(TableError) -> RunTable {
     guard let current = currentName(old) else { throw missingColumn(old) }
     guard current != new else { return self }
@@ -186,10 +175,9 @@ public struct RunTable: Sendable {
     return table
   }
 
-  /// Gives each column the names that the closure returns (copies for several, gone for none).
-  ///
-  /// A text column that receives the name of a count (`N`, `D`, `C`, `U`) is read again, because
-  /// there a lower-case `m` is a unit.
+  /// Gives each column the names that the closure returns (copies for several, gone for none). A
+  /// text column that becomes a count (`N`, `D`, `C`, `U`) is read again, because there `m` is a
+  /// unit.
   func replacingNames(_ names: (String) -> [String]) -> RunTable {
     var table = self
     table.columns = [:]
@@ -205,7 +193,6 @@ public struct RunTable: Sendable {
     return table
   }
 
-  /// Lets a former name of a column go on being understood.
   mutating func remember(_ former: String, for current: String) {
     formerNames[former] = current
   }

@@ -21,8 +21,7 @@ public struct AllocationArm: Sendable {
 
   /// The arms of a table by their columns `strategy`, `verifier` and `budget` (or `level`).
   ///
-  /// Any other column that tells arms apart, such as the model, becomes part of the strategy. The verifier
-  /// `none` is none.
+  /// Every other column that tells arms apart is part of the strategy; the verifier `none` is none.
   ///
   /// - Throws: without a column of budgets, for budgets that are not positive numbers, and where rows are
   ///   the attempts within a budget and not its answers.
@@ -56,7 +55,6 @@ public struct AllocationArm: Sendable {
     ["none", "no", "-", "–", "null"].contains(word.lowercased()) ? "" : word
   }
 
-  /// The verifiers of some arms; one empty name where none has any.
   static func verifiers(_ arms: [AllocationArm]) -> [String] {
     var names: [String] = []
     for arm in arms where !arm.verifier.isEmpty && !names.contains(arm.verifier) {
@@ -70,7 +68,6 @@ public struct AllocationArm: Sendable {
 public struct DifficultyBins: Sendable, Hashable, Codable {
   /// What difficulty is measured by.
   public enum Measure: String, Sendable, Hashable, Codable {
-    /// The share of right attempts of the baseline arm.
     case passRate
     /// The mean score of the baseline arm's attempts: no labels are needed.
     case score
@@ -80,9 +77,7 @@ public struct DifficultyBins: Sendable, Hashable, Codable {
 
   /// Where bins end.
   public enum Edges: Sendable, Hashable, Codable {
-    /// As many bins of equally many problems.
     case quantiles(Int)
-    /// Ascending edges of the measure.
     case absolute([Double])
   }
 
@@ -108,11 +103,7 @@ public struct DifficultyBins: Sendable, Hashable, Codable {
     }
   }
 
-  /// The bin of each problem, the hardest 0.
-  ///
-  /// - Parameters:
-  ///   - values: the measure of each problem.
-  ///   - ties: a random number of each problem, which orders equal values.
+  /// The bin of each problem, the hardest 0; the random `ties` order equal values.
   func bins(_ values: [Double], ties: [UInt64]) -> [Int] {
     switch edges {
     case .absolute(let edges):
@@ -125,7 +116,6 @@ public struct DifficultyBins: Sendable, Hashable, Codable {
     }
   }
 
-  /// What a bin is called.
   func name(_ bin: Int) -> String {
     switch edges {
     case .quantiles(let count):

@@ -1,7 +1,7 @@
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 
-/// The best strategy for each difficulty and budget, chosen on some problems and judged on others
+/// The best strategy for each difficulty and budget, chosen on some problems, judged on others
 /// [20][204].
 public struct AllocationByDifficulty: Codable, Sendable, Hashable {
   /// What is chosen in a bin at a budget.
@@ -40,8 +40,7 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
     public var gain: Estimated
     /// Gain over the one strategy that is best for all problems, chosen on the same problems.
     public var gainOverBestFixed: Estimated
-    /// The budget with which the reference reaches the same accuracy over this budget; infinite where
-    /// no recorded budget does.
+    /// The budget at which the reference is as accurate, over this one; infinite where none is.
     public var efficiency: Estimated
     /// What is chosen in each bin.
     public var choices: [Choice]
@@ -62,16 +61,13 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Chooses and judges strategies.
+  /// Chooses and judges strategies of one verifier at several budgets; every resample chooses anew.
   ///
-  /// - Parameters:
-  ///   - arms: every strategy at every budget, of one verifier.
-  ///   - reference: the strategy that gains are over, such as best-of-N; by default the first.
-  ///   - baseline: the arm that difficulty is told by; by default the reference at its smallest budget.
-  ///   - bins: how problems are sorted.
-  ///   - isCrossFitted: whether to keep apart what chooses from what judges; without, the result shows
-  ///     how large a gain chance alone makes.
-  ///   - bootstrap: how problems are resampled; every resample chooses anew.
+  /// `reference` is what gains are over, by default the first strategy; `baseline` is what
+  /// difficulty is told by, by default the reference at its smallest budget. Without
+  /// `isCrossFitted` the same problems choose and judge: the result shows how large a gain chance
+  /// alone makes.
+  ///
   /// - Throws: for no arms, an unknown reference, and no common problems.
   public init(
     _ arms: [AllocationArm], reference: String? = nil, baseline: AllocationArm? = nil,
@@ -138,7 +134,6 @@ public struct AllocationByDifficulty: Codable, Sendable, Hashable {
   }
 }
 
-/// Where each strategy and budget is in a list of arms.
 struct StrategyGrid: Sendable {
   /// In order of first appearance.
   let strategies: [String]
@@ -160,6 +155,5 @@ struct StrategyGrid: Sendable {
     }
   }
 
-  /// The arms at a budget.
   func choices(_ budget: Int) -> [Int] { places[budget].compactMap { $0 } }
 }

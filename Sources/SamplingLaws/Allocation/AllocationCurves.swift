@@ -1,6 +1,6 @@
 internal import RealModule
 
-/// What an allocation is judged by, as numbers of the sums of a sample of problems.
+/// The numbers of an allocation, from the sums of a sample of problems.
 struct AllocationCurves: Sendable {
   let grid: StrategyGrid
   /// The arm of the reference at each budget.
@@ -11,7 +11,6 @@ struct AllocationCurves: Sendable {
   /// Numbers of each budget: accuracy, reference, gain, gain over the best fixed, efficiency.
   let columns = 5
 
-  /// Where the accuracy of a fixed strategy stands.
   func fixedColumn(_ budget: Int, _ place: Int) -> Int {
     columns * grid.budgets.count
       + (0..<budget).reduce(0) { $0 + grid.choices($1).count } + place
@@ -63,8 +62,7 @@ struct AllocationCurves: Sendable {
     return result
   }
 
-  /// The budget at which a curve first reaches an accuracy, interpolated in the logarithm; infinite
-  /// where it does not, and the least recorded budget where that is enough.
+  /// The budget at which a curve first reaches an accuracy, log-interpolated; infinite for none.
   static func budget(reaching accuracy: Double, _ budgets: [Double], _ curve: [Double]) -> Double {
     var last: (budget: Double, accuracy: Double)?
     for (budget, value) in zip(budgets, curve) where !value.isNaN {
@@ -79,7 +77,6 @@ struct AllocationCurves: Sendable {
     return .infinity
   }
 
-  /// The choices of a budget over all problems, and how many splits agree.
   func choices(_ all: [Double], budget: Int, names: [String], bins: [String])
     -> [AllocationByDifficulty.Choice]
   {

@@ -6,20 +6,16 @@ internal import Statistics
 /// Accuracies by problem and arm, and the bins of difficulty, without any attempt in both.
 struct AllocationData: Sendable {
   let labels: [String]
-  /// Of each variant, problem and arm.
+  /// `[variant][problem][arm]`.
   let accuracies: [[[Double]]]
-  /// Of each variant and problem.
+  /// `[variant][problem]`.
   let bins: [[Int]]
   /// What each bin is called, from the hardest; strata in the order of their names.
   let binNames: [String]
   let warnings: [String]
 
-  /// - Parameters:
-  ///   - arms: the arms that are compared.
-  ///   - baseline: what difficulty is told by: one of the arms, or another.
-  ///   - baselineIsCompared: the place of the baseline among the arms; nil for another.
-  ///   - crossFitted: whether a compared baseline's attempts are split between difficulty and
-  ///     judgement.
+  /// `baselineIsCompared` is the place of the baseline among the arms, nil for another; with
+  /// `crossFitted` its attempts are split between difficulty and judgement.
   init(
     _ arms: [AllocationArm], baseline: OutcomeArm, baselineIsCompared: Int?, bins: DifficultyBins,
     crossFitted: Bool, seed: UInt64, threads: Int

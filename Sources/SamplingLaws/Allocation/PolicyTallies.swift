@@ -1,6 +1,5 @@
 internal import Optimization
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// The accuracies behind a choice of strategies: by part of the problems, bin and arm.
@@ -19,17 +18,14 @@ struct PolicyTallies: Sendable {
 
   let bins: Int
   let arms: Int
-  /// Versions of the data whose results are averaged: with the baseline's even attempts for difficulty
-  /// and its odd ones for judgement, and the other way round.
+  /// Two where the baseline's even attempts tell difficulty and its odd ones judge, and the
+  /// reverse.
   let variants: Int
   private(set) var tallies: ClusterTallies
   /// Problems of each bin in the first variant.
   private(set) var sizes: [Int]
 
-  /// - Parameters:
-  ///   - accuracies: of each variant, problem and arm.
-  ///   - binsOfProblems: of each variant and problem.
-  ///   - seed: of the deal of problems into parts.
+  /// Accuracies are `[variant][problem][arm]`, bins `[variant][problem]`.
   init(accuracies: [[[Double]]], binsOfProblems: [[Int]], bins: Int, seed: UInt64) {
     let parts = Self.deal(binsOfProblems[0].count, seed: seed)
     variants = accuracies.count
@@ -51,7 +47,6 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// Deals problems into parts at random, equally many in each.
   private static func deal(_ problems: Int, seed: UInt64) -> [Int] {
     var random = SplittableRandom(seed: seed).split(-1)
     var parts = (0..<problems).map { $0 % Self.parts }
@@ -73,9 +68,8 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// The sums for choosing and for judging of every variant and split.
-  ///
-  /// - Parameter crossFitted: whether the two are of different problems.
+  /// The sums for choosing and for judging of every split; of different problems where
+  /// `crossFitted`.
   func splits(_ all: [Double], crossFitted: Bool) -> [(choose: [[Double]], judge: [[Double]])] {
     (0..<variants).flatMap { variant -> [(choose: [[Double]], judge: [[Double]])] in
       if !crossFitted {
@@ -91,13 +85,9 @@ struct PolicyTallies: Sendable {
     }
   }
 
-  /// The accuracy over all problems of what is chosen in each bin.
+  /// The accuracy over all problems of what is chosen in each bin, or with `byBin` false in all.
   ///
-  /// - Parameters:
-  ///   - choices: the arms that may be chosen.
-  ///   - judged: the arm that each choice is judged as, by place in `choices`; the choice itself by
-  ///     default.
-  ///   - byBin: whether each bin has its own choice.
+  /// `judged` holds the arm that each of `choices` is judged as; by default the choice itself.
   static func accuracy(
     choose: [[Double]], judge: [[Double]], choices: [Int], judged: [Int]? = nil, byBin: Bool = true
   ) -> Double {
@@ -117,7 +107,6 @@ struct PolicyTallies: Sendable {
     return count > 0 ? right / count : .nan
   }
 
-  /// The place of the best choice; the first of equals.
   static func best(_ sums: [Double], _ choices: [Int]) -> Int {
     var best = 0
     for place in choices.indices where sums[choices[place] + 1] > sums[choices[best] + 1] {

@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 
 /// What it costs to use a policy that was tuned with one verifier together with another [204].
 public struct VerifierTransfer: Codable, Sendable, Hashable {
@@ -23,14 +23,12 @@ public struct VerifierTransfer: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Transfers policies between verifiers.
+  /// Transfers policies between verifiers at budgets where all have the same strategies; arms
+  /// without a verifier belong to all. Every resample chooses anew.
   ///
-  /// - Parameters:
-  ///   - arms: strategies at budgets with at least two verifiers; arms without one belong to all.
-  ///   - baseline: the arm that difficulty is told by; by default the first arm without a verifier, or
-  ///     else the first.
-  ///   - bins: how problems are sorted.
-  ///   - bootstrap: how problems are resampled; every resample chooses anew.
+  /// `baseline` is what difficulty is told by, by default the first arm without a verifier, or else
+  /// the first.
+  ///
   /// - Throws: below two verifiers, and where they have no budget and strategies in common.
   public init(
     _ arms: [AllocationArm], baseline: AllocationArm? = nil,
@@ -50,7 +48,6 @@ public struct VerifierTransfer: Codable, Sendable, Hashable {
       arms, baseline: base, baselineIsCompared: compared, bins: bins, crossFitted: true,
       seed: bootstrap.seed, threads: bootstrap.threads)
     let tallies = PolicyTallies(data, seed: bootstrap.seed)
-    // At each budget the strategies that every verifier has, and their arms by verifier.
     var cells: [(budget: Double, places: [[Int]])] = []
     for budget in Set(arms.map(\.budget)).sorted() {
       var places = verifiers.map { _ in [Int]() }

@@ -16,8 +16,7 @@ public struct AnalysisSettings: Sendable {
   public var thresholdCosts: [Double] = [1]
   /// The share of attempts with the best scores that vote in a filtered vote; nil for no such vote [110].
   public var topShare: Double?
-  /// Numbers of samples that curves of votes and of choices by score are computed at; powers of two and
-  /// the recorded number by default.
+  /// The numbers of samples of curves; by default powers of two and the recorded number.
   public var grid: [Int]?
   /// The success rates that horizons are found for [29].
   public var horizons: [Double] = [0.5, 0.8, 0.9]
@@ -43,8 +42,7 @@ public struct AnalysisSettings: Sendable {
   public var taskSuccess = 0.95
   /// How problems are sorted by difficulty [20].
   public var bins = DifficultyBins()
-  /// What models are made of, by the name of an arm's model or ``anyModel``; arms with constants need
-  /// none [3].
+  /// By the name of an arm's model or ``anyModel``; arms with constants need none [3].
   public var architectures: [String: InferenceArchitecture] = [:]
   /// Floating-point operations that a byte of traffic is worth [3].
   public var intensity = InferenceCost.defaultIntensity

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Everything that the columns of one arm allow to say.
 public struct ArmAnalysis: Codable, Sendable {
@@ -37,8 +37,8 @@ public struct ArmAnalysis: Codable, Sendable {
   public var saturation: Saturation?
   /// Accuracy of voting, of the best by score and of both, against the number of samples [T5–T8].
   public var selectors: [SelectionCurve]
-  /// The best of the ways to choose, and what it is worth where it was not chosen by the same problems;
-  /// nil for fewer than two.
+  /// The best way to choose, and its worth on problems that did not choose it; nil for fewer than
+  /// two.
   public var choice: SelectorChoice?
   /// What each of these loses against coverage.
   public var losses: [SelectionLoss]
@@ -69,12 +69,7 @@ public struct ArmAnalysis: Codable, Sendable {
   /// What was not made, and why.
   public var omissions: [Omission]
 
-  /// Analyses an arm.
-  ///
-  /// - Parameters:
-  ///   - recorded: the arm as it was recorded.
-  ///   - columns: the names of what tells arms apart.
-  ///   - settings: how to analyse.
+  /// Analyses an arm; `columns` are the names of what tells arms apart.
   public init(_ recorded: OutcomeArm, columns: [String], settings: AnalysisSettings) {
     let bootstrap = settings.bootstrap
     let arm = recorded.byAttempt
@@ -206,7 +201,7 @@ public struct ArmAnalysis: Codable, Sendable {
 }
 
 extension OutcomeArm {
-  /// The mean tokens of each problem's attempts; nil where no problem has any.
+  /// The mean tokens of each problem's attempts; nil without tokens.
   var meanTokens: ProblemMatrix? {
     guard let tokens else { return nil }
     var matrix = ProblemMatrix(columnCount: 1, problems: problemCount)

@@ -1,11 +1,11 @@
-public import ScalingLaws
+public import Quantities
 
 /// Coverage at a number of attempts that was asked for.
 public struct AskedCoverage: Codable, Sendable, Hashable {
   /// The number of attempts.
   public var k: Double
-  /// pass@k: exact over subsets of the recorded attempts where every problem has so many, by the fitted
-  /// distribution of difficulty otherwise; nil where that could not be fitted.
+  /// pass@k, exact where every problem has so many attempts, else by the fitted distribution; nil
+  /// without a fit.
   public var coverage: Estimated?
   /// Whether the value is that of the fit.
   public var isExtrapolated: Bool
@@ -21,7 +21,6 @@ public struct AskedCoverage: Codable, Sendable, Hashable {
     }
   }
 
-  /// The usual grid of an extrapolation together with the numbers that were asked for; nil for none.
   static func grid(_ asked: [Double], _ counts: AttemptCounts) -> [Double]? {
     guard !asked.isEmpty, let most = counts.attempts.max() else { return nil }
     return Set(BetaBinomialCoverage.grid(beyond: 100 * Double(most)) + asked).sorted()

@@ -1,5 +1,5 @@
+public import Quantities
 internal import RunTables
-public import ScalingLaws
 
 /// Accuracy against what it costs, over all arms and ways to choose: who is on which frontier [3].
 public struct CostComparison: Codable, Sendable {
@@ -34,7 +34,6 @@ public struct CostComparison: Codable, Sendable {
   /// What is missing for a count of arithmetic.
   public var warnings: [String]
 
-  /// Compares the arms of a table; nil where no arm has tokens.
   init?(
     _ arms: [OutcomeArm], analyses: [ArmAnalysis], columns: [String], settings: AnalysisSettings
   ) {

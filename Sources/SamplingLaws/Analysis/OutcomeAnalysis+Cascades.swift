@@ -1,9 +1,7 @@
 internal import RunTables
 
 extension OutcomeAnalysis {
-  /// What it brings to hand the worst attempts of each arm with scores over to a target.
-  ///
-  /// - Throws: for a target that is no arm.
+  /// What handing the worst attempts to a target brings; throws where the target is no arm.
   static func cascades(
     _ arms: [OutcomeArm], to name: String, settings: AnalysisSettings
   ) throws(PlanningError) -> (cascades: [Cascade], omissions: [ArmAnalysis.Omission]) {

@@ -1,5 +1,4 @@
 public import RunTables
-internal import ScalingLaws
 
 /// Everything that a table of recorded attempts allows to say, schema `allometry.testtime/1`.
 public struct OutcomeAnalysis: Codable, Sendable {
@@ -49,10 +48,6 @@ public struct OutcomeAnalysis: Codable, Sendable {
   }
 
   /// Analyses a table.
-  ///
-  /// - Parameters:
-  ///   - table: the table.
-  ///   - settings: how to analyse.
   public init(_ table: OutcomeTable, settings: AnalysisSettings = AnalysisSettings()) {
     var settings = settings
     // With very many problems the means are normal, and fewer resamples find their spread.

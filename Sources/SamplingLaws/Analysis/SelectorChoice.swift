@@ -1,10 +1,9 @@
-public import ScalingLaws
+public import Quantities
 
 /// The best of several ways to choose an attempt, told as the best of several.
 ///
-/// The largest of a dozen accuracies is too large on average. The cross-fitted accuracy is that of
-/// choosing the way by one half of the problems and using it on the other, over twenty ways to halve
-/// them.
+/// The largest of a dozen accuracies is too large on average. The cross-fitted one chooses by one
+/// half of the problems and uses the choice on the other, over twenty ways to halve them.
 public struct SelectorChoice: Codable, Sendable, Hashable {
   /// How many ways there are.
   public var selectors: Int

@@ -2,18 +2,15 @@ internal import RunTables
 
 /// The curves of every way to choose one of n attempts that an arm's columns allow.
 struct SelectorCurves: Sendable {
-  /// The curves, voting first.
+  /// Voting first.
   var curves: [ProblemCurves] = []
   /// The plain vote, and its curves.
   var vote: MajorityVote?
   var voteCurves: ProblemCurves?
-  /// What could not be computed, and why.
   var omissions: [ArmAnalysis.Omission] = []
 
-  /// No curves.
   init() {}
 
-  /// The curves of an arm.
   init(_ arm: OutcomeArm, settings: AnalysisSettings) {
     let seed = settings.bootstrap.seed
     var selectors: [any AttemptSelector] = []
@@ -25,8 +22,7 @@ struct SelectorCurves: Sendable {
     }
     if arm.scores != nil { selectors.append(BestOfN()) }
     if arm.scores != nil, arm.answers != nil {
-      // The mean over many problems needs few orders of each: 200, or as many as 20 million attempts
-      // make.
+      // The mean over many problems needs few orders of each: 200, or 20 million attempts in all.
       let draws = min(max(20_000_000 / max(arm.attemptCount, 1), 2), 200)
       for weighting in [
         VoteWeighting.score, .softmax(temperature: settings.voteTemperature), .minMax, .rank,

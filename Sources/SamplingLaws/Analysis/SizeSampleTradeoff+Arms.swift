@@ -1,11 +1,9 @@
 internal import RunTables
 
 extension SizeSampleTradeoff {
-  /// Sizes of model against numbers of samples, where arms say how many parameters they have
-  /// (`n_params`) and how many tokens they generated, and try the same problems.
-  ///
-  /// - Returns: one for coverage and one for each selector that all sizes have; nothing where fewer
-  ///   than two sizes are known.
+  /// Sizes of model against numbers of samples on the same problems: one for coverage and one for
+  /// each selector that all sizes have; nothing where fewer than two arms have `n_params` and
+  /// tokens.
   static func all(
     of arms: [OutcomeArm], columns: [String], settings: AnalysisSettings
   ) -> [SizeSampleTradeoff] {
@@ -56,7 +54,6 @@ extension SizeSampleTradeoff {
 }
 
 extension OutcomeArm {
-  /// The number of parameters that the table gives for the arm.
   var parameters: Double? {
     for name in ["n_params", "N", "params", "parameters"] {
       if let value = constants[name], value > 0 { return value }

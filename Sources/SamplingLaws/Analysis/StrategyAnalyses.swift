@@ -7,7 +7,6 @@ struct StrategyAnalyses {
   var transfer: VerifierTransfer?
   var omissions: [ArmAnalysis.Omission] = []
 
-  /// - Parameter table: the answers that strategies gave, or repeated outcomes of each.
   init(_ table: OutcomeTable, settings: AnalysisSettings) {
     let columns = table.armColumns
     let hasEffort = columns.contains("level") || columns.contains("budget")
@@ -74,7 +73,6 @@ struct StrategyAnalyses {
     return DifficultyBins(measure: .stratum)
   }
 
-  /// The strategy of a name, or the one that begins with it.
   private static func strategy(
     _ name: String, among arms: [AllocationArm]
   ) throws(PlanningError) -> String {

@@ -1,17 +1,13 @@
 internal import RunTables
 
-/// The accuracy of each problem against the tokens generated for it: of one arm over numbers of samples,
-/// or of one strategy over its budgets.
+/// Each problem's accuracy against tokens, of an arm over samples or of a strategy over budgets.
 struct TokenCurve: Sendable {
   var name: String
-  /// The label of each problem.
   var labels: [String]
   /// Mean tokens a problem of each column, ascending.
   var tokens: [Double]
-  /// The accuracy of each problem at each column.
   var matrix: ProblemMatrix
 
-  /// The curve of a selector; nil without tokens, or with one point.
   init?(_ curves: ProblemCurves, name: String) {
     guard let tokens = curves.tokens, tokens.count > 1, tokens.allSatisfy(\.isFinite) else {
       return nil
@@ -22,7 +18,6 @@ struct TokenCurve: Sendable {
     matrix = curves.matrix
   }
 
-  /// The curves of strategies whose answers are recorded at several budgets.
   static func strategies(of table: OutcomeTable) -> [TokenCurve] {
     guard let arms = try? AllocationArm.arms(of: table) else { return [] }
     var names: [String] = []
@@ -65,8 +60,7 @@ struct TokenCurve: Sendable {
     self.matrix = matrix
   }
 
-  /// The two columns between which a number of tokens lies, and the share of the upper one: some
-  /// problems get the larger number of samples, and the mean cost is as wanted.
+  /// Some problems get the larger number of samples, so that the mean cost is as wanted.
   private func place(_ wanted: Double) -> (lower: Int, upper: Int, share: Double) {
     guard let upper = tokens.firstIndex(where: { $0 >= wanted }), upper > 0 else {
       return (0, 0, 0)
@@ -75,8 +69,7 @@ struct TokenCurve: Sendable {
     return (upper - 1, upper, share)
   }
 
-  /// The difference of two curves at equal tokens, problem by problem; nil where no number of tokens is
-  /// within both.
+  /// The difference at equal tokens, problem by problem; nil where tokens do not overlap.
   static func comparison(
     _ first: TokenCurve, _ second: TokenCurve, bootstrap: ProblemBootstrap
   ) -> PairedComparison? {
@@ -103,7 +96,6 @@ struct TokenCurve: Sendable {
     return found
   }
 
-  /// Each pair of some curves, or the first against each other one where there are many.
   static func comparisons(
     _ curves: [TokenCurve], most: Int, bootstrap: ProblemBootstrap
   ) -> [PairedComparison] {

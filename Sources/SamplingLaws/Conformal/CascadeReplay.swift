@@ -1,14 +1,11 @@
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 
-/// Draft attempts, some of which a target model takes over.
 struct CascadeReplay: Sendable {
   private var matrix = ProblemMatrix(columnCount: 6)
   private let targetCost: Double
 
-  /// - Parameters:
-  ///   - threshold: of `scores`, larger being worse.
-  ///   - judged: the problems to replay.
+  /// A draft is handed over where its score, of which larger is worse, exceeds the threshold.
   init(
     _ arm: OutcomeArm, scores: [Double], threshold: Double, judged: [Int], target: OutcomeArm,
     draftCost: Double, targetCost: Double

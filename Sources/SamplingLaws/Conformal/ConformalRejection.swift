@@ -1,7 +1,7 @@
-internal import Statistics
+internal import Quantities
 
-/// Handing a candidate over to a better model when its score is extreme among calibration scores: a rank
-/// test whose rate of handing over is controlled in finite samples [76].
+/// Handing a candidate over to a better model when its score is extreme among calibration scores: a
+/// rank test that controls the rate of handing over in finite samples [76].
 ///
 /// Scores here are of nonconformity: larger is worse, such as the perplexity of a draft.
 public struct ConformalRejection: Codable, Sendable, Hashable {
@@ -14,11 +14,7 @@ public struct ConformalRejection: Codable, Sendable, Hashable {
   /// A candidate is handed over if its score is above this; −∞ for always, +∞ for never.
   public let threshold: Double
 
-  /// Calibrates.
-  ///
-  /// - Parameters:
-  ///   - calibration: scores of nonconformity; NaN are passed over.
-  ///   - alpha: α, from 0 to 1.
+  /// Calibrates; NaN scores are passed over, and α lies between 0 and 1.
   public init(calibration: [Double], alpha: Double) throws(PlanningError) {
     let known =
       calibration.contains(where: \.isNaN) ? calibration.filter { !$0.isNaN } : calibration
@@ -45,8 +41,7 @@ public struct ConformalRejection: Codable, Sendable, Hashable {
     Double(1 + calibration.count { $0 >= score }) / Double(calibration.count + 1)
   }
 
-  /// The probability that a candidate is handed over if all scores are exchangeable and without ties,
-  /// ⌊α(n + 1)⌋/(n + 1).
+  /// The probability of handing over, if scores are exchangeable without ties: ⌊α(n + 1)⌋/(n + 1).
   public static func rate(alpha: Double, calibrationCount: Int) throws(PlanningError) -> Double {
     try PlanningError.require(
       alpha >= 0 && alpha <= 1, "The rate \(alpha) does not lie between 0 and 1.")
@@ -67,6 +62,5 @@ public enum ScoreDirection: String, Codable, Sendable, Hashable {
   /// High ones, as a perplexity.
   case highIsBad
 
-  /// The sign that makes larger scores worse.
   var sign: Double { self == .lowIsBad ? -1 : 1 }
 }

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// What handing drafts over by a conformal test comes to, from recorded scores [76].
 ///
@@ -66,17 +66,12 @@ public struct ConformalReport: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Replays the rule.
+  /// Replays the rule on an arm with scores, whose rounds are turns.
   ///
-  /// - Parameters:
-  ///   - arm: attempts with scores; rounds are turns.
-  ///   - alpha: the wanted rate.
-  ///   - direction: which scores are bad.
-  ///   - calibrationShare: the share of problems that calibrate.
-  ///   - target: attempts of the model that takes over, matched by label.
-  ///   - draftCost: the cost of a draft token, or of an attempt in a table without tokens.
-  ///   - targetCost: the same of the target model.
-  ///   - bootstrap: how problems are resampled; its seed deals problems out.
+  /// The bootstrap's seed deals problems into those that calibrate and those that are judged.
+  /// Attempts of the target are matched by label; costs are of a token, or of an attempt in a table
+  /// without tokens.
+  ///
   /// - Throws: without scores, and below two problems to calibrate or to judge.
   public init(
     _ arm: OutcomeArm, alpha: Double, direction: ScoreDirection = .lowIsBad,

@@ -1,12 +1,7 @@
 /// Finds how far down ranked values a limit of weight reaches, without sorting them all.
 enum RankedSelection {
-  /// The largest value v such that the values of at least v weigh more than a limit together.
-  ///
-  /// - Parameters:
-  ///   - values: no NaN.
-  ///   - weights: at least 0; 1 each by default.
-  ///   - limit: the weight to exceed.
-  /// - Returns: v; nil where all values together do not exceed the limit.
+  /// The largest v such that values of at least v weigh more than a limit; nil for none. No NaN;
+  /// weights are 1 by default.
   static func firstExceeding(_ values: [Double], weights: [Double]? = nil, limit: Double) -> Double?
   {
     var above = 0.0

@@ -1,5 +1,5 @@
+internal import Quantities
 public import RunTables
-internal import Statistics
 
 /// Answering only where the score is high enough that wrong answers stay rare: conformal risk control of
 /// the loss 1{answered and wrong}.
@@ -29,12 +29,8 @@ public struct RiskControl: Codable, Sendable, Hashable {
     (alpha * Double(units + 1) - 1) / Double(units)
   }
 
-  /// Finds the threshold.
+  /// Finds the threshold; attempts without a score are not answered.
   ///
-  /// - Parameters:
-  ///   - arm: attempts with scores; attempts without one are not answered.
-  ///   - alpha: the risk that is allowed.
-  ///   - direction: which scores are bad.
   /// - Throws: without scores or problems.
   public init(
     _ arm: OutcomeArm, alpha: Double, direction: ScoreDirection = .lowIsBad

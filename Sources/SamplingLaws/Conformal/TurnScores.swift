@@ -1,17 +1,16 @@
 internal import Optimization
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// Scores by turn, of problems that calibrate and of problems that are judged; larger is worse.
 struct TurnScores: Sendable {
-  /// Problems that calibrate.
   let calibrating: [Int]
-  /// Problems that are judged, in a random order.
+  /// In a random order.
   let judged: [Int]
   private let turns: [Turn]
 
-  /// The scores of one turn: calibrating problems, then judged ones; missing scores are left out.
+  /// Calibrating problems, then judged ones; missing scores are left out.
   private struct Turn: Sendable {
     var values: [Double] = []
     /// Where the scores of each problem begin, and where the last one's end.
@@ -40,12 +39,10 @@ struct TurnScores: Sendable {
     self.turns = turns
   }
 
-  /// The scores of the calibrating problems at a turn.
   func calibration(turn: Int) -> [Double] {
     Array(turns[turn].values[..<turns[turn].starts[calibrating.count]])
   }
 
-  /// Scores above a threshold, and their spread over problems.
   private struct Rate {
     var rows = 0
     var value = 0.0
@@ -80,10 +77,7 @@ struct TurnScores: Sendable {
       problems: count)
   }
 
-  /// The rates of each turn.
-  ///
-  /// Their intervals allow for the chance in the threshold as well: calibration scores above it vary as
-  /// judged ones do.
+  /// The rates of each turn; intervals allow for the chance in the threshold as well.
   func rates(_ first: ConformalRejection, alpha: Double, level: Double, threads: Int)
     throws(PlanningError) -> [ConformalReport.Turn]
   {

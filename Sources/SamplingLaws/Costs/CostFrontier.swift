@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// A model with a setting, what it costs and what it reaches.
 public struct CostedPoint: Codable, Sendable, Hashable {
@@ -34,11 +34,7 @@ public struct CostFrontier: Codable, Sendable, Hashable {
   /// Those of them on the upper left hull: the best mixtures of two settings lie between them.
   public var hull: [Int]
 
-  /// Finds the frontier.
-  ///
-  /// - Parameters:
-  ///   - costs: the cost of each point; points with a cost or an accuracy of NaN are passed over.
-  ///   - accuracies: the accuracy of each point.
+  /// Finds the frontier; points with a cost or an accuracy of NaN are passed over.
   public init(costs: [Double], accuracies: [Double]) {
     precondition(costs.count == accuracies.count, "one accuracy a cost")
     let order = costs.indices.filter { !costs[$0].isNaN && !accuracies[$0].isNaN }
@@ -72,8 +68,7 @@ public struct CostFrontier: Codable, Sendable, Hashable {
   }
 }
 
-/// Which model to use for each budget when arithmetic alone is counted, and when memory traffic is
-/// counted too [3].
+/// Which model to use for each budget, by arithmetic alone and with memory traffic counted too [3].
 public struct ModelChoice: Codable, Sendable, Hashable {
   /// The choices for a budget; nil where no point is cheap enough.
   public struct Budget: Codable, Sendable, Hashable {
@@ -114,12 +109,9 @@ public struct ModelChoice: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Compares the two prices.
+  /// Compares the two prices at budgets; by default one for each factor of two from the cheapest
+  /// FLOPs to the dearest eFLOPs.
   ///
-  /// - Parameters:
-  ///   - points: every model with every setting.
-  ///   - budgets: budgets to choose for; by default one for each factor of two from the cheapest FLOPs
-  ///     to the dearest eFLOPs.
   /// - Throws: where there is no point.
   public init(_ points: [CostedPoint], budgets: [Double]? = nil) throws(PlanningError) {
     let points = points.filter { $0.accuracy.isFinite && $0.operations > 0 }

@@ -1,5 +1,4 @@
-/// What the cost of generating a token depends on: a decoder's active parameters and the shape of its
-/// attention [3].
+/// What generating a token costs depends on: active parameters and the shape of attention [3].
 public struct InferenceArchitecture: Sendable, Hashable, Codable {
   /// What the model is called.
   public var name: String
@@ -12,16 +11,7 @@ public struct InferenceArchitecture: Sendable, Hashable, Codable {
   /// Bytes of a stored key or value element; 2 for 16-bit formats.
   public var bytesPerElement: Double
 
-  /// An architecture by its shape.
-  ///
-  /// - Parameters:
-  ///   - name: what the model is called.
-  ///   - activeParameters: parameters that take part in each token.
-  ///   - layers: the number of attention layers.
-  ///   - heads: query heads of a layer.
-  ///   - keyValueHeads: key and value heads of a layer; as many as `heads` without grouping.
-  ///   - headDimension: elements of a head.
-  ///   - bytesPerElement: bytes of a stored key or value element.
+  /// An architecture by its shape; `keyValueHeads` equals `heads` without grouped queries.
   public init(
     name: String = "", activeParameters: Double, layers: Double, heads: Double,
     keyValueHeads: Double, headDimension: Double, bytesPerElement: Double = 2
@@ -33,14 +23,7 @@ public struct InferenceArchitecture: Sendable, Hashable, Codable {
     self.bytesPerElement = bytesPerElement
   }
 
-  /// An architecture by its key and value elements a token, D.
-  ///
-  /// - Parameters:
-  ///   - name: what the model is called.
-  ///   - activeParameters: parameters that take part in each token.
-  ///   - keyValueElementsPerToken: D, both keys and values of all layers.
-  ///   - queriesPerKeyValueHead: r, query heads that share a key and value head.
-  ///   - bytesPerElement: bytes of a stored key or value element.
+  /// An architecture by D and by r, the query heads that share a key and value head.
   public init(
     name: String = "", activeParameters: Double, keyValueElementsPerToken: Double,
     queriesPerKeyValueHead: Double, bytesPerElement: Double = 2
@@ -52,8 +35,7 @@ public struct InferenceArchitecture: Sendable, Hashable, Codable {
     self.bytesPerElement = bytesPerElement
   }
 
-  /// The architecture that the constants of an arm describe: `n_params`, `layers`, `heads`, `kv_heads`
-  /// (as many as heads by default) and `head_dim`; nil where one is missing.
+  /// By an arm's `n_params`, `layers`, `heads`, `kv_heads` (by default `heads`) and `head_dim`.
   public init?(name: String = "", constants: [String: Double]) {
     let parameters = ["n_params", "N", "params", "parameters"].compactMap { constants[$0] }.first
     guard let parameters, let layers = constants["layers"], let heads = constants["heads"],
@@ -86,12 +68,6 @@ public struct MachineBalance: Sendable, Hashable, Codable {
   public var operationsPerSecond: Double
   /// Memory bandwidth, in bytes/s.
   public var bytesPerSecond: Double
-
-  /// Describes a machine.
-  public init(operationsPerSecond: Double, bytesPerSecond: Double) {
-    self.operationsPerSecond = operationsPerSecond
-    self.bytesPerSecond = bytesPerSecond
-  }
 
   /// The machine behind the 562.5 FLOPs a byte of [3].
   public static let b200 = MachineBalance(operationsPerSecond: 4.5e15, bytesPerSecond: 8e12)

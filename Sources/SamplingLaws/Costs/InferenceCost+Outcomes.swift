@@ -4,14 +4,10 @@ public import RunTables
 extension InferencePricing {
   /// The mean cost over recorded lengths, problem by problem and then over problems.
   ///
-  /// The mean of the costs, not the cost of the mean length: traffic grows with the square of the
-  /// length, so that long attempts weigh more [3].
+  /// It is the mean of the costs, not the cost of the mean length: traffic grows with the square of
+  /// the length, so that long attempts weigh more [3]. `promptTokens` is L_in where the table has
+  /// no column of it.
   ///
-  /// - Parameters:
-  ///   - arm: attempts with tokens.
-  ///   - trials: trials a problem, N; each is as long as the recorded attempt.
-  ///   - promptTokens: L_in where the table has no column of them.
-  ///   - threads: how many threads at most; the result does not depend on it.
   /// - Throws: without tokens, without prompt tokens, and for invalid settings.
   public func meanCost(
     of arm: OutcomeArm, trials: Double = 1, promptTokens: Double? = nil, threads: Int = 2
@@ -54,13 +50,6 @@ extension InferencePricing {
   }
 
   /// The costs of an arm at several numbers of trials, with the accuracy of each.
-  ///
-  /// - Parameters:
-  ///   - arm: attempts with tokens.
-  ///   - trials: the numbers of trials.
-  ///   - accuracy: the accuracy at each, such as coverage or that of a vote.
-  ///   - promptTokens: L_in where the table has no column of them.
-  ///   - threads: how many threads at most.
   public func costCurve(
     of arm: OutcomeArm, trials: [Int], accuracy: [Double], promptTokens: Double? = nil,
     threads: Int = 2

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Which keys and values a generated token attends to.
 public enum KeyValueAccess: Sendable, Hashable, Codable {
@@ -83,13 +83,9 @@ public struct InferenceCost: Codable, Sendable, Hashable {
     self.warnings = warnings
   }
 
-  /// Prices a workload.
+  /// Prices a workload; `intensity` is the FLOPs that one byte counts for, see
+  /// ``MachineBalance/intensity``.
   ///
-  /// - Parameters:
-  ///   - architecture: the model.
-  ///   - workload: what is generated.
-  ///   - access: which keys and values are read.
-  ///   - intensity: the FLOPs that one byte counts for; see ``MachineBalance/intensity``.
   /// - Throws: for numbers that are negative or not finite, and for an empty block.
   public init(
     _ architecture: InferenceArchitecture, _ workload: InferenceWorkload,
@@ -115,11 +111,6 @@ public struct InferenceCost: Codable, Sendable, Hashable {
   }
 
   /// Σ_t min(B, L_in + t) over the generated tokens, as an integral: S for an unlimited budget B.
-  ///
-  /// - Parameters:
-  ///   - promptTokens: L_in.
-  ///   - outputTokens: L_out.
-  ///   - budget: B, the tokens that a query attends to at most.
   public static func attendedTokens(
     promptTokens: Double, outputTokens: Double, budget: Double = .infinity
   ) -> Double {
@@ -129,7 +120,6 @@ public struct InferenceCost: Codable, Sendable, Hashable {
   }
 }
 
-/// Writes a count without a fraction.
 private func fixed(_ value: Double) -> String {
   value < 1e15 ? String(Int(saturating: value.rounded())) : String(value)
 }
@@ -175,7 +165,6 @@ public struct InferencePricing: Sendable, Hashable, Codable {
     }
   }
 
-  /// The cost of a workload; settings are taken to be valid.
   func price(_ workload: InferenceWorkload) -> InferenceCost {
     let (input, output, trials) = (
       workload.promptTokens, workload.outputTokens, workload.trials

@@ -1,23 +1,22 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// Coverage beyond the recorded number of attempts, by a beta distribution of difficulty with a share
 /// of problems that are never solved.
 ///
-/// Fitting a line to ln failure against ln k instead would be biased, because the points of one curve
-/// share their problems and differ in precision; here the counts' likelihood is maximised. Intervals
-/// are the range of the quantity over all (a, b, π₀) whose log-likelihood lies at most ½·1.1·χ²
-/// below the maximum. The χ² quantile is raised by a tenth because π₀ may sit at its bound, where the
-/// statistic is not quite χ². Over 300 tables at each of nine settings (30 to 400 problems, 16 to 256
-/// attempts, π₀ from 0 to 0.2) nominal 90 % intervals at 4 N to 100 N held the truth in 88 to 94 %.
+/// A line through ln failure against ln k would be biased, because the points of one curve share
+/// their problems and differ in precision; here the counts' likelihood is maximised. Intervals are
+/// the range of the quantity over all (a, b, π₀) whose log-likelihood lies at most ½·1.1·χ² below
+/// the maximum, the χ² quantile raised by a tenth because π₀ may sit at its bound. Over 300 tables
+/// at each of nine settings (30 to 400 problems, 16 to 256 attempts, π₀ from 0 to 0.2) nominal 90 %
+/// intervals at 4 N to 100 N held the truth in 88 to 94 %.
 ///
-/// That holds where the difficulty is a beta distribution with a mass at 0. Other tails cannot be
-/// seen in N attempts: with a mixture of two betas of tail exponents 0.2 and 1.5 the test of fit
-/// noticed 8 % of tables with 100 problems, and intervals held the truth in 91 % at 4 N, 62 % at
-/// 100 N.
+/// Tails other than a beta's cannot be seen in N attempts: with a mixture of two betas of tail
+/// exponents 0.2 and 1.5 the test of fit noticed 8 % of tables with 100 problems, and intervals
+/// held the truth in 91 % at 4 N, 62 % at 100 N.
 public struct BetaBinomialCoverage: Sendable, Codable {
   /// pass@k at one k.
   public struct Point: Sendable, Codable, Hashable {
@@ -54,7 +53,6 @@ public struct BetaBinomialCoverage: Sendable, Codable {
   /// What makes the extrapolation doubtful, a sentence each.
   public var warnings: [String]
 
-  /// By how much the χ² quantile of the intervals is raised.
   static let inflation = 1.1
 
   /// The extrapolated curve of an arm; nil where no attempt is right.
@@ -69,13 +67,8 @@ public struct BetaBinomialCoverage: Sendable, Codable {
 
   /// The extrapolated curve of counts; nil where no attempt is right.
   ///
-  /// - Parameters:
-  ///   - counts: the counts.
-  ///   - grid: the numbers of attempts; by default powers of two from 1 to beyond 100 N.
-  ///   - level: the level of the intervals.
-  ///   - simulations: how many tables to simulate for the goodness of fit.
-  ///   - seed: of the simulated tables.
-  ///   - threads: how many threads at most; the result does not depend on it.
+  /// The grid is by default powers of two from 1 to beyond 100 N; `simulations` tables are drawn
+  /// for the goodness of fit.
   public init?(
     _ counts: AttemptCounts, k grid: [Double]? = nil, level: Double = 0.9,
     simulations: Int = 200, seed: UInt64 = 0, threads: Int = 2
@@ -138,7 +131,7 @@ public struct BetaBinomialCoverage: Sendable, Codable {
     if ceiling.high >= 1 - 1e-9, ceiling.low < 0.95 {
       doubts.append(
         "The counts do not tell a ceiling from a slow tail: the ceiling may lie anywhere from "
-          + "\(ceiling.low.fixed(2)) to 1.")
+          + "\(NumberFormat.rounded(ceiling.low, decimals: 2)) to 1.")
     }
     if reachesLimits {
       doubts.append(
@@ -162,12 +155,11 @@ public struct BetaBinomialCoverage: Sendable, Codable {
     return grid
   }
 
-  /// Fits to resamples of the problems, for differences between arms over the same problems.
+  /// Fits to resamples of the problems, for differences between arms over the same problems:
+  /// resample b of each arm draws the same. A resample without a success gives nil.
   ///
   /// Percentiles of such fits cover less well than the intervals of this type where π₀ is at its
-  /// bound; resample b of each arm draws the same problems.
-  ///
-  /// - Returns: one fit for each resample; a resample without a success gives nil.
+  /// bound.
   public static func refits(
     _ counts: AttemptCounts, bootstrap: ProblemBootstrap = ProblemBootstrap()
   ) -> [DifficultyDistribution?] {

@@ -4,11 +4,8 @@ extension BetaBinomialLikelihood {
   /// The range of ln a and ln b; beyond it the distribution is all at one p or all at 0 and 1.
   static let bounds = -9.0...14.0
 
-  /// The maximum, by damped Newton steps from several starts.
-  ///
-  /// - Parameters:
-  ///   - withMass: whether π₀ may differ from 0.
-  ///   - warm: a start near the maximum; then only one more is tried.
+  /// By damped Newton steps from several starts, or from `warm` and one more; π₀ is 0 unless
+  /// `withMass`.
   func maximum(withMass: Bool, warm: Point? = nil) -> Point {
     var starts: [(Double, Double)] = []
     if let warm { starts.append((warm.logA, warm.logB)) }

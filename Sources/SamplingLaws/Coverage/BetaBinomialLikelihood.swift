@@ -11,14 +11,13 @@ struct BetaBinomialLikelihood: Sendable {
     var count: Double
   }
 
-  /// The log-likelihood at the best π₀ with its derivatives in (ln a, ln b).
+  /// The value at the best π₀ with its derivatives in (ln a, ln b); the Hessian is aa, ab, bb.
   struct Point: Sendable {
     var logA: Double
     var logB: Double
     var zeroMass = 0.0
     var value = -Double.infinity
     var gradient = (0.0, 0.0)
-    /// Entries aa, ab and bb.
     var hessian = (0.0, 0.0, 0.0)
 
     var distribution: DifficultyDistribution {
@@ -33,12 +32,10 @@ struct BetaBinomialLikelihood: Sendable {
   private let unsolved: [Unsolved]
   private let solved: Double
   private let constant: Double
-  /// P.
   let problems: Double
   /// The mean and variance of c/N over all problems and over the solved ones, and the mean 1/N.
   let moments: [(mean: Double, variance: Double, inverse: Double)]
 
-  /// The likelihood of some cells.
   init(_ cells: [AttemptCounts.Cell]) {
     var zeros: [Unsolved] = []
     var logChoices = 0.0
@@ -96,7 +93,6 @@ struct BetaBinomialLikelihood: Sendable {
     fileprivate var solved: Double
     fileprivate var rest: Double
 
-    /// The log-likelihood.
     func value(_ zeroMass: Double) -> Double {
       var sum = rest
       if solved > 0 { sum += solved * Double.log(onePlus: -zeroMass) }
@@ -115,7 +111,6 @@ struct BetaBinomialLikelihood: Sendable {
       return sum
     }
 
-    /// The best π₀.
     var best: Double {
       guard let only = logs.first, slope(0) > 0 else { return 0 }
       if logs.count == 1 {
@@ -134,7 +129,6 @@ struct BetaBinomialLikelihood: Sendable {
       return (low, high)
     }
 
-    /// Where a falling function changes sign, by bisection.
     private static func crossing(
       _ low: Double, _ high: Double, _ function: (Double) -> Double
     ) -> Double {
@@ -147,7 +141,6 @@ struct BetaBinomialLikelihood: Sendable {
     }
   }
 
-  /// The log-likelihood at shapes as a function of π₀.
   func profile(logA: Double, logB: Double) -> ZeroMassProfile {
     let (a, b) = (Double.exp(logA), Double.exp(logB))
     let rest =
@@ -159,12 +152,7 @@ struct BetaBinomialLikelihood: Sendable {
       }, counts: unsolved.map(\.count), solved: solved, rest: rest)
   }
 
-  /// The log-likelihood with its derivatives at the best π₀.
-  ///
-  /// - Parameters:
-  ///   - logA: ln a.
-  ///   - logB: ln b.
-  ///   - withMass: whether π₀ may differ from 0.
+  /// The log-likelihood with its derivatives at the best π₀, which is 0 unless `withMass`.
   func point(logA: Double, logB: Double, withMass: Bool) -> Point {
     let (a, b) = (Double.exp(logA), Double.exp(logB))
     let inA = successes.derivatives(a)

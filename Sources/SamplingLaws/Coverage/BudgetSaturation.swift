@@ -1,10 +1,9 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
-/// Accuracy against the tokens of a budget, as a logistic curve in ln tokens that levels off at a
-/// ceiling, by the binomial likelihood of the items.
+/// Accuracy against the tokens of a budget: a logistic curve in ln tokens that levels off.
 public struct BudgetSaturation: Sendable, Codable {
   /// Accuracy at one budget.
   public struct Point: Sendable, Codable, Hashable {
@@ -28,8 +27,7 @@ public struct BudgetSaturation: Sendable, Codable {
   public var slope: Double
   /// The tokens at which 95 % of the ceiling are reached.
   public var saturation: Double
-  /// By how much Akaike's criterion of a curve that rises to 100 % exceeds that of this one;
-  /// negative where the ceiling is not worth its unknown.
+  /// Akaike's criterion of a curve that rises to 100 % less that of this one.
   public var evidence: Double
   /// The measured points, then the predictions.
   public var points: [Point]
@@ -40,12 +38,8 @@ public struct BudgetSaturation: Sendable, Codable {
 
   /// Fits a curve; nil for fewer than four budgets or where nothing varies.
   ///
-  /// - Parameters:
-  ///   - name: what the curve is called.
-  ///   - tokens: the mean tokens used at each budget.
-  ///   - accuracy: the share of the items that were right, which need not be a whole number of them.
-  ///   - items: the number of items.
-  ///   - predicting: the tokens to predict at.
+  /// Tokens are means at each budget; the accuracy is a share of the `items`, which need not be a
+  /// whole number of them.
   public init?(
     name: String, tokens: [Double], accuracy: [Double], items: Int,
     predicting targets: [Double] = [], level: Double = 0.9, resamples: Int = 200,
@@ -96,18 +90,18 @@ public struct BudgetSaturation: Sendable, Codable {
     let error = (top * (1 - top) / Double(items)).squareRoot()
     if error > 0.03 {
       warnings.append(
-        "Each accuracy has a binomial error of about \(error.fixed(2)) from \(items) items, and "
+        "Each accuracy has a binomial error of about \(NumberFormat.rounded(error, decimals: 2)) from \(items) items, and "
           + "budgets that share items err together.")
     }
     if evidence < 2 {
       warnings.append(
         "\(tokens.count) points do not tell a ceiling from a curve that goes on to 100 % "
-          + "(difference in AIC \(evidence.fixed(1))): that accuracy saturates at "
-          + "\(ceiling.value.fixed(2)) is not shown by them.")
+          + "(difference in AIC \(NumberFormat.rounded(evidence, decimals: 1))): that accuracy saturates at "
+          + "\(NumberFormat.rounded(ceiling.value, decimals: 2)) is not shown by them.")
     }
     if saturation > most {
       warnings.append(
-        "95 % of the ceiling would be reached only at \((saturation / most).fixed(1)) times the "
+        "95 % of the ceiling would be reached only at \(NumberFormat.rounded(saturation / most, decimals: 1)) times the "
           + "largest budget, so the ceiling is an extrapolation.")
     }
   }

@@ -3,20 +3,15 @@
 /// Both are unbiased for the chance with k fresh attempts. Beyond k = N they say nothing: use
 /// ``BetaBinomialCoverage``.
 public enum Coverage {
-  /// pass@k, the chance that at least one of k attempts is right: 1 − C(N − c, k)/C(N, k).
+  /// pass@k = 1 − C(N − c, k)/C(N, k), the chance that at least one of k ≤ N attempts is right.
   ///
   /// The plug-in estimate 1 − (1 − c/N)^k is biased downwards for k > 1.
-  ///
-  /// - Parameters:
-  ///   - k: how many attempts are drawn, from 1 to N.
-  ///   - correct: c, how many of the recorded attempts are right.
-  ///   - attempts: N, how many are recorded.
   public static func passAtK(_ k: Int, correct: Int, attempts: Int) -> Double {
     check(k, correct, attempts)
     if attempts - correct < k { return 1 }
     // C(N − c, k)/C(N, k) is symmetric in c and k: a product over the smaller of the two. The
-    // complement is accumulated, so that a small chance keeps all its digits. Once it rounds to
-    // one the rest cannot change it, which bounds the work by the order of √N.
+    // complement is accumulated, so that a small chance keeps all its digits; once it rounds to one
+    // the rest cannot change it, which bounds the work by the order of √N.
     let (few, many) = (min(correct, k), max(correct, k))
     var pass = 0.0
     var index = attempts
@@ -28,12 +23,7 @@ public enum Coverage {
     return pass
   }
 
-  /// pass^k ("pass hat k"), the chance that all of k attempts are right: C(c, k)/C(N, k).
-  ///
-  /// - Parameters:
-  ///   - k: how many attempts are drawn, from 1 to N.
-  ///   - correct: c, how many of the recorded attempts are right.
-  ///   - attempts: N, how many are recorded.
+  /// pass^k ("pass hat k"), the chance that all of k ≤ N attempts are right: C(c, k)/C(N, k).
   public static func passHatK(_ k: Int, correct: Int, attempts: Int) -> Double {
     check(k, correct, attempts)
     if correct < k { return 0 }

@@ -1,8 +1,7 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
-/// Coverage pass@k and reliability pass^k against k: the best and the worst of k attempts, the
-/// envelopes of whatever selects among them [9].
+/// pass@k and pass^k against k: the envelopes of whatever selects among k attempts [9].
 public struct CoverageCurve: Sendable, Codable {
   /// The curves at one k.
   public struct Point: Sendable, Codable, Hashable {
@@ -37,13 +36,7 @@ public struct CoverageCurve: Sendable, Codable {
   /// What limits the curves, a sentence each.
   public var warnings: [String]
 
-  /// The curves of an arm.
-  ///
-  /// - Parameters:
-  ///   - arm: the attempts.
-  ///   - k: numbers of attempts to look at besides powers of two; those beyond the smallest N are left
-  ///     out.
-  ///   - bootstrap: how to find intervals.
+  /// The curves at powers of two and at `k`, without those beyond the smallest N.
   public init(
     _ arm: OutcomeArm, at k: [Int] = [], bootstrap: ProblemBootstrap = ProblemBootstrap()
   ) {
@@ -114,8 +107,7 @@ public struct CoverageCurve: Sendable, Codable {
     return grid + [last]
   }
 
-  /// The mean, whether never and whether always solved, then pass@k and pass^k at each k, for
-  /// problems of one N and c.
+  /// The mean, whether never and whether always solved, then pass@k and pass^k at each k.
   private static func row(_ cell: AttemptCounts.Cell, grid: [Int]) -> [Double] {
     var row = [
       Double(cell.correct) / Double(cell.attempts), cell.correct == 0 ? 1 : 0,
@@ -155,7 +147,6 @@ public struct CoverageCurve: Sendable, Codable {
     }
   }
 
-  /// The mean pass@k at each k.
   static func coverage(_ cells: [AttemptCounts.Cell], grid: [Int]) -> [Double] {
     let problems = cells.reduce(0) { $0 + $1.weight }
     return grid.map { k in

@@ -1,10 +1,9 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
-/// Laws fitted to a published curve of success against the number of samples, of which the single
-/// attempts are not known.
+/// Laws fitted to a published curve of success against samples, whose single attempts are unknown.
 public struct CoverageCurveFit: Sendable, Codable {
   /// The form of a law.
   public enum Form: String, Sendable, Hashable, Codable, CaseIterable {
@@ -30,11 +29,11 @@ public struct CoverageCurveFit: Sendable, Codable {
     public var chance: Double?
     /// The root mean squared error of c.
     public var rootMeanSquare: Double
-    /// By how much Akaike's criterion exceeds that of the best form, the number of points reduced
-    /// for the correlation of neighbouring residuals.
+    /// Akaike's criterion over that of the best form, fewer points counted where residuals
+    /// correlate.
     public var excess: Double
-    /// The root mean squared error of c beyond the cut when fitted up to it; nil where too few
-    /// points lie on either side.
+    /// The root mean squared error of c beyond the cut when fitted up to it; nil for too few
+    /// points.
     public var heldOut: Double?
 
     /// c at a number of samples.
@@ -66,8 +65,7 @@ public struct CoverageCurveFit: Sendable, Codable {
   public struct Prediction: Sendable, Codable, Hashable {
     /// The number of samples.
     public var k: Double
-    /// The success, with the interval of a newly observed value. Beyond the largest k it is wider by
-    /// the error that the form made beyond the cut.
+    /// With the interval of a new observation; beyond the largest k wider by the held-out error.
     public var success: Estimated
   }
 
@@ -96,13 +94,8 @@ public struct CoverageCurveFit: Sendable, Codable {
 
   /// Fits a curve; nil for fewer than six points with 0 < c < 1 at different k.
   ///
-  /// - Parameters:
-  ///   - name: what the curve is called.
-  ///   - k: the numbers of samples, positive; they need not be whole.
-  ///   - success: the success rates, from 0 to 1.
-  ///   - cut: fits up to here are judged on what lies beyond; by default the geometric middle.
-  ///   - predicting: the k to predict at.
-  ///   - level: the level of the intervals.
+  /// The k need not be whole. Fits to k up to `cut`, by default the geometric middle, are judged on
+  /// what lies beyond.
   public init?(
     name: String, k: [Double], success: [Double], cut: Double? = nil,
     predicting targets: [Double] = [], level: Double = 0.9, resamples: Int = 500,
@@ -180,8 +173,8 @@ public struct CoverageCurveFit: Sendable, Codable {
     let power = fits[0]
     if preferred != .powerLaw, ceiling.high < 0.99 {
       doubts.append(
-        "A power law to 100 % is wrong here: the curve levels off at \(ceiling.value.fixed(3)) "
-          + "(\(ceiling.low.fixed(3)) to \(ceiling.high.fixed(3))), as a majority vote does at the "
+        "A power law to 100 % is wrong here: the curve levels off at \(NumberFormat.rounded(ceiling.value, decimals: 3)) "
+          + "(\(NumberFormat.rounded(ceiling.low, decimals: 3)) to \(NumberFormat.rounded(ceiling.high, decimals: 3))), as a majority vote does at the "
           + "share of problems whose most frequent answer is right.")
     }
     if let best = fits.min(by: { $0.heldOut ?? .infinity < $1.heldOut ?? .infinity }),
@@ -189,20 +182,19 @@ public struct CoverageCurveFit: Sendable, Codable {
       let own = fits.first(where: { $0.form == preferred })?.heldOut, error < 0.9 * own
     {
       doubts.append(
-        "Fitted up to k = \(cut.fixed(0)), the \(best.form.rawValue) predicts the rest best "
-          + "(error \(error.fixed(3))), while all points together prefer the "
+        "Fitted up to k = \(NumberFormat.rounded(cut, decimals: 0)), the \(best.form.rawValue) predicts the rest best "
+          + "(error \(NumberFormat.rounded(error, decimals: 3))), while all points together prefer the "
           + "\(preferred.rawValue).")
     }
     if correlation > 0.3 {
       doubts.append(
-        "Neighbouring residuals are correlated (\(correlation.fixed(2))): the points are not "
-          + "independent, and the forms miss a part of the shape (error \(power.rootMeanSquare.fixed(3)) "
+        "Neighbouring residuals are correlated (\(NumberFormat.rounded(correlation, decimals: 2))): the points are not "
+          + "independent, and the forms miss a part of the shape (error \(NumberFormat.rounded(power.rootMeanSquare, decimals: 3)) "
           + "for the power law).")
     }
     return doubts
   }
 
-  /// Sets the excess of each form and returns the best.
   private static func rank(_ fits: inout [Candidate], _ x: [Double], _ c: [Double]) -> Form {
     let least = fits.min { $0.rootMeanSquare < $1.rootMeanSquare } ?? fits[0]
     let correlation = max(
@@ -235,7 +227,6 @@ public struct CoverageCurveFit: Sendable, Codable {
 }
 
 extension CoverageCurveFit.Candidate {
-  /// Fits a form by least squares on c.
   init(
     _ form: CoverageCurveFit.Form, k: [Double], success: [Double], warm: Self? = nil
   ) {

@@ -34,10 +34,8 @@ public struct CoverageLaw: Sendable, Hashable, Codable {
     return (squares / Double(k.count)).squareRoot()
   }
 
-  /// The power law to 100 % by least squares of ln(−ln c) on ln k.
-  ///
-  /// - Returns: the law and the standard errors of ln A and B; nil for fewer than three points with
-  ///   0 < c < 1 at different k.
+  /// By least squares of ln(−ln c) on ln k, with the standard errors of ln A and B; nil below three
+  /// points.
   public static func logLog(
     k: [Double], success: [Double]
   ) -> (law: CoverageLaw, errors: (logScale: Double, exponent: Double))? {
@@ -54,13 +52,7 @@ public struct CoverageLaw: Sendable, Hashable, Codable {
     )
   }
 
-  /// The law by least squares on c itself.
-  ///
-  /// - Parameters:
-  ///   - k: the numbers of samples, positive.
-  ///   - success: c, between 0 and 1.
-  ///   - withCeiling: whether c_max may be below 1.
-  ///   - warm: a start; otherwise several are tried.
+  /// By least squares on c, c_max = 1 unless `withCeiling`; from `warm` or several starts.
   static func leastSquares(
     k: [Double], success: [Double], withCeiling: Bool, warm: CoverageLaw? = nil
   ) -> CoverageLaw {
@@ -147,7 +139,6 @@ public struct CoverageLaw: Sendable, Hashable, Codable {
 }
 
 extension SymmetricMatrix {
-  /// The block of the first rows and columns.
   fileprivate func leading(_ order: Int) -> SymmetricMatrix {
     var block = SymmetricMatrix(order: order)
     for row in 0..<order { for column in 0..<order { block[row, column] = self[row, column] } }

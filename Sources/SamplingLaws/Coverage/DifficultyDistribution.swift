@@ -1,7 +1,6 @@
 internal import RealModule
 
-/// A distribution of the chance p that an attempt at a problem is right: Beta(a, b), and a share of
-/// problems with p = 0.
+/// The chance p that an attempt is right: Beta(a, b), and a share of problems with p = 0.
 public struct DifficultyDistribution: Sendable, Hashable, Codable {
   /// a, which is also the exponent of the tail: the failure rate falls as k^(−a).
   public var a: Double

@@ -3,11 +3,9 @@ internal import RealModule
 
 /// How the chance p that an attempt is right is taken to differ between problems.
 public enum DifficultyModel: String, Sendable, Hashable, Codable, CaseIterable {
-  /// One p for all problems.
   case onePooled = "one p"
   /// One p, and problems that are never solved: the form F_max·(1 − (1 − p)^n) of TTSPM [60].
   case pooledWithCeiling = "one p with a ceiling"
-  /// p ~ Beta(a, b).
   case beta = "beta"
   /// p ~ Beta(a, b), and problems that are never solved.
   case betaWithCeiling = "beta with a ceiling"
@@ -75,7 +73,6 @@ struct PooledLikelihood {
     }
   }
 
-  /// The log-likelihood.
   func value(chance p: Double, ceiling: Double) -> Double {
     var sum = constant
     if successes > 0 { sum += successes * Double.log(p) }

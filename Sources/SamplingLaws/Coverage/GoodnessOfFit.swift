@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
-internal import ScalingLaws
 internal import Statistics
 
 /// Whether counts look like what a fitted distribution of difficulty would give.
@@ -30,7 +30,7 @@ public struct GoodnessOfFit: Sendable, Codable, Hashable {
 
   /// The p-value for a sentence: `p = 0.034`, or `p < 0.001` where no simulated table is as far off.
   public var plainPValue: String {
-    plainProbability("p", pValue, floor: 1 / Double(max(simulations, 1)))
+    NumberFormat.probability("p", pValue, floor: 1 / Double(max(simulations, 1)))
   }
 }
 
@@ -83,8 +83,7 @@ struct CountDistributions {
     return counts
   }
 
-  /// How many of some problems fall on each count: a binomial number of what is left at each, which for
-  /// many problems is much less work than drawing them one by one.
+  /// A binomial number of what is left at each count: much less work than one problem at a time.
   private static func multinomial(
     _ cumulative: [Double], _ problems: Int, using random: inout SplittableRandom
   ) -> [Int] {
@@ -101,7 +100,6 @@ struct CountDistributions {
     }
   }
 
-  /// Draws a table.
   func draw(using random: inout SplittableRandom) -> [AttemptCounts.Cell] {
     var cells: [AttemptCounts.Cell] = []
     for column in columns {
@@ -136,12 +134,7 @@ extension GoodnessOfFit {
     min(Int(saturating: (upper * Double(attempts) * (1 + 1e-12)).rounded(.down)), attempts)
   }
 
-  /// Judges a fit.
-  ///
-  /// - Parameters:
-  ///   - cells: the counts, ascending in N.
-  ///   - maximum: the fit.
-  ///   - simulations: how many tables to simulate.
+  /// Judges a fit of cells that ascend in N.
   init(
     _ cells: [AttemptCounts.Cell], maximum: BetaBinomialLikelihood.Point, simulations: Int,
     seed: UInt64, threads: Int
@@ -174,7 +167,6 @@ extension GoodnessOfFit {
     pValue = Double(1 + exceeds.count { $0 }) / Double(simulations + 1)
   }
 
-  /// Each N and how many problems have it.
   private static func sizes(
     _ cells: [AttemptCounts.Cell]
   ) -> [(attempts: Int, problems: Int)] {

@@ -1,25 +1,18 @@
 internal import RealModule
 
-/// The set of difficulty distributions whose likelihood is not much below the largest, and the range
-/// of any function over it.
+/// The set of difficulty distributions whose likelihood is not much below the largest; the range of
+/// a function over it is its interval by the profile likelihood.
 ///
-/// Around the maximum rays are followed in (ln a, ln b), scaled by the curvature there, to where the
-/// likelihood at the best π₀ leaves the set. At points along each ray the set is an interval of π₀.
-/// A pass@k is monotone in all three, so its range over the set is found at these points to a
-/// fraction of a percent of its width. The range of a function over the set is its interval by the
-/// profile likelihood.
+/// Around the maximum rays are followed in (ln a, ln b), scaled by the curvature there, to where
+/// the likelihood at the best π₀ leaves the set. At points along each ray the set is an interval of
+/// π₀. A pass@k is monotone in all three, so its range is found at these points to a fraction of a
+/// percent of its width.
 struct LikelihoodRegion: Sendable {
-  /// Distributions at the boundary of the set.
   let members: [DifficultyDistribution]
   /// Whether the set reaches the limits of ln a or ln b.
   let reachesLimits: Bool
 
-  /// Traces the set.
-  ///
-  /// - Parameters:
-  ///   - likelihood: of the counts.
-  ///   - maximum: its maximum.
-  ///   - drop: by how much the log-likelihood may lie below the maximum.
+  /// Traces the set of log-likelihoods at most `drop` below the maximum.
   init(
     _ likelihood: BetaBinomialLikelihood, maximum: BetaBinomialLikelihood.Point, drop: Double,
     rays: Int = 64, radii: Int = 10
@@ -81,7 +74,6 @@ struct LikelihoodRegion: Sendable {
     reachesLimits = limited
   }
 
-  /// The range of a function over the set.
   func range(_ function: (DifficultyDistribution) -> Double) -> (low: Double, high: Double) {
     var (low, high) = (Double.infinity, -Double.infinity)
     for member in members {

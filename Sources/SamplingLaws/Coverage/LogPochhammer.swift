@@ -1,11 +1,9 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
-/// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1), of which the
-/// beta-binomial likelihood consists.
+/// Logarithms of rising factorials, Γ(x + n)/Γ(x) = x·(x + 1)·…·(x + n − 1).
 enum LogPochhammer {
-  /// A function of one number with its first two derivatives.
   struct Derivatives {
     var value = 0.0
     var first = 0.0
@@ -59,7 +57,6 @@ enum LogPochhammer {
       second: high.trigamma - low.trigamma)
   }
 
-  /// The first two derivatives of ln Γ.
   static func polygammas(_ argument: Double) -> (digamma: Double, trigamma: Double) {
     var x = argument
     var digamma = 0.0
@@ -111,7 +108,6 @@ struct PochhammerSum: Sendable {
     }
   }
 
-  /// The sum with its derivatives.
   func derivatives(_ x: Double) -> LogPochhammer.Derivatives {
     var sum = LogPochhammer.Derivatives()
     if !stairs.isEmpty {

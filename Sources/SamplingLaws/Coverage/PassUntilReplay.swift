@@ -1,7 +1,7 @@
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
-internal import Statistics
+public import Statistics
 
 extension PassCount {
   /// The estimate of the pass rate that stays unbiased when sampling stops at a cap: (r − 1)/(K − 1)
@@ -15,9 +15,8 @@ extension PassCount {
 
 /// What sampling until the r-th success would have told, replayed on recorded attempts [5].
 ///
-/// Every number is the exact mean over all orders of the recorded attempts, so that none depends on the
-/// order of the file: with c of N attempts right the r-th success comes at draw K with probability
-/// C(K − 1, r − 1)·C(N − K, c − r)/C(N, c).
+/// Every number is the exact mean over all orders of the recorded attempts: with c of N right the
+/// r-th success comes at draw K with probability C(K − 1, r − 1)·C(N − K, c − r)/C(N, c).
 public struct PassUntilReplay: Sendable, Codable {
   /// The result for one number of successes to wait for.
   public struct Target: Sendable, Codable, Hashable {
@@ -29,11 +28,9 @@ public struct PassUntilReplay: Sendable, Codable {
     public var censored: Double
     /// The mean of passes/draws, the maximum of each problem's likelihood; biased upwards.
     public var maximumLikelihood: Estimated
-    /// The mean of the unbiased estimates, (r − 1)/(K − 1) or passes/draws where censored: the share of
-    /// right attempts, whatever r.
+    /// The mean of (r − 1)/(K − 1), or passes/draws where censored: the share right, whatever r.
     public var unbiased: Estimated
-    /// One pass rate for all problems by the censored likelihood: all passes over all draws. Hard
-    /// problems are drawn more often, so it lies below the mean.
+    /// All passes over all draws; below the mean, as hard problems are drawn more often.
     public var pooled: Estimated
     /// The mean of a beta distribution of pass rates by the censored likelihood; nil without a pass.
     public var betaMean: Double?
@@ -58,8 +55,7 @@ public struct PassUntilReplay: Sendable, Codable {
   /// What limits them.
   public var warnings: [String]
 
-  /// The probability that the r-th success comes at each draw from the r-th on, in a random order of N
-  /// attempts of which c ≥ r are right.
+  /// P(the r-th success comes at each draw from the r-th on), c ≥ r of N attempts being right.
   public static func lastDraws(until r: Int, correct c: Int, attempts n: Int) -> [Double] {
     precondition(r >= 1 && c >= r && n >= c, "\(r) of \(c) right attempts of \(n)")
     var chance = (0..<r).reduce(1.0) { $0 * Double(c - $1) / Double(n - $1) }
@@ -71,12 +67,7 @@ public struct PassUntilReplay: Sendable, Codable {
     return chances
   }
 
-  /// Replays an arm of at least one attempt.
-  ///
-  /// - Parameters:
-  ///   - arm: the attempts.
-  ///   - successes: the numbers r ≥ 2 of successes to wait for.
-  ///   - bootstrap: how to find intervals.
+  /// Replays an arm of at least one attempt, waiting for each number r ≥ 2 of successes.
   public init(
     _ arm: OutcomeArm, until successes: [Int] = [2, 3, 5, 10],
     bootstrap: ProblemBootstrap = ProblemBootstrap()
@@ -126,7 +117,7 @@ public struct PassUntilReplay: Sendable, Codable {
     }
     for target in targets where target.censored > 0.5 {
       warnings.append(
-        "\((100 * target.censored).fixed(0)) % of the problems ran out of attempts before "
+        "\(NumberFormat.rounded(100 * target.censored, decimals: 0)) % of the problems ran out of attempts before "
           + "success \(target.successes); their precision is not 1/√\(target.successes).")
     }
   }
@@ -183,8 +174,8 @@ public struct LogPassRate: Sendable, Codable, Hashable {
   public var correct: Int
   /// N.
   public var attempts: Int
-  /// ln c/N with the exact (Clopper–Pearson) interval; where nothing was right, both value and high
-  /// end are the logarithm of the upper bound 1 − (1 − level)^(1/N), and there is no low end.
+  /// ln c/N with the Clopper–Pearson interval; for c = 0 value and high end are ln(1 − (1 −
+  /// level)^(1/N)), and there is no low end.
   public var logRate: Estimated
   /// Whether the value is only an upper bound.
   public var isBound: Bool

@@ -1,11 +1,11 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
-/// How many samples are worth taking, by the saturating curve with one p for all problems, problem by
-/// problem, and by a distribution of difficulty [60].
+/// How many samples are worth taking, by one p for all, problem by problem, and by a distribution
+/// [60].
 public struct Saturation: Sendable, Codable {
   /// The observed coverage at one k beside what each model of difficulty says.
   public struct Point: Sendable, Codable, Hashable {
@@ -76,12 +76,7 @@ public struct Saturation: Sendable, Codable {
     self.init(AttemptCounts(arm), leastGain: leastGain, bootstrap: bootstrap)
   }
 
-  /// The analysis of counts; nil where no attempt is right.
-  ///
-  /// - Parameters:
-  ///   - counts: the counts.
-  ///   - leastGain: ε > 0, the gain from one sample more that is not worth it.
-  ///   - bootstrap: how to find intervals.
+  /// Nil where no attempt is right; a gain below ε = `leastGain` > 0 is not worth a sample.
   public init?(
     _ counts: AttemptCounts, leastGain: Double = 0.005,
     bootstrap: ProblemBootstrap = ProblemBootstrap()
@@ -133,14 +128,14 @@ public struct Saturation: Sendable, Codable {
 
   private static func sentence(_ points: [Point], _ excess: Double) -> String {
     var sentence =
-      "Problems differ in difficulty (AIC \(excess.fixed(1)) better with a distribution of it), so "
+      "Problems differ in difficulty (AIC \(NumberFormat.rounded(excess, decimals: 1)) better with a distribution of it), so "
       + "the saturating curve stops too early: it levels off where the mean curve still climbs."
     if let worst = points.max(by: { $0.onePooled - $0.observed < $1.onePooled - $1.observed }),
       worst.onePooled > worst.observed
     {
       sentence +=
-        " One p for all problems says \(worst.onePooled.fixed(3)) at k = \(worst.k); "
-        + "\(worst.observed.fixed(3)) was observed."
+        " One p for all problems says \(NumberFormat.rounded(worst.onePooled, decimals: 3)) at k = \(worst.k); "
+        + "\(NumberFormat.rounded(worst.observed, decimals: 3)) was observed."
     }
     return sentence
   }

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Accuracy that saturates with the number of units, F(n) = F_max·(1 − (1 − p)^n): independent
 /// samples, or rounds that each mend a wrong answer with chance p [60].

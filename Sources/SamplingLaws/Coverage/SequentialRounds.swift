@@ -1,6 +1,6 @@
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// What sequential rounds do to wrong and to right answers [60].
@@ -55,10 +55,8 @@ public struct SequentialRounds: Sendable, Codable {
   /// The curve of rounds whose right answers stay right, F(n) = 1 − (1 − gain)^n.
   public var absorbing: SaturationCurve? { gain.map { SaturationCurve(chance: $0.value) } }
 
-  /// The analysis of an arm with rounds; nil without two rounds of one attempt.
-  ///
-  /// The attempts of a problem are in order; a round that is not later than the one before begins
-  /// another chain.
+  /// The analysis of an arm with rounds; nil without two rounds of one attempt. A round that is not
+  /// later than the one before begins another chain.
   public init?(_ arm: OutcomeArm, bootstrap: ProblemBootstrap = ProblemBootstrap()) {
     guard let numbers = arm.rounds else { return nil }
     let tally = RoundTally(arm, numbers)
@@ -89,13 +87,13 @@ public struct SequentialRounds: Sendable, Codable {
     warnings = []
     if let constancy, constancy < 0.05 {
       warnings.append(
-        "The hazard is not the same in all rounds (p = \(constancy.fixed(3))); what is still wrong "
+        "The hazard is not the same in all rounds (p = \(NumberFormat.rounded(constancy, decimals: 3))); what is still wrong "
           + "late is harder, or the rounds differ, and n* from one hazard is too optimistic.")
     }
     if flips > 0, let stationary {
       warnings.append(
         "\(flips) right answers turned wrong: right is not absorbing, and accuracy approaches "
-          + "\(stationary.value.fixed(3)), not 1.")
+          + "\(NumberFormat.rounded(stationary.value, decimals: 3)), not 1.")
     }
   }
 
@@ -134,7 +132,6 @@ public struct SequentialRounds: Sendable, Codable {
   }
 }
 
-/// Counts of states and moves, by round and by problem.
 private struct RoundTally {
   struct Row {
     var attempts = 0
@@ -145,7 +142,6 @@ private struct RoundTally {
     var lost = 0
   }
 
-  /// By number of round.
   var rows: [Int: Row] = [:]
   /// Wrong before, gained, right before and lost of each problem.
   var matrix: ProblemMatrix

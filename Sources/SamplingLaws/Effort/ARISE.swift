@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 internal import RunTables
-public import ScalingLaws
 
 /// How well more tokens are turned into accuracy, problem by problem: ARISE [103].
 ///
@@ -38,24 +38,18 @@ public struct ARISE: Codable, Sendable, Hashable {
   public var gains: Estimated
   /// The part of the score from falls in accuracy, at most 0.
   public var losses: Estimated
-  /// Accuracy gained per 1,000 tokens between neighbouring levels, of the aggregates: the metric that
-  /// ARISE is compared with.
+  /// Accuracy gained per 1,000 tokens between neighbouring levels, what ARISE is compared with.
   public var adjacentSlope: Estimated
   /// The same, averaged over all pairs of levels.
   public var pairwiseSlope: Estimated
-  /// Accuracy as a curve of the levels' mean tokens that rises and may fall again [109]; nil for fewer
-  /// than three levels, or outcomes that are all alike.
+  /// A curve that may fall again [109]; nil below three levels, or where outcomes are all alike.
   public var curve: RiseAndFall?
   /// The score of each problem, in the order of the first level's.
   public var perProblem: [ProblemScore]
   /// What to beware of.
   public var warnings: [String]
 
-  /// The score of one problem, and its parts from rises and falls.
-  ///
-  /// - Parameters:
-  ///   - accuracies: a_j of each level.
-  ///   - tokens: t_j of each level, positive.
+  /// The score of one problem, and its parts from rises and falls; tokens are positive.
   public static func score(accuracies: [Double], tokens: [Double])
     -> (score: Double, gains: Double, losses: Double)
   {
@@ -71,11 +65,8 @@ public struct ARISE: Codable, Sendable, Hashable {
     return (gains + losses, gains, losses)
   }
 
-  /// Scores a ladder of arms.
+  /// Scores arms of ascending effort; problems are matched by label.
   ///
-  /// - Parameters:
-  ///   - ladder: arms of ascending effort with tokens; problems are matched by label.
-  ///   - bootstrap: how problems are resampled.
   /// - Throws: below two levels, without tokens or common problems.
   public init(_ ladder: EffortLadder, bootstrap: ProblemBootstrap) throws(PlanningError) {
     let arms = ladder.arms

@@ -20,13 +20,10 @@ public struct EffortLadder: Sendable {
     self.warnings = warnings
   }
 
-  /// The ladders of a table, in order of first appearance.
+  /// The ladders of a table by a column of levels, by default `level` or else `budget`.
   ///
   /// Levels that are numbers are ordered by number, others by the mean number of their tokens.
   ///
-  /// - Parameters:
-  ///   - table: a table with a column of levels.
-  ///   - column: the column of levels; `level` or else `budget` by default.
   /// - Throws: without such a column, and where no arms differ in it.
   public static func ladders(of table: OutcomeTable, by column: String? = nil)
     throws(PlanningError) -> [EffortLadder]

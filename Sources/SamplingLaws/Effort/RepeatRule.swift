@@ -5,11 +5,11 @@ internal import RunTables
 public struct RepeatRule: Sendable, Hashable, Codable {
   /// How the scatter of a cell's accuracy is measured.
   public enum Scatter: String, Sendable, Hashable, Codable {
-    /// The standard deviation over the mean. It is large for cells that are rarely right, which
-    /// therefore always take the most repeats, and 0 for cells that are never right.
+    /// Large for cells that are rarely right, which always take the most repeats; 0 for never
+    /// right.
     case coefficientOfVariation
-    /// The standard deviation of the posterior of the accuracy under Jeffreys' prior, Beta(½, ½): it
-    /// falls with every repeat and treats right and wrong alike.
+    /// Of the accuracy's posterior under Beta(½, ½): falls with every repeat, treats right and
+    /// wrong alike.
     case jeffreys
   }
 
@@ -33,11 +33,7 @@ public struct RepeatRule: Sendable, Hashable, Codable {
     self.scatter = scatter
   }
 
-  /// The scatter of a cell: that of its accuracy and that of its tokens.
-  ///
-  /// - Parameters:
-  ///   - correct: whether each repeat is right, 0 or 1.
-  ///   - tokens: the tokens of each repeat; NaN are passed over.
+  /// Of a cell's accuracy and of its tokens, of which NaN are passed over.
   public func scatter(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Double {
     let right = Double(correct.reduce(0) { $0 + Int($1) })
     let count = Double(correct.count)
@@ -62,22 +58,13 @@ public struct RepeatRule: Sendable, Hashable, Codable {
   private static let smallest = 1e-8
 
   /// Whether a cell needs another repeat.
-  ///
-  /// - Parameters:
-  ///   - correct: whether each repeat so far is right, 0 or 1.
-  ///   - tokens: the tokens of each repeat so far.
   public func needsMore(correct: some Collection<UInt8>, tokens: some Collection<Float>) -> Bool {
     if correct.count < minimum { return true }
     return correct.count < maximum && scatter(correct: correct, tokens: tokens) > threshold
   }
 
-  /// Shares an extra budget of repeats out in proportion to the scatter of each cell.
-  ///
-  /// - Parameters:
-  ///   - extra: repeats to share out.
-  ///   - scatters: the scatter of each cell, at least 0.
-  /// - Returns: the repeats of each cell, which add up to `extra`, by largest remainders; the same for
-  ///   all cells where none scatters.
+  /// Shares repeats out in proportion to scatters, by largest remainders; evenly where none
+  /// scatters.
   public static func distribute(_ extra: Int, scatters: [Double]) -> [Int] {
     guard extra > 0, !scatters.isEmpty else { return scatters.map { _ in 0 } }
     let total = scatters.reduce(0, +)

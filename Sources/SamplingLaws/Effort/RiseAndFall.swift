@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
 /// Accuracy that rises with effort and may fall again: logit accuracy = a + b·ln x − c·x with c ≥ 0
@@ -23,13 +23,9 @@ public struct RiseAndFall: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Fits counts of independent outcomes.
+  /// Fits counts of independent outcomes at three or more different, positive efforts x; intervals
+  /// are by the curvature of the likelihood.
   ///
-  /// - Parameters:
-  ///   - efforts: x, positive, at least three different ones.
-  ///   - successes: right outcomes at each.
-  ///   - trials: outcomes at each.
-  ///   - level: the coverage of intervals, by the curvature of the likelihood.
   /// - Throws: for too few efforts, and where outcomes are all right or all wrong.
   public init(efforts: [Double], successes: [Double], trials: [Double], level: Double = 0.9)
     throws(PlanningError)
@@ -62,12 +58,8 @@ public struct RiseAndFall: Codable, Sendable, Hashable {
       gain: interval(chosen.point[1], chosen.covariance[1, 1]), loss: loss, peak: peak)
   }
 
-  /// Fits the mean accuracy of problems.
+  /// Fits the accuracy of each problem at each effort.
   ///
-  /// - Parameters:
-  ///   - efforts: x of each column, positive.
-  ///   - accuracies: the accuracy of each problem at each effort.
-  ///   - bootstrap: how problems are resampled.
   /// - Throws: for too few efforts or problems.
   public init(efforts: [Double], accuracies: ProblemMatrix, bootstrap: ProblemBootstrap)
     throws(PlanningError)
@@ -120,7 +112,6 @@ public struct RiseAndFall: Codable, Sendable, Hashable {
   }
 }
 
-/// Logistic regression on ln x and −x.
 struct RiseAndFallFit: Sendable {
   let efforts: [Double]
   private let scale: Double
@@ -133,8 +124,7 @@ struct RiseAndFallFit: Sendable {
     scale = efforts.max() ?? 1
   }
 
-  /// a, b and c of the largest likelihood, with their covariance; c is left out and 0 if `falls` is
-  /// false. Nil where there is none.
+  /// a, b and c of the largest likelihood, c = 0 unless `falls`, with their covariance.
   func maximum(_ successes: [Double], _ trials: [Double], falls: Bool)
     -> (point: [Double], covariance: SymmetricMatrix)?
   {
@@ -175,7 +165,6 @@ struct RiseAndFallFit: Sendable {
     return nil
   }
 
-  /// Back from x/x_max to x.
   private func unscaled(_ point: [Double]) -> [Double] {
     [point[0] - point[1] * Double.log(scale), point[1], point[2] / scale]
   }

@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// How tokens spread over attempts at the same problem, and whether long attempts are right [9].

@@ -1,15 +1,13 @@
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 
-/// Up to how much inference a small model that is sampled often is cheaper than a large one that is as
-/// accurate with one sample [20].
+/// Up to how much inference a small model sampled often is cheaper than an equally accurate large
+/// one [20].
 public struct ExchangeBreakEven: Codable, Sendable, Hashable {
   /// How the two compare.
   public enum Verdict: String, Codable, Sendable, Hashable {
-    /// The small model is cheaper however much is inferred: its samples cost no more than one of the
-    /// large model.
+    /// However much is inferred: its samples cost no more than one of the large model.
     case smallAlways
-    /// The small model is cheaper below the break-even ratio.
     case smallBelowRatio
     /// No recorded number of samples reaches the large model.
     case notReached
@@ -19,11 +17,9 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
   public var parameterRatio: Double
   /// The accuracy of one sample of the large model.
   public var largeAccuracy: Estimated
-  /// The samples of the small model that reach it, interpolated in their logarithm; infinite where none
-  /// do.
+  /// The samples of the small model that reach it, log-interpolated; infinite where none do.
   public var samples: Estimated
-  /// R, tokens of inference over tokens of pretraining, below which the small model is cheaper; infinite
-  /// where it always is, 0 where it never is.
+  /// R below which the small model is cheaper; infinite where it always is, 0 where it never is.
   public var tokenRatio: Estimated
   /// How the two compare.
   public var verdict: Verdict
@@ -32,13 +28,9 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Compares a curve with an accuracy.
-  ///
-  /// - Parameters:
-  ///   - samples: ascending numbers of samples of the small model, positive.
-  ///   - accuracies: what each reaches, by a selector that can be had: coverage needs a perfect one.
-  ///   - largeAccuracy: the accuracy of one sample of the large model.
-  ///   - parameterRatio: M, at least 1.
+  /// Compares a curve over ascending, positive numbers of samples of the small model with the
+  /// accuracy of one sample of the large one, M ≥ 1 times as large. The curve is of a selector that
+  /// can be had: coverage needs a perfect one.
   public init(
     samples: [Double], accuracies: [Double], largeAccuracy: Double, parameterRatio: Double
   ) throws(PlanningError) {
@@ -52,14 +44,7 @@ public struct ExchangeBreakEven: Codable, Sendable, Hashable {
       reached: needed.isFinite ? 1 : 0)
   }
 
-  /// Compares the two models problem by problem.
-  ///
-  /// - Parameters:
-  ///   - samples: ascending numbers of samples of the small model.
-  ///   - accuracies: the accuracy of each problem with each number, and in the last column that of one
-  ///     sample of the large model.
-  ///   - parameterRatio: M, at least 1.
-  ///   - bootstrap: how problems are resampled, both models together.
+  /// Problem by problem, both resampled together; the last column is a sample of the large model.
   public init(
     samples: [Double], accuracies: ProblemMatrix, parameterRatio: Double,
     bootstrap: ProblemBootstrap

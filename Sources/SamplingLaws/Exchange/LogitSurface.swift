@@ -1,19 +1,14 @@
+internal import Quantities
 internal import RealModule
-internal import ScalingLaws
 internal import Statistics
 
 /// The plane logit accuracy = a + b ln N + c ln n over sizes and numbers of samples.
 struct LogitSurface: Sendable {
-  /// ln N of each size.
   let logParameters: [Double]
-  /// ln n of each number of samples.
   let logSamples: [Double]
 
-  /// The plane by weighted least squares: the weight of a cell is p(1 − p), its information about the
-  /// logit.
-  ///
-  /// - Parameter means: accuracy by size and number of samples.
-  /// - Returns: a, b, c; nil where they are not determined.
+  /// The plane (a, b, c) by weighted least squares on accuracies by size and number of samples; the
+  /// weight of a cell is p(1 − p), its information about the logit. Nil where it is not determined.
   func plane(_ means: [[Double]]) -> [Double]? {
     var predictors: [[Double]] = [[], []]
     var response: [Double] = []
@@ -31,7 +26,6 @@ struct LogitSurface: Sendable {
     ).coefficients
   }
 
-  /// The plane with its intervals.
   func surface(
     means: [[Double]], draws: [[[Double]]], bootstrap: ProblemBootstrap, problems: Int
   ) -> SizeSampleTradeoff.Surface? {

@@ -1,10 +1,8 @@
+internal import Quantities
 internal import RealModule
-internal import ScalingLaws
-internal import Statistics
 
 /// Accuracy against the number of samples for several sizes, between the numbers that were tried.
 struct SampleCurves: Sendable {
-  /// Ascending numbers of samples.
   let samples: [Double]
   /// Arithmetic of one sample of each size.
   let operations: [Double]
@@ -21,8 +19,7 @@ struct SampleCurves: Sendable {
     return curve[upper - 1] + share * (curve[upper] - curve[upper - 1])
   }
 
-  /// The smallest number of samples that reaches an accuracy, linear in the logarithm between the
-  /// numbers tried; nil where none does.
+  /// The smallest number of samples that reaches an accuracy, log-interpolated; nil for none.
   func samples(reaching target: Double, on curve: [Double]) -> Double? {
     if curve[0] >= target { return samples[0] }
     for index in curve.indices.dropFirst() where curve[index] >= target {
@@ -56,7 +53,6 @@ struct SampleCurves: Sendable {
     return budgets
   }
 
-  /// What a size reaches within a budget: more than the most samples tried bring nothing more.
   private func accuracy(_ curve: [Double], within budget: Double, of size: Int) -> Double? {
     accuracy(curve, at: min(budget / operations[size], samples.last ?? 1))
   }
@@ -67,7 +63,6 @@ struct SampleCurves: Sendable {
     }.max { ($0.1, -operations[$0.0]) < ($1.1, -operations[$1.0]) }?.0
   }
 
-  /// How many samples of a small size equal one of a larger one.
   func exchange(
     _ small: (size: SizeSampleTradeoff.Size, index: Int),
     _ large: (size: SizeSampleTradeoff.Size, index: Int), means: [[Double]], draws: [[[Double]]],

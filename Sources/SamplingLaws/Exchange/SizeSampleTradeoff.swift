@@ -1,11 +1,11 @@
+public import Quantities
 internal import RealModule
-public import ScalingLaws
 internal import Statistics
 
 /// Test-time compute against parameters: models of several sizes, each sampled several times on the
 /// same problems [20][204][3].
 ///
-/// It says what each size reaches with each number of samples, which size is best for each budget of
+/// What each size reaches with each number of samples, which size is best for each budget of
 /// inference, and how many samples of a small model are worth one of a larger one.
 public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
   /// One size of model with what its samples reach.
@@ -66,15 +66,14 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
     public var large: String
     /// M, the larger model's parameters over the smaller one's.
     public var parameterRatio: Double
-    /// The samples of the smaller model that reach one sample of the larger one; nil where no number
-    /// that was tried does.
+    /// Samples of the smaller model that reach one of the larger; nil where none that was tried
+    /// does.
     public var samples: Estimated?
     /// Their arithmetic over that of the larger model's sample: below 1 the small model is cheaper.
     public var costRatio: Estimated?
     /// The share of resamples in which the smaller model reaches the larger one.
     public var reached: Double
-    /// D_inference/D_pretraining below which the small model is cheaper in training and inference
-    /// together [20]; nil where it always is, or never.
+    /// R below which the small model is cheaper in total [20]; nil where it always is, or never.
     public var breakEvenRatio: Double?
     /// The exchange in one sentence.
     public var sentence: String
@@ -107,13 +106,7 @@ public struct SizeSampleTradeoff: Codable, Sendable, Hashable {
   /// What limits the conclusions.
   public var warnings: [String]
 
-  /// Compares sizes.
-  ///
-  /// - Parameters:
-  ///   - sizes: at least one; the rows of their matrices are the same problems.
-  ///   - samples: ascending numbers of samples, the columns of the matrices.
-  ///   - selector: how accuracy is reached from samples.
-  ///   - bootstrap: how problems are resampled; all sizes are resampled together.
+  /// `samples` ascend and are the columns of the matrices; the rows are the same problems.
   public init(
     sizes: [Size], samples: [Int], selector: String, bootstrap: ProblemBootstrap
   ) {

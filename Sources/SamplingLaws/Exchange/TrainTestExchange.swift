@@ -16,11 +16,7 @@ public struct TrainTestExchange: Codable, Sendable, Hashable {
   /// The part of k that is saved pretraining, 3(M − 1)/R.
   public let fromTraining: Double
 
-  /// Exchanges training for inference.
-  ///
-  /// - Parameters:
-  ///   - parameterRatio: M, at least 1.
-  ///   - tokenRatio: R, positive.
+  /// Exchanges training for inference at M ≥ 1 and R > 0.
   public init(parameterRatio: Double, tokenRatio: Double) throws(PlanningError) {
     try PlanningError.require(
       parameterRatio >= 1 && parameterRatio.isFinite,
@@ -35,12 +31,7 @@ public struct TrainTestExchange: Codable, Sendable, Hashable {
     multiplier = fromInference + fromTraining
   }
 
-  /// The ratio of tokens at which a multiplier of inference costs the same, R = 3(M − 1)/(k − M);
-  /// infinite where the small model is cheaper however much is inferred, k ≤ M.
-  ///
-  /// - Parameters:
-  ///   - multiplier: k, such as the samples of the small model that reach one of the large.
-  ///   - parameterRatio: M, at least 1.
+  /// R = 3(M − 1)/(k − M), at which k times the inference costs the same; infinite for k ≤ M.
   public static func tokenRatio(multiplier: Double, parameterRatio: Double) -> Double {
     multiplier > parameterRatio
       ? 3 * (parameterRatio - 1) / (multiplier - parameterRatio) : .infinity

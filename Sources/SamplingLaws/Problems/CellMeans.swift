@@ -1,15 +1,12 @@
 internal import RunTables
 
-/// The mean outcome of the attempts at a problem.
 struct CellMeans: Sendable {
-  /// The share of right attempts; NaN without attempts.
+  /// NaN without attempts.
   var accuracy: Double
-  /// The mean of recorded tokens; NaN where none is.
+  /// NaN where no tokens are recorded.
   var tokens: Double
-  /// The number of attempts.
   var attempts: Int
 
-  /// Averages over some rows of an arm.
   init(_ arm: OutcomeArm, rows: Range<Int>) {
     var right = 0
     for row in rows { right += Int(arm.correct[row]) }

@@ -1,10 +1,8 @@
 public import RunTables
 
 extension OutcomeArm {
-  /// The arm with one row an attempt: the rows of each attempt's steps put together.
-  ///
-  /// An attempt is right if all its steps are, its tokens are their sum, and its step scores are their
-  /// scores. An arm that has one row an attempt is returned as it is.
+  /// The arm with one row an attempt, which is right if all its steps are, and whose tokens are
+  /// their sum. An arm that has one row an attempt is returned as it is.
   public var byAttempt: OutcomeArm {
     guard steps != nil, let attemptNumbers else { return self }
     var starts = [0]

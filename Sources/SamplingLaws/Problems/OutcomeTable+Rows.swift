@@ -7,8 +7,8 @@ extension OutcomeTable {
     "ahead-by-k", "best-first", "gated-retry",
   ]
 
-  /// The table with arms of several attempts known for candidates of a search by the names of their
-  /// strategies, where the file does not say what rows are; and a sentence on each.
+  /// With searches marked as candidates by the names of strategies, and a sentence on each, where
+  /// the file does not say what rows are.
   func knowingCandidates() -> (table: OutcomeTable, cautions: [String]) {
     guard let place = armColumns.firstIndex(of: "strategy") else { return (self, []) }
     var table = self
@@ -33,8 +33,8 @@ extension OutcomeTable {
     )
   }
 
-  /// Whether rows are the attempts within the budgets of their arms and not the answers that came of
-  /// them: every arm has as many at each problem as its budget, or is marked so.
+  /// Whether rows are attempts within the budgets of their arms and not the answers that came of
+  /// them.
   var hasAttemptsOfBudgets: Bool {
     if arms.contains(where: { $0.kind == .candidate }) { return true }
     guard let place = armColumns.firstIndex(of: "budget") else { return false }
@@ -49,8 +49,7 @@ extension OutcomeTable {
     return isAny
   }
 
-  /// The arms of answers alone where there are any, without the column that says so; the table itself
-  /// where there are none.
+  /// The arms of answers alone, without the column that says so; the table itself without any.
   var answersOnly: OutcomeTable {
     guard arms.contains(where: { $0.kind == .answer }) else { return self }
     var table = self

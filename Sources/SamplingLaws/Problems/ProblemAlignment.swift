@@ -2,14 +2,13 @@ internal import RunTables
 
 /// The problems that several arms have in common, matched by label.
 struct ProblemAlignment: Sendable {
-  /// The labels in common, in the order of the first arm.
+  /// In the order of the first arm.
   let labels: [String]
-  /// Of each arm the place of each common problem.
+  /// `[arm][common problem]`.
   let places: [[Int]]
   /// Problems of some arm that are not in all.
   let dropped: Int
 
-  /// - Parameter lists: the labels of each arm's problems; at least one arm.
   init(_ lists: [[String]]) throws(PlanningError) {
     guard let first = lists.first else { throw .tooFew("There is no arm.") }
     if lists.dropFirst().allSatisfy({ $0 == first }) {
@@ -36,7 +35,6 @@ struct ProblemAlignment: Sendable {
     if labels.isEmpty { throw .noCommonProblem }
   }
 
-  /// A sentence on what was left out; empty where nothing was.
   var warnings: [String] {
     dropped == 0 ? [] : ["\(dropped) problems are not in every arm; left out."]
   }

@@ -1,10 +1,9 @@
 /// Amounts in cells, cluster by cluster, summed again and again over resampled clusters.
 ///
-/// A statistic of sums, such as a survival curve, is resampled without touching rows again: each
-/// cluster contributes its few amounts as often as it is drawn. Streams are those of
-/// ``ProblemBootstrap``, so that results pair with other resamples of the same problems.
+/// A statistic of sums, such as a survival curve, is resampled without touching rows again. Streams
+/// are those of ``ProblemBootstrap``, so that results pair with other resamples of the same
+/// problems.
 struct ClusterTallies: Sendable {
-  /// The number of cells.
   let cellCount: Int
   private var starts = [0]
   private var cells: [Int32] = []
@@ -12,26 +11,22 @@ struct ClusterTallies: Sendable {
 
   init(cellCount: Int) { self.cellCount = cellCount }
 
-  /// The number of clusters.
   var clusterCount: Int { starts.count - 1 }
 
-  /// Adds an amount to a cell of the cluster that is being put together.
+  /// Adds to the cluster that is being put together.
   mutating func add(_ amount: Double, to cell: Int) {
     cells.append(Int32(cell))
     amounts.append(amount)
   }
 
-  /// Ends the cluster that is being put together.
   mutating func endCluster() { starts.append(cells.count) }
 
-  /// The sums over all clusters, each once.
   var totals: [Double] {
     var sums = [Double](repeating: 0, count: cellCount)
     for index in cells.indices { sums[Int(cells[index])] += amounts[index] }
     return sums
   }
 
-  /// The statistic of the sums in each resample.
   func replicates<Value: Sendable>(
     _ bootstrap: ProblemBootstrap, _ statistic: @Sendable ([Double]) -> Value
   ) -> [Value] {

@@ -1,4 +1,4 @@
-internal import ScalingLaws
+internal import Quantities
 
 extension ProblemBootstrap {
   /// The interval of resampled values some of which may be infinite, because a target is not reached.

@@ -1,5 +1,5 @@
 internal import Optimization
-public import ScalingLaws
+public import Quantities
 internal import Statistics
 
 /// A number for each problem and each column, such as pass@k of every problem at every k.
@@ -9,11 +9,7 @@ public struct ProblemMatrix: Sendable {
   /// The numbers, problem by problem: `[problems · columns]`.
   public private(set) var values: [Double]
 
-  /// An empty matrix.
-  ///
-  /// - Parameters:
-  ///   - columnCount: the number of columns, at least one.
-  ///   - problems: how many rows to make room for.
+  /// An empty matrix with room for so many rows.
   public init(columnCount: Int, problems: Int = 0) {
     precondition(columnCount > 0, "a matrix of no columns")
     self.columnCount = columnCount
@@ -21,13 +17,7 @@ public struct ProblemMatrix: Sendable {
     values.reserveCapacity(columnCount * problems)
   }
 
-  /// A matrix of rows computed side by side.
-  ///
-  /// - Parameters:
-  ///   - columnCount: the number of columns.
-  ///   - problems: the number of rows.
-  ///   - threads: how many threads at most; the result does not depend on it.
-  ///   - row: the numbers of one problem.
+  /// A matrix of rows computed side by side; the result does not depend on `threads`.
   public init(
     columnCount: Int, problems: Int, threads: Int, row: @Sendable (Int) -> [Double]
   ) {
@@ -35,9 +25,7 @@ public struct ProblemMatrix: Sendable {
     for numbers in parallelMap(count: problems, threads: threads, row) { append(numbers) }
   }
 
-  /// The mean of several matrices over the same problems and columns, such as those of several seeds.
-  ///
-  /// - Parameter matrices: at least one, all of one shape.
+  /// The mean of several matrices of one shape, such as those of several seeds.
   public init(meanOf matrices: [ProblemMatrix]) {
     precondition(
       !matrices.isEmpty
@@ -74,15 +62,13 @@ public struct ProblemMatrix: Sendable {
   }
 }
 
-/// The cluster bootstrap over problems: whole problems are drawn with replacement, each with all its
-/// attempts, because attempts at one problem share its difficulty.
+/// Whole problems are drawn with replacement, because attempts at one share its difficulty.
 public struct ProblemBootstrap: Sendable, Hashable {
   /// The number of resamples.
   public var resamples: Int
   /// The coverage of intervals.
   public var level: Double
-  /// The seed; resample b has the stream `split(b)`, whatever is resampled, so that two arms over the
-  /// same problems are resampled together.
+  /// Resample b has the stream `split(b)`, so that two arms over the same problems pair.
   public var seed: UInt64
   /// How many threads at most; results do not depend on it.
   public var threads: Int
@@ -107,7 +93,6 @@ public struct ProblemBootstrap: Sendable, Hashable {
     means(of: matrix, draws: resampledMeans(of: matrix))
   }
 
-  /// The same from means that were resampled before.
   func means(of matrix: ProblemMatrix, draws: [[Double]]) -> [Estimated] {
     let centres = matrix.means
     return centres.indices.map { column in
@@ -149,11 +134,7 @@ public struct ProblemBootstrap: Sendable, Hashable {
     }
   }
 
-  /// A statistic of the problems' multiplicities in each resample.
-  ///
-  /// - Parameters:
-  ///   - problems: the number of problems.
-  ///   - statistic: called once for each resample with how often each problem is drawn.
+  /// A statistic of how often each problem is drawn, in each resample.
   public func replicates<Value: Sendable>(
     of problems: Int, _ statistic: @Sendable ([Double]) -> Value
   ) -> [Value] {
@@ -165,8 +146,8 @@ public struct ProblemBootstrap: Sendable, Hashable {
   /// The percentile interval of resampled values, its tails widened for few problems.
   ///
   /// A mean of P values varies by a factor √(P/(P − 1)) more than its resamples, and its spread is
-  /// itself estimated; the tails are those of Student's t with P − 1 degrees of freedom (Hesterberg's
-  /// expanded percentile interval). NaN values are left out.
+  /// itself estimated; the tails are Student's with P − 1 degrees of freedom (Hesterberg's expanded
+  /// percentile interval). NaN values are left out.
   public func interval(around value: Double, draws: [Double], problems: Int) -> Estimated {
     let sorted = draws.filter { !$0.isNaN }.sorted()
     guard sorted.count > 1, problems > 1 else { return Estimated(value: value) }

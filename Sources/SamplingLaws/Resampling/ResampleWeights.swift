@@ -4,12 +4,11 @@ internal import Synchronization
 
 /// How often each problem is drawn in each resample, eight resamples side by side.
 ///
-/// All statistics of one table resample the same problems with the same streams: the weights are drawn
-/// once and kept, a byte each.
+/// All statistics of one table resample the same problems with the same streams: the weights are
+/// drawn once and kept, a byte each.
 final class ResampleWeights: Sendable {
-  /// The number of problems.
   let problems: Int
-  /// Group by group, problem by problem, the eight resamples of the group.
+  /// Group by group, problem by problem.
   private let bytes: [UInt8]
 
   private struct Key: Hashable {
@@ -23,7 +22,7 @@ final class ResampleWeights: Sendable {
   /// More bytes than these are drawn anew each time.
   private static let largest = 64 << 20
 
-  /// What a closure makes of the weights of each group of eight resamples, one value a resample.
+  /// What a closure makes of the weights of eight resamples, for all groups of eight.
   static func map<Value: Sendable>(
     _ bootstrap: ProblemBootstrap, problems: Int, _ body: @Sendable ([SIMD8<Double>]) -> [Value]
   ) -> [Value] {
@@ -37,10 +36,9 @@ final class ResampleWeights: Sendable {
     return Array(groups.joined().prefix(bootstrap.resamples))
   }
 
-  /// The number of groups of eight resamples.
   private static func groups(_ resamples: Int) -> Int { (resamples + 7) / 8 }
 
-  /// The weights of a bootstrap, kept from before or drawn now; nil where they would be too many.
+  /// The weights, kept from before or drawn now; nil where they would be too many.
   static func of(_ bootstrap: ProblemBootstrap, problems: Int) -> ResampleWeights? {
     let resamples = bootstrap.resamples
     guard problems > 0, groups(resamples) * 8 * problems <= largest else { return nil }
@@ -65,10 +63,8 @@ final class ResampleWeights: Sendable {
     bytes = Array(parts.joined())
   }
 
-  /// The weights of a group, drawn from the streams of its resamples.
-  ///
-  /// A problem is never drawn more than 255 times: of fewer than 256 problems there are no more draws,
-  /// and of more the chance is below 1/256!.
+  /// No problem is drawn more than 255 times: for more than 255 problems the chance is below
+  /// 1/256!.
   private static func draw(_ group: Int, seed: UInt64, problems: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 8 * problems)
     bytes.withUnsafeMutableBufferPointer { bytes in
@@ -80,7 +76,6 @@ final class ResampleWeights: Sendable {
     return bytes
   }
 
-  /// The weights of a group as numbers.
   private func group(_ group: Int) -> [SIMD8<Double>] {
     let first = group * 8 * problems
     return Self.numbers(bytes[first..<(first + 8 * problems)])
@@ -100,7 +95,6 @@ final class ResampleWeights: Sendable {
     }
   }
 
-  /// The weights of one resample.
   func resample(_ resample: Int) -> [Double] {
     let (group, lane) = resample.quotientAndRemainder(dividingBy: 8)
     let first = group * 8 * problems + lane

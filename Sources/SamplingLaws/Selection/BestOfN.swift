@@ -34,7 +34,6 @@ public struct BestOfN: AttemptSelector, Hashable {
       warnings: Self.missingScores(scores, arm, grid))
   }
 
-  /// Says how many scores are missing.
   static func missingScores(_ scores: [Double], _ arm: OutcomeArm, _ grid: SampleGrid) -> [String] {
     let missing = grid.problems.reduce(0) { sum, problem in
       sum + arm.rows(ofProblem: problem).count { scores[$0].isNaN }

@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 internal import Statistics
 
 /// Two arms over the same problems: the difference of their accuracies, problem by problem.
@@ -15,15 +15,14 @@ public struct PairedComparison: Codable, Sendable {
     public var second: Double
     /// First less second, with its paired interval.
     public var difference: Estimated
-    /// The two-sided p-value of no difference: 1 less the level of the widest interval without 0, but
-    /// not below what the number of resamples can tell.
+    /// 1 less the level of the widest interval without 0, at least what the resamples can tell.
     public var pValue: Double
     /// The smallest p-value that the number of resamples can tell.
     public var smallestPValue: Double
 
     /// The p-value for a sentence: `0.034`, or `< 0.002` where no resample is on the other side.
     public var plainPValue: String {
-      plainProbability(pValue, floor: smallestPValue * 1.0001)
+      NumberFormat.probability(pValue, floor: smallestPValue * 1.0001)
     }
   }
 
@@ -37,21 +36,14 @@ public struct PairedComparison: Codable, Sendable {
   public var onlyFirst: Int
   /// Problems only in the second arm.
   public var onlySecond: Int
-  /// Whether the arms are compared at equal tokens rather than at equal numbers of samples: between two
-  /// recorded numbers, some problems get the larger one.
+  /// At equal tokens, not samples: between recorded numbers some problems get the larger one.
   public var isAtEqualTokens = false
   /// The differences at each number of samples that both have.
   public var differences: [Difference]
   /// What to beware of.
   public var warnings: [String]
 
-  /// Compares curves; throws where no problem or no number of samples is in both.
-  ///
-  /// - Parameters:
-  ///   - first: the curves of the first arm.
-  ///   - second: those of the second.
-  ///   - names: what the arms are called; their selectors by default.
-  ///   - bootstrap: the resampling of problems.
+  /// Throws where no problem or no number of samples is in both; named by selectors by default.
   public init(
     _ first: ProblemCurves, _ second: ProblemCurves, names: (String, String)? = nil,
     bootstrap: ProblemBootstrap
@@ -67,15 +59,7 @@ public struct PairedComparison: Codable, Sendable {
       second: { problem in columns.map { second.matrix[problem, $0.1] } })
   }
 
-  /// Compares any numbers of problems, such as two columns of other analyses.
-  ///
-  /// - Parameters:
-  ///   - labels: the labels of the problems of each arm.
-  ///   - names: what the arms are called.
-  ///   - samples: what each number is at.
-  ///   - bootstrap: the resampling of problems.
-  ///   - first: the numbers of a problem of the first arm, by its place; as many as samples.
-  ///   - second: those of the second.
+  /// Of any numbers, matched by label: `first` and `second` give those of the problem at a place.
   public init(
     labels: ([String], [String]), names: (String, String), samples: [Int],
     bootstrap: ProblemBootstrap, first: (Int) -> [Double], second: (Int) -> [Double]

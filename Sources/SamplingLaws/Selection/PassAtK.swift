@@ -1,5 +1,4 @@
 public import RunTables
-internal import ScalingLaws
 
 /// Any right attempt among n, as an exact verifier would find it: pass@n as a way to choose [T1].
 public struct PassAtK: AttemptSelector, Hashable {

@@ -5,12 +5,7 @@ public protocol AttemptSelector: Sendable {
   /// What the selector is called, with the options that move its curve.
   var name: String { get }
 
-  /// The expected accuracy of what is chosen among n random attempts at each problem.
-  ///
-  /// - Parameters:
-  ///   - arm: the attempts.
-  ///   - samples: the numbers n; powers of two up to the number of attempts by default.
-  ///   - threads: how many threads at most; results do not depend on it.
+  /// The expected accuracy of choosing among n random attempts; n are powers of two by default.
   func curves(of arm: OutcomeArm, samples: [Int]?, threads: Int) throws(SelectionError)
     -> ProblemCurves
 }

@@ -2,23 +2,14 @@ internal import RunTables
 
 /// The numbers of samples of a curve, and the problems that have so many attempts.
 struct SampleGrid: Sendable {
-  /// Ascending numbers of samples.
   let samples: [Int]
-  /// The problems that have at least as many attempts as the largest number; the same for the whole
-  /// curve, so that its shape is not one of changing company.
+  /// Those with enough attempts for the largest number: the whole curve is of the same ones.
   let problems: [Int]
-  /// What was left out.
   let warnings: [String]
 
-  /// The largest number of samples.
   var largest: Int { samples[samples.count - 1] }
 
-  /// Chooses the grid.
-  ///
-  /// - Parameters:
-  ///   - asked: the numbers of samples; by default those of `spacing` up to a number that nine
-  ///     problems in ten have attempts for.
-  ///   - spacing: the default numbers up to a limit.
+  /// By default the numbers of `spacing` up to one that nine problems in ten have attempts for.
   init(
     _ arm: OutcomeArm, asked: [Int]?, spacing: (Int) -> [Int] = Self.powersOfTwo
   ) throws(SelectionError) {

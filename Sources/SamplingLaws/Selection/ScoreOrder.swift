@@ -2,7 +2,6 @@
 ///
 /// A missing score (NaN) ranks below every other; −0 ties with 0.
 struct ScoreOrder {
-  /// The place of each attempt, lowest score first.
   private(set) var order: [UInt32]
   /// One past the last place of each block of equal scores.
   private(set) var blockEnds: [Int]
@@ -20,7 +19,6 @@ struct ScoreOrder {
     }
   }
 
-  /// An integer that orders as the score does.
   static func key(_ score: Double) -> UInt64 {
     if score.isNaN { return 0 }
     let bits = (score + 0).bitPattern
@@ -94,7 +92,6 @@ struct ScoreOrder {
     }
   }
 
-  /// The mean of a number of each attempt over each block.
   func blockMeans(_ value: (Int) -> Double) -> [Double] {
     var means: [Double] = []
     means.reserveCapacity(blockEnds.count)
@@ -111,7 +108,7 @@ struct ScoreOrder {
 
 /// The probability that all of a random n-subset of N attempts is among the i lowest, for each i.
 struct SubsetLadder: Sendable {
-  /// By number of samples, then by i from 0 to N: C(i, n)/C(N, n).
+  /// `[samples][i from 0 to N]`: C(i, n)/C(N, n).
   private let values: [Double]
   private let attempts: Int
   private let columns: Int
@@ -132,8 +129,7 @@ struct SubsetLadder: Sendable {
 
   subscript(column: Int, lowest: Int) -> Double { values[column * (attempts + 1) + lowest] }
 
-  /// The expectation of a number of the attempt with the highest score of the subset, which is averaged
-  /// over its block, at each number of samples.
+  /// At each number of samples, the mean over its block of a number of the highest-scored attempt.
   func expectations(of blockMeans: [Double], blockEnds: [Int]) -> [Double] {
     values.withUnsafeBufferPointer { values in
       (0..<columns).map { column in
@@ -150,7 +146,6 @@ struct SubsetLadder: Sendable {
     }
   }
 
-  /// Ladders for every number of attempts that problems of a grid have.
   static func ladders(_ counts: [Int], samples: [Int]) -> [Int: SubsetLadder] {
     var ladders: [Int: SubsetLadder] = [:]
     for count in counts where ladders[count] == nil {

@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 
 /// The accuracy of a selector against the number of samples, averaged over problems.
 public struct SelectionCurve: Codable, Sendable {
@@ -35,7 +35,6 @@ public struct SelectionCurve: Codable, Sendable {
       curves, draws: bootstrap.resampledMeans(of: curves.matrix), bootstrap: bootstrap)
   }
 
-  /// Averages curves whose resampled means are known.
   init(_ curves: ProblemCurves, draws drawn: [[Double]], bootstrap: ProblemBootstrap) {
     selector = curves.selector
     problems = curves.matrix.problemCount

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// What a selector loses against a perfect one: pass@n less its accuracy among n attempts.
 public struct SelectionLoss: Codable, Sendable {
@@ -22,7 +22,6 @@ public struct SelectionLoss: Codable, Sendable {
       coverageDraws: bootstrap.resampledMeans(of: reached), bootstrap: bootstrap)
   }
 
-  /// pass@n at the problems of some curves and their numbers of samples.
   static func coverage(_ curves: ProblemCurves, of arm: OutcomeArm) -> ProblemMatrix {
     let ladders = SubsetLadder.ladders(
       curves.problems.map { arm.rows(ofProblem: $0).count }, samples: curves.samples)
@@ -39,8 +38,7 @@ public struct SelectionLoss: Codable, Sendable {
     return matrix
   }
 
-  /// Compares curves whose resampled means are known with coverage whose are: the difference of means is
-  /// the mean of differences, resample by resample.
+  /// The difference of resampled means is the mean of differences, resample by resample.
   init(
     _ curves: ProblemCurves, draws drawn: [[Double]], coverage reached: ProblemMatrix,
     coverageDraws: [[Double]], bootstrap: ProblemBootstrap

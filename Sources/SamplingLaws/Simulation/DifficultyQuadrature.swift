@@ -3,19 +3,16 @@ internal import RealModule
 /// Nodes and weights that integrate a function of p over the difficulty of a planted world.
 ///
 /// A beta component is integrated by the trapezoidal rule over the log odds of p, where its density
-/// p^a·(1 − p)^b / B(a, b) is smooth and dies off exponentially, so that the rule converges
-/// exponentially even where the density of p itself is infinite at an end.
+/// p^a·(1 − p)^b / B(a, b) is smooth and dies off exponentially: the rule converges exponentially
+/// even where the density of p itself is infinite at an end.
 struct DifficultyQuadrature {
-  /// p at each node.
   var chances: [Double] = []
   /// ln(1 − p) at each node, exact where p is close to 1.
   var logFailures: [Double] = []
   /// ln p at each node, exact where p is tiny.
   var logChances: [Double] = []
-  /// The weight of each node; they sum to 1.
   var weights: [Double] = []
 
-  /// The nodes of a world for a model of some ability.
   init(_ world: PlantedWorld, ability: Double) {
     let total = world.components.reduce(0) { $0 + $1.weight }
     let rest = 1 - world.unsolvable - world.certain
@@ -62,7 +59,6 @@ struct DifficultyQuadrature {
     for index in first..<weights.count { weights[index] *= share / sum }
   }
 
-  /// The mean of a function of the node's index.
   func mean(_ function: (Int) -> Double) -> Double {
     var sum = 0.0
     for index in weights.indices { sum += weights[index] * function(index) }

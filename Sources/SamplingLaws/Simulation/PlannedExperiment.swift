@@ -1,8 +1,7 @@
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 
-/// What experiments on a planted world would show: how wide intervals are, and how often they hold the
-/// truth.
+/// How wide intervals on a planted world would be, and how often they hold the truth.
 public struct PlannedExperiment: Codable, Sendable {
   /// One quantity over all experiments.
   public struct Quantity: Codable, Sendable, Hashable {
@@ -31,13 +30,8 @@ public struct PlannedExperiment: Codable, Sendable {
   /// The quantities.
   public var quantities: [Quantity]
 
-  /// Carries experiments out.
-  ///
-  /// - Parameters:
-  ///   - world: the world; its first arm is judged, and its difference to the second.
-  ///   - replicates: the number of experiments, each drawn with a seed of its own.
-  ///   - far: the number of attempts that coverage is extrapolated to.
-  ///   - bootstrap: how intervals are made.
+  /// Each has a seed of its own; the first arm, its difference to the second and coverage at `far`
+  /// are judged.
   public init(
     _ world: PlantedWorld, replicates: Int, beyond far: Double, bootstrap: ProblemBootstrap
   ) {
@@ -50,7 +44,7 @@ public struct PlannedExperiment: Codable, Sendable {
     // What is estimated, its truth, and how one arm gives it.
     var names: [(name: String, truth: Double)] = [
       ("one attempt", truth.accuracy), ("any of \(last)", truth.coverage(Double(last))),
-      ("any of \(Self.text(far)), extrapolated", truth.coverage(far)),
+      ("any of \(NumberFormat.shortest(far)), extrapolated", truth.coverage(far)),
     ]
     let vote = min(last, 64)
     let majority = world.answers == nil ? nil : truth.majority(vote)
@@ -122,9 +116,5 @@ public struct PlannedExperiment: Codable, Sendable {
           found.count { $0.low <= quantity.truth + 1e-12 && quantity.truth - 1e-12 <= $0.high })
           / count, replicates: found.count)
     }
-  }
-
-  private static func text(_ count: Double) -> String {
-    Int(exactly: count).map { String($0) } ?? String(count)
   }
 }

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -10,11 +11,7 @@ public struct PlantedTruth: Sendable {
   private let arm: PlantedWorld.Arm
   private let nodes: DifficultyQuadrature
 
-  /// The truths of an arm.
-  ///
-  /// - Parameters:
-  ///   - world: the world; it must pass ``PlantedWorld/validate()``.
-  ///   - arm: the index of the arm; 0 where the world has no named arms.
+  /// The truths of an arm, by index, of a world that passes ``PlantedWorld/validate()``.
   public init(_ world: PlantedWorld, arm: Int = 0) {
     self.world = world
     self.arm = world.drawnArms[arm]
@@ -41,7 +38,7 @@ public struct PlantedTruth: Sendable {
   /// read left out; nil in a world without answers.
   ///
   /// Given how many of the n are right, the chance to win does not depend on p, so it is worked out
-  /// once for each such number and averaged over the binomial. Exact; time grows as n³.
+  /// once for each such number and averaged over the binomial; time grows as n³.
   public func majority(_ n: Int) -> Double? {
     guard let answers = world.answers else { return nil }
     let vote = PluralityChance(answers: answers)
@@ -56,8 +53,7 @@ public struct PlantedTruth: Sendable {
     }
   }
 
-  /// The share of problems whose most likely readable answer is wrong: a vote over ever more
-  /// attempts fails on them; nil in a world without answers.
+  /// The share of problems on which ever more votes fail: their likeliest readable answer is wrong.
   public var wrongModeShare: Double? {
     guard let answers = world.answers else { return nil }
     let top = (1 - answers.unreadable) * (answers.shares.max() ?? 0)
@@ -117,14 +113,12 @@ public struct PlantedTruth: Sendable {
     }
   }
 
-  /// What drawing until the verifier passes is worth [155]; nil without a pass-or-fail verifier.
+  /// What drawing at most K attempts until the verifier passes is worth [155], G(K) for K = 1 …
+  /// samples, and the best K, 0 where none is worth more than nothing; nil without a pass-or-fail
+  /// verifier.
   ///
-  /// - Parameters:
-  ///   - samples: the largest number K of attempts.
-  ///   - falseCost: what a wrong attempt that passes costs, V_f.
-  ///   - sampleCost: what an attempt costs, κ.
-  ///   - reward: what a right attempt that passes is worth, V_c.
-  /// - Returns: G(K) for K = 1 … samples, and the best K; 0 where none is worth more than nothing.
+  /// V_f is the `falseCost` of a wrong attempt that passes, κ the `sampleCost`, V_c the `reward` of
+  /// a right one.
   public func resampling(
     samples: Int, falseCost: Double, sampleCost: Double = 0, reward: Double = 1
   ) -> (gains: [Double], best: Int)? {

@@ -35,12 +35,7 @@ public struct PlantedTruthTable: Sendable, Codable {
 }
 
 extension PlantedTruth {
-  /// Writes the curves down.
-  ///
-  /// - Parameters:
-  ///   - samples: the numbers of attempts, positive.
-  ///   - falseCost: what a wrong attempt that passes the verifier costs, V_f.
-  ///   - sampleCost: what an attempt costs, κ.
+  /// The curves at positive numbers of attempts; `falseCost` is V_f and `sampleCost` κ.
   public func table(
     samples: [Int], falseCost: Double = 1, sampleCost: Double = 0
   ) -> PlantedTruthTable {
@@ -59,8 +54,8 @@ extension PlantedTruth {
 }
 
 extension PlantedWorld {
-  /// The concentration of wrong answers at which a share of the problems has a wrong answer as its
-  /// most likely one; nil where no concentration gives that share, or without answers.
+  /// The concentration at which a share of problems has a wrong answer as its likeliest; nil for
+  /// none.
   public func concentration(wrongModeShare share: Double, arm: Int = 0) -> Double? {
     guard let answers else { return nil }
     return root(in: 0...40, tolerance: 1e-9) { concentration in

@@ -3,7 +3,6 @@ public import RunTables
 internal import Statistics
 
 extension PlantedWorld.Answers {
-  /// The Zipf weight rank^(−exponent).
   static func zipfWeight(rank: Int, exponent: Double) -> Double {
     Double.exp(-exponent * Double.log(Double(rank)))
   }
@@ -20,13 +19,11 @@ extension PlantedWorld {
     return odds / (odds + 1 - p)
   }
 
-  /// Draws a table.
+  /// Draws a table with one arm for each of ``arms``, told apart by the column `model`; the same
+  /// seed gives the same table.
   ///
   /// Problems are shared by the arms, with the difficulty and stratum that `split(problem)` draws;
   /// the attempts of arm a at a problem have the stream `split(problem).split(a + 1)`.
-  ///
-  /// - Parameter seed: the same seed gives the same table.
-  /// - Returns: one arm for each of ``arms``, told apart by the column `model`.
   public func table(seed: UInt64) -> OutcomeTable {
     let root = SplittableRandom(seed: seed)
     let difficulties = (0..<problems).map { problem -> (chance: Double, stratum: String) in
@@ -131,7 +128,6 @@ extension PlantedWorld {
 }
 
 extension PlantedWorld.Verifier {
-  /// Whether an attempt with this score passes.
   fileprivate func passes(
     _ isRight: Bool, score: Double, using random: inout SplittableRandom
   ) -> Bool {
@@ -141,7 +137,6 @@ extension PlantedWorld.Verifier {
 }
 
 extension PlantedWorld.Tokens {
-  /// The mean of an attempt's tokens before rounding.
   func mean(_ isRight: Bool, chance: Double) -> Double {
     mean * (isRight ? 1 : wrongFactor) * Double.exp(hardness * (0.5 - chance))
   }
@@ -157,7 +152,6 @@ extension PlantedWorld.Tokens {
   }
 }
 
-/// The columns of an arm while it is drawn.
 private struct DrawnColumns {
   var correct: [UInt8] = []
   var rounds: [Int32] = []

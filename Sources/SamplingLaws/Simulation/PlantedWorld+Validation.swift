@@ -5,9 +5,7 @@ public struct PlantedWorldError: Error, Sendable, Hashable, CustomStringConverti
 }
 
 extension PlantedWorld {
-  /// Checks the settings.
-  ///
-  /// - Throws: ``PlantedWorldError`` naming the first setting that makes no sense.
+  /// Throws ``PlantedWorldError`` for the first setting that makes no sense.
   public func validate() throws(PlantedWorldError) {
     func require(_ holds: Bool, _ sentence: String) throws(PlantedWorldError) {
       if !holds { throw PlantedWorldError(description: sentence) }

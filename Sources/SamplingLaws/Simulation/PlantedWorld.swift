@@ -2,8 +2,7 @@
 /// tables are drawn and in which every curve has an exact value.
 ///
 /// A problem's chance p of a right attempt comes from a mixture of beta distributions with point
-/// masses at 0 and 1; given p, attempts are independent. All analyses of outcome tables are tested on
-/// such worlds.
+/// masses at 0 and 1; given p, attempts are independent.
 public struct PlantedWorld: Sendable, Hashable, Codable {
   /// One beta component of the difficulty mixture.
   public struct Component: Sendable, Hashable, Codable {
@@ -51,8 +50,7 @@ public struct PlantedWorld: Sendable, Hashable, Codable {
 
   /// A verifier that scores attempts and lets some pass.
   public struct Verifier: Sendable, Hashable, Codable {
-    /// d′: how many standard deviations the scores of right attempts lie above those of wrong ones
-    /// at the same problem.
+    /// d′, the standard deviations between the scores of right and wrong attempts at a problem.
     public var discrimination: Double
     /// The standard deviation of a shift that all scores of a problem share.
     public var problemEffect: Double

@@ -11,7 +11,6 @@ struct PluralityChance {
   private let shares: [Double]
   private let unreadable: Double
 
-  /// The vote among the answers of a planted world.
   init(answers: PlantedWorld.Answers) {
     shares = answers.shares
     unreadable = answers.unreadable
@@ -49,7 +48,6 @@ struct PluralityChance {
     return product[others]
   }
 
-  /// Poisson probabilities of 0 … last.
   private func poisson(_ mean: Double, through last: Int) -> [Double] {
     if mean == 0 { return [1] }
     let logMean = Double.log(mean)
@@ -59,7 +57,6 @@ struct PluralityChance {
   }
 }
 
-/// The nodes and weights of the Gauss–Legendre rule on the unit interval.
 private func gaussLegendre(points: Int) -> [(node: Double, weight: Double)] {
   (0..<points).map { index in
     // Newton's method from Tricomi's approximation.

@@ -1,39 +1,26 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// Sampling a step until one answer is k votes ahead of every other: a gambler's ruin between the right
 /// answer, drawn with probability p, and the strongest wrong one, drawn otherwise [81].
 public enum AheadByKLaw {
-  /// The probability that the right answer gets ahead first: p^k/(p^k + (1 − p)^k).
-  ///
-  /// - Parameters:
-  ///   - accuracy: p, from 0 to 1; against one of many wrong answers p/(p + q).
-  ///   - lead: k, at least 1.
+  /// The probability that the right answer gets k ≥ 1 ahead first: p^k/(p^k + (1 − p)^k); against
+  /// one of many wrong answers the accuracy is p/(p + q).
   public static func success(accuracy: Double, lead: Int) -> Double {
     if accuracy <= 0 { return 0 }
     return 1 / (1 + power((1 - accuracy) / accuracy, lead))
   }
 
-  /// The probability that all of several votes go right: (1 + ((1 − p)/p)^k)^(−blocks).
-  ///
-  /// - Parameters:
-  ///   - accuracy: p.
-  ///   - lead: k.
-  ///   - votes: how many votes must go right: s/m steps.
+  /// The probability that all of several votes, s/m steps, go right: (1 + ((1 − p)/p)^k)^(−votes).
   public static func success(accuracy: Double, lead: Int, votes: Double) -> Double {
     if accuracy <= 0 { return 0 }
     return Double.exp(-votes * Double.log(onePlus: power((1 - accuracy) / accuracy, lead)))
   }
 
-  /// The least lead that makes all votes right with a wanted probability; nil where p ≤ ½, which no
-  /// lead mends.
+  /// The least lead that makes all votes right with probability t; nil where p ≤ ½, which no lead
+  /// mends.
   ///
   /// ⌈ln(t^(−1/votes) − 1)/ln((1 − p)/p)⌉, at least 1: it grows with the logarithm of the votes.
-  ///
-  /// - Parameters:
-  ///   - accuracy: p.
-  ///   - votes: how many votes must go right.
-  ///   - target: t, the wanted probability, strictly between 0 and 1.
   public static func lead(accuracy: Double, votes: Double, target: Double) -> Int? {
     guard accuracy > 0.5, target > 0, target < 1 else { return nil }
     if accuracy >= 1 { return 1 }
@@ -71,13 +58,7 @@ public enum AheadByKLaw {
     return max(mean * mean + (step * mean - k * k) / (drift * drift), 0)
   }
 
-  /// The distribution of the number of samples of a vote.
-  ///
-  /// - Parameters:
-  ///   - accuracy: p.
-  ///   - lead: k, at least 1.
-  ///   - tail: the probability that may be left out at the end.
-  /// - Returns: the probability of k, k + 2, k + 4, … samples.
+  /// P(a vote takes k, k + 2, k + 4, … samples); at most `tail` is left out at the end.
   public static func sampleDistribution(accuracy: Double, lead: Int, tail: Double = 1e-12)
     -> [Double]
   {

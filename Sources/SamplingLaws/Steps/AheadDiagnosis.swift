@@ -1,7 +1,7 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// Whether votes of single steps can make a task reliable, from recorded answers [81].
@@ -54,14 +54,9 @@ public struct AheadDiagnosis: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Analyses answers.
+  /// Analyses answers and plans a task of `steps`, by default as many as there are, that goes right
+  /// with probability `target`. Replies of more tokens than `lengthLimit` are unusable.
   ///
-  /// - Parameters:
-  ///   - arm: attempts with answers.
-  ///   - steps: the steps of the task to plan, s; by default as many as there are.
-  ///   - target: the wanted probability that every step is right.
-  ///   - lengthLimit: tokens above which a reply is unusable.
-  ///   - bootstrap: how problems are resampled; its level is that of all intervals.
   /// - Throws: without answers, and without usable attempts.
   public init(
     _ arm: OutcomeArm, steps: Double? = nil, target: Double = 0.95, lengthLimit: Double? = nil,

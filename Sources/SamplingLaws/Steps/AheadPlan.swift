@@ -65,9 +65,7 @@ public struct AheadPlan: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Plans a task.
-  ///
-  /// - Throws: for numbers outside their range.
+  /// Throws for numbers outside their range.
   public init(_ task: Task) throws(PlanningError) {
     let p = task.stepAccuracy
     try PlanningError.require(p > 0 && p <= 1, "The step accuracy \(p) is not between 0 and 1.")

@@ -10,7 +10,6 @@ struct GroupQuadrature {
   private let functions: Int
   private let slope: Double
   private let spread: Double
-  /// β·B(t) of each position.
   private let course: [Double]
 
   private static let nodes = Lanes(
@@ -28,8 +27,6 @@ struct GroupQuadrature {
   /// Σ of weight · share², weight · share · effect and weight · effect².
   private var pooled = SIMD4<Double>.zero
 
-  /// - Parameters:
-  ///   - point: β, b and σ.
   init(_ basis: PositionTable, point: [Double]) {
     self.basis = basis
     functions = basis.functions
@@ -42,8 +39,7 @@ struct GroupQuadrature {
     byPosition = [SIMD4<Double>](repeating: .zero, count: basis.positions)
   }
 
-  /// Adds a group's log likelihood, score and observed information, but for what ``finish(_:)`` adds;
-  /// returns the mode of its effect.
+  /// Adds a group, but for what ``finish(_:)`` adds; returns the mode of its effect.
   mutating func add(
     _ cells: [StepHistories.Cell], mode start: Double, _ logLikelihood: inout Double,
     _ score: inout [Double], _ information: inout SymmetricMatrix
@@ -148,7 +144,6 @@ struct GroupQuadrature {
     pooled += SIMD4(plain * share * share, mixed * share, square, 0)
   }
 
-  /// Adds the information of all groups so far by position, and fills the upper triangle.
   func finish(_ information: inout SymmetricMatrix) {
     let hasEffects = information.order > functions + 1
     for position in 0..<basis.positions {
@@ -195,7 +190,6 @@ struct GroupQuadrature {
     return (mode, width)
   }
 
-  /// Adds a group without an effect.
   mutating func addPlain(
     _ cells: [StepHistories.Cell], _ logLikelihood: inout Double, _ score: inout [Double]
   ) {
@@ -213,7 +207,6 @@ struct GroupQuadrature {
   }
 }
 
-/// The values of the functions of position at every position.
 struct PositionTable: Sendable {
   let positions: Int
   let functions: Int

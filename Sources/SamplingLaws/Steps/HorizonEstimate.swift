@@ -1,7 +1,7 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 public import RunTables
-public import ScalingLaws
 
 /// How many steps attempts go without an error, from recorded steps [29].
 ///
@@ -63,12 +63,9 @@ public struct HorizonEstimate: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Estimates horizons.
+  /// Estimates horizons at success rates, from one row a step. Problems are resampled; attempts
+  /// where there is one problem.
   ///
-  /// - Parameters:
-  ///   - arm: one row a step.
-  ///   - success: success rates.
-  ///   - bootstrap: how problems are resampled; attempts themselves where there is one problem.
   /// - Throws: without steps, and for success rates that are not between 0 and 1.
   public init(
     _ arm: OutcomeArm, success: [Double] = [0.5, 0.8, 0.9], bootstrap: ProblemBootstrap
@@ -135,7 +132,6 @@ public struct HorizonEstimate: Codable, Sendable, Hashable {
   }
 }
 
-/// First errors and ends of attempts by step, cluster by cluster.
 private struct FirstErrors: Sendable {
   let lastStep: Int
   private(set) var tallies: ClusterTallies
@@ -158,7 +154,6 @@ private struct FirstErrors: Sendable {
     }
   }
 
-  /// Kaplan and Meier's curve of some sums.
   func curve(_ sums: [Double]) -> SurvivalCurve {
     let ends = sums[0...lastStep]
     let errors = Array(sums[(lastStep + 1)...])

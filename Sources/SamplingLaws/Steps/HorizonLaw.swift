@@ -9,17 +9,12 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
   public let success: Double
   /// The horizon H_s, in steps; infinite for p = 1.
   public let steps: Double
-  /// The steps that the horizon grows by for each unit of p: −ln s / (p · ln² p). One per mille more
-  /// accuracy gives a thousandth of it.
+  /// dH/dp = −ln s / (p · ln² p); one per mille more accuracy gives a thousandth of it.
   public let sensitivity: Double
   /// The step accuracy that doubles the horizon, √p: the errors need only halve.
   public let accuracyForDouble: Double
 
-  /// The horizon of a step accuracy.
-  ///
-  /// - Parameters:
-  ///   - stepAccuracy: p, from 0 to 1.
-  ///   - success: s, strictly between 0 and 1; one half gives the half-length.
+  /// Of a step accuracy 0 ≤ p ≤ 1 at a success rate 0 < s < 1; ½ gives the half-length.
   public init(stepAccuracy: Double, success: Double = 0.5) throws(PlanningError) {
     try PlanningError.require(
       stepAccuracy >= 0 && stepAccuracy <= 1,
@@ -33,16 +28,11 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
     accuracyForDouble = stepAccuracy.squareRoot()
   }
 
-  /// ln s / ln p.
   static func steps(stepAccuracy: Double, success: Double) -> Double {
     stepAccuracy >= 1 ? .infinity : Double.log(success) / Double.log(stepAccuracy)
   }
 
-  /// The step accuracy that a horizon needs, s^(1/H).
-  ///
-  /// - Parameters:
-  ///   - horizon: H, in steps, positive.
-  ///   - success: s, strictly between 0 and 1.
+  /// The step accuracy that a horizon of H > 0 steps needs, s^(1/H).
   public static func stepAccuracy(forHorizon horizon: Double, success: Double = 0.5)
     throws(PlanningError) -> Double
   {
@@ -51,12 +41,7 @@ public struct HorizonLaw: Codable, Sendable, Hashable {
     return Double.exp(Double.log(success) / horizon)
   }
 
-  /// The longest task that succeeds with probability s where steps differ: max{t : Π_{i≤t} p_i ≥ s}.
-  ///
-  /// - Parameters:
-  ///   - accuracies: p_i of each step.
-  ///   - success: s.
-  /// - Returns: t; as many as there are steps where the product never falls below s.
+  /// The longest task that succeeds with probability s: max{t : Π_{i≤t} p_i ≥ s}.
   public static func steps(accuracies: [Double], success: Double = 0.5) -> Int {
     var product = 1.0
     for (step, accuracy) in accuracies.enumerated() {

@@ -3,10 +3,10 @@ internal import RealModule
 
 /// Logistic regression with a normal effect of each group, by adaptive Gauss–Hermite quadrature.
 ///
-/// logit P(right) = β·B(t) + b·e/(t − 1) + σ·u_g with u_g standard normal. The likelihood starts with the
-/// first step of an attempt, before which there is no history: it factors over steps given u_g, although
-/// e counts earlier outcomes, so that neither the effects nor the lag bias b, as they would with one
-/// free parameter a group. Parameters: β, then b, then σ.
+/// logit P(right) = β·B(t) + b·e/(t − 1) + σ·u_g with u_g standard normal; parameters are β, then
+/// b, then σ. The likelihood starts with the first step of an attempt, before which there is no
+/// history: it factors over steps given u_g, although e counts earlier outcomes, so that neither
+/// the effects nor the lag bias b, as they would with one free parameter a group.
 struct MixedLogit: Sendable {
   let histories: StepHistories
   private let basis: PositionTable
@@ -20,14 +20,12 @@ struct MixedLogit: Sendable {
   }
 
   struct Fit: Sendable {
-    /// β, b and σ.
     var point: [Double]
     /// The variance of β and b (and σ with effects), robust to dependence within clusters.
     var covariance: SymmetricMatrix
     var converged: Bool
   }
 
-  /// The number of parameters that are fitted.
   private var order: Int { functions + (hasEffects ? 2 : 1) }
 
   /// Maximises the likelihood by Newton's method, from a fit without effects if there are any.

@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
 /// Right steps by range of position, with their spread over clusters.

@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// Whether a model that has made errors makes more: the slope of the logit of a step's accuracy in the
@@ -12,19 +12,15 @@ internal import Statistics
 public struct SelfConditioning: Codable, Sendable, Hashable {
   /// What has an effect of its own.
   public enum Effect: String, Codable, Sendable, Hashable {
-    /// Each problem.
     case problem
-    /// Each attempt: also lasting differences between attempts at a problem are then no
-    /// self-conditioning.
+    /// Then lasting differences between attempts at a problem are no self-conditioning either.
     case attempt
   }
 
   /// How accuracy may change with position.
   public enum Course: String, Codable, Sendable, Hashable {
-    /// As a straight line in the logit.
     case linear
-    /// As a line bent at up to five steps, so that a curved decline is not taken for
-    /// self-conditioning.
+    /// At up to five steps, so that a curved decline is not taken for self-conditioning.
     case bent
   }
 
@@ -51,15 +47,9 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Fits the slope.
+  /// Fits the slope from one row a step; intervals allow for dependence within problems. Of more
+  /// steps than about `rowLimit`, every k-th attempt is taken.
   ///
-  /// - Parameters:
-  ///   - arm: one row a step.
-  ///   - effect: what has an effect of its own.
-  ///   - course: how accuracy may change with position.
-  ///   - level: the coverage of intervals, which allow for dependence within problems.
-  ///   - rowLimit: about how many steps to use; of more, every k-th attempt is taken.
-  ///   - threads: how many threads at most; the result does not depend on it.
   /// - Throws: without steps, and where the slope cannot be told, such as without any error.
   public init(
     _ arm: OutcomeArm, effect: Effect = .problem, course: Course = .bent, level: Double = 0.9,
@@ -134,8 +124,8 @@ public struct SelfConditioning: Codable, Sendable, Hashable {
 }
 
 extension StepHistories {
-  /// Whether right and wrong steps follow errors, and right ones a clean history: without, the slope has
-  /// no finite estimate.
+  /// Else the slope has no finite estimate: both outcomes follow errors, and right ones a clean
+  /// history.
   var isVariedAfterErrors: Bool {
     var (right, wrong, clean) = (false, false, false)
     for cell in groups.lazy.joined() {
@@ -149,7 +139,6 @@ extension StepHistories {
     return right && wrong && clean
   }
 
-  /// The same groups, each a cluster of its own.
   var withClusterPerGroup: StepHistories {
     StepHistories(self, clusters: groups.indices.map { $0..<$0 + 1 })
   }

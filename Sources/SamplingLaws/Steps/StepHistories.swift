@@ -6,31 +6,23 @@ internal import RunTables
 struct StepHistories: Sendable {
   /// Steps that share position and history, side by side in a group.
   struct Cell: Sendable {
-    /// The position, from 1.
+    /// From 1.
     var step: Int32
     /// Earlier errors over earlier steps; 0 at the first step.
     var errorShare: Double
-    /// The number of steps.
     var count: Double
-    /// How many of them are right.
     var right: Double
   }
 
-  /// The cells of each group that shares an effect.
   let groups: [[Cell]]
-  /// Of each cluster the groups.
+  /// The groups of each cluster.
   let clusters: [Range<Int>]
-  /// The number of steps used.
   let rows: Int
-  /// The number of attempts used.
   let attempts: Int
   /// Each how many-th attempt is used.
   let stride: Int
 
-  /// - Parameters:
-  ///   - runs: attempts by problem.
-  ///   - byAttempt: whether each attempt has its own effect, rather than each problem.
-  ///   - rowLimit: about how many steps to use at most.
+  /// Each problem has an effect, or each attempt; about `rowLimit` steps are used at most.
   init(
     _ runs: StepRuns, _ arm: OutcomeArm, byAttempt: Bool, rowLimit: Int, threads: Int
   ) {
@@ -104,17 +96,14 @@ struct StepHistories: Sendable {
   }
 }
 
-/// Piecewise linear functions of position with knots that are evenly spaced in its logarithm: exact for
-/// every course of a short task, and close to any smooth one of a long task.
+/// Piecewise linear functions of position with knots evenly spaced in its logarithm.
 struct PositionBasis: Sendable {
   /// The number of functions, the constant one included.
   let count: Int
   private let knots: [Double]
   private let lastStep: Double
 
-  /// - Parameters:
-  ///   - lastStep: the last position.
-  ///   - knots: the largest number of knots; none makes the course a straight line.
+  /// `most` knots at the most; none makes the course a straight line.
   init(lastStep: Int, knots most: Int) {
     self.lastStep = Double(max(lastStep, 2))
     let inner = min(most, max(lastStep - 2, 0))

@@ -3,22 +3,17 @@ internal import RunTables
 
 /// The attempts of a table of one row a step: how far each came without an error.
 struct StepRuns: Sendable {
-  /// One attempt.
   struct Run: Sendable {
-    /// The rows of its steps.
     var rows: Range<Int>
     /// The number of the step of its first error, or of its last step without one; from 1.
     var steps: Int32
-    /// Whether it ends in an error at that step.
     var failed: Bool
   }
 
-  /// The runs of each problem.
   let byProblem: [[Run]]
   /// Runs that do not begin at the first step or leave some out.
   let incomplete: Int
 
-  /// Cuts the rows of an arm into attempts.
   init(_ arm: OutcomeArm, threads: Int) throws(PlanningError) {
     guard let steps = arm.steps else { throw .missingColumn("step") }
     let numbers = arm.attemptNumbers
@@ -53,10 +48,8 @@ struct StepRuns: Sendable {
     incomplete = found.reduce(0) { $0 + $1.1 }
   }
 
-  /// The number of attempts.
   var count: Int { byProblem.reduce(0) { $0 + $1.count } }
 
-  /// The last step that any attempt reaches, with or without errors before it.
   func lastStep(_ steps: [Int32]) -> Int {
     byProblem.lazy.joined().reduce(0) { max($0, Int(steps[$1.rows.upperBound - 1]) + 1) }
   }

@@ -1,14 +1,11 @@
+internal import Quantities
 internal import RunTables
-internal import ScalingLaws
 internal import Statistics
 
-/// Counts of right and wrong answers, summed over steps.
 struct StepVotes: Sendable {
   /// Steps with a usable attempt.
   var steps = 0.0
-  /// All attempts.
   var rows = 0.0
-  /// Usable ones.
   var attempts = 0.0
   var right = 0.0
   /// Attempts that give the most common wrong answer of their step.
@@ -23,8 +20,7 @@ struct StepVotes: Sendable {
 
   static let columnCount = 8
 
-  /// What is resampled: right and usable attempts, pairs that are both wrong and pairs, collisions and
-  /// wrong pairs, wrong modes and steps.
+  /// Numerators and denominators: right, both wrong, collisions, wrong modes.
   var columns: [Double] {
     [right, attempts, wrongPairs, pairs, collisions, wrongPairs, wrongModes, steps]
   }
@@ -122,7 +118,6 @@ struct StepVotes: Sendable {
   }
 }
 
-/// How often each answer of a step is given; wrong answers by class.
 private struct AnswerCounts {
   private(set) var right = 0
   private(set) var wrong = 0
@@ -145,7 +140,6 @@ private struct AnswerCounts {
   var distinctWrong: Int { seen.count }
   var mostCommonWrong: Int { seen.reduce(0) { max($0, Int(counts[$1])) } }
 
-  /// Pairs of wrong attempts with the same answer.
   var wrongCollisions: Double {
     seen.reduce(0) { $0 + Double(counts[$1]) * Double(counts[$1] - 1) / 2 }
   }

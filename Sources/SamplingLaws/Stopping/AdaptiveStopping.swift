@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Rules that stop sampling early, replayed on recorded attempts in random orders [T20].
 ///
@@ -42,18 +42,12 @@ public struct AdaptiveStopping: Codable, Sendable {
   public static let defaultRules: [StoppingRule] =
     [1, 2, 3, 4, 6].map { .aheadBy($0) } + [0.8, 0.9, 0.95, 0.99].map { .posterior($0) }
 
-  /// Replays rules.
+  /// Replays rules, by default several leads and posteriors, and the first pass where the table has
+  /// passes.
   ///
-  /// - Parameters:
-  ///   - arm: attempts with answers, and with passes if a rule needs them.
-  ///   - rules: the rules; by default several leads and posteriors, and the first pass where the table
-  ///     has passes.
-  ///   - limit: the largest number of samples; by default what nine problems in ten have.
-  ///   - unparseable: what becomes of answers that could not be read.
-  ///   - draws: random orders of each problem; by default as many as 40 million attempts make, from 16
-  ///     to 1,000.
-  ///   - seed: the seed of the orders.
-  ///   - bootstrap: the resampling of problems.
+  /// `limit` is the largest number of samples, by default what nine problems in ten have; `draws`
+  /// are random orders of each problem, by default as many as 40 million attempts make, from 16 to
+  /// 1,000.
   public init(
     _ arm: OutcomeArm, rules: [StoppingRule]? = nil, limit: Int? = nil,
     unparseable: UnparseableAnswers = .discard, draws: Int? = nil, seed: UInt64 = 0,
@@ -119,7 +113,6 @@ public struct AdaptiveStopping: Codable, Sendable {
   }
 }
 
-/// Follows random orders of a problem's attempts under several rules.
 private struct StoppingReplay: Sendable {
   let grid: SampleGrid
   let rules: [StoppingRule]
@@ -184,13 +177,10 @@ private struct StoppingReplay: Sendable {
   }
 }
 
-/// The best accuracy of mixtures of fixed numbers of samples with a given mean.
 struct FixedEnvelope {
   private var corners: [(samples: Double, accuracy: Double)] = []
 
-  /// - Parameters:
-  ///   - samples: ascending numbers of samples.
-  ///   - accuracy: the accuracy of each.
+  /// `samples` ascend.
   init(samples: [Int], accuracy: [Double]) {
     for (n, value) in zip(samples, accuracy) {
       let point = (samples: Double(n), accuracy: value)

@@ -1,6 +1,6 @@
 internal import RunTables
 
-/// What drawing attempts in random order until the first that passes comes to, at most K of them; exact
+/// Drawing attempts in random order until the first that passes, at most K of them: exact
 /// expectations over all orders [T10].
 ///
 /// With A of N attempts passing, no pass is among the first K with probability C(N − A, K)/C(N, K), and
@@ -11,29 +11,22 @@ struct FirstPassCurves: Sendable {
   let samples: [Int]
   /// The share of right attempts among those that pass, by problem; 0 where none passes.
   let precisions: [Double]
-  /// Whether any attempt passes, by problem.
   let anyPass: [Bool]
   private let groups: [Int]
   private let passCosts: [Double]
   private let failCosts: [Double]
-  /// By group, then by K: the probability of a pass among K.
   private let passed: [Double]
-  /// By group, then by K: the expected number of attempts drawn.
+  /// `[group][K]`, as `passed`, the probability of a pass among K: the expected number of draws.
   private let drawn: [Double]
   private let groupCount: Int
 
   /// Sums over problems at each K.
   struct Sums: Sendable {
-    /// Right attempts accepted.
     var right: [Double]
-    /// Attempts accepted.
     var accepted: [Double]
-    /// Attempts drawn.
     var drawn: [Double]
-    /// What the attempts drawn cost.
     var costs: [Double]
 
-    /// The worth of each K.
     func gains(_ costs: ResamplingCosts, wrong: Double) -> [Double] {
       right.indices.map {
         costs.rewardRight * right[$0] - wrong * (accepted[$0] - right[$0]) - self.costs[$0]
@@ -100,11 +93,9 @@ struct FirstPassCurves: Sendable {
     groupCount = known.count
   }
 
-  /// The number of problems.
   var problemCount: Int { groups.count }
 
-  /// Whether more samples are worth more at every problem, however many: samples cost nothing, and what
-  /// passes is nowhere worse than nothing.
+  /// Whether more samples are worth more at every problem, however many.
   func alwaysGains(_ costs: ResamplingCosts, wrong: Double) -> Bool {
     let isFree = costs.perSample == 0 && costs.perToken == 0
     return isFree
@@ -114,7 +105,6 @@ struct FirstPassCurves: Sendable {
       }
   }
 
-  /// Sums over problems, each with its multiplicity.
   func sums(_ weights: [Double]) -> Sums {
     let columns = samples.count
     var coefficients = [SIMD4<Double>](repeating: .zero, count: groupCount)
@@ -144,7 +134,6 @@ struct FirstPassCurves: Sendable {
       right: sums.map(\.x), accepted: sums.map(\.y), drawn: sums.map(\.z), costs: sums.map(\.w))
   }
 
-  /// Sums of one problem.
   func sums(ofProblem problem: Int) -> Sums {
     let range = (groups[problem] * samples.count)..<((groups[problem] + 1) * samples.count)
     let (passed, drawn) = (Array(self.passed[range]), Array(self.drawn[range]))

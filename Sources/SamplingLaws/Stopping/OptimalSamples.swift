@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 /// How many samples to draw at most when an imperfect verifier says when to stop [T10, 155].
@@ -14,19 +14,19 @@ public struct OptimalSamples: Codable, Sendable {
     public var costWrong: Double
     /// G(K) at each K, with pointwise intervals.
     public var gains: [Estimated]
-    /// K*, the number of samples with the largest gain; 0 where no number has one above 0, nil where
-    /// more are always worth more: samples cost nothing, and at no problem does what passes cost more
-    /// than it brings.
+    /// K*, the number of samples with the largest gain; 0 where none has one above 0, nil where
+    /// more are always worth more: samples cost nothing, and what passes nowhere costs more than it
+    /// brings.
     public var best: Int?
-    /// The recorded number of samples with the largest gain, at which the numbers below hold; the
-    /// largest one where K* is unbounded.
+    /// The recorded number with the largest gain, at which the numbers below hold; the largest
+    /// where K* is nil.
     public var recordedBest: Int
     /// Whether the largest recorded number is the best, so that K* may be larger or unbounded.
     public var isAtEnd: Bool
-    /// The numbers of samples, 0 among them, whose gain cannot be told from that of the best: the paired
-    /// interval of the difference reaches 0. Ascending; where G is flat they are many. In planted worlds
-    /// the true K* is among them nine times in ten or more where it is below ten; where it is larger and
-    /// problems are few, the rare problems that decide it may be missing, and the set is too small.
+    /// The numbers of samples, 0 among them, whose gain cannot be told from that of the best: the
+    /// paired interval of the difference reaches 0. In planted worlds the true K* is among them
+    /// nine times in ten or more where it is below ten; where it is larger and problems are few,
+    /// the rare problems that decide it may be missing, and the set is too small.
     public var plausible: [Int]
     /// How often each K is best in resamples, those that ever are.
     public var choices: [Choice]
@@ -66,19 +66,13 @@ public struct OptimalSamples: Codable, Sendable {
   public var meanSamples: [Double]
   /// The share of wrong ones among the samples accepted at K but not at the K before; NaN for none.
   public var wrongShares: [Double]
-  /// What accuracy tends to with a solution of every problem accepted at last: precision at each problem
-  /// with a pass, averaged over those problems.
+  /// The limit of accuracy with a solution accepted at last: mean precision of problems with a
+  /// pass.
   public var ceiling: Estimated
   /// What to beware of.
   public var warnings: [String]
 
-  /// Finds the optimum.
-  ///
-  /// - Parameters:
-  ///   - arm: attempts with passes.
-  ///   - costs: what samples and answers are worth.
-  ///   - samples: the numbers of samples to compare; by default every one to 24, then steps of a twelfth.
-  ///   - bootstrap: the resampling of problems.
+  /// By default every number of samples to 24, then steps of a twelfth.
   public init(
     _ arm: OutcomeArm, costs: ResamplingCosts = ResamplingCosts(), samples: [Int]? = nil,
     bootstrap: ProblemBootstrap
@@ -129,7 +123,7 @@ public struct OptimalSamples: Codable, Sendable {
     }
     let atEnd = scenarios.filter { $0.isAtEnd && $0.best != nil && grid.largest > 1 }
     if !atEnd.isEmpty {
-      let prices = atEnd.map { plainNumber($0.costWrong) }.joined(separator: ", ")
+      let prices = atEnd.map { NumberFormat.shortest($0.costWrong) }.joined(separator: ", ")
       warnings.append(
         "With \(grid.largest) attempts recorded the best number of samples is at least that where a "
           + "wrong answer costs \(prices).")
@@ -137,7 +131,6 @@ public struct OptimalSamples: Codable, Sendable {
   }
 }
 
-/// The curves of a table and of its resamples.
 struct FirstPassMeans {
   let samples: [Int]
   let problems: Int
@@ -200,7 +193,6 @@ struct FirstPassMeans {
       precision: accepted > 0 ? centre.right[best] / count / accepted : .nan)
   }
 
-  /// The numbers of samples that may be best.
   private func plausible(
     _ gains: [Double], _ drawn: [[Double]], _ pointwise: [Estimated], best: Int
   ) -> [Int] {

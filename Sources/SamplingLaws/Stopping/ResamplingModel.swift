@@ -92,8 +92,8 @@ public struct ResamplingModel: Sendable, Hashable, Codable {
     }
   }
 
-  /// K*, the number of samples with the largest G, the smallest of several: 0 where none is worth its
-  /// cost, nil where more are always worth more.
+  /// K*, the smallest number with the largest G; 0 where none is worth its cost, nil where more
+  /// always are.
   public var optimalSamples: Int? {
     var waiting = types.map(\.prior)
     let worths = types.map { worth($0) }
@@ -140,8 +140,7 @@ public struct ResamplingModel: Sendable, Hashable, Codable {
     }
   }
 
-  /// The precision below which the next sample is not worth its cost after so many rejections:
-  /// (V_f + κ/P(accept)) / (V_c + V_f).
+  /// The precision, (V_f + κ/P(accept)) / (V_c + V_f), below which the next sample is not worth it.
   public func precisionThreshold(rejections: Int) -> Double {
     let acceptance = nextAcceptance(posterior(rejections: rejections))
     return (costWrong + costPerSample / acceptance) / (rewardRight + costWrong)
@@ -152,8 +151,7 @@ public struct ResamplingModel: Sendable, Hashable, Codable {
     nextPrecision(rejections: rejections) > precisionThreshold(rejections: rejections)
   }
 
-  /// The accuracy of drawing until something is accepted: the mean precision. A problem of which
-  /// nothing is ever accepted counts as wrong.
+  /// Of drawing until something is accepted; a problem of which nothing ever is counts as wrong.
   public var unlimitedAccuracy: Double {
     types.reduce(0) { sum, type in
       let precision = precision(type)

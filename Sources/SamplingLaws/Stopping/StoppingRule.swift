@@ -4,11 +4,9 @@ internal import Statistics
 public enum StoppingRule: Sendable, Hashable, Codable {
   /// When one answer has k votes more than every other [81].
   case aheadBy(Int)
-  /// When the most frequent answer's share exceeds the runner-up's with more than this probability: a
-  /// Beta posterior of the two leading answers, as under a uniform Dirichlet prior.
+  /// By a Beta posterior of the two leading answers, as under a uniform Dirichlet prior.
   case posterior(Double)
-  /// When the verifier passes an attempt, which is returned; after so many without one, nothing is, and
-  /// that counts as wrong.
+  /// Without a pass among so many, nothing is returned, and that counts as wrong.
   case firstPass(limit: Int)
 
   /// What the rule is called.
@@ -20,8 +18,7 @@ public enum StoppingRule: Sendable, Hashable, Codable {
     }
   }
 
-  /// The votes that the leader needs for each number of the runner-up's, up to a number of attempts;
-  /// none for a rule that does not vote.
+  /// The votes that the leader needs for each number of the runner-up's; none without votes.
   public func requiredVotes(upTo limit: Int) -> [Int] {
     switch self {
     case .aheadBy(let margin): return (0...limit).map { $0 + margin }

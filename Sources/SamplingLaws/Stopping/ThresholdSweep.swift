@@ -1,10 +1,9 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 internal import Statistics
 
 extension OutcomeArm {
-  /// Whether each attempt's score reaches a threshold, as 0 or 1; a missing score does not. Nil without
-  /// scores.
+  /// Whether each score reaches a threshold, 0 or 1; missing ones do not. Nil without scores.
   public func passes(threshold: Double) -> [UInt8]? {
     scores?.map { $0 >= threshold ? 1 : 0 }
   }
@@ -48,14 +47,7 @@ public struct ThresholdSweep: Codable, Sendable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// Tries thresholds.
-  ///
-  /// - Parameters:
-  ///   - arm: attempts with scores.
-  ///   - quantiles: the quantiles of the scores to take as thresholds.
-  ///   - costs: what samples and answers are worth.
-  ///   - samples: the numbers of samples to compare.
-  ///   - bootstrap: the resampling of problems.
+  /// Tries quantiles of the scores as thresholds.
   public init(
     _ arm: OutcomeArm,
     quantiles: [Double] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95],
@@ -107,7 +99,7 @@ public struct ThresholdSweep: Codable, Sendable {
       choices.append(Choice(costWrong: wrong, best: best, crossFitted: fitted))
       if fitted.high < rows[best].optima[place].gain.value {
         warnings.append(
-          "Where a wrong answer costs \(plainNumber(wrong)) the gain of the best threshold does not hold "
+          "Where a wrong answer costs \(NumberFormat.shortest(wrong)) the gain of the best threshold does not hold "
             + "up on problems that it was not chosen on; the cross-fitted gain is "
             + "\(rounded(fitted.value)).")
       }

@@ -1,4 +1,4 @@
-public import ScalingLaws
+public import Quantities
 internal import Statistics
 
 /// The true rate of success behind the verdicts of an imperfect judge: Rogan and Gladen's correction
@@ -35,24 +35,16 @@ public struct JudgeCorrection: Codable, Sendable, Hashable {
   /// What to beware of.
   public var warnings: [String]
 
-  /// The correction itself, which may leave the unit interval.
-  ///
-  /// - Parameters:
-  ///   - observed: the rate that the judge reports.
-  ///   - sensitivity: a.
-  ///   - specificity: b; a + b must exceed 1, or the judge says nothing.
+  /// May leave the unit interval; a + b must exceed 1, or the judge says nothing.
   public static func corrected(observed: Double, sensitivity: Double, specificity: Double) -> Double
   {
     (observed + specificity - 1) / (sensitivity + specificity - 1)
   }
 
-  /// Corrects a rate.
+  /// Corrects the share of outcomes that the judge calls right. The sensitivity counts those among
+  /// outcomes that people call right, the specificity what it calls wrong among those that people
+  /// call wrong.
   ///
-  /// - Parameters:
-  ///   - judged: outcomes that the judge calls right, of all that it judged.
-  ///   - sensitivity: of outcomes that people call right those that the judge does too.
-  ///   - specificity: of outcomes that people call wrong those that the judge does too.
-  ///   - level: the coverage of intervals.
   /// - Throws: for impossible counts, and for a judge no better than chance.
   public init(
     judged: Count, sensitivity: Count, specificity: Count, level: Double = 0.95

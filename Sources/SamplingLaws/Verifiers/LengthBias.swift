@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// Whether the attempt with the highest score is longer or shorter than others [204].
 ///
@@ -14,8 +14,7 @@ public struct LengthBias: Codable, Sendable {
   public var random: Estimated
   /// Mean tokens of the best of n, over those of a random attempt.
   public var ratio: [Estimated]
-  /// Mean tokens of the best of n, over those of random attempts at the same problem that are as often
-  /// right.
+  /// Mean tokens of the best of n over those of random attempts that are as often right.
   public var matchedRatio: [Estimated]
   /// The problems of which every attempt has its tokens.
   public var problems: Int

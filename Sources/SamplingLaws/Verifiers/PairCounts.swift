@@ -1,12 +1,11 @@
 internal import Optimization
+internal import Quantities
 internal import RunTables
-internal import Statistics
 
 /// How often a right attempt outranks a wrong one: the area under the ROC curve is `above / pairs`.
 struct PairCounts: Sendable, Hashable {
-  /// Pairs in which the right attempt has the higher value, ties counted as halves.
+  /// Ties count as halves.
   var above: Double
-  /// Pairs of a right and a wrong attempt.
   var pairs: Double
 
   /// The area under the curve; NaN without pairs.
@@ -17,7 +16,6 @@ struct PairCounts: Sendable, Hashable {
     self.pairs = pairs
   }
 
-  /// Counts pairs in one ascending order.
   init(_ ranking: ScoreOrder, isRight: (Int) -> Bool) {
     var counter = PairCounter()
     var start = 0
@@ -30,8 +28,8 @@ struct PairCounts: Sendable, Hashable {
     self = counter.counts
   }
 
-  /// Counts pairs among attempts of all problems together, in time n log n or less: values are dealt
-  /// into buckets by size, which are sorted side by side.
+  /// Of attempts of all problems, in n log n: values are dealt into buckets by size, sorted side by
+  /// side.
   init(pooled values: [Double], _ correct: [UInt8], rows: [Range<Int>], threads: Int) {
     var low = Double.infinity
     var high = -Double.infinity
@@ -87,7 +85,6 @@ struct PairCounts: Sendable, Hashable {
   }
 }
 
-/// Counts pairs along an ascending order.
 private struct PairCounter: Sendable {
   private var above = 0.0
   private var right = 0.0
@@ -95,7 +92,6 @@ private struct PairCounter: Sendable {
 
   var counts: PairCounts { PairCounts(above: above, pairs: right * wrong) }
 
-  /// Goes on to a block of equal values.
   mutating func add(right: Int, wrong: Int) {
     above += Double(right) * (self.wrong + Double(wrong) / 2)
     self.right += Double(right)

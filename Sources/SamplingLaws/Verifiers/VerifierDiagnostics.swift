@@ -1,6 +1,6 @@
 internal import Optimization
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// How good a verifier is at telling right attempts from wrong ones [T9].
 ///
@@ -15,8 +15,8 @@ public struct VerifierDiagnostics: Codable, Sendable {
     public var problems: Int
     /// The number of attempts.
     public var attempts: Int
-    /// The share of pairs of a right and a wrong attempt at the same problem in which the score of the
-    /// right one is higher, ties counted as halves; nil without scores.
+    /// The share of right–wrong pairs at a problem that the score orders; ties half, nil without
+    /// scores.
     public var withinProblemArea: Estimated?
     /// The mean of that share over problems, each counted alike.
     public var meanProblemArea: Estimated?
@@ -80,18 +80,12 @@ public struct VerifierDiagnostics: Codable, Sendable {
   }
 }
 
-/// A number without a point if it is whole.
-func plainNumber(_ value: Double) -> String {
-  Int(exactly: value).map { String($0) } ?? String(value)
-}
-
 /// Three digits after the point.
 func rounded(_ value: Double) -> String {
   let thousandths = (value * 1000).rounded() / 1000
   return String(thousandths)
 }
 
-/// What each problem adds to the shares of a diagnosis.
 private struct VerifierCounts {
   private let arm: OutcomeArm
   private let counts: ProblemMatrix

@@ -2,22 +2,18 @@ internal import RunTables
 
 /// What becomes of an attempt whose answer could not be read.
 public enum UnparseableAnswers: String, Sendable, Hashable, Codable, CaseIterable {
-  /// It costs a sample but casts no vote; where nobody votes, the answer is wrong. The default: an
-  /// answer that cannot be read cannot be returned.
+  /// It costs a sample but casts no vote, as it cannot be returned; where nobody votes, the answer
+  /// is wrong.
   case discard
   /// It votes for an answer of its own, which is wrong.
   case singleton
 }
 
-/// The votes of the attempts at one problem.
 struct Ballot {
-  /// The class that each attempt votes for; −1 for none.
+  /// −1 for attempts that do not vote.
   var classes: [Int32]
-  /// The number of attempts of each class.
   var counts: [Int]
-  /// The share of right attempts of each class.
   var accuracy: [Double]
-  /// The attempts that do not vote.
   var silent: Int
 
   init(_ arm: OutcomeArm, answers: [Int32], problem: Int, unparseable: UnparseableAnswers) {
@@ -46,7 +42,6 @@ struct Ballot {
     }
   }
 
-  /// Whether every class is either right or wrong.
   var isConsistent: Bool { accuracy.allSatisfy { $0 == 0 || $0 == 1 } }
 
   /// The accuracy of a plurality of all attempts, ties broken uniformly; 0 where nobody votes.

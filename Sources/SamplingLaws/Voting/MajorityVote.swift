@@ -11,8 +11,7 @@ public struct MajorityVote: AttemptSelector, Hashable {
   public var unparseable: UnparseableAnswers
   /// The multiplications to spend on exact values, over all problems.
   public var exactBudget: Double
-  /// Random orders of each problem for the other values; nil for as many as 80 million attempts make,
-  /// from 16 to 1,000.
+  /// Random orders a problem; nil for as many as 80 million attempts make, from 16 to 1,000.
   public var draws: Int?
   /// The seed of the random orders.
   public var seed: UInt64
@@ -79,7 +78,6 @@ public struct MajorityVote: AttemptSelector, Hashable {
       draws: sampled > 0 ? draws : 0, warnings: warnings)
   }
 
-  /// The largest number of samples for which exact values of all problems fit the budget.
   private func exactLimit(
     _ arm: OutcomeArm, _ answers: [Int32], _ grid: SampleGrid, threads: Int
   ) -> Int {
@@ -97,7 +95,6 @@ public struct MajorityVote: AttemptSelector, Hashable {
     return limit
   }
 
-  /// Follows random orders and records the accuracy of the leaders at each number of samples.
   private func replay(_ ballot: Ballot, samples: [Int], orders: RandomOrders, draws: Int)
     -> DrawSums
   {

@@ -1,5 +1,5 @@
+public import Quantities
 public import RunTables
-public import ScalingLaws
 
 /// What voting tends to with ever more samples: the share of problems whose most frequent answer is
 /// right, and the curves of those problems and of the others, where more votes do harm [T5].

@@ -9,11 +9,8 @@ internal import RealModule
 /// number into the subset; each other rival has at most m, and t of them have m. A polynomial in x
 /// (attempts) and t gives the rest, and the right class wins with probability 1/(1 + t).
 struct PluralityPolynomial {
-  /// The number of attempts of each class.
   let counts: [Int]
-  /// The share of right attempts of each class.
   let accuracy: [Double]
-  /// Attempts that do not vote.
   let silent: Int
 
   init(_ ballot: Ballot) {
@@ -39,9 +36,7 @@ struct PluralityPolynomial {
     return total
   }
 
-  /// The accuracy of the vote of each of several numbers of samples.
-  ///
-  /// - Parameter samples: ascending, at most the number of attempts.
+  /// The accuracy at ascending numbers of samples, at most the number of attempts.
   func accuracies(_ samples: [Int]) -> [Double] {
     guard let largest = samples.last else { return [] }
     let attempts = counts.reduce(silent, +)
@@ -81,8 +76,7 @@ struct PluralityPolynomial {
     return densities
   }
 
-  /// The expected 1/(1 + t) by attempts in the rest of the subset where the winner has one vote: every
-  /// rival that votes then ties.
+  /// Where the winner has one vote, every rival that votes ties.
   private static func singleVotes(_ start: [Double], rivals: [[Double]], length: Int) -> [Double] {
     var voters = [Double](repeating: 0, count: length)
     voters[0] = 1
@@ -99,7 +93,7 @@ struct PluralityPolynomial {
     }
   }
 
-  /// The expected 1/(1 + t) by attempts in the rest of the subset where the winner has several votes.
+  /// The expected 1/(1 + t) by attempts in the rest of the subset.
   private static func shares(
     _ start: [Double], rivals: [[Double]], votes: Int, length: Int
   ) -> [Double] {

@@ -1,7 +1,7 @@
 internal import Statistics
 
-/// Random orders of the attempts at one problem; the order of a draw does not depend on how far it is
-/// followed, so that two selectors with one seed see the same attempts.
+/// An order does not depend on how far it is followed: selectors with one seed see the same
+/// attempts.
 struct RandomOrders {
   private let random: SplittableRandom
   private let attempts: Int
@@ -11,8 +11,7 @@ struct RandomOrders {
     random = SplittableRandom(seed: seed).split(problem)
   }
 
-  /// Writes the first `depth` attempts of a draw's order to the front of `order`, which must hold each
-  /// attempt once.
+  /// Writes a draw's first `depth` attempts to the front of `order`, which holds each once.
   func shuffle(_ order: inout [Int32], draw: Int, depth: Int) {
     var random = random.split(draw)
     order.withUnsafeMutableBufferPointer { order in
@@ -24,7 +23,6 @@ struct RandomOrders {
   }
 }
 
-/// Sums of the outcomes of draws at each number of samples.
 struct DrawSums {
   private(set) var sums: [Double]
   private(set) var squares: [Double]
@@ -41,10 +39,8 @@ struct DrawSums {
     squares[column] += value * value
   }
 
-  /// The mean of each column.
   var means: [Double] { sums.map { $0 / Double(draws) } }
 
-  /// The squared standard error of the mean of each column.
   var variances: [Double] {
     guard draws > 1 else { return sums.map { _ in .nan } }
     return sums.indices.map { column in

@@ -2,13 +2,9 @@ public import RunTables
 
 /// How the step scores of an attempt make one score [T8].
 public enum StepAggregation: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The lowest.
   case min
-  /// The last.
   case last
-  /// Their mean.
   case average = "avg"
-  /// Their product.
   case product
 }
 
@@ -32,8 +28,8 @@ extension OutcomeArm.StepScores {
   }
 }
 
-/// A selector by the step scores of a process verifier, under the names of the field [T8]: prm_min_max,
-/// prm_min_vote, prm_last_max, prm_last_vote, prm_avg_max and prm_avg_vote, and two by the product.
+/// By the step scores of a process verifier, under the names of the field [T8]: prm_min_max,
+/// prm_min_vote, prm_last_max and so on.
 public struct StepSelector: AttemptSelector, Hashable {
   /// How the scores of an attempt's steps are put together.
   public var aggregation: StepAggregation

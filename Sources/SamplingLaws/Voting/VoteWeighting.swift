@@ -4,13 +4,13 @@ public enum VoteWeighting: Sendable, Hashable, Codable {
   case score
   /// Proportional to exp(score / temperature).
   case softmax(temperature: Double)
-  /// The score's place between the lowest and the highest of the n attempts, 0 to 1; one each where all
-  /// scores are equal [202].
+  /// The score's place between the lowest and the highest of n, 0 to 1; 1 where all are equal
+  /// [202].
   case minMax
   /// The ascending rank of the score among the n attempts, equal scores at their mean rank.
   case rank
-  /// One for the given share of the n attempts with the highest scores, none for the others [110];
-  /// attempts that tie for the last places share them.
+  /// One for a share of the n attempts with the highest scores [110]; ties for the last places
+  /// share them.
   case topShare(Double)
 
   /// What the weighting is called.

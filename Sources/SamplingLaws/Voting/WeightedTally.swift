@@ -1,13 +1,11 @@
 internal import RealModule
 
-/// Counts weighted votes of growing sets of attempts at one problem.
 struct WeightedTally {
   private let ballot: Ballot
   private let weighting: VoteWeighting
   /// The score, or its exponential, of each attempt; NaN where it is missing.
   private let weights: [Double]
   private let ranking: ScoreOrder?
-  /// When each attempt is drawn.
   private var places: [Int32]
   private var sums: [Double]
   private var scored: [Double]
@@ -39,7 +37,6 @@ struct WeightedTally {
     votes = sums
   }
 
-  /// Begins a new order.
   mutating func begin(_ order: [Int32]) {
     for index in sums.indices {
       sums[index] = 0
@@ -54,7 +51,6 @@ struct WeightedTally {
     }
   }
 
-  /// The accuracy of the heaviest answer among the first n attempts of the order.
   mutating func accuracy(_ n: Int, order: [Int32]) -> Double {
     while step < n {
       let attempt = Int(order[step])
@@ -88,8 +84,8 @@ struct WeightedTally {
     }
   }
 
-  /// Masses of answers where the weight of a block of equal scores depends on its places, counted from
-  /// the lowest score, among the n attempts.
+  /// Masses of answers where a block's weight depends on its places from the lowest, among n
+  /// attempts.
   private func ranks(_ n: Int, _ weight: (Int, Int) -> Double) -> [Double] {
     var masses = [Double](repeating: 0, count: sums.count)
     guard let ranking else { return masses }
@@ -112,8 +108,7 @@ struct WeightedTally {
     return masses
   }
 
-  /// The accuracy of the answers with the largest mass; sums of equal scores in another order may
-  /// differ in their last digits, and still tie.
+  /// Sums of equal scores in another order may differ in their last digits, and still tie.
   private func leaders(_ masses: [Double]) -> Double {
     guard let most = masses.max(), most > 0 else {
       return masses.isEmpty || votes.allSatisfy { $0 == 0 } ? 0 : leaders(votes)

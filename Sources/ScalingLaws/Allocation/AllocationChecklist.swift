@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -83,7 +84,7 @@ struct ChecklistReader {
     return values
   }
 
-  private func percent(_ x: Double) -> String { "\(plainNumber(x * 100, digits: 2)) %" }
+  private func percent(_ x: Double) -> String { "\(NumberFormat.sentence(x * 100, digits: 2)) %" }
 
   private var extremes: (small: Int, large: Int)? {
     guard let sizes = column("N"),
@@ -135,7 +136,8 @@ struct ChecklistReader {
     guard typical < 0.5 else {
       return Item(
         cause: cause, status: .clear,
-        finding: "N counts it (\(plainNumber(typical, digits: 2)) times vocab times width)")
+        finding:
+          "N counts it (\(NumberFormat.sentence(typical, digits: 2)) times vocab times width)")
     }
     var whole = rows
     let total = zip(sizes, head).map { $0 + $1 }
@@ -167,7 +169,7 @@ struct ChecklistReader {
     return Item(
       cause: cause, status: high / low > 1.1 ? .suspect : .clear,
       finding:
-        "C is \(plainNumber(low, digits: 3)) to \(plainNumber(high, digits: 3)) times 6 N D\(high / low > 1.1 ? ": the ratio changes with size, so that a plan by 6 N D is not one by C" : " at all sizes")"
+        "C is \(NumberFormat.sentence(low, digits: 3)) to \(NumberFormat.sentence(high, digits: 3)) times 6 N D\(high / low > 1.1 ? ": the ratio changes with size, so that a plan by 6 N D is not one by C" : " at all sizes")"
     )
   }
 
@@ -257,7 +259,7 @@ struct ChecklistReader {
       return Item(
         cause: cause, status: span > 4 ? .suspect : .clear,
         finding:
-          "\(what) \(plainNumber(low, digits: 6)) in all runs, over a factor \(plainNumber(span, digits: 2)) of size"
+          "\(what) \(NumberFormat.sentence(low, digits: 6)) in all runs, over a factor \(NumberFormat.sentence(span, digits: 2)) of size"
       )
     }
     let places = Dictionary(grouping: sizes.indices) { [sizes[$0], rows.column("D")[$0]] }
@@ -285,7 +287,7 @@ struct ChecklistReader {
     let xy = used.reduce(0.0) { $0 + (x[$1] - cx) * (y[$1] - cy) }
     return Item(
       cause: cause, status: .clear,
-      finding: "\(what) changes with size, as N^\(plainNumber(xy / xx, digits: 2))")
+      finding: "\(what) changes with size, as N^\(NumberFormat.sentence(xy / xx, digits: 2))")
   }
 
   func learningRate() -> Item {
@@ -311,7 +313,8 @@ struct ChecklistReader {
     guard let batch = column("batch_tokens") else {
       return Item(
         cause: cause, status: .unknown,
-        finding: "\(plainNumber(low, digits: 4)); whether that is too small depends on batch_tokens"
+        finding:
+          "\(NumberFormat.sentence(low, digits: 4)); whether that is too small depends on batch_tokens"
       )
     }
     // 128 sequences of 2,048 tokens.
@@ -320,6 +323,6 @@ struct ChecklistReader {
       cause: cause, status: starved > 0 ? .suspect : .clear,
       finding: starved > 0
         ? "under 0.99 with a batch under 262,144 tokens in \(starved) of \(values.count) runs"
-        : "\(plainNumber(low, digits: 4)) at the least, which suits these batches")
+        : "\(NumberFormat.sentence(low, digits: 4)) at the least, which suits these batches")
   }
 }

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -130,7 +131,7 @@ extension IsoFLOPGrid {
 
   func warnings(_ valleys: [BudgetValley], options: IsoFLOPOptions) -> [String] {
     valleys.compactMap { valley in
-      let name = "budget \(plainNumber(valley.compute))"
+      let name = "budget \(NumberFormat.sentence(valley.compute))"
       if valley.losses.count < options.minimumRuns || Set(valley.sizes).count < 3 {
         return
           "\(name) left out: \(valley.losses.count) runs, expected at least \(options.minimumRuns) of three sizes"
@@ -138,7 +139,7 @@ extension IsoFLOPGrid {
       if valley.optimalSize.isNaN { return "\(name) left out: its losses show no valley" }
       guard !valley.isBracketed else { return nil }
       let place =
-        "its optimum \(plainNumber(valley.optimalSize)) lies outside the sizes run, \(plainNumber(valley.sizes.first ?? .nan)) to \(plainNumber(valley.sizes.last ?? .nan))"
+        "its optimum \(NumberFormat.sentence(valley.optimalSize)) lies outside the sizes run, \(NumberFormat.sentence(valley.sizes.first ?? .nan)) to \(NumberFormat.sentence(valley.sizes.last ?? .nan))"
       return valley.isUsed ? "\(name): \(place)" : "\(name) left out: \(place)"
     }
   }

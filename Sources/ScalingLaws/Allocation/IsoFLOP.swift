@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -99,7 +100,7 @@ public func isoFLOPFit(
     freedom = min(freedom, used.count - 2)
     if between.excess > 2 {
       warnings.append(
-        "the optimal sizes scatter about the power law \(plainNumber(between.excess, digits: 2)) times as much as the noise within budgets explains; the intervals include that scatter"
+        "the optimal sizes scatter about the power law \(NumberFormat.sentence(between.excess, digits: 2)) times as much as the noise within budgets explains; the intervals include that scatter"
       )
     }
   }

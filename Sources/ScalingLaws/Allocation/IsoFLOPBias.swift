@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -27,13 +28,13 @@ public struct IsoFLOPBias: Sendable, Hashable, Codable {
   public var sentence: String {
     let percent = (sizeRatio - 1) * 100
     let sign = percent < 0 ? "" : "+"
-    let bias = (exponentBias < 0 ? "" : "+") + plainNumber(exponentBias, digits: 2)
+    let bias = (exponentBias < 0 ? "" : "+") + NumberFormat.sentence(exponentBias, digits: 2)
     if abs(exponentBias) < 5e-4, abs(percent) < 0.5 {
       return
         "On this grid and on approach 3's surface the fit has no bias that matters: less than 0.0005 in a, less than 0.5 % in N*."
     }
     return
-      "On this grid the fit is biased even without noise if approach 3's surface is right: a by \(bias), N* at C = \(plainNumber(compute)) by \(sign)\(plainNumber(percent, digits: 2)) %."
+      "On this grid the fit is biased even without noise if approach 3's surface is right: a by \(bias), N* at C = \(NumberFormat.sentence(compute)) by \(sign)\(NumberFormat.sentence(percent, digits: 2)) %."
   }
 }
 

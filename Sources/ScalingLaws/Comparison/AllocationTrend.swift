@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// How the compute-optimal number of tokens per parameter changes with compute, by one law.
@@ -91,12 +92,12 @@ private func agreement(_ trends: [AllocationTrend]) -> AllocationAgreement {
     let word =
       trend.direction > 0 ? "rising" : trend.direction < 0 ? "falling" : "not clearly changing"
     return
-      "\(trend.law) has D*/N* \(word) with compute (exponent \(Fitter.short(trend.exponent.value)))"
+      "\(trend.law) has D*/N* \(word) with compute (exponent \(NumberFormat.short(trend.exponent.value)))"
   }.joined(separator: ", ")
   let conclusion =
     disagreements.isEmpty
     ? "they do not contradict each other"
-    : "they disagree, and at the target their ratios differ by a factor \(Fitter.short(spread))"
+    : "they disagree, and at the target their ratios differ by a factor \(NumberFormat.short(spread))"
   let sentence =
     trends.count > 1 ? "\(list): \(conclusion)." : "\(list)."
   return AllocationAgreement(

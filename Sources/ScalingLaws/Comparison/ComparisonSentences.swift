@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 struct ComparisonSentences {
   var pair: LawPair
@@ -33,7 +33,7 @@ struct ComparisonSentences {
   private func difference(_ joint: JointFit, answer: Comparison.JointAnswer?) -> String {
     let choice = joint.choice
     let adjusted = joint.pValueOfNoDifference
-    let p = plainProbability("p", adjusted, floor: joint.pValueFloor)
+    let p = NumberFormat.probability("p", adjusted, floor: joint.pValueFloor)
     guard joint.isTested else {
       return
         "Whether the tables differ cannot be told: there are too few rungs to see by how much rungs scatter."
@@ -52,7 +52,7 @@ struct ComparisonSentences {
     {
       let change = choice.treatment[index] - choice.baseline[index]
       return
-        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(Fitter.short(abs(change))), which no scale makes up (\(p) for no difference)."
+        "The treatment changes the floor only: \(floor) \(change < 0 ? "falls" : "rises") by \(NumberFormat.short(abs(change))), which no scale makes up (\(p) for no difference)."
     }
     guard let low = answer.multiplier.rungs.first, let high = answer.multiplier.rungs.last else {
       return "The treatment changes \(choice.hypothesis.phrase) (\(p) for no difference)."
@@ -68,8 +68,8 @@ struct ComparisonSentences {
   ) -> String {
     let ahead = rung.scale / pair.dataRange.upperBound
     let place =
-      ahead > 1.01 ? ", \(Fitter.short(ahead))x the largest run," : ""
-    let scale = "At \(pair.scaleName) = \(scientific(rung.scale))\(place)"
+      ahead > 1.01 ? ", \(NumberFormat.short(ahead))x the largest run," : ""
+    let scale = "At \(pair.scaleName) = \(NumberFormat.exponential(rung.scale))\(place)"
     let worth = "worth \(times(rung.multiplier)) \(scaleWord)"
     var text: String
     if rung.probabilityTreatmentIsBetter.isFinite {
@@ -89,7 +89,7 @@ struct ComparisonSentences {
 
   /// What laws fitted apart say where the tests find no difference.
   private func unborne(_ rung: EffectiveCompute.Rung) -> String {
-    "The laws fitted apart put the treatment at \(times(rung.multiplier)) \(scaleWord) at \(pair.scaleName) = \(scientific(rung.scale)), which the test does not bear out: \(pair.drawCount > 0 ? "their intervals hold neither the choice of what differs nor all that sizes scatter by" : "they have no intervals")."
+    "The laws fitted apart put the treatment at \(times(rung.multiplier)) \(scaleWord) at \(pair.scaleName) = \(NumberFormat.exponential(rung.scale)), which the test does not bear out: \(pair.drawCount > 0 ? "their intervals hold neither the choice of what differs nor all that sizes scatter by" : "they have no intervals")."
   }
 
   private func crossing(
@@ -100,9 +100,10 @@ struct ComparisonSentences {
     let shared =
       separate.verdict == .undecided && answer != nil
         && crossover.verdict != .undecided ? ", by the joint fit," : ""
-    let level = Fitter.short(pair.level * 100)
-    let at = crossover.scale.map { scientific($0) } ?? "no scale"
-    let span = "[\(scientific(crossover.interval.low)), \(scientific(crossover.interval.high))]"
+    let level = NumberFormat.short(pair.level * 100)
+    let at = crossover.scale.map { NumberFormat.exponential($0) } ?? "no scale"
+    let span =
+      "[\(NumberFormat.exponential(crossover.interval.low)), \(NumberFormat.exponential(crossover.interval.high))]"
     let leader = crossover.treatmentLeadsBelow == true ? "treatment" : "baseline"
     switch verdict {
     case .noDifference:
@@ -124,7 +125,7 @@ struct ComparisonSentences {
         return "Without refits it cannot be decided whether the curves cross."
       }
       return
-        "Whether the curves cross cannot be decided: \(share(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(scientific($0))" } ?? "")."
+        "Whether the curves cross cannot be decided: \(share(1 - separate.shareWithoutCrossing)) of the refits cross within three decades of the data\(separate.scale.map { ", the best fits at \(pair.scaleName) = \(NumberFormat.exponential($0))" } ?? "")."
     }
   }
 
@@ -132,10 +133,10 @@ struct ComparisonSentences {
     func one(_ value: Double) -> String {
       if value == .infinity { return "more than 1000x" }
       if value.isNaN { return "unknown" }
-      return Fitter.short(value) + "x"
+      return NumberFormat.short(value) + "x"
     }
     guard !estimate.low.isNaN else { return one(estimate.value) }
-    func end(_ value: Double) -> String { value == .infinity ? "∞" : Fitter.short(value) }
+    func end(_ value: Double) -> String { value == .infinity ? "∞" : NumberFormat.short(value) }
     return "\(one(estimate.value)) [\(end(estimate.low)), \(end(estimate.high))]"
   }
 
@@ -146,17 +147,6 @@ struct ComparisonSentences {
   private func share(_ value: Double) -> String {
     if value > 0.995 { return "nearly all" }
     if value < 0.005 { return "hardly any" }
-    return "\(Fitter.short((value * 100).rounded())) %"
-  }
-
-  private func scientific(_ value: Double) -> String {
-    if value == .infinity { return "∞" }
-    guard value.isFinite, value > 0 else { return Fitter.short(value) }
-    let exponent = Double.log10(value).rounded(.down)
-    if abs(exponent) < 5 { return Fitter.short(value) }
-    let mantissa = (value / Double.pow(10, exponent) * 100).rounded() / 100
-    if mantissa >= 10 { return "1e\(Int(saturating: exponent) + 1)" }
-    let digits = mantissa == mantissa.rounded() ? "\(Int(mantissa))" : "\(mantissa)"
-    return "\(digits)e\(Int(saturating: exponent))"
+    return "\(NumberFormat.short((value * 100).rounded())) %"
   }
 }

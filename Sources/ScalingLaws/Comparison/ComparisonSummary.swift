@@ -1,41 +1,28 @@
+public import Quantities
+
 /// A comparison as JSON, schema `allometry.comparison/1`.
 ///
 /// JSON has no infinity: an end of an interval that is unbounded or unknown is null.
 public struct ComparisonSummary: Sendable, Hashable, Codable {
-  /// A number with its interval; an unbounded or unknown one is null.
-  public struct Interval: Sendable, Hashable, Codable {
-    /// The estimate.
-    public var value: Double?
-    /// The lower end.
-    public var low: Double?
-    /// The upper end.
-    public var high: Double?
-
-    init(_ estimate: Estimated) {
-      value = finite(estimate.value)
-      low = finite(estimate.low)
-      high = finite(estimate.high)
-    }
-  }
   /// The multiplier at one scale.
   public struct Multiplier: Sendable, Hashable, Codable {
     /// The scale.
     public var scale: Double
     /// The factor of scale that the treatment is worth.
-    public var multiplier: Interval
+    public var multiplier: IntervalEstimate
     /// The probability that the treatment is better.
     public var probabilityTreatmentIsBetter: Double?
 
     /// Nothing but the scale that was asked for.
     init(refusedAt scale: Double) {
       self.scale = scale
-      multiplier = Interval(Estimated(value: .nan))
+      multiplier = IntervalEstimate(.nan)
       probabilityTreatmentIsBetter = nil
     }
 
     init(_ rung: EffectiveCompute.Rung) {
       scale = rung.scale
-      multiplier = Interval(rung.multiplier)
+      multiplier = IntervalEstimate(rung.multiplier)
       probabilityTreatmentIsBetter = finite(rung.probabilityTreatmentIsBetter)
     }
   }
@@ -48,7 +35,7 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
     /// The largest over the smallest multiplier of the rungs.
     public var variation: Double?
     /// d ln m / d ln scale.
-    public var slope: Interval
+    public var slope: IntervalEstimate
     /// Whether a constant multiplier is rejected.
     public var constantRejected: Bool
 
@@ -57,7 +44,7 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
       self.target = Multiplier(compute.target)
       if let target { self.target = Multiplier(refusedAt: target) }
       variation = finite(compute.variation)
-      slope = Interval(compute.slope)
+      slope = IntervalEstimate(compute.slope)
       constantRejected = compute.isConstantRejected
     }
   }
@@ -66,7 +53,7 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
     /// The class.
     public var verdict: Crossover.Verdict
     /// The crossing with its interval.
-    public var scale: Interval
+    public var scale: IntervalEstimate
     /// The share of refits without crossing.
     public var shareWithoutCrossing: Double?
     /// The share of refits that cross within the data.
@@ -78,10 +65,8 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
 
     init(_ crossover: Crossover) {
       verdict = crossover.verdict
-      scale = Interval(
-        Estimated(
-          value: crossover.scale ?? .nan, low: crossover.interval.low,
-          high: crossover.interval.high))
+      scale = IntervalEstimate(
+        crossover.scale ?? .nan, low: crossover.interval.low, high: crossover.interval.high)
       shareWithoutCrossing = finite(crossover.shareWithoutCrossing)
       shareInside = finite(crossover.shareInside)
       shareBeyond = finite(crossover.shareBeyond)
@@ -154,7 +139,7 @@ public struct ComparisonSummary: Sendable, Hashable, Codable {
     /// The number of pairs.
     public var pairs: Int
     /// Treatment less baseline.
-    public var difference: Interval
+    public var difference: IntervalEstimate
   }
 
   /// `allometry.comparison/1`.
@@ -257,7 +242,7 @@ extension Comparison {
       rungs: rungs.map {
         ComparisonSummary.Rung(
           scale: $0.scale, baselineRuns: $0.baselineRuns, treatmentRuns: $0.treatmentRuns,
-          pairs: $0.pairs, difference: ComparisonSummary.Interval($0.difference))
+          pairs: $0.pairs, difference: IntervalEstimate($0.difference))
       }, scatter: scatter.map(ComparisonSummary.Scatter.init), warnings: warnings)
   }
 }

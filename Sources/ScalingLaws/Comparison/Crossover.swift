@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 
 /// Where two laws cross: the scale from which the other one is better [21].

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// How much scale the treatment is worth: m(C) with baseline(m·C) = treatment(C) [42][105][149].

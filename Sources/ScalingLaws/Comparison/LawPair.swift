@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -128,9 +129,9 @@ public struct LawPair: Sendable {
   public func plainProbability(_ value: Double) -> String {
     let floor = ((1 - surestProbability) * 100).rounded(.up) / 100
     if value > floor, value < 1 - floor {
-      return ScalingLaws.plainNumber((value * 100).rounded() / 100)
+      return NumberFormat.sentence((value * 100).rounded() / 100)
     }
-    return ScalingLaws.plainProbability(value, floor: max(floor, 0.01))
+    return NumberFormat.probability(value, floor: max(floor, 0.01))
   }
 
   /// A share of draws as a probability: normal quantiles stand for Student's, as in intervals.

@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import Statistics
 
 /// Resamples two tables together and refits whatever was fitted to them.
@@ -300,7 +301,7 @@ struct TableNoise: Sendable {
       if p < 0.01 {
         (scale, freedom) = (residualVariance.squareRoot(), residualTotal)
         warnings = [
-          "the laws miss the rungs by more than the seeds explain (p = \(Fitter.short(p))): intervals use the scatter of the residuals"
+          "the laws miss the rungs by more than the seeds explain (p = \(NumberFormat.short(p))): intervals use the scatter of the residuals"
         ]
         return
       }

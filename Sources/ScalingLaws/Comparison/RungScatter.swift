@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Statistics
 
 /// By how much rungs scatter around the laws, beside what seeds explain.
@@ -30,13 +31,13 @@ public struct RungScatter: Sendable, Hashable {
         "The difference between the arms changes from one \(sharedColumn) to the next by more than runs of one \(sharedColumn) differ, so tests and intervals count the values of \(sharedColumn) and not the runs: only more of them would narrow these."
     }
     guard isSignificant else { return nil }
-    let percent = share > 0.995 ? "over 99" : Fitter.short((100 * share).rounded())
+    let percent = share > 0.995 ? "over 99" : NumberFormat.short((100 * share).rounded())
     let common =
       sharedShare.isNaN
       ? ""
       : sharedShare > 0.5 ? ", most of it common to both arms" : ", most of it each arm's own"
     return
-      "Rungs scatter around the law by more than the seeds explain (\(plainProbability("p", pValue, floor: 0.001))): \(percent) % of the variance of a run is its rung's\(common). Tests and intervals count rungs, not runs; more seeds would not narrow them, more rungs would."
+      "Rungs scatter around the law by more than the seeds explain (\(NumberFormat.probability("p", pValue, floor: 0.001))): \(percent) % of the variance of a run is its rung's\(common). Tests and intervals count rungs, not runs; more seeds would not narrow them, more rungs would."
   }
 }
 

@@ -1,6 +1,6 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// How the loss of a law is read along one scale, so that two laws can be compared on it.
 public enum ScalePath: Sendable, Hashable {

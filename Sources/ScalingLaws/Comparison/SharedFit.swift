@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// One law fitted to several groups of runs at once, with tests of what they share.

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// How far beyond its runs a comparison answers.
@@ -35,7 +36,7 @@ public struct TargetLimit: Sendable, Hashable {
     }
     if decades < needed - 1e-9 {
       reasons.append(
-        "\(plainNumber(decades, digits: 2)) decades of \(scaleName), and a forecast needs \(plainNumber(needed))"
+        "\(NumberFormat.sentence(decades, digits: 2)) decades of \(scaleName), and a forecast needs \(NumberFormat.sentence(needed))"
       )
     }
     shortage = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
@@ -47,19 +48,19 @@ public struct TargetLimit: Sendable, Hashable {
   /// Why a target is refused, with the largest scale that is answered; nil where it is not.
   public func refusal(of target: Double) -> String? {
     guard target > largest * (1 + 1e-9) else { return nil }
-    let times = plainNumber(target / range.upperBound)
+    let times = NumberFormat.sentence(target / range.upperBound)
     let asked =
-      "\(scaleName) = \(plainNumber(target)) lies \(times) times beyond the largest run"
+      "\(scaleName) = \(NumberFormat.sentence(target)) lies \(times) times beyond the largest run"
     if let shortage {
       return
-        "\(asked), and no forecast is made: the runs have \(shortage). The largest scale answered is that of the largest run, \(scaleName) = \(plainNumber(range.upperBound))."
+        "\(asked), and no forecast is made: the runs have \(shortage). The largest scale answered is that of the largest run, \(scaleName) = \(NumberFormat.sentence(range.upperBound))."
     }
     let decades = Double.log10(range.upperBound / range.lowerBound)
     let reason =
       decades < Self.mostDecadesBeyond
-      ? "the runs span \(plainNumber(decades, digits: 2)) decades, and no more than that is answered beyond them"
-      : "no more than \(plainNumber(Self.mostDecadesBeyond)) decades beyond the runs are answered"
+      ? "the runs span \(NumberFormat.sentence(decades, digits: 2)) decades, and no more than that is answered beyond them"
+      : "no more than \(NumberFormat.sentence(Self.mostDecadesBeyond)) decades beyond the runs are answered"
     return
-      "\(asked), and no forecast is made: \(reason). The largest scale answered is \(scaleName) = \(plainNumber(largest))."
+      "\(asked), and no forecast is made: \(reason). The largest scale answered is \(scaleName) = \(NumberFormat.sentence(largest))."
   }
 }

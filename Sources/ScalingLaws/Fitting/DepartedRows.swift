@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import Statistics
 
 extension Fit {
@@ -46,7 +47,7 @@ extension Fit {
   public var departureSentence: String? {
     guard let first = departedRows.first else { return nil }
     let shown = departedRows.prefix(5).map {
-      "\(observations.name(of: $0)) (\(responseColumn) \(plainNumber(observations.response[$0], digits: 4)) where the law says \(plainNumber(predictions[$0], digits: 4)))"
+      "\(observations.name(of: $0)) (\(responseColumn) \(NumberFormat.sentence(observations.response[$0], digits: 4)) where the law says \(NumberFormat.sentence(predictions[$0], digits: 4)))"
     }
     let more = departedRows.count > 5 ? " and \(departedRows.count - 5) more" : ""
     let isOne = departedRows.count == 1
@@ -54,7 +55,7 @@ extension Fit {
       departureFilter.map { ". To fit without \(isOne ? "it" : "them"): --where '\($0)'" } ?? ""
     let times = abs(residuals[first]) / max(residualScatter, 1e-300)
     return
-      "\(isOne ? "one row" : "\(departedRows.count) rows") left the law and \(isOne ? "is" : "are") no part of its scatter: \(shown.joined(separator: ", "))\(more), up to \(plainNumber(times, digits: 2)) times the scatter of the others\(filter)"
+      "\(isOne ? "one row" : "\(departedRows.count) rows") left the law and \(isOne ? "is" : "are") no part of its scatter: \(shown.joined(separator: ", "))\(more), up to \(NumberFormat.sentence(times, digits: 2)) times the scatter of the others\(filter)"
   }
 
   private var responseColumn: String { observations.responseName ?? law.card.response.column }
@@ -104,7 +105,7 @@ extension Fit {
     guard low > 0, high > low else { return nil }
     let middle = (low * high).squareRoot()
     for digits in 1...12 {
-      let text = plainNumber(middle, digits: digits)
+      let text = NumberFormat.sentence(middle, digits: digits)
       if let value = Double(text), value > low, value <= high { return text }
     }
     return nil

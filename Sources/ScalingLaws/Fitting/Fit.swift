@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -223,7 +224,7 @@ extension Fitter {
     }
     if let test = fit.lackOfFit, test.isSignificant {
       result.append(
-        "lack of fit: the law misses its design points by more than repeated seeds explain (\(plainProbability("p", test.pValue, floor: 1e-12))); intervals count design points, not rows"
+        "lack of fit: the law misses its design points by more than repeated seeds explain (\(NumberFormat.probability("p", test.pValue, floor: 1e-12))); intervals count design points, not rows"
       )
     }
     return result

@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// A law with fitted parameters and what is known of their uncertainty, whether fitted a moment ago

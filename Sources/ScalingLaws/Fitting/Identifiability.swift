@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -34,7 +35,7 @@ extension Fitter {
           IdentifiabilityFinding(
             .boundReached, parameters: [parameter.name],
             sentence:
-              "\(parameter.name) ended at its \(atLower ? "lower" : "upper") bound \(Self.short(fit.estimate[index]))"
+              "\(parameter.name) ended at its \(atLower ? "lower" : "upper") bound \(NumberFormat.short(fit.estimate[index]))"
           ))
       }
     }
@@ -51,7 +52,7 @@ extension Fitter {
         Self.differs(law.parameters[$0], fit.estimate[$0], other[$0])
       }
       let list = moved.prefix(4).map {
-        "\(law.parameters[$0].name) \(Self.short(other[$0])) for \(Self.short(fit.estimate[$0]))"
+        "\(law.parameters[$0].name) \(NumberFormat.short(other[$0])) for \(NumberFormat.short(fit.estimate[$0]))"
       }
       return [
         IdentifiabilityFinding(
@@ -76,7 +77,7 @@ extension Fitter {
       IdentifiabilityFinding(
         .search,
         sentence:
-          "another optimum has an objective only \(Self.short(excess)) % higher: the data hardly choose between them"
+          "another optimum has an objective only \(NumberFormat.short(excess)) % higher: the data hardly choose between them"
       )
     ]
   }
@@ -133,7 +134,7 @@ extension Fitter {
       findings[place].low = 0
       findings[place].high = ends(walk).high
       findings[place].sentence +=
-        "; with \(Self.short(options.level * 100)) % confidence it is at most \(Self.short(ends(walk).high))"
+        "; with \(NumberFormat.short(options.level * 100)) % confidence it is at most \(NumberFormat.short(ends(walk).high))"
     }
     // Shapes that go from end to end, or over a decade, are not determined at all.
     let loose = ridges.filter { ridge in
@@ -145,7 +146,7 @@ extension Fitter {
     if !loose.isEmpty {
       let names = loose.map { law.parameters[space.free[$0.walk.slot]].name }
       let list = zip(names, loose).map { name, ridge in
-        "\(name) from \(Self.short(ends(ridge.walk).low)) to \(Self.short(ends(ridge.walk).high))"
+        "\(name) from \(NumberFormat.short(ends(ridge.walk).low)) to \(NumberFormat.short(ends(ridge.walk).high))"
       }
       findings.append(
         IdentifiabilityFinding(
@@ -193,7 +194,7 @@ extension Fitter {
         return IdentifiabilityFinding(
           .singleValue, columns: [name],
           sentence:
-            "\(name) takes one value only (\(Self.short(low))): what depends on it cannot be told from a constant",
+            "\(name) takes one value only (\(NumberFormat.short(low))): what depends on it cannot be told from a constant",
           remedy: "runs at three or more values of \(name), spread over a decade")
       }
       let isScale = ["N", "D", "C"].contains(name)
@@ -201,7 +202,7 @@ extension Fitter {
         return IdentifiabilityFinding(
           .fewValues, columns: [name],
           sentence:
-            "\(name) takes two values only (\(Self.short(low)) and \(Self.short(high))): its exponent, its amplitude and the constant term cannot be told apart",
+            "\(name) takes two values only (\(NumberFormat.short(low)) and \(NumberFormat.short(high))): its exponent, its amplitude and the constant term cannot be told apart",
           remedy: "runs at a third value of \(name), better at five, spread over a decade or more")
       }
       let decades = Double.log10(high / low)
@@ -209,7 +210,7 @@ extension Fitter {
         return IdentifiabilityFinding(
           .narrowRange, columns: [name],
           sentence:
-            "\(name) spans \(Self.short(decades)) decades: below one decade its exponent and the constant term trade off",
+            "\(name) spans \(NumberFormat.short(decades)) decades: below one decade its exponent and the constant term trade off",
           remedy: "runs at smaller or larger \(name)")
       }
       return nil
@@ -234,10 +235,10 @@ extension Fitter {
         let isFixed = (ratios.max() ?? 0) <= 1.01 * (ratios.min() ?? 0)
         let how =
           isFixed
-          ? "\(second) is \(Self.short(median(ratios))) times \(first) in every row"
+          ? "\(second) is \(NumberFormat.short(median(ratios))) times \(first) in every row"
           : r > 0
-            ? "\(first) and \(second) rise together in all rows (correlation of their logarithms \(Self.short(r)))"
-            : "\(second) falls as \(first) rises in all rows (correlation of their logarithms \(Self.short(r)))"
+            ? "\(first) and \(second) rise together in all rows (correlation of their logarithms \(NumberFormat.short(r)))"
+            : "\(second) falls as \(first) rises in all rows (correlation of their logarithms \(NumberFormat.short(r)))"
         findings.append(
           IdentifiabilityFinding(
             .collinearColumns, columns: [first, second],
@@ -290,25 +291,8 @@ extension Fitter {
       IdentifiabilityFinding(
         .flatDirection, parameters: involved,
         sentence:
-          "\(involved.joined(separator: ", ")) trade off almost exactly on these rows (smallest eigenvalue \(Self.short(max(smallest, 0)))): trust predictions inside the table, not these parameters",
+          "\(involved.joined(separator: ", ")) trade off almost exactly on these rows (smallest eigenvalue \(NumberFormat.short(max(smallest, 0)))): trust predictions inside the table, not these parameters",
         remedy: "more sizes and more lengths, further apart")
     ]
-  }
-
-  /// A number in three significant digits for a sentence.
-  static func short(_ value: Double) -> String {
-    guard value != 0 else { return "0" }
-    guard value.isFinite else { return "\(value)" }
-    let exponent = Int(saturating: Double.log10(abs(value)).rounded(.down))
-    let scale = Double.pow(10, exponent - 2)
-    let rounded = (value / scale).rounded() * scale
-    if exponent >= -3, exponent < 6 {
-      let digits = max(0, 2 - exponent)
-      let power = Double.pow(10, digits)
-      let text = "\((rounded * power).rounded() / power)"
-      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-    let mantissa = "\((value / Double.pow(10, exponent) * 100).rounded() / 100)"
-    return (mantissa.hasSuffix(".0") ? String(mantissa.dropLast(2)) : mantissa) + "e\(exponent)"
   }
 }

@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -303,7 +304,7 @@ extension Fitter {
     }
     let percent = max(pooled.lostShare * 100, 0.01)
     warnings.append(
-      "refits use \(pooled.members.count) groups of neighbouring points of the curves instead of \(observations.count) rows, which loses at most \(Self.short(percent)) % of what they tell about any parameter"
+      "refits use \(pooled.members.count) groups of neighbouring points of the curves instead of \(observations.count) rows, which loses at most \(NumberFormat.short(percent)) % of what they tell about any parameter"
     )
     return result
   }

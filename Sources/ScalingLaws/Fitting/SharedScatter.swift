@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Statistics
 
 /// What all runs of one size, or of one length, have in common beyond the law, such as a shape or a
@@ -100,10 +101,11 @@ public struct SharedScatter: Sendable, Hashable, Codable {
   /// - Parameter isRelative: whether residuals are of logarithms.
   func sentence(isRelative: Bool) -> String {
     func size(_ x: Double) -> String {
-      isRelative ? "\(plainNumber(x * 100, digits: 2)) %" : plainNumber(x, digits: 2)
+      isRelative
+        ? "\(NumberFormat.sentence(x * 100, digits: 2)) %" : NumberFormat.sentence(x, digits: 2)
     }
     return
-      "runs of one \(column) are off together (\(plainProbability("p", pValue, floor: 1e-12))): by \(size(deviation)), against \(size(runDeviation)) for a run alone; intervals count the \(values) values of \(column) and not the rows, and only more of them would narrow these"
+      "runs of one \(column) are off together (\(NumberFormat.probability("p", pValue, floor: 1e-12))): by \(size(deviation)), against \(size(runDeviation)) for a run alone; intervals count the \(values) values of \(column) and not the rows, and only more of them would narrow these"
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -131,7 +132,7 @@ extension Fitter {
     let half = (1 - options.level) / 2
     if Double(draws.count) * half < 0.5 {
       warnings.append(
-        "\(draws.count) refits are too few for intervals of \(plainNumber(options.level * 100)) %: their ends are the most extreme refits; --resamples \(Int(saturating: (10 / half).rounded(.up))) or more"
+        "\(draws.count) refits are too few for intervals of \(NumberFormat.sentence(options.level * 100)) %: their ends are the most extreme refits; --resamples \(Int(saturating: (10 / half).rounded(.up))) or more"
       )
     }
     let failed = outcomes.count - draws.count

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import Statistics
 
 /// One point of a forecast training curve.

@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// Fits in a row, each of which reads what the one before it predicts, such as compute to loss to

@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// The prediction of a fitted law for a run that has not been made.
@@ -75,10 +76,10 @@ extension FittedLaw {
       guard !(reach.factor < 1.02) else { continue }
       let held =
         range.lowerBound == range.upperBound
-        ? "\(plainNumber(range.lowerBound)) in all rows"
-        : "\(plainNumber(range.lowerBound)) to \(plainNumber(range.upperBound))"
+        ? "\(NumberFormat.sentence(range.lowerBound)) in all rows"
+        : "\(NumberFormat.sentence(range.lowerBound)) to \(NumberFormat.sentence(range.upperBound))"
       throw .unusable(
-        "law \(law.name) does not read \(name), and the fitted table has \(name) = \(held): nothing in it tells what \(name) = \(plainNumber(value)) changes"
+        "law \(law.name) does not read \(name), and the fitted table has \(name) = \(held): nothing in it tells what \(name) = \(NumberFormat.sentence(value)) changes"
       )
     }
   }
@@ -87,28 +88,30 @@ extension FittedLaw {
 extension Forecast {
   func describe(place names: [String]) -> String {
     let place = names.compactMap { name in
-      columns[name].map { "\(name) = \(plainNumber($0))" }
+      columns[name].map { "\(name) = \(NumberFormat.sentence($0))" }
     }.joined(separator: ", ")
     func interval(_ x: Estimated) -> String {
-      "[\(plainNumber(x.low, digits: 4)), \(plainNumber(x.high, digits: 4))]"
+      "[\(NumberFormat.sentence(x.low, digits: 4)), \(NumberFormat.sentence(x.high, digits: 4))]"
     }
     var text = "At \(place), "
     if let laws {
       let names = laws.sorted { $0.weight > $1.weight }.map {
-        "\($0.law) (weight \(plainNumber($0.weight, digits: 2)))"
+        "\($0.law) (weight \(NumberFormat.sentence($0.weight, digits: 2)))"
       }
       text += "\(names.joined(separator: ", ")) together predict"
     } else {
       text += "law \(lawName) predicts"
     }
-    text += " \(response) \(plainNumber(law.value, digits: 4))"
+    text += " \(response) \(NumberFormat.sentence(law.value, digits: 4))"
     let hasInterval = law.low.isFinite && law.high.isFinite
     let hasRun = run.low.isFinite && run.high.isFinite
     if hasInterval { text += " \(interval(law))" }
     if hasRun { text += "; a single run falls in \(interval(run))" }
-    text += hasInterval || hasRun ? " (\(plainNumber(level * 100)) %)." : ", without an interval."
+    text +=
+      hasInterval || hasRun
+      ? " (\(NumberFormat.sentence(level * 100)) %)." : ", without an interval."
     if let laws {
-      let values = laws.map { "\($0.law) \(plainNumber($0.prediction.value, digits: 4))" }
+      let values = laws.map { "\($0.law) \(NumberFormat.sentence($0.prediction.value, digits: 4))" }
       text += " Each alone: \(values.joined(separator: ", "))."
     }
     if let sentence = components?.sentence, !sentence.isEmpty { text += " \(sentence)" }

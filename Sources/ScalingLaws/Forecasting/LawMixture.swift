@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// Several fitted laws that answer a question together: each answer is drawn from the refits of

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Statistics
 
 /// What the width of a forecast is made of.
@@ -29,7 +30,8 @@ public struct ForecastComponents: Sendable, Hashable, Codable {
       [shares.sampling, shares.scatter, shares.model, shares.laws].allSatisfy({ $0.isFinite })
     else { return "" }
     func percent(_ share: Double) -> String {
-      share > 0 && share < 0.005 ? "under 1 %" : "\(plainNumber((share * 100).rounded())) %"
+      share > 0 && share < 0.005
+        ? "under 1 %" : "\(NumberFormat.sentence((share * 100).rounded())) %"
     }
     var parts = ["\(percent(shares.sampling)) is sampling", "\(percent(shares.scatter)) scatter"]
     if model != nil { parts.append("\(percent(shares.model)) model error") }

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// How far a value lies beyond the range of a column in the fitted table.
@@ -51,8 +52,9 @@ public struct Reach: Sendable, Hashable, Codable {
     let side = value > high ? "above the largest" : "below the smallest"
     guard factor.isFinite else { return "\(column) is \(side) in the table" }
     if factor < 2 {
-      return "\(column) is \(plainNumber((factor - 1) * 100, digits: 2)) % \(side) in the table"
+      return
+        "\(column) is \(NumberFormat.sentence((factor - 1) * 100, digits: 2)) % \(side) in the table"
     }
-    return "\(column) is \(plainNumber(factor, digits: 2)) times \(side) in the table"
+    return "\(column) is \(NumberFormat.sentence(factor, digits: 2)) times \(side) in the table"
   }
 }

@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -118,7 +119,7 @@ public struct OptimumLaw: Sendable {
         "N": inside.map { $0.columns["N"] ?? .nan }, "D": inside.map { $0.columns["D"] ?? .nan },
       ], response: inside.map { axisOf($0).value }, weights: weights.map { $0 / heaviest },
       labels: inside.map { cell in
-        "cell \(["N", "D"].map { "\($0) = \(plainNumber(cell.columns[$0] ?? .nan))" }.joined(separator: ", "))"
+        "cell \(["N", "D"].map { "\($0) = \(NumberFormat.sentence(cell.columns[$0] ?? .nan))" }.joined(separator: ", "))"
       })
     observations.responseName = axis
     var fitted = try ScalingLaws.fit(law, to: observations, options: settings)
@@ -132,7 +133,9 @@ public struct OptimumLaw: Sendable {
       all.filter { axisOf($0).kind != .inside }, axis: axis, by: fitted)
     fit = fitted
     let typical = median(variances.map { $0.squareRoot() })
-    func factor(_ deviation: Double) -> String { plainNumber(Double.exp(deviation), digits: 3) }
+    func factor(_ deviation: Double) -> String {
+      NumberFormat.sentence(Double.exp(deviation), digits: 3)
+    }
     notes =
       [
         "each row is the best \(axis) of one cell of the raw sweep, found first: \(inside.count) optima between values that were tried, uncertain by a factor of \(factor(typical)) (one standard error, median)\(all.count > inside.count ? "; \(all.count - inside.count) cells give a bound and are left out" : "")",
@@ -241,7 +244,7 @@ public struct OptimumLaw: Sendable {
         : (predicted.low.isNaN ? predicted.value : predicted.low) > bound.value
       guard far else { return nil }
       return
-        "at N = \(plainNumber(cell.columns["N"] ?? .nan)), D = \(plainNumber(cell.columns["D"] ?? .nan)) the sweep says \(bound.kind == .atLeast ? "at least" : "at most") \(plainNumber(bound.value)) and the law \(plainNumber(predicted.value)): the cell was left out, and speaks against the law"
+        "at N = \(NumberFormat.sentence(cell.columns["N"] ?? .nan)), D = \(NumberFormat.sentence(cell.columns["D"] ?? .nan)) the sweep says \(bound.kind == .atLeast ? "at least" : "at most") \(NumberFormat.sentence(bound.value)) and the law \(NumberFormat.sentence(predicted.value)): the cell was left out, and speaks against the law"
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -143,7 +144,7 @@ public struct MixtureFit: Sendable {
     let lack = MixtureLackOfFit(of: fit, law: chosen.law)
     if let lack, lack.pValue < 0.01 {
       fit.warnings.append(
-        "the form misses something that the table shows (\(lack.method == "repeats" ? "against the noise of repeated mixtures" : "squares and products of shares beside it"), \(lack.pValue < 0.001 ? "p < 0.001" : "p = \(Fitter.short(lack.pValue))"); the rest would scatter by \(Fitter.short(100 * lack.remainingScatter)) %, it scatters by \(Fitter.short(100 * fit.residualScatter)) %)"
+        "the form misses something that the table shows (\(lack.method == "repeats" ? "against the noise of repeated mixtures" : "squares and products of shares beside it"), \(lack.pValue < 0.001 ? "p < 0.001" : "p = \(NumberFormat.short(lack.pValue))"); the rest would scatter by \(NumberFormat.short(100 * lack.remainingScatter)) %, it scatters by \(NumberFormat.short(100 * fit.residualScatter)) %)"
       )
     }
     self.law = chosen.law

@@ -1,3 +1,5 @@
+internal import Quantities
+
 extension FittedLaw {
   /// A forecast that gives a bound only where the size asked for was never varied.
   ///

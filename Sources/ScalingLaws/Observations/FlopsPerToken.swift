@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -92,7 +93,7 @@ public struct FlopsPerToken: Sendable, Hashable, Codable {
   public var formula: String {
     isSixfold
       ? "C = 6·N·D"
-      : "C = \(plainNumber(coefficient))·N^\(plainNumber(exponent, digits: 4))·D"
+      : "C = \(NumberFormat.sentence(coefficient))·N^\(NumberFormat.sentence(exponent, digits: 4))·D"
   }
 
   /// What a reader must know; nil for a plain 6·N.
@@ -105,8 +106,9 @@ public struct FlopsPerToken: Sendable, Hashable, Codable {
       abs(slope) < 0.002
       ? "at every size"
       : "\(slope > 0 ? "rising" : "falling") with size: \(formula)"
-    let spread = scatter > 0.02 ? ", within \(plainNumber(scatter * 100, digits: 2)) %" : ""
+    let spread =
+      scatter > 0.02 ? ", within \(NumberFormat.sentence(scatter * 100, digits: 2)) %" : ""
     return
-      "C = \(plainNumber(average))·N·D on average (\(source)), \(direction)\(spread); optimal tokens follow this C and not 6·N·D"
+      "C = \(NumberFormat.sentence(average))·N·D on average (\(source)), \(direction)\(spread); optimal tokens follow this C and not 6·N·D"
   }
 }

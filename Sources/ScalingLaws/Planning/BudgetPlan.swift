@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// Everything that is said of one training budget: one computation for reports and commands.
 public struct BudgetPlan: Sendable, Hashable, Codable {
   /// The optimal division.
@@ -48,7 +50,7 @@ extension FittedLaw {
         value < range.lowerBound / 1000
       else { continue }
       return
-        "the plan would have \(plainNumber(value)) \(meaning), \(plainNumber(range.lowerBound / value, digits: 2)) times fewer than the smallest run of the table (\(plainNumber(range.lowerBound))): the fit says nothing there"
+        "the plan would have \(NumberFormat.sentence(value)) \(meaning), \(NumberFormat.sentence(range.lowerBound / value, digits: 2)) times fewer than the smallest run of the table (\(NumberFormat.sentence(range.lowerBound))): the fit says nothing there"
     }
     return nil
   }

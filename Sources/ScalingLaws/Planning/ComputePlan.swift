@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// How to divide training compute between model size and tokens.
@@ -134,7 +135,9 @@ extension FittedLaw {
     guard !flops.isSixfold, abs(flops.exponent - 1) > 0.01, let range = ranges["N"], size.isFinite,
       size > 3 * range.upperBound
     else { return nil }
-    func each(_ size: Double) -> String { plainNumber(flops.perToken(size) / size, digits: 2) }
+    func each(_ size: Double) -> String {
+      NumberFormat.sentence(flops.perToken(size) / size, digits: 2)
+    }
     return
       "FLOPs per token are extrapolated as a power of N: \(each(size))·N at the plan, where the largest model of the table has \(each(range.upperBound))·N; a formula of the architecture (--flops-per-token) would not have to be extrapolated"
   }

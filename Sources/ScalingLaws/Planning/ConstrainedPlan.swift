@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 
 /// A bound on the size of a model, with its reason.
@@ -231,7 +232,8 @@ struct ConstrainedSearch {
       guard held.isEmpty ? binds(all[0].value) : !bound.isEmpty else { continue }
       let some =
         bound.count < held.count ? ", by \(bound.map(\.law).joined(separator: " and ")) only" : ""
-      binding.append("\(cap.reason): at most \(plainNumber(cap.parameters)) parameters\(some)")
+      binding.append(
+        "\(cap.reason): at most \(NumberFormat.sentence(cap.parameters)) parameters\(some)")
     }
     var epochs: Estimated?
     if let unique = limits.uniqueTokens {
@@ -239,7 +241,7 @@ struct ConstrainedSearch {
         value: tokens.value / unique, low: tokens.low / unique, high: tokens.high / unique)
       if tokens.value > unique * (1 + 1e-6) {
         binding.append(
-          "unique data: \(plainNumber(unique)) tokens, seen \(plainNumber(tokens.value / unique)) times"
+          "unique data: \(NumberFormat.sentence(unique)) tokens, seen \(NumberFormat.sentence(tokens.value / unique)) times"
         )
         if tokens.value / unique > 40 {
           warnings.append("beyond about 40 epochs repeated tokens add nothing [L6]")
@@ -247,7 +249,7 @@ struct ConstrainedSearch {
       }
     }
     if limits.servedTokens > 0, limits.paysForServing || goal.isOutcome {
-      binding.append("serving: \(plainNumber(limits.servedTokens)) tokens are paid for")
+      binding.append("serving: \(NumberFormat.sentence(limits.servedTokens)) tokens are paid for")
     }
     return ConstrainedPlan(
       size: size, tokens: tokens, tokensPerParameter: exponential(all[2]), outcome: all[3],
@@ -296,7 +298,7 @@ extension FittedLaw {
       logUnique: Double.log(unique), dataRepeats: limits.borrowed.data,
       sizeRepeats: limits.borrowed.size)
     warnings.append(
-      "the value of repeated tokens is not fitted but borrowed (R_D* \(plainNumber(limits.borrowed.data)), R_N* \(plainNumber(limits.borrowed.size)), fitted on C4 [L6])"
+      "the value of repeated tokens is not fitted but borrowed (R_D* \(NumberFormat.sentence(limits.borrowed.data)), R_N* \(NumberFormat.sentence(limits.borrowed.size)), fitted on C4 [L6])"
     )
     return surface
   }

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// What a model will cost to serve, as tokens of training-priced compute [L15]: 2·N·D_inf FLOPs
@@ -184,7 +185,7 @@ extension FittedLaw {
       let seen = range.upperBound / sizes.lowerBound
       if ratio.isFinite, ratio > seen {
         warnings.append(
-          "the plan trains on \(plainNumber(ratio)) tokens per parameter, more than any run in the table: runs at such ratios have shown a larger effect of data than extrapolated"
+          "the plan trains on \(NumberFormat.sentence(ratio)) tokens per parameter, more than any run in the table: runs at such ratios have shown a larger effect of data than extrapolated"
         )
       }
     }

@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -166,7 +167,7 @@ extension FittedLaw {
     let weighed = candidates.count
     guard weighed > 0 else {
       throw .unusable(
-        "no ladder costs less than \(plainNumber(budget)) FLOPs and tells the law's \(law.parameters.count) parameters, expected a larger budget"
+        "no ladder costs less than \(NumberFormat.sentence(budget)) FLOPs and tells the law's \(law.parameters.count) parameters, expected a larger budget"
       )
     }
     candidates.sort { ($0.cost, $0.expected) < ($1.cost, $1.expected) }

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 
 /// The best size and number of epochs where unique tokens are limited [L6].
@@ -61,7 +62,7 @@ extension FittedLaw {
       result = plan(on: surface) { _ in logCompute }
       unlimited = try? plan(compute: compute, holding: others)
       result.warnings.append(
-        "the value of repeated tokens is not fitted but borrowed (R_D* \(plainNumber(borrowed.data)), R_N* \(plainNumber(borrowed.size)), fitted on C4 [L6])"
+        "the value of repeated tokens is not fitted but borrowed (R_D* \(NumberFormat.sentence(borrowed.data)), R_N* \(NumberFormat.sentence(borrowed.size)), fitted on C4 [L6])"
       )
     }
     let epochs = Estimated(

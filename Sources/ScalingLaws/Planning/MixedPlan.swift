@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -260,7 +261,7 @@ extension ComputePlan {
   }
 
   fileprivate func runawaySentence(_ member: LawMixture.Member) -> String {
-    "law \(member.fitted.law.name) (weight \(plainNumber(member.weight, digits: 2))) has no part in the plan: its optimum, \(plainNumber(tokensPerParameter.value)) tokens per parameter, runs away from the data"
+    "law \(member.fitted.law.name) (weight \(NumberFormat.sentence(member.weight, digits: 2))) has no part in the plan: its optimum, \(NumberFormat.sentence(tokensPerParameter.value)) tokens per parameter, runs away from the data"
   }
 
   func distance(beyond fitted: any FittedLaw) -> Double {

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -110,7 +111,7 @@ extension FittedLaw {
     }
     guard !runs.isEmpty else {
       throw .unusable(
-        "no candidate costs less than \(plainNumber(limit)) FLOPs: the table's smallest run takes \(plainNumber(table.lowerBound))"
+        "no candidate costs less than \(NumberFormat.sentence(limit)) FLOPs: the table's smallest run takes \(NumberFormat.sentence(table.lowerBound))"
       )
     }
     return NextRunAdvice(

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// Which numbers of a plan the fitted table can give, and which it cannot.
@@ -110,9 +111,13 @@ extension FittedLaw {
 extension PlanLimits {
   /// The limits in words, one each.
   public var sentences: [String] {
-    var result = caps.map { "\($0.reason): at most \(plainNumber($0.parameters)) parameters" }
-    if let uniqueTokens { result.append("unique data: \(plainNumber(uniqueTokens)) tokens") }
-    if servedTokens > 0 { result.append("serving: \(plainNumber(servedTokens)) tokens") }
+    var result = caps.map {
+      "\($0.reason): at most \(NumberFormat.sentence($0.parameters)) parameters"
+    }
+    if let uniqueTokens {
+      result.append("unique data: \(NumberFormat.sentence(uniqueTokens)) tokens")
+    }
+    if servedTokens > 0 { result.append("serving: \(NumberFormat.sentence(servedTokens)) tokens") }
     return result
   }
 }
@@ -147,7 +152,9 @@ extension FittedLaw {
     forecast.run = Estimated(value: .nan)
     let causes = identifiability.filter { $0.kind.forbidsExtrapolation }.map(\.sentence)
     let place = law.card.columns.compactMap { requirement in
-      forecast.columns[requirement.name].map { "\(requirement.name) = \(plainNumber($0))" }
+      forecast.columns[requirement.name].map {
+        "\(requirement.name) = \(NumberFormat.sentence($0))"
+      }
     }
     forecast.sentence =
       "At \(place.joined(separator: ", ")), \(forecast.response) is not determined by this table: \(causes.joined(separator: "; "))."

@@ -1,5 +1,5 @@
+internal import Quantities
 internal import RealModule
-internal import Statistics
 
 /// How a learning rate falls from its peak to its last value.
 public enum ScheduleDecay: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,5 @@
 internal import Optimization
-internal import Statistics
+internal import Quantities
 
 /// The learning-rate schedule that a multi-power law predicts to end at the lowest loss [L14].
 public struct OptimalSchedule: Sendable, Hashable {

@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// How many outcomes fell inside their intervals, and what that says of the nominal level.

@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import RealModule
 internal import Statistics
 
@@ -73,7 +74,7 @@ public struct FitScore: Sendable {
     guard coverage.rows > 0 else {
       return "The saved fit has no intervals, so that nothing can be said of their coverage."
     }
-    func percent(_ x: Double) -> String { plainNumber(x * 100, digits: 3) }
+    func percent(_ x: Double) -> String { NumberFormat.sentence(x * 100, digits: 3) }
     let counted =
       "\(coverage.inside) of \(coverage.rows) outcomes (\(percent(coverage.share.value)) %, \(percent(coverage.level)) % binomial interval \(percent(coverage.share.low)) to \(percent(coverage.share.high)) %\(coverage.effectiveRows < Double(coverage.rows) - 0.5 ? ", counting rows of one run or place together" : "")) fell inside their nominal \(percent(coverage.nominal)) % intervals"
     switch coverage.verdict {
@@ -82,7 +83,7 @@ public struct FitScore: Sendable {
       return "\(counted): compatible with what the intervals claim\(few)."
     case .tooNarrow:
       return
-        "\(counted): the intervals are too narrow here. Errors are \(plainNumber(errorSpread, digits: 2)) times what the fit expects."
+        "\(counted): the intervals are too narrow here. Errors are \(NumberFormat.sentence(errorSpread, digits: 2)) times what the fit expects."
     case .tooWide:
       return "\(counted): the intervals are wider than these runs need."
     }

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// How a saved fit did on one row that it had not seen.
 public struct ScoredRun: Sendable, Hashable, Codable {
   /// What to call the row: its line in the file.

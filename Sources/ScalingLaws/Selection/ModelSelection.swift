@@ -1,4 +1,5 @@
 internal import Optimization
+internal import Quantities
 internal import RealModule
 
 /// Information criteria of a fit, comparable between laws fitted to the same rows.
@@ -158,7 +159,7 @@ private func choose(
       "Too few rows to hold any out: \(entries[index].fit.law.name) has the lowest BIC, which says little about extrapolation."
     )
   }
-  func percent(_ x: Double) -> String { Fitter.short(x * 100) + " %" }
+  func percent(_ x: Double) -> String { NumberFormat.short(x * 100) + " %" }
   // Prefer fewer parameters where the held-out errors cannot be told apart, among laws that the
   // common answer takes seriously: a law that misses the table itself may predict well by luck.
   func weight(_ index: Int) -> Double { weights.weights[weights.repeats[index] ?? index] }

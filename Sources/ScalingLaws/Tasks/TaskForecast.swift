@@ -1,3 +1,4 @@
+public import Quantities
 internal import Statistics
 
 /// What the recommended law of a task says of a size that was not evaluated.

@@ -1,3 +1,4 @@
+public import Quantities
 internal import RealModule
 public import Statistics
 
@@ -143,14 +144,14 @@ public struct TaskReport: Sendable {
     _ series: TaskSeries, trend: TrendTest, direction: ScalingDirection,
     relation: ChanceRelation?, recommendation: Recommendation, turningPoint: Estimated?
   ) -> String {
-    let chance = Fitter.short(series.chance ?? .nan)
+    let chance = NumberFormat.short(series.chance ?? .nan)
     let place: String
     switch relation {
     case .atChance:
       return "\(series.task) is at chance (\(chance)) at every size: no law is fitted."
     case .below: place = ", below chance (\(chance)) and at no size above it"
     case .crosses:
-      let ends = series.ends.map { Fitter.short($0) }
+      let ends = series.ends.map { NumberFormat.short($0) }
       place =
         ", from \(ends[0]) at the smallest size to \(ends[1]) at the largest, across chance (\(chance))"
     case .above, nil: place = ""
@@ -163,14 +164,14 @@ public struct TaskReport: Sendable {
       case .reversing: "gets better, then worse"
       case .flat: "does not change with scale"
       case .emerging, .failing:
-        "\(direction.rawValue.hasPrefix("better") ? "improves" : "gets worse") at the last size only (\(plainProbability("p", trend.lastPValue, floor: 0.001)))"
+        "\(direction.rawValue.hasPrefix("better") ? "improves" : "gets worse") at the last size only (\(NumberFormat.probability("p", trend.lastPValue, floor: 0.001)))"
       case .irregular: "changes by more than its errors, but neither one way nor with one turn"
       case .undecided:
         trend.leading == .undecided || trend.confidence < 0.5
           ? "has no clear trend"
-          : "has no clear trend (\(trend.leading.words) at \(plainNumber((100 * trend.confidence).rounded(.down))) %)"
+          : "has no clear trend (\(trend.leading.words) at \(NumberFormat.sentence((100 * trend.confidence).rounded(.down))) %)"
       }
-    let turn = turningPoint.map { ", turning at \(Fitter.short($0.value))" } ?? ""
+    let turn = turningPoint.map { ", turning at \(NumberFormat.short($0.value))" } ?? ""
     let advice =
       recommendation == .none ? "no law is fitted" : "forecast it with \(recommendation.rawValue)"
     return "\(series.task) \(shape)\(turn)\(place): \(advice)."

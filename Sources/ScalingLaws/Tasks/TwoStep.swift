@@ -1,4 +1,5 @@
 internal import Optimization
+public import Quantities
 internal import Statistics
 
 /// Accuracy on a task from size and data in two steps: the additive law fitted to the task loss at

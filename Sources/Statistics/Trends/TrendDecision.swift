@@ -1,3 +1,4 @@
+internal import Quantities
 internal import RealModule
 
 /// The rules 1–3 of ``TrendTest``: how much each directional shape is supported.

@@ -1,3 +1,4 @@
+internal import Files
 public import Verdicts
 
 /// Curves as bytes.
@@ -16,9 +17,7 @@ public import Verdicts
 public enum CurveCoding {
   private static let version: UInt8 = 1
 
-  /// The bytes of a curve.
-  ///
-  /// - Parameter curve: as many steps as values.
+  /// The bytes of a curve of as many steps as values.
   public static func encode(_ curve: StepCurve) -> [UInt8] {
     precondition(curve.steps.count == curve.values.count, "a value for each step")
     let isSingle = curve.values.allSatisfy {
@@ -96,9 +95,9 @@ public enum CurveCoding {
   }
 
   fileprivate static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
+    var hash = FNV1a()
+    hash.mix(bytes: bytes)
+    return hash.value
   }
 }
 
@@ -111,9 +110,6 @@ public struct CurveCodingError: Error, Hashable, Sendable, CustomStringConvertib
 extension CurveCoding {
   /// The curve that bytes stand for.
   ///
-  /// - Parameters:
-  ///   - bytes: from ``encode(_:)``.
-  ///   - name: what the numbers are.
   /// - Throws: ``CurveCodingError`` for any bytes that ``encode(_:)`` does not make.
   public static func decode(
     _ bytes: [UInt8], name: String
@@ -148,7 +144,6 @@ extension CurveCoding {
   fileprivate static var damaged: CurveCodingError { CurveCodingError("a damaged curve") }
 }
 
-/// Takes numbers off the bytes of a curve, front to back.
 private struct CurveReader {
   let bytes: [UInt8]
   var position: Int

@@ -45,7 +45,6 @@ struct OutcomeCoding {
   /// Most runs of a list share their costs with others.
   private var costs: [String: StudyRow.Costs] = [:]
 
-  /// The costs that a text stands for.
   mutating func costs(_ text: String) throws -> StudyRow.Costs {
     if let known = costs[text] { return known }
     let read = try decoder.decode(StudyRow.Costs.self, from: Data(text.utf8))
@@ -53,9 +52,8 @@ struct OutcomeCoding {
     return read
   }
 
-  /// The outcome in the columns from `first` on; nil if the run has not ended.
-  ///
-  /// - Throws: ``DamagedRow`` for a row that is not the one that was written.
+  /// The outcome in the columns from `first` on, nil if the run has not ended; throws
+  /// ``DamagedRow``.
   mutating func outcome(_ row: Row, first: Int = 0) throws -> RunOutcome? {
     guard !row.hasNull(atIndex: first), !row.hasNull(atIndex: first + 1) else { return nil }
     guard
@@ -82,7 +80,6 @@ struct OutcomeCoding {
   /// SQLite keeps what is not a number as NULL.
   private func number(_ row: Row, _ index: Int) -> Double { row[index] ?? .nan }
 
-  /// Writes the outcome of the run in the row `key`.
   static func write(_ outcome: RunOutcome, of key: Int64, _ db: Database) throws {
     let costs = outcome.costs
     try db.cachedStatement(

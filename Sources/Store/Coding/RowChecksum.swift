@@ -1,10 +1,10 @@
+internal import Files
 internal import Foundation
 internal import GRDB
 internal import Verdicts
 
 /// The hash of a row, kept beside it: SQLite itself does not notice a bit that changed in a number.
 enum RowChecksum {
-  /// What is hashed of a run, from the tables `runs` and `details`.
   static let runColumns = """
     runs.identity, runs.status, runs.message, runs.loss, runs.parameters, runs.active_parameters,
     runs.tokens, runs.compute, runs.seconds, runs.tokens_per_second, runs.kernels, runs.ended,
@@ -12,14 +12,12 @@ enum RowChecksum {
     """
   static let runColumnCount = 14
 
-  /// What is hashed of a row of a study.
   static let studyColumns = """
     study_rows.identity, arm, rung, size, seed, branch, trunk, purpose, learning_rate,
     study_rows.tokens, study_rows.compute, study_rows.costs
     """
   static let studyColumnCount = 12
 
-  /// What is hashed of a study besides its rows.
   static let headColumns = "studies.name, file, settings, created, planned"
   static let headColumnCount = 5
 
@@ -33,40 +31,35 @@ enum RowChecksum {
 
   /// The hash of some columns of a row: FNV-1a of 64 bits over type and bytes of each value.
   static func of(_ row: Row, _ columns: Range<Int>) -> Int64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    func mix(_ word: UInt64) {
-      for place in 0..<8 { mix(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
-    }
+    var hash = FNV1a()
     for column in columns {
       let value: DatabaseValue = row[column]
       switch value.storage {
-      case .null: mix(0 as UInt8)
+      case .null: hash.mix(0)
       case .int64(let number):
-        mix(1 as UInt8)
-        mix(UInt64(bitPattern: number))
+        hash.mix(1)
+        hash.mix(bytesOf: UInt64(bitPattern: number))
       case .double(let number):
-        mix(2 as UInt8)
-        mix(number.bitPattern)
+        hash.mix(2)
+        hash.mix(bytesOf: number.bitPattern)
       case .string(let text):
-        mix(3 as UInt8)
-        for byte in text.utf8 { mix(byte) }
-        mix(0 as UInt8)
+        hash.mix(3)
+        hash.mix(bytes: text.utf8)
+        hash.mix(0)
       case .blob(let data):
-        mix(4 as UInt8)
-        for byte in data { mix(byte) }
+        hash.mix(4)
+        hash.mix(bytes: data)
       }
     }
-    return Int64(bitPattern: hash)
+    return Int64(bitPattern: hash.value)
   }
 
-  /// Whether a hash that is kept is that of the row; one that has none was not written by us, for
-  /// those of earlier versions are hashed when the file is brought up to date.
+  /// A row without a hash was not written by us: those of earlier versions are hashed when the file
+  /// is brought up to date.
   static func holds(_ kept: Int64?, _ row: Row, _ columns: Range<Int>) -> Bool {
     kept == of(row, columns)
   }
 
-  /// Hashes a run that was just written.
   static func seal(run: Int64, _ db: Database) throws {
     let row = try Row.fetchOne(
       db.cachedStatement(
@@ -98,28 +91,24 @@ enum RowChecksum {
       sql: "UPDATE studies SET checksum = ? WHERE id = ?", arguments: [whole.value, study])
   }
 
-  /// Hashes what a study is, besides its rows.
   static func seal(headOf study: Int64, _ db: Database) throws {
     try seal(
       "SELECT \(headColumns) FROM studies WHERE id = ?", [study], headColumnCount,
       "UPDATE studies SET head_checksum = ? WHERE id = ?", db)
   }
 
-  /// Hashes a result of a study.
   static func seal(document name: String, of study: Int64, _ db: Database) throws {
     try seal(
       "SELECT \(documentColumns) FROM documents WHERE study = ? AND name = ?", [study, name],
       documentColumnCount, "UPDATE documents SET checksum = ? WHERE study = ? AND name = ?", db)
   }
 
-  /// Hashes a curve of a run.
   static func seal(curve name: String, of run: Int64, _ db: Database) throws {
     try seal(
       "SELECT \(curveColumns) FROM curves WHERE run = ? AND name = ?", [run, name],
       curveColumnCount, "UPDATE curves SET checksum = ? WHERE run = ? AND name = ?", db)
   }
 
-  /// Reads one row, and writes its hash into it.
   private static func seal(
     _ select: String, _ key: [any DatabaseValueConvertible], _ count: Int, _ update: String,
     _ db: Database
@@ -131,7 +120,6 @@ enum RowChecksum {
     try db.cachedStatement(sql: update).execute(arguments: StatementArguments(sum + key))
   }
 
-  /// Hashes what stores of the second version kept without.
   static func fillTexts(_ db: Database) throws {
     for study in try Int64.fetchAll(db, sql: "SELECT id FROM studies") {
       try seal(headOf: study, db)
@@ -144,7 +132,6 @@ enum RowChecksum {
     }
   }
 
-  /// Hashes everything in a file of an earlier version.
   static func fill(_ db: Database) throws {
     for run in try Int64.fetchAll(db, sql: "SELECT id FROM runs WHERE status IS NOT NULL") {
       try seal(run: run, db)
@@ -157,14 +144,12 @@ enum RowChecksum {
 
 /// The hash of the rows of a study together, in their order.
 struct StudyChecksum {
-  private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  private var hash = FNV1a()
 
-  /// Adds the hash of the next row.
   mutating func add(_ row: Int64) {
-    hash = (hash ^ UInt64(bitPattern: row)) &* 0x100_0000_01B3
-    hash ^= hash >> 29
+    hash.mix(UInt64(bitPattern: row))
+    hash.value ^= hash.value >> 29
   }
 
-  /// The hash of all rows so far.
-  var value: Int64 { Int64(bitPattern: hash) }
+  var value: Int64 { Int64(bitPattern: hash.value) }
 }

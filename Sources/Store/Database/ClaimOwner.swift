@@ -12,11 +12,8 @@ public struct ClaimOwner: Hashable, Sendable {
   /// When it started, in the system's own units: numbers of processes are used again.
   public let started: Int
 
-  /// - Parameters:
-  ///   - host: the name of the machine.
-  ///   - session: what numbers of processes are unique within.
-  ///   - process: the number of the process.
-  ///   - started: when it started, in the system's own units.
+  /// `session` is what numbers of processes are unique within; `started` is in the system's own
+  /// units.
   public init(host: String, session: String, process: Int32, started: Int) {
     self.host = host
     self.session = session
@@ -25,8 +22,6 @@ public struct ClaimOwner: Hashable, Sendable {
   }
 
   /// A process that runs on this machine.
-  ///
-  /// - Parameter process: its number.
   public init(process: Int32) {
     self.init(
       host: ProcessInfo.processInfo.hostName, session: ProcessTable.session, process: process,
@@ -59,9 +54,7 @@ extension ClaimOwner {
 private enum ProcessTable {
   struct Entry {
     var started: Int
-    /// Whether the process has ended and only waits to be asked how.
     var hasEnded: Bool
-    /// Whether it was stopped and can be continued.
     var isStopped: Bool
   }
 

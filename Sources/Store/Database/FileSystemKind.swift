@@ -1,9 +1,6 @@
 internal import Foundation
 
-/// Whether a folder lies on a disk of this machine.
 enum FileSystemKind {
-  /// Whether a folder lies on a network file system.
-  ///
   /// A write-ahead log needs memory shared by all its processes, which those of several machines
   /// have not: <https://sqlite.org/wal.html>.
   static func isNetwork(folder: String) -> Bool {
@@ -21,8 +18,8 @@ enum FileSystemKind {
   }
 
   #if !canImport(Darwin)
-    /// The kind of file system of a device, from the table of proc_pid_mountinfo(5): number,
-    /// parent, MAJOR:MINOR, root, place, options, further fields, a dash, kind, source, options.
+    /// From the table of proc_pid_mountinfo(5): number, parent, MAJOR:MINOR, root, place, options,
+    /// further fields, a dash, kind, source, options.
     private static func kind(ofDevice device: UInt64, mounts: String) -> String? {
       // The bits of makedev(3).
       let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF

@@ -23,7 +23,6 @@ final class Heartbeat: Sendable {
     if begins { beatLater(store) }
   }
 
-  /// A claim has ended.
   func end(_ run: RunIdentity) { state.withLock { $0.runs.subtract([run]) } }
 
   private func beatLater(_ store: RunStore) {

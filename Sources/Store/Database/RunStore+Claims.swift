@@ -16,15 +16,10 @@ public struct RunClaim: Hashable, Sendable {
 }
 
 extension RunStore {
-  /// Claims a run for this process.
+  /// Claims a run, whose canonical text is kept with it; whether it is this process's now.
   ///
   /// A claim of a process of this machine holds while that process lives. One of another machine
   /// (or container) holds while its signs of life are younger than ``StoreSettings/staleAfter``.
-  ///
-  /// - Parameters:
-  ///   - identity: the run.
-  ///   - definition: its canonical text, kept with it.
-  /// - Returns: whether the run is this process's now.
   public func claim(_ identity: RunIdentity, definition: String) throws(StoreError) -> Bool {
     // Most runs that are asked for have ended; seeing that takes no turn among the writers.
     if try reading({ db in try isTaken(identity, db) }) { return false }
@@ -47,8 +42,6 @@ extension RunStore {
   }
 
   /// Gives up a claim of this process without an outcome.
-  ///
-  /// - Parameter identity: a run that this process claimed.
   public func release(_ identity: RunIdentity) throws(StoreError) {
     heartbeat.end(identity)
     try writing { db in
@@ -84,7 +77,6 @@ extension RunStore {
     }
   }
 
-  /// Shows that this process lives.
   func refreshClaims() throws(StoreError) {
     try writing { db in
       try db.execute(
@@ -109,7 +101,6 @@ extension RunStore {
     return !row.hasNull(atIndex: 0) && isHeld(row)
   }
 
-  /// Whether a claim holds: host, session, process, start and last sign of life.
   private func isHeld(_ row: Row) -> Bool {
     let holder = Self.owner(row)
     if let isAlive = holder.isAlive {
@@ -125,7 +116,7 @@ extension RunStore {
     ClaimOwner(host: row[0], session: row[1], process: row[2], started: row[3])
   }
 
-  /// The row of a run, made if there is none.
+  /// Made if there is none.
   func key(of identity: RunIdentity, _ db: Database) throws -> Int64 {
     let text = identity.description
     let statement = try db.cachedStatement(sql: "SELECT id FROM runs WHERE identity = ?")
@@ -135,7 +126,6 @@ extension RunStore {
     return db.lastInsertedRowID
   }
 
-  /// An identity as it is stored.
   func identity(_ text: String) throws -> RunIdentity {
     guard let identity = RunIdentity(text) else {
       throw StoreError(.badData, path, "a run has the name \"\(text)\", expected 32 hex digits")

@@ -31,16 +31,11 @@ public final class RunStore: RunLog, Sendable {
   let queue: DatabaseQueue
   let heartbeat = Heartbeat()
 
-  /// Opens a store; makes the file and its folder, and brings an older file up to date.
+  /// Opens a store; makes the file and its folder if `creating`, and brings an older file up to
+  /// date. With `reading` a file that cannot be written to is opened for reading alone.
   ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - creating: whether to make a file that is not there.
-  ///   - settings: how to wait for other processes.
-  ///   - owner: on whose behalf runs are claimed: this process.
-  ///   - reading: whether a file that cannot be written to may be opened for reading alone.
-  /// - Throws: ``StoreError``: `missing` if there is no file, `cannotCreate` if it cannot be made or
-  ///   written to, `badData` if it is something else, damaged or of a newer version.
+  /// - Throws: ``StoreError``: `noStore` if there is no file, `cannotCreate` if it cannot be made
+  ///   or written to, `badData` if it is something else, damaged or of a newer version.
   public init(
     _ path: String = RunStore.defaultPath, creating: Bool = true,
     settings: StoreSettings = StoreSettings(), owner: ClaimOwner = .current,
@@ -56,7 +51,7 @@ public final class RunStore: RunLog, Sendable {
       guard errno != EACCES else {
         throw StoreError(.missing, path, "the folder may not be looked into; check its rights")
       }
-      guard creating else { throw StoreError(.missing, path, "there is no store here") }
+      guard creating else { throw StoreError(.noStore, path, "there is no store here") }
       try Self.makeFolder(folder, for: path)
     } else if status.st_mode & S_IFMT != S_IFREG {
       throw StoreError(.cannotCreate, path, "found something other than a file")
@@ -71,8 +66,6 @@ public final class RunStore: RunLog, Sendable {
   }
 
   /// The folder of a store's file.
-  ///
-  /// - Parameter path: the file.
   public static func folder(of path: String) -> String {
     // Foundation's own function traps for "./".
     guard let slash = path.lastIndex(of: "/") else { return "." }
@@ -85,7 +78,6 @@ public final class RunStore: RunLog, Sendable {
     path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
   }
 
-  /// Opens a file that cannot be written to.
   private static func openForReading(
     _ path: String, _ absolute: String
   ) throws(StoreError) -> DatabaseQueue {
@@ -230,16 +222,13 @@ extension RunStore {
     }
   }
 
-  /// Reads one state of the file.
   func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do { return try queue.read(body) } catch { throw StoreError(error, path) }
   }
 
-  /// Writes all or nothing.
   func writing<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do { return try queue.write(body) } catch { throw StoreError(error, path) }
   }
 
-  /// Seconds since 1970.
   static var now: Double { Date().timeIntervalSince1970 }
 }

@@ -2,31 +2,40 @@ internal import GRDB
 
 /// One thing that keeps the store from being opened, read or written, said in one sentence.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What kind of mistake it is, named after the exit codes of `sysexits.h`.
-  public enum Code: Int32, Sendable, Hashable, CaseIterable {
-    /// A file was read and its content is wrong, or newer than this program: 65.
-    case badData = 65
-    /// There is no such store or study: 66.
-    case missing = 66
-    /// A file or folder cannot be made or written to: 73.
-    case cannotCreate = 73
-    /// Reading or writing failed, for instance because the disk is full: 74.
-    case inputOutput = 74
-    /// Other processes did not let go of the file in time; trying again may help: 75.
-    case busy = 75
+  /// What kind of mistake it is.
+  public enum Code: Sendable, Hashable, CaseIterable {
+    /// A file was read and its content is wrong, or newer than this program.
+    case badData
+    /// There is no store at the path.
+    case noStore
+    /// There is no such study, or the store's folder may not be looked into.
+    case missing
+    /// A file or folder cannot be made or written to.
+    case cannotCreate
+    /// Reading or writing failed, for instance because the disk is full.
+    case inputOutput
+    /// Other processes did not let go of the file in time; trying again may help.
+    case busy
+
+    /// The exit status of `sysexits.h`.
+    public var status: Int32 {
+      switch self {
+      case .badData: 65
+      case .noStore, .missing: 66
+      case .cannotCreate: 73
+      case .inputOutput: 74
+      case .busy: 75
+      }
+    }
   }
 
-  /// The kind of mistake; its raw value is the exit status.
   public var code: Code
   /// The file that is to blame.
   public var place: String
   /// What was found, and what to do where there is something to do.
   public var message: String
 
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - place: the file to blame.
-  ///   - message: what was found, and what to do.
+  /// `place` is the file to blame; the message says what was found, and what to do.
   public init(_ code: Code, _ place: String, _ message: String) {
     self.code = code
     self.place = place
@@ -38,7 +47,6 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StoreError {
-  /// What went wrong with the file at `path`.
   init(_ error: any Error, _ path: String) {
     switch error {
     case let error as StoreError: self = error

@@ -52,12 +52,8 @@ public struct RunFilter: Hashable, Sendable {
   /// Runs whose identity begins like this.
   public var prefix: String?
 
-  /// - Parameters:
-  ///   - study: runs of this study.
-  ///   - arm: runs of this arm.
-  ///   - states: runs that stand in one of these ways.
-  ///   - endedSince: runs that ended then or later.
-  ///   - prefix: runs whose identity begins like this.
+  /// Runs of a study and an arm in some of the states, that ended then or later, and whose identity
+  /// begins with a prefix.
   public init(
     study: String? = nil, arm: String? = nil, states: Set<RunSummary.State>? = nil,
     endedSince: Double? = nil, prefix: String? = nil
@@ -107,13 +103,7 @@ extension RunSummary.State {
 extension RunStore {
   /// Runs, those that ended last first, those that have not ended at the end.
   ///
-  /// A run is known once it was claimed or recorded; what is only planned stands in
-  /// ``rows(of:)``.
-  ///
-  /// - Parameters:
-  ///   - filter: which.
-  ///   - offset: how many to pass over.
-  ///   - limit: how many at most; nil for all.
+  /// A run is known once it was claimed or recorded; what is only planned stands in ``rows(of:)``.
   public func runs(
     _ filter: RunFilter = RunFilter(), offset: Int = 0, limit: Int? = nil
   ) throws(StoreError) -> [RunSummary] {
@@ -141,8 +131,6 @@ extension RunStore {
   }
 
   /// The number of runs.
-  ///
-  /// - Parameter filter: which.
   public func runCount(_ filter: RunFilter = RunFilter()) throws(StoreError) -> Int {
     try reading { db in
       let request: SQLRequest<Int> = """

@@ -35,7 +35,6 @@ public struct StoreCheck: Hashable, Sendable {
 extension RunStore {
   /// Reads everything and compares it with the hashes beside it.
   ///
-  /// - Returns: what is there and what is wrong with it.
   /// - Throws: ``StoreError`` if the file cannot be read at all.
   public func check() throws(StoreError) -> StoreCheck {
     try reading { db in
@@ -50,9 +49,8 @@ extension RunStore {
     }
   }
 
-  /// Makes sure that tables and their indices agree, so that nothing is missing from what is read.
-  ///
-  /// - Throws: ``StoreError`` with `badData` if they do not.
+  /// Throws ``StoreError`` with `badData` unless tables and their indices agree, so that nothing is
+  /// missing from what is read.
   public func verify() throws(StoreError) {
     try reading { db in
       let problem = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")

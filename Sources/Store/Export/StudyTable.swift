@@ -1,4 +1,4 @@
-internal import RunTables
+internal import Files
 public import Verdicts
 
 /// The rows of a study as a table that fits and other programs read.
@@ -31,7 +31,7 @@ public struct StudyTable: Hashable, Sendable {
   private let metrics: [String]
   private let diagnostics: [String]
 
-  /// - Parameter rows: the rows of a study.
+  /// The rows of a study.
   public init(_ rows: [StudyRow]) {
     self.rows = rows
     metrics = Set(rows.flatMap { $0.outcome?.metrics.keys.map { $0 } ?? [] }).sorted()
@@ -43,21 +43,17 @@ public struct StudyTable: Hashable, Sendable {
     Self.fixedColumns + metrics.map { "metric.\($0)" } + diagnostics.map { "diagnostic.\($0)" }
   }
 
-  /// The table as text.
-  ///
-  /// Numbers are written in the shortest form that reads back as the same double. A missing cell is
-  /// empty in CSV and `null` in JSON; infinities are `inf`, in JSON as a text. In CSV, text that a
-  /// spreadsheet would run as a formula has an apostrophe in front.
-  ///
-  /// - Parameter format: the form.
+  /// The table as text; numbers in the shortest form that reads back as the same double. A missing
+  /// cell is empty in CSV and `null` in JSON; infinities are `inf`, in JSON as a text. In CSV, text
+  /// that a spreadsheet would run as a formula has an apostrophe in front.
   public func text(_ format: Format) -> String {
     switch format {
     case .csv:
-      var text = columns.map(Self.csv).joined(separator: ",") + "\n"
+      var text = columns.map { CSVText.cell($0) }.joined(separator: ",") + "\n"
       for row in rows { text += cells(row).map(Self.csv).joined(separator: ",") + "\n" }
       return text
     case .jsonLines:
-      let names = columns.map { Self.json($0) + ":" }
+      let names = columns.map { JSONText.string($0) + ":" }
       var text = ""
       for row in rows {
         let fields = zip(names, cells(row)).map { $0 + Self.json($1) }
@@ -85,57 +81,19 @@ public struct StudyTable: Hashable, Sendable {
 }
 
 extension StudyTable {
-  private static func spelling(_ number: Double) -> String {
-    let text = "\(number)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
   private static func csv(_ cell: Cell) -> String {
     switch cell {
-    case .text(let text): csv(SpreadsheetText.inert(text))
+    case .text(let text): CSVText.cell(SpreadsheetText.inert(text))
     case .whole(let number): "\(number)"
-    case .number(let number):
-      if let number, !number.isNaN { spelling(number) } else { "" }
+    case .number(let number): CSVText.number(number ?? .nan)
     }
-  }
-
-  private static func csv(_ text: String) -> String {
-    // Readers that guess the delimiter see its rivals only in quotes.
-    let special = text.utf8.contains { ",\"\n\r;\t|".utf8.contains($0) }
-    guard special || text.hasPrefix(" ") || text.hasSuffix(" ") else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
   }
 
   private static func json(_ cell: Cell) -> String {
     switch cell {
-    case .text(let text): text.isEmpty ? "null" : json(text)
+    case .text(let text): text.isEmpty ? "null" : JSONText.string(text)
     case .whole(let number): "\(number)"
-    case .number(let number):
-      if let number, !number.isNaN {
-        number.isInfinite ? json(spelling(number)) : spelling(number)
-      } else {
-        "null"
-      }
+    case .number(let number): JSONText.number(number ?? .nan)
     }
-  }
-
-  private static func json(_ text: String) -> String {
-    var json = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": json += "\\\""
-      case "\\": json += "\\\\"
-      default:
-        if scalar.value < 32 {
-          let hex = String(scalar.value, radix: 16)
-          json += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        } else {
-          json.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return json + "\""
   }
 }

@@ -3,10 +3,7 @@ internal import GRDB
 public import Verdicts
 
 extension RunStore {
-  /// What is known of runs.
-  ///
-  /// - Parameter identities: the runs asked for.
-  /// - Returns: the outcomes of those that have ended.
+  /// The outcomes of those runs that have ended.
   public func outcomes(
     of identities: [RunIdentity]
   ) throws(StoreError) -> [RunIdentity: RunOutcome] {
@@ -28,27 +25,20 @@ extension RunStore {
     }
   }
 
-  /// Keeps an outcome with its curves, whole or not at all, and ends the claim.
+  /// Keeps an outcome with its curves, each of another name, whole or not at all, and ends the
+  /// claim.
   ///
   /// A run has one result: an outcome that is there already stays, unless it says that the run
   /// failed. That it failed is heeded only from the process whose claim it is, or while nobody has
-  /// one. (Two processes compute the same run only if a claim was taken over from a host that
-  /// was cut off.)
-  ///
-  /// - Parameters:
-  ///   - outcome: what came out.
-  ///   - curves: its curves, each of another name.
-  ///   - identity: the run.
+  /// one. (Two processes compute the same run only if a claim was taken over from a host that was
+  /// cut off.)
   public func record(
     _ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity
   ) throws(StoreError) {
     try record([(identity, outcome, curves)])
   }
 
-  /// Keeps many results, all or none, as ``record(_:curves:of:)`` keeps one; far quicker than one
-  /// after the other.
-  ///
-  /// - Parameter results: runs, what came out and the curves.
+  /// Keeps many results, all or none, as ``record(_:curves:of:)`` keeps one; far quicker.
   public func record(
     _ results: [(identity: RunIdentity, outcome: RunOutcome, curves: [StepCurve])]
   ) throws(StoreError) {
@@ -83,7 +73,6 @@ extension RunStore {
     }
   }
 
-  /// Whether no other process has claimed a run.
   private func isMine(_ run: Int64, _ db: Database) throws -> Bool {
     try Int.fetchOne(
       db,
@@ -95,8 +84,6 @@ extension RunStore {
   }
 
   /// The curves of a run, in the order of their names.
-  ///
-  /// - Parameter identity: the run.
   public func curves(of identity: RunIdentity) throws(StoreError) -> [StepCurve] {
     let packed = try reading { db in
       try Row.fetchAll(
@@ -125,8 +112,6 @@ extension RunStore {
   }
 
   /// The canonical text that decides a run; nil for runs that nobody claimed.
-  ///
-  /// - Parameter identity: the run.
   public func definition(of identity: RunIdentity) throws(StoreError) -> String? {
     try reading { db in
       try String.fetchOne(
@@ -135,9 +120,8 @@ extension RunStore {
     }
   }
 
-  /// Removes outcomes and curves, so that the runs can be claimed again: failed ones, say.
-  ///
-  /// - Parameter identities: runs; claims of processes that compute them stay.
+  /// Removes outcomes and curves, so that the runs (failed ones, say) can be claimed again; claims
+  /// of processes that compute them stay.
   public func forget(_ identities: [RunIdentity]) throws(StoreError) {
     try writing { db in
       for identity in identities {

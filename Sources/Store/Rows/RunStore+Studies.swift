@@ -2,15 +2,10 @@ internal import GRDB
 public import Verdicts
 
 extension RunStore {
-  /// Keeps a study and its rows, in place of what was kept under its name.
+  /// Keeps a study, its rows in order, and how it is to be carried out as JSON, in place of what
+  /// was kept under its name.
   ///
   /// Outcomes belong to runs, not to rows: those of `rows` are not looked at.
-  ///
-  /// - Parameters:
-  ///   - study: the name.
-  ///   - file: the text of the study file.
-  ///   - settings: how it is to be carried out, as JSON.
-  ///   - rows: all its rows, in order.
   public func save(
     study: String, file: String, settings: String = "{}", rows: [StudyRow]
   ) throws(StoreError) {
@@ -67,10 +62,7 @@ extension RunStore {
     }
   }
 
-  /// A study.
-  ///
-  /// - Parameter name: its name.
-  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  /// A study; throws ``StoreError`` with `missing` if there is none of this name.
   public func study(_ name: String) throws(StoreError) -> StudyRecord {
     try reading { db in
       let key = try key(ofStudy: name, db)
@@ -111,20 +103,16 @@ extension RunStore {
     }
   }
 
-  /// The rows of a study, in order, with the outcomes of those that have ended.
-  ///
-  /// - Parameter study: its name.
-  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  /// The rows of a study, in order, with the outcomes of those that have ended; throws
+  /// ``StoreError`` with `missing` if there is no such study.
   public func rows(of study: String) throws(StoreError) -> [StudyRow] {
     try reading { db in
       try StudyRowCoding().rows(study: try key(ofStudy: study, db), db, path)
     }
   }
 
-  /// Removes a study with its rows and documents; its runs stay.
-  ///
-  /// - Parameter name: its name.
-  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  /// Removes a study with its rows and documents; its runs stay. Throws ``StoreError`` with
+  /// `missing` if there is none of this name.
   public func remove(study name: String) throws(StoreError) {
     try writing { db in
       let key = try key(ofStudy: name, db)
@@ -132,12 +120,8 @@ extension RunStore {
     }
   }
 
-  /// Keeps a result of a study, in place of what was kept under its name.
-  ///
-  /// - Parameters:
-  ///   - json: the result.
-  ///   - name: its name: `verdict`, `fit.baseline`.
-  ///   - study: the name of the study.
+  /// Keeps a result (`verdict`, `fit.baseline`) of a study as JSON, in place of what was kept under
+  /// its name.
   public func save(_ json: String, as name: String, study: String) throws(StoreError) {
     try writing { db in
       let key = try key(ofStudy: study, db)
@@ -150,13 +134,10 @@ extension RunStore {
     }
   }
 
-  /// One result of a study; nil if there is none of the name.
+  /// One result of a study, such as `verdict`; nil if there is none of the name.
   ///
-  /// - Parameters:
-  ///   - name: its name: `verdict`, `fit.baseline`.
-  ///   - study: the name of the study.
-  /// - Throws: ``StoreError``: `missing` if there is no such study, `badData` if the result is not as
-  ///   it was written.
+  /// - Throws: ``StoreError``: `missing` if there is no such study, `badData` if the result is not
+  ///   as it was written.
   public func document(_ name: String, of study: String) throws(StoreError) -> StudyDocument? {
     try reading { db in
       let row = try Row.fetchOne(
@@ -169,7 +150,7 @@ extension RunStore {
     }
   }
 
-  /// A result of a study, if it is the one that was written.
+  /// Throws unless it is as it was written.
   private static func document(_ row: Row) throws -> StudyDocument {
     let count = RowChecksum.documentColumnCount
     guard RowChecksum.holds(row[count], row, 0..<count) else {
@@ -178,10 +159,8 @@ extension RunStore {
     return StudyDocument(id: row[0], json: row[1], saved: row[2])
   }
 
-  /// The results of a study, in the order of their names.
-  ///
-  /// - Parameter study: its name.
-  /// - Throws: ``StoreError`` with `missing` if there is none of this name.
+  /// The results of a study, in the order of their names; throws ``StoreError`` with `missing` if
+  /// there is no such study.
   public func documents(of study: String) throws(StoreError) -> [StudyDocument] {
     try reading { db in
       let key = try key(ofStudy: study, db)
@@ -195,7 +174,6 @@ extension RunStore {
     }
   }
 
-  /// The row of a study.
   private func key(ofStudy name: String, _ db: Database) throws -> Int64 {
     let key = try Int64.fetchOne(
       db, sql: "SELECT id FROM studies WHERE name = ?", arguments: [name])

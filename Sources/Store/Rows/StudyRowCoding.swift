@@ -2,7 +2,6 @@ internal import Foundation
 internal import GRDB
 internal import Verdicts
 
-/// Reads and writes the rows of studies.
 struct StudyRowCoding {
   /// Writes rows; there are none of this study yet.
   func write(_ rows: [StudyRow], study: Int64, _ db: Database) throws {
@@ -26,7 +25,6 @@ struct StudyRowCoding {
     try RowChecksum.seal(study: study, db)
   }
 
-  /// The rows of a study with their outcomes.
   func rows(study: Int64, _ db: Database, _ path: String) throws -> [StudyRow] {
     let cursor = try Row.fetchCursor(
       db,

@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -22,7 +23,7 @@ public struct AheadByK: Strategy {
   private let temperature: Double
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     margin = options.whole("margin")
     temperature = options.number("temperature")
   }
@@ -33,8 +34,7 @@ public struct AheadByK: Strategy {
   ) throws -> [StrategyResult] {
     let policy = bench.policy
     let task = policy.task
-    var rule = policy.rule
-    if temperature >= 0 { rule.temperature = temperature }
+    let rule = SearchOptions.rule(of: policy, temperature: temperature)
     var ballots = problems.map { _ in Ballot(AheadVote(margin: margin, answerCount: budget)) }
     while true {
       // Problems that want equally many in all are asked together.

@@ -7,9 +7,7 @@ public struct AheadOdds: Codable, Hashable, Sendable {
   /// The expected number of votes.
   public var votes: Double
 
-  /// - Parameters:
-  ///   - winning: the probability that each answer wins.
-  ///   - votes: the expected number of votes.
+  /// The odds of a vote.
   public init(winning: [Double], votes: Double) {
     self.winning = winning
     self.votes = votes
@@ -17,23 +15,16 @@ public struct AheadOdds: Codable, Hashable, Sendable {
 }
 
 extension AheadVote {
-  /// The gambler's ruin of two answers, 1/(1 + ((1−p)/p)^k) [81].
+  /// The probability 1/(1 + ((1−p)/p)^k) that an answer wins by the gambler's ruin of two [81].
   ///
-  /// - Parameters:
-  ///   - probability: of a vote for the answer, p, from 0 to 1; among several wrong answers take
-  ///     p/(p + q) with q that of the most common one, which is close and no bound.
-  ///   - margin: the lead that decides, k.
-  /// - Returns: the probability that the answer wins.
+  /// Among several wrong answers take p/(p + q), q being that of the most common one, which is close
+  /// and no bound.
   public static func winProbability(_ probability: Double, margin: Int) -> Double {
     guard probability > 0 else { return 0 }
     return 1 / (1 + pow((1 - probability) / probability, Double(margin)))
   }
 
   /// The expected votes of the gambler's ruin of two answers, k(2P − 1)/(2p − 1), and k² for p = ½.
-  ///
-  /// - Parameters:
-  ///   - probability: of a vote for the answer, p, from 0 to 1.
-  ///   - margin: the lead that decides, k.
   public static func expectedVotes(_ probability: Double, margin: Int) -> Double {
     let drift = 2 * probability - 1
     guard abs(drift) > 1e-9 else { return Double(margin * margin) }

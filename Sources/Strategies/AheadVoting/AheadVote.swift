@@ -7,11 +7,7 @@ public struct AheadVote: Sendable, Hashable {
   /// The votes of each answer.
   public private(set) var counts: [Int]
 
-  /// A vote without votes.
-  ///
-  /// - Parameters:
-  ///   - margin: the lead that decides, at least 1.
-  ///   - answerCount: the number of different answers.
+  /// A vote that a lead of at least 1 decides.
   public init(margin: Int, answerCount: Int) {
     precondition(margin > 0, "a margin of \(margin) votes")
     self.margin = margin

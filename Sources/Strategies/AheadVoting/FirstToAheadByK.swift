@@ -22,12 +22,7 @@ public struct FirstToAheadByK: Codable, Hashable, Sendable {
   /// Where chance comes from.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - margin: the lead that decides a step, at least 1.
-  ///   - games: how often the whole task is played.
-  ///   - segments: the parts that a game is cut into.
-  ///   - replyLimit: the most replies to one step.
-  ///   - seed: where chance comes from.
+  /// A game that is played at least once, in one part or more, with a lead of at least 1.
   public init(
     margin: Int, games: Int = 1, segments: Int = 1, replyLimit: Int = 10_000, seed: UInt64 = 0
   ) {
@@ -38,13 +33,8 @@ public struct FirstToAheadByK: Codable, Hashable, Sendable {
     self.seed = seed
   }
 
-  /// Plays the games.
-  ///
-  /// - Parameters:
-  ///   - task: what is played.
-  ///   - source: where replies come from.
-  ///   - progress: told now and then how many steps are decided.
-  /// - Returns: what happened, without a prediction.
+  /// Plays the games; the report has no prediction yet, and `progress` is told how many steps are
+  /// decided.
   public func run<Task: DecomposedTask, Source: StepSource>(
     _ task: Task, _ source: Source, progress: (_ steps: Int) -> Void = { _ in }
   ) -> FirstToAheadReport where Source.State == Task.State {

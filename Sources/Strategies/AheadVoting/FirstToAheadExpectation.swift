@@ -32,12 +32,7 @@ public struct FirstToAheadExpectation: Codable, Hashable, Sendable {
   /// The number of steps.
   public var stepCount: Int
 
-  /// Adds up the steps of a game.
-  ///
-  /// - Parameters:
-  ///   - odds: the probabilities of the answers of each step of the right game, in order.
-  ///   - right: the right answer of each.
-  ///   - margin: the lead that decides, k.
+  /// Adds up the steps of a game: the odds of each, its right answer, and the lead that decides.
   public init(_ odds: [StepOdds], right: [Int], margin: Int) {
     precondition(odds.count == right.count && !odds.isEmpty, "\(odds.count) steps")
     self.margin = margin

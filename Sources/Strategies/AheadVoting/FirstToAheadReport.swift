@@ -62,8 +62,6 @@ extension FirstToAheadReport {
   public var success: Double { Double(wins) / Double(max(firstErrors.count, 1)) }
 
   /// Wilson's interval of ``success``.
-  ///
-  /// - Parameter level: the coverage.
   public func successInterval(level: Double = 0.95) -> ClosedRange<Double> {
     let interval = BinomialInterval.wilson(
       successes: wins, trials: firstErrors.count, level: level)
@@ -91,11 +89,7 @@ extension FirstToAheadReport {
     Double(wrongModeSteps.count) / Double(max(stepsVotedOn, 1))
   }
 
-  /// The games as attempts at one problem, with tokens.
-  ///
-  /// - Parameters:
-  ///   - problem: the label of the task.
-  ///   - key: the values of the table's columns that tell arms apart.
+  /// The games as attempts at one problem, with tokens; `key` tells arms of a table apart.
   public func outcomes(problem: String, key: [String]) -> OutcomeArm {
     let tokens = Double(cost.tokens) / Double(max(cost.replies, 1))
     let prompt = Double(cost.promptTokens) / Double(max(cost.replies, 1))

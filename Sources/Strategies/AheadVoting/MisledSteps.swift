@@ -9,10 +9,7 @@ public final class MisledSteps<Base: StepSource>: StepSource {
   /// The answer that stands in for others at a state; nil where nothing is changed.
   public let wrongAnswer: (Base.State) -> Int?
 
-  /// - Parameters:
-  ///   - base: where replies come from.
-  ///   - share: of replies that are replaced, above one half to make the wrong answer the mode.
-  ///   - wrongAnswer: the answer that stands in at a state, or nil.
+  /// A source that misleads: a share above one half makes the wrong answer the mode.
   public init(
     _ base: Base, share: Double, wrongAnswer: @escaping (Base.State) -> Int?
   ) {
@@ -28,8 +25,6 @@ public final class MisledSteps<Base: StepSource>: StepSource {
   public var cost: StepCost { base.cost }
 
   /// Draws replies, some of them replaced.
-  ///
-  /// - Parameter requests: which steps, and how many replies to each.
   public func sample(_ requests: [StepRequest<Base.State>]) -> [[Int?]] {
     var answers = base.sample(requests)
     for (index, request) in requests.enumerated() {

@@ -1,10 +1,6 @@
 extension ModelSteps {
   /// What first-to-ahead-by-k is to be expected to reach, from the exact probabilities of every step
-  /// of the right game.
-  ///
-  /// - Parameters:
-  ///   - margin: the lead that decides, k.
-  ///   - steps: how many steps of the game from its start; all by default.
+  /// of the right game, or of its first steps.
   public func expectation(margin: Int, steps: Int? = nil) -> FirstToAheadExpectation {
     let path = task.path(steps)
     return FirstToAheadExpectation(

@@ -25,13 +25,8 @@ public final class ModelSteps<Task: DecomposedTask>: StepSource {
   private var sessions: [Int: DecodingSession<Float>] = [:]
   private var known: [Task.State: StepOdds] = [:]
 
-  /// - Parameters:
-  ///   - model: trained on the task's steps; its parameters must not change any more.
-  ///   - task: what the steps belong to.
-  ///   - sampling: how tokens are drawn.
-  ///   - method: decoded or remembered.
-  ///   - batch: the most sequences of one pass.
-  ///   - pool: the threads.
+  /// Steps of a trained model, whose parameters must not change any more; at most `batch` sequences
+  /// are one pass.
   public init(
     _ model: LanguageModel<Float>, _ task: Task, sampling: StepSampling = StepSampling(),
     method: StepMethod = .decoded, batch: Int = 256, pool: ThreadPool = .inline
@@ -57,8 +52,6 @@ public final class ModelSteps<Task: DecomposedTask>: StepSource {
   }
 
   /// Draws replies.
-  ///
-  /// - Parameter requests: which steps, and how many replies to each.
   public func sample(_ requests: [StepRequest<Task.State>]) -> [[Int?]] {
     let count = requests.reduce(0) { $0 + $1.count }
     cost.replies += count

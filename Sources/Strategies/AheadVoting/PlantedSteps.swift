@@ -7,15 +7,13 @@ public final class PlantedSteps<State: Hashable & Sendable>: StepSource {
   /// What all replies so far have cost; only their number is known.
   public private(set) var cost = StepCost()
 
-  /// - Parameter odds: the probabilities of the answers at each state.
+  /// Answers of these probabilities.
   public init(_ odds: @escaping (State) -> StepOdds) { self.odds = odds }
 
   /// There is no model.
   public var method: StepMethod { .planted }
 
   /// Draws answers.
-  ///
-  /// - Parameter requests: which steps, and how many replies to each.
   public func sample(_ requests: [StepRequest<State>]) -> [[Int?]] {
     requests.map { request in
       let odds = odds(request.state)

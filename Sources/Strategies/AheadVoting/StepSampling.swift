@@ -9,10 +9,7 @@ public struct StepSampling: Codable, Hashable, Sendable {
   /// What noise is made of; empty for all tokens.
   public var noiseTokens: [Int32]
 
-  /// - Parameters:
-  ///   - rule: how a token is drawn from logits; without a repetition penalty.
-  ///   - noise: the share of draws that are noise, ε.
-  ///   - noiseTokens: what noise is made of; all tokens by default.
+  /// A rule without a repetition penalty; noise of none by default.
   public init(
     rule: SamplingRule = SamplingRule(), noise: Double = 0, noiseTokens: [Int32] = []
   ) {
@@ -24,8 +21,6 @@ public struct StepSampling: Codable, Hashable, Sendable {
   }
 
   /// The distribution of a token, noise included.
-  ///
-  /// - Parameter logits: one a token.
   public func probabilities(logits: some Collection<some BinaryFloatingPoint>) -> [Double] {
     var probabilities = rule.probabilities(logits: logits)
     guard noise > 0 else { return probabilities }

@@ -29,10 +29,7 @@ public struct StepRequest<State: Hashable & Sendable>: Sendable {
   /// Where chance comes from; reply i has the stream `split(i)`.
   public var random: SplittableRandom
 
-  /// - Parameters:
-  ///   - state: where the task stands.
-  ///   - count: how many replies.
-  ///   - random: where chance comes from.
+  /// A request.
   public init(state: State, count: Int, random: SplittableRandom) {
     self.state = state
     self.count = count
@@ -73,7 +70,7 @@ public struct StepOdds: Codable, Hashable, Sendable {
   /// The probability that a reply gives each answer; what they lack to one is red flags.
   public var answers: [Double]
 
-  /// - Parameter answers: the probability of each answer.
+  /// Odds of answers; what they lack to one is red flags.
   public init(answers: [Double]) { self.answers = answers }
 
   /// The probability that a reply is not discarded, v.

@@ -11,10 +11,6 @@ public struct HanoiGame: DecomposedTask {
   public let disks: Int
 
   /// A game.
-  ///
-  /// - Parameters:
-  ///   - disks: the number of disks, D.
-  ///   - notation: how steps are asked for; room for at least so many disks.
   public init(disks: Int, notation: HanoiStep) {
     precondition(
       disks >= 1 && notation.promptLength >= disks + 3,

@@ -1,6 +1,6 @@
 internal import Foundation
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Writing that is stopped at geometrically growing lengths to look back: after B₀, γB₀, γ²B₀ … tokens
@@ -29,12 +29,7 @@ public struct IterativeDeepening: Codable, Hashable, Sendable {
     case goOn
   }
 
-  /// - Parameters:
-  ///   - firstBudget: the length at which the first trigger is put in, B₀.
-  ///   - growth: what a length is multiplied by, γ; infinite for no triggers.
-  ///   - limit: the longest response, L.
-  ///   - trigger: what is put in; not empty.
-  ///   - ending: what happens when a response is finished early.
+  /// A schedule of triggers.
   public init(
     firstBudget: Int, growth: Double, limit: Int, trigger: [Int32], ending: Ending = .stop
   ) {

@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -22,7 +23,7 @@ public struct IterativeDeepeningSampling: Strategy {
       .whole("limit", 0, in: 0...65_536, "steps of a response, looks back included; 0: no limit"),
       .flag("go-on", false, "whether a finished solution is looked back at until the limit"),
       .number("slips", 0, in: 0...1, "share of answer tokens replaced by chance, to study repair"),
-      SearchOptions.selection("majority"), SearchOptions.aggregate, SearchOptions.temperature,
+      SearchOptions.selection(.majority), SearchOptions.aggregate, SearchOptions.temperature,
     ])
 
   private let first: Int
@@ -33,7 +34,7 @@ public struct IterativeDeepeningSampling: Strategy {
   private let options: SearchOptions
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     first = options.whole("first")
     growth = options.number("growth") >= 1e9 ? .infinity : options.number("growth")
     limit = options.whole("limit")
@@ -170,7 +171,6 @@ public struct IterativeDeepeningSampling: Strategy {
       attempt.round = responses[index].triggers.count
       return attempt
     }
-    let chosen = options.selection.choice(among: attempts)
     var cost = policy.cost(prompt: task.promptLength, generated: 0, solutions: 0)
     let reading = cost.policyOperations
     for response in responses {
@@ -184,8 +184,6 @@ public struct IterativeDeepeningSampling: Strategy {
       cost += verifier.cost(
         prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count)
     }
-    return StrategyResult(
-      attempts: attempts, answer: chosen.flatMap { attempts[$0].answer },
-      isCorrect: chosen.map { attempts[$0].correct } ?? false, cost: cost)
+    return StrategyResult(attempts, choosing: options.selection, cost: cost)
   }
 }

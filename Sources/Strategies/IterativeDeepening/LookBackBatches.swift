@@ -1,6 +1,6 @@
 public import Corpora
 internal import Statistics
-public import Training
+internal import Training
 
 /// Right solutions of a task with looks back, to teach a model what a look back is for [22].
 ///
@@ -8,7 +8,7 @@ public import Training
 /// step is written anew, right. Some of the steps before a mark are slips: tokens of other answers. The
 /// loss counts on right steps alone, not on slips or marks. ``RecheckBatches`` does the same for running
 /// sums, where later steps go on from a slip.
-public final class LookBackBatches: BatchSource {
+public final class LookBackBatches: LessonBatches {
   /// The number of rows written so far.
   public var position = 0
 
@@ -18,11 +18,8 @@ public final class LookBackBatches: BatchSource {
   private let seed: UInt64
   private let random: SplittableRandom
 
-  /// - Parameters:
-  ///   - task: the task; the mark is the token after its last.
-  ///   - slips: the share of looks back that a slip stands before.
-  ///   - looks: the probability of a look back after a step.
-  ///   - seed: names the problems and where slips and looks back stand.
+  /// Rows in which a look back, its mark the token after the task's last, follows a step with
+  /// probability `looks`; before a share of them, `slips`, the step is wrong.
   public init(_ task: any StepwiseTask, slips: Double = 0.7, looks: Double = 0.3, seed: UInt64) {
     self.task = task
     self.slips = slips
@@ -37,8 +34,6 @@ public final class LookBackBatches: BatchSource {
   }
 
   /// The tokens of a row, and for each whether it is to be learnt.
-  ///
-  /// - Parameter index: the row's number.
   public func row(_ index: Int) -> (tokens: [Int32], isTaught: [Bool]) {
     var random = random.split(index)
     let example = task.example(index, of: seed)
@@ -78,29 +73,9 @@ public final class LookBackBatches: BatchSource {
     return slipped
   }
 
-  /// Writes the next rows, padded at the end with token 0 that predicts nothing.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for what is to be learnt; −1 elsewhere.
-  ///   - sequences: the number of rows.
-  ///   - length: the tokens of a row, at least those of the longest but one.
-  public func fill(
-    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
-    sequences: Int, length: Int
-  ) {
-    tokens.update(repeating: 0)
-    targets.update(repeating: -1)
-    for sequence in 0..<sequences {
-      let row = row(position)
-      precondition(row.tokens.count <= length + 1, "a row of \(row.tokens.count) tokens")
-      for place in 0..<row.tokens.count - 1 {
-        tokens[sequence * length + place] = row.tokens[place]
-        if row.isTaught[place + 1] {
-          targets[sequence * length + place] = row.tokens[place + 1]
-        }
-      }
-      position += 1
-    }
+  /// A row of which right steps are to be learnt.
+  public func lesson(_ index: Int, length: Int) -> LessonRow {
+    let (tokens, isTaught) = row(index)
+    return LessonRow(tokens, isTaught: isTaught)
   }
 }

@@ -1,13 +1,13 @@
 internal import Corpora
 internal import Statistics
-public import Training
+internal import Training
 
 /// Running sums with slips and looks back, to teach a model what a look back is for [22].
 ///
 /// A value is replaced by another one now and then, and later ones go on from it. Between steps a look
 /// back is put in now and then, after which the last step is written anew: with the right sum, or for
 /// a control just as it stood. The loss counts on what follows from the rule, not on slips or marks.
-public final class RecheckBatches: BatchSource {
+public final class RecheckBatches: LessonBatches {
   /// What follows a look back.
   public enum Lesson: String, Codable, Hashable, Sendable {
     /// The last step with the right sum.
@@ -28,12 +28,8 @@ public final class RecheckBatches: BatchSource {
   private let looks: Double
   private let random: SplittableRandom
 
-  /// - Parameters:
-  ///   - task: the task; the mark of a look back is the token after its last, twice.
-  ///   - lesson: what follows a look back.
-  ///   - slips: the probability that a value is replaced.
-  ///   - looks: the probability of a look back after a step.
-  ///   - seed: names the rows.
+  /// Rows in which a value is replaced with probability `slips`; the mark of a look back is the token
+  /// after the task's last, twice.
   public init(
     _ task: RunningSum, lesson: Lesson, slips: Double = 0.08, looks: Double = 0.2, seed: UInt64
   ) {
@@ -44,11 +40,8 @@ public final class RecheckBatches: BatchSource {
     random = SplittableRandom(seed: seed)
   }
 
-  /// The tokens of a row, and for each whether it is to be learnt.
-  ///
-  /// - Parameters:
-  ///   - index: the row's number.
-  ///   - limit: the most tokens; steps beyond it are left out.
+  /// The tokens of a row, and for each whether it is to be learnt; steps beyond the limit are left
+  /// out.
   public func row(_ index: Int, limit: Int) -> (tokens: [Int32], isTaught: [Bool]) {
     var random = random.split(index)
     let mark = Int32(task.vocabularyCount)
@@ -78,28 +71,9 @@ public final class RecheckBatches: BatchSource {
     return (tokens, isTaught)
   }
 
-  /// Writes the next rows, padded at the end with token 0 that predicts nothing.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for what is to be learnt; −1 elsewhere.
-  ///   - sequences: the number of rows.
-  ///   - length: the tokens of a row.
-  public func fill(
-    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
-    sequences: Int, length: Int
-  ) {
-    tokens.update(repeating: 0)
-    targets.update(repeating: -1)
-    for sequence in 0..<sequences {
-      let row = row(position, limit: length + 1)
-      for place in 0..<row.tokens.count - 1 {
-        tokens[sequence * length + place] = row.tokens[place]
-        if row.isTaught[place + 1] {
-          targets[sequence * length + place] = row.tokens[place + 1]
-        }
-      }
-      position += 1
-    }
+  /// A row of which right steps are to be learnt, as many as there is room for.
+  public func lesson(_ index: Int, length: Int) -> LessonRow {
+    let (tokens, isTaught) = row(index, limit: length + 1)
+    return LessonRow(tokens, isTaught: isTaught)
   }
 }

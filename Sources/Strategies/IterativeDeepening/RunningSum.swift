@@ -1,3 +1,4 @@
+public import Cards
 public import Corpora
 internal import Foundation
 public import Statistics
@@ -11,19 +12,19 @@ public struct RunningSum: StepwiseTask {
     summary: "numbers with their places: answer with the sum up to each place, modulo a number",
     source: "[22], the toy of its smallest check",
     knobs: [
-      .whole("steps", 12, 1...256, harder: .up, "numbers, and as many steps"),
-      .whole("modulus", 5, 2...100, harder: .up, "what sums are taken modulo"),
+      .whole("steps", 12, in: 1...256, harder: .up, "numbers, and as many steps"),
+      .whole("modulus", 5, in: 2...100, harder: .up, "what sums are taken modulo"),
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   /// What sums are taken modulo.
   public let modulus: Int
   /// The number of numbers.
   public let stepCount: Int
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     stepCount = knobs.whole("steps")
     modulus = knobs.whole("modulus")
@@ -56,8 +57,7 @@ public struct RunningSum: StepwiseTask {
   /// Returns an example that depends on the generator alone.
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let numbers = (0..<stepCount).map { _ in random.nextIndex(below: modulus) }
-    let tokens = [0] + pairs(numbers) + pairs(sums(numbers))
-    return TaskExample(tokens: tokens, answerPositions: Array(promptLength..<tokens.count))
+    return TaskExample(prompt: [0] + pairs(numbers), answer: pairs(sums(numbers)))
   }
 
   /// Adds up again.

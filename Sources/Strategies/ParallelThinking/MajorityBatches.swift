@@ -1,12 +1,12 @@
 internal import Statistics
-public import Training
+internal import Training
 
 /// Paths that each name the right answer with some probability and a random one otherwise, with the
 /// right answer as the summary: what a model must learn from is their majority [61].
 ///
 /// A row is the start, P paths of a tag, an answer and an end, and the mark of the summary; only the
 /// summary's answer is to be learnt. Tags are drawn without repetition.
-public final class MajorityBatches: BatchSource {
+public final class MajorityBatches: LessonBatches {
   /// The number of rows written so far.
   public var position = 0
   /// The number of different answers; their tokens follow the start, token 0.
@@ -20,12 +20,7 @@ public final class MajorityBatches: BatchSource {
 
   private let random: SplittableRandom
 
-  /// - Parameters:
-  ///   - answerCount: the number of different answers.
-  ///   - paths: the number of paths.
-  ///   - tagCount: the number of tags, at least as many as paths.
-  ///   - reliability: the probability that a path is right; otherwise it names any answer.
-  ///   - seed: names the rows.
+  /// Rows with at least as many tags as paths, and at least two answers.
   public init(answerCount: Int, paths: Int, tagCount: Int, reliability: Double, seed: UInt64) {
     precondition(paths <= tagCount && answerCount > 1, "\(paths) paths, \(tagCount) tags")
     self.answerCount = answerCount
@@ -50,8 +45,6 @@ public final class MajorityBatches: BatchSource {
   }
 
   /// A row: its tokens, the answers of its paths, and the right one.
-  ///
-  /// - Parameter index: the row's number.
   public func row(_ index: Int) -> (tokens: [Int32], votes: [Int], right: Int) {
     var random = random.split(index)
     let right = random.nextIndex(below: answerCount)
@@ -66,24 +59,10 @@ public final class MajorityBatches: BatchSource {
     return (tokens + [summaryMark], votes, right)
   }
 
-  /// Writes the next rows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the rows.
-  ///   - targets: room for the right answers, each behind the summary's mark; −1 elsewhere.
-  ///   - sequences: the number of rows.
-  ///   - length: the layout's length.
-  public func fill(
-    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
-    sequences: Int, length: Int
-  ) {
-    targets.update(repeating: -1)
-    for sequence in 0..<sequences {
-      let row = row(position)
-      precondition(row.tokens.count == length, "rows of \(row.tokens.count) tokens, not \(length)")
-      for (place, token) in row.tokens.enumerated() { tokens[sequence * length + place] = token }
-      targets[(sequence + 1) * length - 1] = Int32(1 + row.right)
-      position += 1
-    }
+  /// A row of which the summary's answer is to be learnt.
+  public func lesson(_ index: Int, length: Int) -> LessonRow {
+    let row = row(index)
+    precondition(row.tokens.count == length, "rows of \(row.tokens.count) tokens, not \(length)")
+    return LessonRow(row.tokens + [Int32(1 + row.right)], taughtFrom: length)
   }
 }

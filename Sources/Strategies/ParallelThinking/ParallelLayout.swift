@@ -13,10 +13,7 @@ public struct ParallelLayout: Codable, Hashable, Sendable {
   /// The tokens of the summary, its first mark included.
   public var summaryLength: Int
 
-  /// - Parameters:
-  ///   - promptLength: the tokens of the prompt, at least one.
-  ///   - pathLengths: the tokens of each path, each at least one.
-  ///   - summaryLength: the tokens of the summary.
+  /// A layout of parts of at least one token each.
   public init(promptLength: Int, pathLengths: [Int], summaryLength: Int) {
     precondition(
       promptLength > 0 && pathLengths.allSatisfy { $0 > 0 } && summaryLength >= 0,
@@ -57,8 +54,6 @@ public struct ParallelLayout: Codable, Hashable, Sendable {
 
   /// Which pairs of tokens see each other: those of one part, all with the prompt, the summary with
   /// all; and none sees what stands behind it.
-  ///
-  /// - Parameter headCount: the number of query heads.
   public func blocks(headCount: Int) -> BlockList {
     let segments = segments
     let summary = pathLengths.count + 1

@@ -15,17 +15,13 @@ public struct ParallelThoughts: Codable, Sendable, Hashable {
 }
 
 extension ParallelThinking where Element == Float {
-  /// Thinks about prompts: draws the paths side by side, all stopped when the first one ends, then the
-  /// summary.
+  /// Thinks about prompts of one length with at most as many paths as there are tags: draws the paths
+  /// side by side, all stopped when the first one
+  /// ends, then the summary.
   ///
   /// The summary is computed over the whole sequence anew for each of its tokens; what is counted is
   /// the arithmetic of an engine that keeps the paths' keys and values.
   ///
-  /// - Parameters:
-  ///   - prompts: of the same length.
-  ///   - settings: how to think; at most as many paths as there are tags.
-  ///   - pool: the threads.
-  /// - Returns: thoughts on each prompt.
   /// - Throws: an error if the model cannot be decoded.
   public func think(
     about prompts: [[Int32]], _ settings: ThinkingSettings, pool: ThreadPool
@@ -81,11 +77,6 @@ extension ParallelThinking where Element == Float {
   }
 
   /// The floating-point operations of thinking about one prompt, with the keys and values of paths kept.
-  ///
-  /// - Parameters:
-  ///   - prompt: tokens of the prompt.
-  ///   - path: tokens of a path, its tag included.
-  ///   - settings: how many paths, and how long the summary.
   public func operations(prompt: Int, path: Int, _ settings: ThinkingSettings) -> Double {
     let costs = PassOperations(model.configuration)
     return costs.operations(from: 0, count: prompt, logitRows: 0)

@@ -20,13 +20,9 @@ public final class ParallelThinking<Element: TensorElement> {
 
   private let layers: [Attention<Element>]
 
-  /// Adds the vectors to a model.
+  /// Adds the vectors, started with a standard deviation, to a model of full causal attention with
+  /// rotary positions.
   ///
-  /// - Parameters:
-  ///   - model: a model of full causal attention with rotary positions.
-  ///   - tagCount: the number of tags.
-  ///   - firstTag: the token of the first tag.
-  ///   - deviation: the standard deviation with which the vectors start.
   /// - Throws: ``StrategyError`` for other models.
   public init(
     _ model: LanguageModel<Element>, tagCount: Int, firstTag: Int32, deviation: Double = 0.02

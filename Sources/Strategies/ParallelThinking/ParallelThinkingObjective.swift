@@ -11,9 +11,7 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
 
   private let plain: LanguageModelObjective<Element>
 
-  /// - Parameters:
-  ///   - thinking: what is trained.
-  ///   - layout: the parts of all sequences; the recipe's sequence length is its length.
+  /// An objective; the recipe's sequences are as long as the layout.
   public init(_ thinking: ParallelThinking<Element>, layout: ParallelLayout) {
     self.thinking = thinking
     self.layout = layout
@@ -25,7 +23,6 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
 
   /// Refuses sequences of another length than the layout's.
   ///
-  /// - Parameter recipe: a valid recipe.
   /// - Throws: ``TrainingError`` naming the setting.
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {
     guard recipe.sequenceLength == layout.length else {
@@ -42,13 +39,6 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
   public func rule(for parameter: Parameter<Element>) -> UpdateRule { plain.rule(for: parameter) }
 
   /// Records the loss of a batch.
-  ///
-  /// - Parameters:
-  ///   - tape: where to record.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - zLoss: the coefficient of z-loss [145].
-  ///   - probe: not looked at.
   public func record(
     on tape: Tape<Element>, batch: Int, length: Int, zLoss: Double,
     probe: ActivationProbe<Element>?

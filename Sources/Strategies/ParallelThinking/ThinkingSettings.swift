@@ -17,14 +17,7 @@ public struct ThinkingSettings: Codable, Hashable, Sendable {
   /// Where chance comes from.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - paths: the number of paths, P.
-  ///   - pathLimit: the longest path, its tag included; at least 2.
-  ///   - endToken: the token that ends a path.
-  ///   - summaryMark: the token that starts the summary.
-  ///   - summaryLength: the tokens drawn after it.
-  ///   - rule: how tokens of paths are drawn.
-  ///   - seed: where chance comes from.
+  /// Settings; a path has at least 2 tokens.
   public init(
     paths: Int, pathLimit: Int, endToken: Int32, summaryMark: Int32, summaryLength: Int,
     rule: SamplingRule = SamplingRule(), seed: UInt64 = 0

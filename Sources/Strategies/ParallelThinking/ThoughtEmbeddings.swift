@@ -47,15 +47,7 @@ public final class ThoughtEmbeddings<Element: TensorElement>: ProjectionTransfor
   private let tags: ThoughtTags<Element>
   private let queryWidth: Int
 
-  /// Declares the vectors of a layer.
-  ///
-  /// - Parameters:
-  ///   - name: the layer's dotted name.
-  ///   - attention: the layer's heads.
-  ///   - count: the number of tags.
-  ///   - deviation: the standard deviation with which the vectors start.
-  ///   - tags: which tag tokens belong to.
-  ///   - parameters: where to declare them.
+  /// Declares the vectors of a layer, one a tag, started with a standard deviation.
   public init(
     _ name: String, _ attention: AttentionConfiguration, count: Int, deviation: Double,
     tags: ThoughtTags<Element>, in parameters: ParameterSet<Element>
@@ -68,11 +60,6 @@ public final class ThoughtEmbeddings<Element: TensorElement>: ProjectionTransfor
   }
 
   /// Adds the vectors.
-  ///
-  /// - Parameters:
-  ///   - projected: queries, keys and values side by side.
-  ///   - input: not looked at.
-  ///   - pass: the pass being recorded.
   public func record(
     _ projected: Tensor<Element>, input: Tensor<Element>, in pass: ForwardPass<Element>
   ) -> Tensor<Element> {

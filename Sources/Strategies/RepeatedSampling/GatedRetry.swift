@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -22,9 +23,9 @@ public struct GatedRetry: Strategy {
   private let temperature: Double
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     threshold = options.number("threshold")
-    aggregate = StepAggregate(rawValue: options.word("aggregate")) ?? .last
+    aggregate = options.choice("aggregate")
     temperature = options.number("temperature")
   }
 
@@ -35,8 +36,7 @@ public struct GatedRetry: Strategy {
     let policy = bench.policy
     let task = policy.task
     let verifier = try bench.requiredVerifier(of: Self.card.name)
-    var rule = policy.rule
-    if temperature >= 0 { rule.temperature = temperature }
+    let rule = SearchOptions.rule(of: policy, temperature: temperature)
     var attempts = problems.map { _ in [OutcomeAttempt]() }
     var open = Array(problems.indices)
     for count in 1...max(budget, 1) {
@@ -51,15 +51,6 @@ public struct GatedRetry: Strategy {
       }
       open.removeAll { attempts[$0].last?.score ?? 0 >= threshold }
     }
-    return attempts.map { attempts in
-      let chosen = AnswerSelection.best.choice(among: attempts)
-      return StrategyResult(
-        attempts: attempts, answer: chosen.flatMap { attempts[$0].answer },
-        isCorrect: chosen.map { attempts[$0].correct } ?? false,
-        cost: policy.cost(
-          prompt: task.promptLength, generated: task.solutionLength, solutions: attempts.count)
-          + verifier.cost(
-            prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count))
-    }
+    return attempts.map { bench.result(of: $0, choosing: .best, verifier: verifier) }
   }
 }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -13,13 +14,13 @@ public struct ParallelSampling: Strategy {
     source: "[20] best-of-N weighted, [204] majority and best-of-N",
     needsVerifier: false, attempts: .sample,
     options: [
-      SearchOptions.selection("majority"), SearchOptions.aggregate, SearchOptions.temperature,
+      SearchOptions.selection(.majority), SearchOptions.aggregate, SearchOptions.temperature,
     ])
 
   private let options: SearchOptions
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     self.options = SearchOptions(options)
   }
 

@@ -1,13 +1,13 @@
 internal import Quantities
 internal import Statistics
-public import Training
+internal import Training
 
 /// Chains of wrong attempts with a right one at the end, drawn from examples [20].
 ///
 /// A chain has from none to as many wrong attempts as the format shows, all numbers as probable; the
 /// one nearest to the right solution by edit distance comes last. The loss counts on the right
 /// solution alone. A share of chains shows a right attempt last, so that the model learns to keep one.
-public final class RevisionBatches: BatchSource {
+public final class RevisionBatches: LessonBatches {
   /// The number of rows written so far.
   public var position = 0
 
@@ -27,8 +27,6 @@ public final class RevisionBatches: BatchSource {
   }
 
   /// The chain of a row: its tokens, and where the right solution starts.
-  ///
-  /// - Parameter index: the row's number.
   public func chain(_ index: Int) -> (tokens: [Int32], solutionStart: Int) {
     var random = random.split(index)
     let example = examples.examples[random.nextIndex(below: examples.examples.count)]
@@ -44,27 +42,9 @@ public final class RevisionBatches: BatchSource {
     return (prefix + example.right, prefix.count)
   }
 
-  /// Writes the next chains, padded at the end with token 0 that predicts nothing.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the right solutions; −1 elsewhere.
-  ///   - sequences: the number of chains.
-  ///   - length: the tokens of a row, at least those of the longest chain but one.
-  public func fill(
-    tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
-    sequences: Int, length: Int
-  ) {
-    tokens.update(repeating: 0)
-    targets.update(repeating: -1)
-    for sequence in 0..<sequences {
-      let (row, start) = chain(position)
-      precondition(row.count <= length + 1, "a chain of \(row.count) tokens in rows of \(length)")
-      for place in 0..<row.count - 1 {
-        tokens[sequence * length + place] = row[place]
-        if place + 1 >= start { targets[sequence * length + place] = row[place + 1] }
-      }
-      position += 1
-    }
+  /// A chain of which the right solution is to be learnt.
+  public func lesson(_ index: Int, length: Int) -> LessonRow {
+    let (tokens, start) = chain(index)
+    return LessonRow(tokens, taughtFrom: start)
   }
 }

@@ -12,10 +12,7 @@ public struct RevisionExamples: Sendable {
     /// Different wrong attempts.
     public var wrong: [[Int32]]
 
-    /// - Parameters:
-    ///   - prompt: the prompt.
-    ///   - right: a right solution.
-    ///   - wrong: different wrong attempts.
+    /// An example.
     public init(prompt: [Int32], right: [Int32], wrong: [[Int32]]) {
       self.prompt = prompt
       self.right = right
@@ -28,9 +25,7 @@ public struct RevisionExamples: Sendable {
   /// How attempts follow each other.
   public var format: RevisionFormat
 
-  /// - Parameters:
-  ///   - examples: the problems.
-  ///   - format: how attempts follow each other.
+  /// Examples in a format.
   public init(_ examples: [Example], format: RevisionFormat) {
     self.examples = examples
     self.format = format

@@ -8,9 +8,7 @@ public struct RevisionFormat: Codable, Hashable, Sendable {
   /// The number of earlier attempts that are shown; older ones are dropped.
   public var context: Int
 
-  /// - Parameters:
-  ///   - mark: the token between attempts; none of the task's.
-  ///   - context: the number of earlier attempts that are shown.
+  /// A format; the mark is none of the task's tokens.
   public init(mark: Int32, context: Int = 4) {
     precondition(context > 0, "a context of \(context) attempts")
     self.mark = mark
@@ -18,26 +16,16 @@ public struct RevisionFormat: Codable, Hashable, Sendable {
   }
 
   /// The format of a task whose model has one more token than the task.
-  ///
-  /// - Parameters:
-  ///   - task: the task.
-  ///   - context: the number of earlier attempts that are shown.
   public init(_ task: any StepwiseTask, context: Int = 4) {
     self.init(mark: Int32(task.vocabularyCount), context: context)
   }
 
   /// What the model continues with its next attempt.
-  ///
-  /// - Parameters:
-  ///   - prompt: the problem.
-  ///   - attempts: all earlier attempts, in order.
   public func prefix(_ prompt: [Int32], after attempts: [[Int32]]) -> [Int32] {
     attempts.suffix(context).reduce(prompt) { $0 + $1 + [mark] }
   }
 
   /// The tokens of the longest row.
-  ///
-  /// - Parameter task: the task.
   public func longestRow(_ task: any StepwiseTask) -> Int {
     task.promptLength + context * (task.solutionLength + 1) + task.solutionLength
   }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -18,7 +19,7 @@ public struct SequentialRevision: Strategy {
     options: [
       .whole("rounds", 4, in: 1...256, "attempts of a chain; the budget divided by it is chains"),
       .whole("context", 4, in: 1...64, "earlier attempts that are shown"),
-      SearchOptions.selection("majority"), SearchOptions.aggregate, SearchOptions.temperature,
+      SearchOptions.selection(.majority), SearchOptions.aggregate, SearchOptions.temperature,
     ])
 
   private let rounds: Int
@@ -26,7 +27,7 @@ public struct SequentialRevision: Strategy {
   private let options: SearchOptions
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     rounds = options.whole("rounds")
     context = options.whole("context")
     self.options = SearchOptions(options)

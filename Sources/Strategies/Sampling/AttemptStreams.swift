@@ -9,24 +9,15 @@ public struct AttemptStreams: Sendable, Hashable {
   /// Names all streams.
   public var seed: UInt64
 
-  /// - Parameter seed: names all streams.
+  /// The streams of a seed.
   public init(seed: UInt64) { self.seed = seed }
 
-  /// The stream of an attempt, of which each step has a part of its own.
-  ///
-  /// - Parameters:
-  ///   - attempt: which, from 0.
-  ///   - problem: the problem's index.
+  /// The stream of an attempt, from 0, at the problem of an index; each step has a part of its own.
   public func stream(attempt: Int, problem: Int) -> SplittableRandom {
     SplittableRandom(seed: seed).split(problem).split(attempt)
   }
 
-  /// The stream of a step.
-  ///
-  /// - Parameters:
-  ///   - step: which, from 0.
-  ///   - attempt: which, from 0.
-  ///   - problem: the problem's index.
+  /// The stream of a step, from 0, of an attempt, from 0.
   public func stream(step: Int, attempt: Int, problem: Int) -> SplittableRandom {
     stream(attempt: attempt, problem: problem).split(step)
   }

@@ -18,12 +18,8 @@ public final class Policy {
   let sessions: SessionShelf
   private let costs: ModelCosts
 
-  /// - Parameters:
-  ///   - model: the trained model.
-  ///   - task: what it solves.
-  ///   - name: what it is called in tables.
-  ///   - rule: how tokens are drawn.
-  ///   - pool: the threads.
+  /// A policy for a task.
+  ///
   /// - Throws: ``StrategyError`` if prompts or solutions do not fit the model.
   public init(
     _ model: LanguageModel<Float>, task: any StepwiseTask, name: String = "policy",
@@ -51,13 +47,8 @@ public final class Policy {
     costs = ModelCosts(configuration)
   }
 
-  /// What it costs to read prompt tokens and to generate others after them, once for each of some
+  /// What it costs to read a prompt once and to generate so many tokens after it, in each of some
   /// solutions.
-  ///
-  /// - Parameters:
-  ///   - prompt: tokens of the prompt, read once.
-  ///   - generated: tokens generated after it by each solution.
-  ///   - solutions: the number of solutions.
   public func cost(prompt: Int, generated: Int, solutions: Int) -> StrategyCost {
     let reading: Double = costs.forwardOperations(length: prompt)
     let writing: Double = costs.forwardOperations(length: prompt + generated) - reading

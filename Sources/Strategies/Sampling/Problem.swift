@@ -9,10 +9,7 @@ public struct Problem: Sendable, Hashable {
   /// The level of difficulty, for tables by stratum; nil where all are alike.
   public var stratum: String?
 
-  /// - Parameters:
-  ///   - index: its place among the problems; two problems of one run have different ones.
-  ///   - prompt: the prompt.
-  ///   - stratum: the level of difficulty.
+  /// A problem; two of one run differ in their index.
   public init(index: Int, prompt: [Int32], stratum: String? = nil) {
     self.index = index
     self.prompt = prompt

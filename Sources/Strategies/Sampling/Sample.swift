@@ -10,11 +10,6 @@ public struct Sample: Sendable, Hashable {
   public var isCorrect: Bool
 
   /// Judges a solution.
-  ///
-  /// - Parameters:
-  ///   - solution: the tokens of all steps.
-  ///   - problem: the problem.
-  ///   - task: what judges.
   public init(_ solution: [Int32], to problem: Problem, task: any StepwiseTask) {
     self.solution = solution
     answer = task.answer(of: solution, to: problem.prompt)

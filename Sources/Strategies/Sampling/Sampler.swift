@@ -25,13 +25,7 @@ public final class Sampler {
     self.batch = batch
   }
 
-  /// Attempts at problems: whole solutions.
-  ///
-  /// - Parameters:
-  ///   - count: the number of attempts at each problem.
-  ///   - problems: the problems.
-  ///   - rule: how tokens are drawn; the policy's by default.
-  /// - Returns: the attempts at each problem in order; the first ones are the same for any count.
+  /// Attempts at each problem, in order: whole solutions. The first ones are the same for any count.
   public func samples(
     _ count: Int, of problems: [Problem], rule: SamplingRule? = nil
   ) throws -> [[Sample]] {
@@ -65,14 +59,7 @@ public final class Sampler {
     return problems.map { Array((known[$0] ?? []).prefix(count)) }
   }
 
-  /// Continues sequences, each from a stream of its own.
-  ///
-  /// - Parameters:
-  ///   - prefixes: the sequences; their lengths may differ, none is empty.
-  ///   - count: the number of tokens to add.
-  ///   - streams: where the chance of each comes from.
-  ///   - rule: how tokens are drawn; the policy's by default.
-  /// - Returns: the tokens added to each.
+  /// The tokens added to sequences, none empty, each from a stream of its own.
   public func continuations(
     of prefixes: [[Int32]], by count: Int, from streams: [SplittableRandom],
     rule: SamplingRule? = nil

@@ -24,13 +24,7 @@ final class SequenceWriter {
     pending = last + Array(repeating: last[0], count: session.batch - rows)
   }
 
-  /// Draws further tokens of every sequence.
-  ///
-  /// - Parameters:
-  ///   - count: how many.
-  ///   - rule: how they are drawn.
-  ///   - streams: where the chance of each sequence comes from.
-  /// - Returns: the tokens drawn for each sequence.
+  /// Draws so many further tokens of every sequence, each from a stream of its own.
   func draw(
     _ count: Int, by rule: SamplingRule, from streams: [SplittableRandom]
   ) -> [[Int32]] {

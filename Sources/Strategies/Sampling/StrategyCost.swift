@@ -15,12 +15,7 @@ public struct StrategyCost: Codable, Hashable, Sendable {
   /// Floating-point operations of the verifier.
   public var verifierOperations: Double
 
-  /// - Parameters:
-  ///   - generatedTokens: tokens that the policy generated.
-  ///   - promptTokens: tokens that the policy read.
-  ///   - verifierTokens: tokens that the verifier read.
-  ///   - policyOperations: floating-point operations of the policy.
-  ///   - verifierOperations: floating-point operations of the verifier.
+  /// A cost; what is left out is zero.
   public init(
     generatedTokens: Double = 0, promptTokens: Double = 0, verifierTokens: Double = 0,
     policyOperations: Double = 0, verifierOperations: Double = 0

@@ -3,7 +3,7 @@ public struct StrategyError: Error, Hashable, Sendable, CustomStringConvertible 
   /// What is wrong: what was found and what was expected.
   public var problem: String
 
-  /// - Parameter problem: what was found and what was expected.
+  /// What is wrong: what was found and what was expected.
   public init(_ problem: String) { self.problem = problem }
 
   /// One sentence.

@@ -1,3 +1,4 @@
+public import Cards
 internal import LanguageModels
 
 /// Search step by step for the beginnings that a process verifier likes best [20].
@@ -14,21 +15,14 @@ public struct BeamSearch: Strategy {
       .whole("width", 4, in: 1...1024, "M: how often a beginning that is kept is continued"),
       .whole(
         "lookahead", 0, in: 0...64, "greedy steps before a candidate is judged; they cost budget"),
-      TreeSearch.distinct, SearchOptions.selection("best"), SearchOptions.aggregate,
-      SearchOptions.temperature,
-    ])
+    ] + TreeSearch.options)
 
-  private let width: Int
-  private let lookahead: Int
-  private let isDistinct: Bool
-  private let options: SearchOptions
+  private let search: TreeSearch
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
-    width = options.whole("width")
-    lookahead = options.whole("lookahead")
-    isDistinct = options.flag("distinct")
-    self.options = SearchOptions(options)
+  public init(_ options: OptionValues) throws(StrategyError) {
+    search = TreeSearch(
+      options, lookahead: options.whole("lookahead"), subtrees: { _, _ in 1 })
   }
 
   /// Searches with as many candidates as the budget allows: fewer with lookahead, whose steps cost
@@ -36,9 +30,6 @@ public struct BeamSearch: Strategy {
   public func solve(
     _ problems: [Problem], budget: Int, on bench: Bench
   ) throws -> [StrategyResult] {
-    let search = TreeSearch(
-      width: width, subtrees: { _ in 1 }, lookahead: lookahead, isDistinct: isDistinct,
-      rule: options.rule(of: bench.policy), aggregate: options.aggregate)
-    return try search.solve(problems, budget: budget, on: bench, options, name: Self.card.name)
+    try search.solve(problems, budget: budget, on: bench, name: Self.card.name)
   }
 }

@@ -1,3 +1,4 @@
+public import Cards
 internal import LanguageModels
 
 /// Beam search in N/M subtrees that do not compete, so that the solutions stay different [204].
@@ -11,29 +12,20 @@ public struct DiverseVerifierTreeSearch: Strategy {
     source: "[204] diverse verifier tree search, N/4 subtrees of width 4",
     needsVerifier: true,
     options: [
-      .whole("width", 4, in: 1...1024, "M: the candidates of a subtree"),
-      TreeSearch.distinct, SearchOptions.selection("best"), SearchOptions.aggregate,
-      SearchOptions.temperature,
-    ])
+      .whole("width", 4, in: 1...1024, "M: the candidates of a subtree")
+    ] + TreeSearch.options)
 
-  private let width: Int
-  private let isDistinct: Bool
-  private let options: SearchOptions
+  private let search: TreeSearch
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
-    width = options.whole("width")
-    isDistinct = options.flag("distinct")
-    self.options = SearchOptions(options)
+  public init(_ options: OptionValues) throws(StrategyError) {
+    search = TreeSearch(options, subtrees: { candidates, width in candidates / width })
   }
 
   /// Searches in every subtree.
   public func solve(
     _ problems: [Problem], budget: Int, on bench: Bench
   ) throws -> [StrategyResult] {
-    let search = TreeSearch(
-      width: width, subtrees: { [width] in $0 / width }, isDistinct: isDistinct,
-      rule: options.rule(of: bench.policy), aggregate: options.aggregate)
-    return try search.solve(problems, budget: budget, on: bench, options, name: Self.card.name)
+    try search.solve(problems, budget: budget, on: bench, name: Self.card.name)
   }
 }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
@@ -19,7 +20,7 @@ public struct MonteCarloTreeSearch: Strategy {
       .whole("width", 4, in: 1...1024, "M: how often a leaf is continued"),
       .number("exploration", 1.25, in: 0...1000, "c_init of PUCT"),
       .number("base", 19_652, in: 1...1e9, "c_base of PUCT"),
-      SearchOptions.selection("best"), SearchOptions.aggregate, SearchOptions.temperature,
+      SearchOptions.selection(.best), SearchOptions.aggregate, SearchOptions.temperature,
     ])
 
   private let width: Int
@@ -28,7 +29,7 @@ public struct MonteCarloTreeSearch: Strategy {
   private let options: SearchOptions
 
   /// Creates the strategy with these options.
-  public init(_ options: StrategyOptions) throws(StrategyError) {
+  public init(_ options: OptionValues) throws(StrategyError) {
     width = options.whole("width")
     exploration = options.number("exploration")
     base = options.number("base")

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -8,41 +9,44 @@ internal import RunTables
 /// There are always N candidates. After each step those of a subtree are ranked, the best one in
 /// `width` of them kept, and each of these continued `width` times. Place j draws from the stream of
 /// attempt j, so that the first step is that of N attempts.
-struct TreeSearch {
+struct TreeSearch: Sendable {
   /// How often what is kept is continued, M.
-  var width: Int
-  /// The number of subtrees, which rank by themselves, for so many candidates.
-  var subtrees: (_ candidates: Int) -> Int
+  private let width: Int
+  /// The number of subtrees, which rank by themselves.
+  private let subtrees: @Sendable (_ candidates: Int, _ width: Int) -> Int
   /// Steps that are simulated greedily before a candidate is judged.
-  var lookahead = 0
+  private let lookahead: Int
   /// Whether equal candidates count once in a ranking.
-  var isDistinct: Bool
-  /// How tokens are drawn.
-  var rule: SamplingRule
-  /// How the final solutions are scored.
-  var aggregate: StepAggregate
+  private let isDistinct: Bool
+  private let search: SearchOptions
 
-  static let distinct = StrategyOption.flag(
-    "distinct", false, "equal candidates count once when the best ones are kept")
+  /// The options of a search beside `width` and what is the strategy's own.
+  static let options: [CardOption] = [
+    .flag("distinct", false, "equal candidates count once when the best ones are kept"),
+    SearchOptions.selection(.best), SearchOptions.aggregate, SearchOptions.temperature,
+  ]
+
+  init(
+    _ options: OptionValues, lookahead: Int = 0,
+    subtrees: @escaping @Sendable (_ candidates: Int, _ width: Int) -> Int
+  ) {
+    width = options.whole("width")
+    isDistinct = options.flag("distinct")
+    search = SearchOptions(options)
+    self.lookahead = lookahead
+    self.subtrees = subtrees
+  }
 
   /// Searches and chooses an answer.
-  ///
-  /// - Parameters:
-  ///   - problems: the problems.
-  ///   - budget: solutions whose tokens may be generated; a step with `lookahead` further ones counts
-  ///     as so many more.
-  ///   - bench: the policy and the verifier.
-  ///   - options: how the answer is chosen.
-  ///   - name: the strategy, for the message where there is no verifier.
   func solve(
-    _ problems: [Problem], budget: Int, on bench: Bench, _ options: SearchOptions, name: String
+    _ problems: [Problem], budget: Int, on bench: Bench, name: String
   ) throws -> [StrategyResult] {
     let verifier = try bench.requiredVerifier(of: name)
     let candidates = max(budget / (lookahead + 1), 1)
     let found = try run(problems, candidates: candidates, on: bench, verifier: verifier)
     let further = foresightCost(candidates, on: bench, verifier: verifier)
     return found.map { attempts in
-      var result = options.result(of: attempts, on: bench, verifier: verifier)
+      var result = search.result(of: attempts, on: bench, verifier: verifier)
       result.cost += further
       return result
     }
@@ -57,15 +61,16 @@ struct TreeSearch {
     // All problems of a part stay side by side; one with many candidates is alone.
     let size = max(1, bench.sampler.batch / candidates)
     return try stride(from: 0, to: problems.count, by: size).flatMap { start in
-      try search(
-        Array(problems[start..<min(start + size, problems.count)]), candidates, bench, verifier)
+      try solutions(
+        to: Array(problems[start..<min(start + size, problems.count)]), candidates, bench, verifier)
     }
   }
 
-  private func search(
-    _ problems: [Problem], _ candidates: Int, _ bench: Bench, _ verifier: any Verifier
+  private func solutions(
+    to problems: [Problem], _ candidates: Int, _ bench: Bench, _ verifier: any Verifier
   ) throws -> [[OutcomeAttempt]] {
     let task = bench.policy.task
+    let rule = search.rule(of: bench.policy)
     let streams = bench.sampler.streams
     let rows = problems.flatMap { problem in
       (0..<candidates).map { AttemptPlace(problem, attempt: $0) }
@@ -99,8 +104,7 @@ struct TreeSearch {
       (problem * candidates..<(problem + 1) * candidates).map { row in
         OutcomeAttempt(
           Sample(solutions[row], to: rows[row].problem, task: task), task: task,
-          stepScores: scores[row],
-          aggregate: aggregate)
+          stepScores: scores[row], aggregate: search.aggregate)
       }
     }
   }
@@ -150,7 +154,7 @@ struct TreeSearch {
   private func survivors(
     of solutions: [[Int32]], _ values: [Double], from first: Int, _ candidates: Int
   ) -> [Int] {
-    let trees = max(subtrees(candidates), 1)
+    let trees = max(subtrees(candidates, width), 1)
     return (0..<trees).flatMap { tree -> [Int] in
       let places = first + tree * candidates / trees..<first + (tree + 1) * candidates / trees
       let count = max(places.count / width, 1)

@@ -1,4 +1,5 @@
 internal import Corpora
+internal import RunTables
 
 /// What strategies run on: a policy with its streams of chance, and a verifier.
 public final class Bench {
@@ -14,9 +15,7 @@ public final class Bench {
     var solution: [Int32]
   }
 
-  /// - Parameters:
-  ///   - sampler: draws from the policy.
-  ///   - verifier: what judges steps.
+  /// A bench, with a verifier or without.
   public init(_ sampler: Sampler, verifier: (any Verifier)? = nil) {
     self.sampler = sampler
     self.verifier = verifier
@@ -27,7 +26,6 @@ public final class Bench {
 
   /// The verifier.
   ///
-  /// - Parameter strategy: what needs one.
   /// - Throws: ``StrategyError`` if there is none.
   public func requiredVerifier(of strategy: String) throws(StrategyError) -> any Verifier {
     guard let verifier else { throw StrategyError("\(strategy) needs a verifier") }
@@ -37,10 +35,6 @@ public final class Bench {
   /// The scores that the verifier gives the steps of whole solutions; where it goes by the solution,
   /// equal ones to a problem are read once.
   ///
-  /// - Parameters:
-  ///   - samples: solutions to each problem, the first attempts.
-  ///   - problems: the problems.
-  ///   - verifier: the bench's verifier.
   /// - Returns: for each problem and solution, a score a step.
   func scores(
     of samples: [[Sample]], to problems: [Problem], by verifier: any Verifier
@@ -67,5 +61,22 @@ public final class Bench {
     return zip(problems, samples).map { problem, solutions in
       solutions.enumerated().map { kept[key(problem, $0, $1)] ?? [] }
     }
+  }
+
+  /// The result of whole solutions to a problem.
+  ///
+  /// - Parameter verifier: what read all of them; nil if nothing did.
+  func result(
+    of attempts: [OutcomeAttempt], choosing selection: AnswerSelection,
+    verifier: (any Verifier)?
+  ) -> StrategyResult {
+    let task = policy.task
+    var cost = policy.cost(
+      prompt: task.promptLength, generated: task.solutionLength, solutions: attempts.count)
+    if let verifier {
+      cost += verifier.cost(
+        prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count)
+    }
+    return StrategyResult(attempts, choosing: selection, cost: cost)
   }
 }

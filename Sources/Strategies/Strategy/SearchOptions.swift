@@ -1,3 +1,4 @@
+internal import Cards
 internal import Corpora
 internal import LanguageModels
 internal import RunTables
@@ -8,27 +9,32 @@ struct SearchOptions: Sendable {
   let aggregate: StepAggregate
   private let temperature: Double
 
-  static func selection(_ standard: String) -> StrategyOption {
+  static func selection(_ standard: AnswerSelection) -> CardOption {
     .choice(
-      "select", standard, of: AnswerSelection.allCases.map(\.rawValue),
+      "select", standard,
       "whose answer is given: the first, the best, the majority's, or the weighted majority's")
   }
 
-  static let aggregate = StrategyOption.choice(
-    "aggregate", "last", of: StepAggregate.allCases.map(\.rawValue),
+  static let aggregate = CardOption.choice(
+    "aggregate", StepAggregate.last,
     "the score of a solution by those of its steps")
 
-  static let temperature = StrategyOption.number(
+  static let temperature = CardOption.number(
     "temperature", -1, in: -1...10, "what logits are divided by; negative: the policy's own")
 
-  init(_ options: StrategyOptions) {
-    selection = AnswerSelection(rawValue: options.word("select")) ?? .first
-    aggregate = StepAggregate(rawValue: options.word("aggregate")) ?? .last
+  init(_ options: OptionValues) {
+    selection = options.choice("select")
+    aggregate = options.choice("aggregate")
     temperature = options.number("temperature")
   }
 
   /// How tokens are drawn.
   func rule(of policy: Policy) -> SamplingRule {
+    Self.rule(of: policy, temperature: temperature)
+  }
+
+  /// How tokens are drawn at a temperature; at a negative one as the policy draws them.
+  static func rule(of policy: Policy, temperature: Double) -> SamplingRule {
     var rule = policy.rule
     if temperature >= 0 { rule.temperature = temperature }
     return rule
@@ -40,16 +46,6 @@ struct SearchOptions: Sendable {
   func result(
     of attempts: [OutcomeAttempt], on bench: Bench, verifier: (any Verifier)?
   ) -> StrategyResult {
-    let task = bench.policy.task
-    let chosen = selection.choice(among: attempts)
-    var cost = bench.policy.cost(
-      prompt: task.promptLength, generated: task.solutionLength, solutions: attempts.count)
-    if let verifier {
-      cost += verifier.cost(
-        prompt: task.promptLength, read: task.solutionLength, solutions: attempts.count)
-    }
-    return StrategyResult(
-      attempts: attempts, answer: chosen.flatMap { attempts[$0].answer },
-      isCorrect: chosen.map { attempts[$0].correct } ?? false, cost: cost)
+    bench.result(of: attempts, choosing: selection, verifier: verifier)
   }
 }

@@ -1,3 +1,4 @@
+public import Cards
 public import RunTables
 
 /// A way to spend compute on a problem when the model is trained already.
@@ -11,7 +12,7 @@ public protocol Strategy: Sendable {
   /// Creates the strategy with these options.
   ///
   /// - Throws: ``StrategyError`` for options that do not go together.
-  init(_ options: StrategyOptions) throws(StrategyError)
+  init(_ options: OptionValues) throws(StrategyError)
 
   /// Works on problems.
   ///
@@ -35,17 +36,18 @@ public struct StrategyResult: Sendable, Hashable {
   /// Everything that was spent on the problem.
   public var cost: StrategyCost
 
-  /// Puts a result together.
-  ///
-  /// - Parameters:
-  ///   - attempts: the whole solutions.
-  ///   - answer: the answer that was settled on.
-  ///   - isCorrect: whether it is right.
-  ///   - cost: what was spent.
+  /// A result.
   public init(attempts: [OutcomeAttempt], answer: String?, isCorrect: Bool, cost: StrategyCost) {
     self.attempts = attempts
     self.answer = answer
     self.isCorrect = isCorrect
     self.cost = cost
+  }
+
+  /// A result with the answer of one of the attempts.
+  init(_ attempts: [OutcomeAttempt], choosing selection: AnswerSelection, cost: StrategyCost) {
+    let chosen = selection.choice(among: attempts).map { attempts[$0] }
+    self.init(
+      attempts: attempts, answer: chosen?.answer, isCorrect: chosen?.correct ?? false, cost: cost)
   }
 }

@@ -1,7 +1,8 @@
+public import Cards
 public import RunTables
 
 /// What a strategy is, for people and for the tests that every strategy passes.
-public struct StrategyCard: Sendable, Hashable {
+public struct StrategyCard: Card, Hashable {
   /// The name on the command line: `beam-search`.
   public var name: String
   /// What it does, in a sentence or two.
@@ -17,23 +18,13 @@ public struct StrategyCard: Sendable, Hashable {
   /// What the model must have learnt besides plain solutions; nil for nothing.
   public var lesson: StrategyLesson?
   /// The options with their defaults.
-  public var options: [StrategyOption]
+  public var options: [CardOption]
 
-  /// A card.
-  ///
-  /// - Parameters:
-  ///   - name: the name on the command line.
-  ///   - summary: what it does.
-  ///   - source: where it comes from.
-  ///   - version: rises when it computes something else.
-  ///   - needsVerifier: whether it cannot do without a verifier.
-  ///   - attempts: what its attempts are.
-  ///   - lesson: what the model must have learnt besides plain solutions.
-  ///   - options: the options with their defaults.
+  /// A card; what is left out has the usual value.
   public init(
     name: String, summary: String, source: String, version: Int = 1, needsVerifier: Bool,
     attempts: RowKind = .candidate, lesson: StrategyLesson? = nil,
-    options: [StrategyOption] = []
+    options: [CardOption] = []
   ) {
     self.name = name
     self.summary = summary

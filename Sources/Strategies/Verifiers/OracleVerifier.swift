@@ -10,11 +10,6 @@ public final class OracleVerifier: Verifier {
   private let seed: UInt64
 
   /// The exact verifier of the task.
-  ///
-  /// - Parameters:
-  ///   - errors: the share of beginnings of solutions that are judged the wrong way round, the same
-  ///     ones each time.
-  ///   - seed: names them.
   public init(errors: Double = 0, seed: UInt64 = 0) {
     precondition((0...1).contains(errors), "a share of errors of \(errors)")
     name = errors == 0 ? "oracle" : "oracle-\(errors)"

@@ -19,11 +19,8 @@ public final class ProcessVerifier: Verifier {
   private let sessions: SessionShelf
   private let costs: ModelCosts
 
-  /// - Parameters:
-  ///   - model: a trained model whose vocabulary has at least two tokens more than the task's.
-  ///   - task: the task.
-  ///   - name: what it is called in tables.
-  ///   - pool: the threads.
+  /// A verifier; the model's vocabulary has at least two tokens more than the task's.
+  ///
   /// - Throws: ``StrategyError`` if the model does not fit the task.
   public init(
     _ model: LanguageModel<Float>, task: any StepwiseTask, name: String = "process-verifier",
@@ -51,11 +48,6 @@ public final class ProcessVerifier: Verifier {
   ///
   /// A further layer on top of a policy's can compare a token with what the policy would have
   /// written in its place, which is much easier to learn than to judge anew.
-  ///
-  /// - Parameters:
-  ///   - configuration: the other model's.
-  ///   - task: the task.
-  ///   - furtherLayers: copies of the last layer's shape on top.
   public static func configuration(
     like configuration: ModelConfiguration, for task: any StepwiseTask, furtherLayers: Int = 1
   ) -> ModelConfiguration {

@@ -13,7 +13,7 @@ public final class RandomVerifier: Verifier {
   public let goesBySolution = false
   private let seed: UInt64
 
-  /// - Parameter seed: names the scores.
+  /// A verifier whose scores the seed names.
   public init(seed: UInt64 = 0) { self.seed = seed }
 
   /// Nothing.

@@ -7,9 +7,7 @@ public struct AttemptPlace: Sendable, Hashable {
   /// The number of the attempt or candidate, from 0.
   public var attempt: Int
 
-  /// - Parameters:
-  ///   - problem: the problem.
-  ///   - attempt: the number of the attempt or candidate.
+  /// The place of an attempt or candidate.
   public init(_ problem: Problem, attempt: Int) {
     self.problem = problem
     self.attempt = attempt
@@ -24,29 +22,17 @@ public protocol Verifier: AnyObject {
   /// Whether equal solutions to a problem have equal scores, so that one of them is enough to read.
   var goesBySolution: Bool { get }
 
-  /// What it costs to read a prompt once and what solutions write after it.
-  ///
-  /// - Parameters:
-  ///   - prompt: tokens of the prompt.
-  ///   - read: tokens after it, of each solution.
-  ///   - solutions: the number of solutions.
+  /// What it costs to read a prompt once and so many tokens after it, in each of some solutions.
   func cost(prompt: Int, read: Int, solutions: Int) -> StrategyCost
 
-  /// Starts to read solutions side by side.
-  ///
-  /// - Parameters:
-  ///   - places: the problem and number of each solution; not empty.
-  ///   - task: the task.
+  /// Starts to read solutions side by side, at least one.
   func reading(of places: [AttemptPlace], task: any StepwiseTask) throws -> any StepReading
 }
 
 /// Solutions that a verifier reads side by side.
 public protocol StepReading: AnyObject {
-  /// Reads a step of every solution.
-  ///
-  /// - Parameter steps: the tokens of the step, one row a solution.
-  /// - Returns: the score of each step: how probable it is that the solution is right so far, in
-  ///   [0, 1].
+  /// The score of the next step of every solution: how probable it is that the solution is right so
+  /// far, in [0, 1].
   func scores(appending steps: [[Int32]]) -> [Double]
 
   /// Lets each solution go on from what another one has written.
@@ -64,13 +50,7 @@ extension Verifier {
   /// True.
   public var goesBySolution: Bool { true }
 
-  /// The scores of the steps of solutions.
-  ///
-  /// - Parameters:
-  ///   - solutions: whole steps, as many of each solution; not empty.
-  ///   - places: the problem and number of each.
-  ///   - task: the task.
-  /// - Returns: for each solution, a score a step.
+  /// For each solution, all with as many whole steps, a score a step.
   public func stepScores(
     of solutions: [[Int32]], to places: [AttemptPlace], task: any StepwiseTask
   ) throws -> [[Double]] {

@@ -1,7 +1,7 @@
 internal import Corpora
 internal import Foundation
 internal import LanguageModels
-internal import Statistics
+internal import Quantities
 internal import Tensors
 internal import Training
 internal import Treatments

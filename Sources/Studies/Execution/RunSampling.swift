@@ -1,7 +1,7 @@
 internal import Corpora
 internal import LanguageModels
+internal import Quantities
 internal import RunTables
-internal import Statistics
 internal import Strategies
 internal import Tensors
 internal import Verdicts

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import LanguageModels
 internal import Verdicts
@@ -35,7 +36,7 @@ struct WorkFolders: Sendable {
   /// - Returns: nil if somebody else has it.
   func open(_ name: String, content: String, runs: [RunIdentity]) throws -> WorkFolder? {
     try makeFolder(root)
-    guard let lock = try FileLock("\(root)/\(name)\(Self.lockEnding)") else {
+    guard let lock = try FileLock.take("\(root)/\(name)\(Self.lockEnding)") else {
       guard takesOver, !name.hasSuffix("~~~") else { return nil }
       return try open("\(name)~", content: content, runs: runs)
     }
@@ -75,7 +76,7 @@ struct WorkFolders: Sendable {
       else { continue }
       let runs = text.split(separator: "\n").compactMap { RunIdentity(String($0)) }
       guard !runs.isEmpty, try Set(runs).isSubset(of: log.outcomes(of: runs).keys),
-        let lock = try FileLock("\(path)\(Self.lockEnding)")
+        let lock = try FileLock.take("\(path)\(Self.lockEnding)")
       else { continue }
       WorkFolder(path: path, aside: "\(root)/aside", lock: lock).remove()
     }
@@ -84,7 +85,7 @@ struct WorkFolders: Sendable {
       guard !files.fileExists(atPath: String(path.dropLast(Self.lockEnding.count))) else {
         continue
       }
-      try FileLock(path)?.remove()
+      try FileLock.take(path)?.remove()
     }
   }
 
@@ -144,53 +145,11 @@ final class WorkFolder {
   }
 }
 
-/// A lock that a process holds as long as it lives, on a file of its own.
-final class FileLock {
-  private let path: String
-  private var descriptor: Int32
-
-  /// Takes the lock.
-  ///
-  /// - Parameter path: the file, made where there is none.
-  /// - Returns: nil if another process, or another user of it in this process, has it.
-  init?(_ path: String) throws {
-    self.path = path
-    while true {
-      descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw Self.failure(path) }
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-        let error = errno
-        close(descriptor)
-        descriptor = -1
-        if error == EINTR { continue }
-        guard error == EWOULDBLOCK else { throw Self.failure(path, error) }
-        return nil
-      }
-      // Whoever had it may have removed the file meanwhile: this lock would be on nothing.
-      var mine = stat()
-      var named = stat()
-      if fstat(descriptor, &mine) == 0, stat(path, &named) == 0, mine.st_ino == named.st_ino,
-        mine.st_dev == named.st_dev
-      {
-        return
-      }
-      close(descriptor)
-      descriptor = -1
+extension FileLock {
+  /// Takes the lock on a file; nil if somebody else has it.
+  fileprivate static func take(_ path: String) throws(StudyError) -> FileLock? {
+    do { return try FileLock(path) } catch {
+      throw StudyError(.inputOutput, "\(path): the file cannot be locked (\(error.systemText))")
     }
-  }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
-
-  /// Gives the lock up and removes its file.
-  func remove() {
-    guard descriptor >= 0 else { return }
-    unlink(path)
-    close(descriptor)
-    descriptor = -1
-  }
-
-  private static func failure(_ path: String, _ error: Int32 = errno) -> StudyError {
-    StudyError(
-      .inputOutput, "\(path): the file cannot be locked (\(String(cString: strerror(error))))")
   }
 }

@@ -1,6 +1,7 @@
+internal import Cards
 internal import Foundation
 internal import LanguageModels
-internal import Statistics
+internal import Quantities
 internal import Synchronization
 internal import Training
 internal import Treatments

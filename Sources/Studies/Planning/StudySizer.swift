@@ -1,5 +1,6 @@
 internal import Foundation
 public import LanguageModels
+internal import Quantities
 internal import Statistics
 public import Training
 public import Treatments

@@ -1,3 +1,5 @@
+internal import Cards
+internal import Quantities
 internal import Treatments
 internal import Yams
 
@@ -126,7 +128,9 @@ enum ArmSection {
     guard let scalar = node.scalar else { throw section.wrong(key, node, "a single value") }
     if scalar.style == .plain {
       if let flag = node.bool { return .flag(flag) }
-      if let number = Quantity.number(scalar.string) { return .number(number) }
+      if let number = NumberReader.number(scalar.string, lowerCase: false) {
+        return .number(number)
+      }
     }
     return .word(scalar.string)
   }

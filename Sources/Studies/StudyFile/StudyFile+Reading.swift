@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import LanguageModels
 internal import Quantities
@@ -144,7 +145,8 @@ extension StudyFile {
     let expected = "a scale such as 1e16 FLOPs or 1B parameters"
     guard let text = node.scalar?.string else { throw file.wrong("target", node, expected) }
     let words = text.split(separator: " ").map(String.init)
-    guard let first = words.first, let value = Quantity.number(first), value > 0, words.count <= 2
+    guard let first = words.first, let value = NumberReader.number(first, lowerCase: false),
+      value > 0, words.count <= 2
     else { throw file.wrong("target", node, expected) }
     switch words.count == 2 ? words[1].lowercased() : "flops" {
     case "flops": return .compute(value)
@@ -155,7 +157,7 @@ extension StudyFile {
 
   private static func budget(_ file: YAMLSection) throws(StudyFileError) -> Double? {
     guard let node = file.node("budget") else { return nil }
-    guard let text = node.scalar?.string, let seconds = Quantity.seconds(text) else {
+    guard let text = node.scalar?.string, let seconds = NumberReader.seconds(text) else {
       throw file.wrong("budget", node, "a time such as 90s, 5m or 2h")
     }
     return seconds

@@ -114,12 +114,15 @@ struct YAMLSection {
   func number(
     _ node: Node, _ key: String, in range: ClosedRange<Double>
   ) throws(StudyFileError) -> Double {
-    guard let text = node.scalar?.string, let value = Quantity.number(text) else {
+    guard let text = node.scalar?.string, let value = NumberReader.number(text, lowerCase: false)
+    else {
       throw wrong(key, node, "a number")
     }
     guard range.contains(value) else {
       throw wrong(
-        key, node, "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+        key, node,
+        "a number from \(NumberFormat.shortest(range.lowerBound)) to \(NumberFormat.shortest(range.upperBound))"
+      )
     }
     return value
   }
@@ -171,41 +174,5 @@ struct YAMLSection {
     case .sequence: "a list"
     case .alias: "an alias"
     }
-  }
-
-  private static func text(_ number: Double) -> String {
-    Int(exactly: number).map { String($0) } ?? String(number)
-  }
-}
-
-/// Numbers as people write them in study files.
-enum Quantity {
-  /// `0.9M`, `1e16`, `30k`.
-  static func number(_ text: String) -> Double? {
-    let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12]
-    var body = Substring(text)
-    var factor = 1.0
-    if let last = body.last, let unit = units[last] {
-      factor = unit
-      body.removeLast()
-    }
-    guard let value = Double(body), value.isFinite else { return nil }
-    // 0.1 and 1e6 make 100000.00000000001 otherwise.
-    return factor == 1 ? value : (value * factor * 1e3).rounded() / 1e3
-  }
-
-  /// `90`, `90s`, `3m`, `1.5h`, in seconds.
-  static func seconds(_ text: String) -> Double? {
-    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    var body = Substring(text)
-    var factor = 1.0
-    if let last = body.last, let unit = units[last] {
-      factor = unit
-      body.removeLast()
-    }
-    guard let value = Double(body), value.isFinite, value > 0, value * factor < 1e9 else {
-      return nil
-    }
-    return value * factor
   }
 }

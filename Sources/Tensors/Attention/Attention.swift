@@ -24,11 +24,8 @@ extension Tape {
   /// depend on keys that it does not see, as long as they and their values are finite; what lies
   /// behind the end of a sequence's keys is never read.
   ///
-  /// - Parameters:
-  ///   - queries: `[batch · queries, …]`, heads side by side from the operand's column on.
-  ///   - keys: `[batch · keys, …]`, or a cache `[batch, keys, …]`.
-  ///   - values: as many rows as keys.
-  ///   - settings: heads, scores, weights and pattern.
+  /// `queries` is `[batch · queries, …]`, heads side by side from the operand's column on. `keys`
+  /// is `[batch · keys, …]`, or a cache `[batch, keys, …]`.
   public func attention(
     queries: HeadColumns<Element>, keys: HeadColumns<Element>,
     values: HeadColumns<Element>, _ settings: AttentionSettings<Element>
@@ -51,10 +48,8 @@ extension Tape {
 
   /// Attention of sequences to themselves, from a projection that holds all of it.
   ///
-  /// - Parameters:
-  ///   - projected: queries, keys and values side by side, `[batch · T, (H + 2·Hkv)·d]`.
-  ///   - settings: heads, scores, weights and pattern; values are as wide as queries, or the matrix
-  ///     that much narrower or wider.
+  /// `projected` holds queries, keys and values side by side, `[batch · T, (H + 2·Hkv)·d]`. Values
+  /// are as wide as queries, or the matrix that much narrower or wider.
   public func attention(
     _ projected: Tensor<Element>, _ settings: AttentionSettings<Element>
   ) -> AttentionResult<Element> {

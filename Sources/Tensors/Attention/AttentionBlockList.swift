@@ -29,14 +29,9 @@ public final class BlockList: Sendable {
 
   /// The list of a rule about single pairs.
   ///
-  /// - Parameters:
-  ///   - headCount: the number of query heads.
-  ///   - queryCount: the number of queries of a sequence.
-  ///   - keyCount: the number of keys of a sequence.
-  ///   - layer: handed to the rule, so that one rule can serve a whole model.
-  ///   - isCausal: whether, besides, no query sees keys behind its own position.
-  ///   - isAllowed: whether in a layer and head the query of row i sees key j:
-  ///     `(layer, head, i, j)`. It is asked once for each of them.
+  /// `layer` is handed to the rule, so that one rule can serve a whole model. `isCausal` hides keys
+  /// behind a query's own position besides. `isAllowed` is asked once whether in a layer and head
+  /// the query of row i sees key j: `(layer, head, i, j)`.
   public convenience init(
     headCount: Int, queryCount: Int, keyCount: Int, layer: Int = 0, isCausal: Bool = false,
     where isAllowed: (_ layer: Int, _ head: Int, _ i: Int, _ j: Int) -> Bool
@@ -61,15 +56,9 @@ public final class BlockList: Sendable {
     self.init(table, headCount: headCount)
   }
 
-  /// The list of a rule about whole tiles.
-  ///
-  /// - Parameters:
-  ///   - headCount: the number of query heads.
-  ///   - queryCount: the number of queries of a sequence.
-  ///   - keyCount: the number of keys of a sequence.
-  ///   - isCausal: whether, besides, no query sees keys behind its own position.
-  ///   - isAllowed: whether in a head a tile of queries sees a tile of keys:
-  ///     `(head, queryTile, keyTile)`.
+  /// The list of a rule about whole tiles. `isCausal` hides keys behind a query's own position
+  /// besides. `isAllowed` says whether in a head a tile of queries sees a tile of keys:
+  /// `(head, queryTile, keyTile)`.
   public convenience init(
     headCount: Int, queryCount: Int, keyCount: Int, isCausal: Bool,
     whereTiles isAllowed: (_ head: Int, _ queryTile: Int, _ keyTile: Int) -> Bool
@@ -102,7 +91,6 @@ public final class BlockList: Sendable {
   }
 }
 
-/// A block list while it is being made.
 private struct Table {
   var queryCount: Int
   var keyCount: Int

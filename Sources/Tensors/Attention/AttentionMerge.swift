@@ -1,9 +1,8 @@
 extension Tape {
   /// One attention from several of the same queries to different keys: `o = Σ_c w_c o_c` with
-  /// `w = softmax_c(lse_c)`, which equals attention to all the keys at once.
-  ///
-  /// - Parameter parts: outputs `[rows, H · width]` and log-sum-exps `[batch, H, queries]`.
-  /// - Returns: the output and the log-sum-exp of the whole.
+  /// `w = softmax_c(lse_c)`, which equals attention to all the keys at once. `parts` are outputs
+  /// `[rows, H · width]` and log-sum-exps `[batch, H, queries]`. Returns the output and the
+  /// log-sum-exp of the whole.
   public func mergeAttention(
     _ parts: [(output: Tensor<Element>, logSumExp: Tensor<Element>)]
   ) -> (output: Tensor<Element>, logSumExp: Tensor<Element>) {
@@ -24,7 +23,6 @@ extension Tape {
   }
 }
 
-/// The merging of partial attentions.
 private struct AttentionMerge<Element: TensorElement>: Operation {
   let parts: [(output: Tensor<Element>, logSumExp: Tensor<Element>)]
   let output: Tensor<Element>

@@ -138,7 +138,6 @@ struct AttentionOperation<Element: TensorElement>: Operation {
     }
   }
 
-  /// Decodes the queries one by one.
   private func forwardFew(_ run: Execution) {
     let scratch = run.scratch.assumingMemoryBound(to: Element.self)
     let (count, heads) = (description.queries, settings.batch * settings.headCount)

@@ -1,7 +1,5 @@
-/// Which keys a query sees.
-///
-/// Queries and keys have positions counted from the first key; the query of row i lies at
-/// `offset + i`.
+/// Which keys a query sees. Queries and keys have positions counted from the first key; the query
+/// of row i lies at `offset + i`.
 public enum AttentionPattern: Sendable {
   /// Keys at or before the query's position.
   case causal

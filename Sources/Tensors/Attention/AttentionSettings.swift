@@ -54,15 +54,8 @@ public struct AttentionSettings<Element: TensorElement> {
   /// beginning.
   public var firstKeys: IndexTensor?
 
-  /// Softmax attention with scores `q·k/√d`.
-  ///
-  /// - Parameters:
-  ///   - batch: the number of sequences.
-  ///   - headCount: the number of query heads.
-  ///   - keyValueHeadCount: the number of key and value heads; as many as query heads by default.
-  ///   - headWidth: the width of a query and of a key.
-  ///   - valueWidth: the width of a value; as for queries by default.
-  ///   - pattern: which keys a query sees.
+  /// Softmax attention with scores `q·k/√d`; by default with as many key and value heads as query
+  /// heads, and values as wide as queries.
   public init(
     batch: Int, headCount: Int, keyValueHeadCount: Int? = nil, headWidth: Int,
     valueWidth: Int? = nil, pattern: AttentionPattern = .causal

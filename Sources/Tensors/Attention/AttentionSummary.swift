@@ -24,9 +24,8 @@ extension AttentionResult {
   /// Costs one product of a query with its keys for each sampled row and head; weights are never
   /// stored.
   ///
-  /// - Parameter rows: how many rows of each sequence to look at, spread evenly from the last one
-  ///   backwards.
-  /// - Returns: one summary a head. Rows without keys count with entropy and weight 0.
+  /// `rows` of each sequence are looked at, spread evenly from the last one backwards. Returns one
+  /// summary a head. Rows without keys count with entropy and weight 0.
   public func summary(rows: Int = 16) -> [AttentionSummary] {
     let settings = operation.settings
     precondition(settings.normalizer == .softmax, "only a softmax's weights are a distribution")

@@ -25,13 +25,7 @@ public final class RotaryTable<Element: TensorElement> {
   /// `[positions, dimensions / 2]`.
   public let sines: Tensor<Element>
 
-  /// Computes a table.
-  ///
-  /// - Parameters:
-  ///   - positionCount: positions from zero up to this.
-  ///   - dimensions: how many elements of each head turn, an even number.
-  ///   - base: the base of the angles.
-  ///   - arena: where the memory comes from.
+  /// Computes a table of positions from zero up; `dimensions` is even.
   public init(positionCount: Int, dimensions: Int, base: Double = 10_000, in arena: Arena) {
     precondition(dimensions > 0 && dimensions % 2 == 0, "\(dimensions) elements are not pairs")
     self.positionCount = positionCount
@@ -53,17 +47,11 @@ public final class RotaryTable<Element: TensorElement> {
 extension Tape {
   /// Turns queries and keys by their positions, in place.
   ///
-  /// The result has the memory of x, whose values are no longer there afterwards; only where x is an
-  /// input or a parameter is there a copy. The derivative turns the gradient back, in place too.
+  /// The result has the memory of x, whose values are no longer there afterwards; only where x is
+  /// an input or a parameter is there a copy. The derivative turns the gradient back, in place too.
   ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`, queries, keys and values side by side; the derivative of what computed
-  ///     it must not need its values.
-  ///   - table: cosines and sines.
-  ///   - positions: the position of each row.
-  ///   - columns: the columns of adjacent heads that turn.
-  ///   - headWidth: the width of a head; its first `table.dimensions` elements turn.
-  ///   - layout: which elements form pairs.
+  /// `x` is `[rows, columns]`, queries, keys and values side by side; the derivative of what
+  /// computed it must not need its values. Of each head the first `table.dimensions` elements turn.
   public func rotary(
     _ x: Tensor<Element>, _ table: RotaryTable<Element>, positions: IndexTensor,
     columns: Range<Int>, headWidth: Int, layout: RotaryLayout = .halves
@@ -83,7 +71,6 @@ extension Tape {
   }
 }
 
-/// Rotary positions.
 private struct Rotary<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let output: Tensor<Element>

@@ -2,11 +2,8 @@ extension Tape {
   /// Elements put back into the columns that they were chosen from, zero elsewhere:
   /// `y[r, index[r, j]] = x[r, j]`, the transpose of ``gatherColumns(_:_:_:)``.
   ///
-  /// - Parameters:
-  ///   - x: `[rows, count]`.
-  ///   - index: `[rows · count]`; no column twice in one row, and negative for none.
-  ///   - columns: how many columns the result has.
-  /// - Returns: `[rows, columns]`.
+  /// `x` is `[rows, count]`. `index` is `[rows · count]`; no column twice in one row, and negative
+  /// for none. Returns `[rows, columns]`.
   public func scatterColumns(
     _ x: Tensor<Element>, _ index: IndexTensor, columns: Int
   ) -> Tensor<Element> {
@@ -20,7 +17,6 @@ extension Tape {
   }
 }
 
-/// Elements in chosen columns.
 private struct ColumnScatter<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let index: IndexTensor

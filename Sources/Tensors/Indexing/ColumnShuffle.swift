@@ -5,10 +5,7 @@ extension Tape {
   /// Every group of the result has one column of each run of `groups` columns: the stride
   /// permutation of Monarch matrices. Shuffling with k groups undoes it.
   ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - groups: divides the number of columns.
-  /// - Returns: of the shape of x.
+  /// `x` is `[rows, columns]`. `groups` divides the number of columns.
   public func shuffleColumns(_ x: Tensor<Element>, groups: Int) -> Tensor<Element> {
     precondition(
       groups > 0 && x.columnCount % groups == 0, "\(groups) groups of columns of \(x.shape)")
@@ -18,7 +15,6 @@ extension Tape {
   }
 }
 
-/// A stride permutation of the columns of every row.
 private struct ColumnShuffle<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let groups: Int

@@ -1,20 +1,15 @@
 extension Tape {
-  /// Rows of a table: `y[i] = table[index[i]]`; zeros where the index is negative.
+  /// Rows of a table: `y[i] = table[index[i]]`; zeros where the index is negative. Repeated indices
+  /// add up in the gradient in the order of the rows, on any number of threads.
   ///
-  /// Repeated indices add up in the gradient in the order of the rows, on any number of threads.
-  ///
-  /// - Parameters:
-  ///   - table: `[entries, columns]`; also activations of which some rows are wanted.
-  ///   - index: an entry for each row of the result.
-  /// - Returns: `[index.count, columns]`.
+  /// `table` is `[entries, columns]`; also activations of which some rows are wanted. Returns
+  /// `[index.count, columns]`.
   public func embedding(_ table: Tensor<Element>, _ index: IndexTensor) -> Tensor<Element> {
     embedding(sumOf: [(table, index)])
   }
 
-  /// The sum of rows of several tables: of tokens, positions and token types.
-  ///
-  /// - Parameter parts: tables `[entries, columns]` with an entry of each for every row.
-  /// - Returns: `[rows, columns]`.
+  /// The sum of rows of several tables: of tokens, positions and token types. `parts` are tables
+  /// `[entries, columns]` with an entry of each for every row. Returns `[rows, columns]`.
   public func embedding(
     sumOf parts: [(table: Tensor<Element>, index: IndexTensor)]
   ) -> Tensor<Element> {
@@ -32,7 +27,6 @@ extension Tape {
   }
 }
 
-/// Sums of rows of tables.
 private struct Embedding<Element: TensorElement>: Operation {
   let parts: [(table: Tensor<Element>, index: IndexTensor)]
   let output: Tensor<Element>

@@ -21,13 +21,10 @@ public enum RowSelectionRule<Element: TensorElement> {
 }
 
 extension Tape {
-  /// Chooses rows of each sequence; their order stays. No derivative.
-  ///
-  /// - Parameters:
-  ///   - rule: what decides.
-  ///   - sequences: the number of sequences of equal length that the rows belong to.
-  ///   - candidates: labels of an earlier selection, whose rows alone may go on; nil for all.
-  /// - Returns: what goes on; of the greatest there are always as many unless candidates are fewer.
+  /// Chooses rows of each sequence; their order stays. No derivative. The rows belong to
+  /// `sequences` of equal length. Only the rows of `candidates`, labels of an earlier selection,
+  /// may go on; nil for all. Returns what goes on; of the greatest there are always as many unless
+  /// candidates are fewer.
   public func selectRows(
     _ rule: RowSelectionRule<Element>, sequences: Int, among candidates: IndexTensor? = nil
   ) -> RowSelection {
@@ -53,10 +50,6 @@ extension Tape {
   }
 
   /// Chosen integers: `y[j] = x[index[j]]`; zero where the index is negative.
-  ///
-  /// - Parameters:
-  ///   - x: integers.
-  ///   - index: which.
   public func gather(_ x: IndexTensor, at index: IndexTensor) -> IndexTensor {
     let result = indices([index.count])
     record(IntegerChoice<Element>(input: x, index: index, chosen: result))
@@ -64,7 +57,6 @@ extension Tape {
   }
 }
 
-/// A choice of rows.
 private struct RowChoice<Element: TensorElement>: Operation {
   let rule: RowSelectionRule<Element>
   let sequences: Int
@@ -126,7 +118,6 @@ private struct RowChoice<Element: TensorElement>: Operation {
   func backward(_ run: Execution) {}
 }
 
-/// Chosen integers.
 private struct IntegerChoice<Element: TensorElement>: Operation {
   let input: IndexTensor
   let index: IndexTensor

@@ -1,13 +1,9 @@
 extension Tape {
   /// Some rows of a matrix with a share of others added: `y = x`, then `y[at[j]] += w[j] · u[j]`.
   ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - rows: u, `[count, columns]`.
-  ///   - at: the row of x that each row of u is added to, no row twice, negative for none,
-  ///     `[count]`; nil where u has a row for each row of x.
-  ///   - weights: w, `[count]`; nil for ones.
-  /// - Returns: `[rows, columns]`.
+  /// `x` is `[rows, columns]`. `rows` is u, `[count, columns]`. `at` is the row of x that each row
+  /// of u is added to, no row twice, negative for none, `[count]`; nil where u has a row for each
+  /// row of x. `weights` is w, `[count]`; nil for ones. Returns `[rows, columns]`.
   public func add(
     _ x: Tensor<Element>, rows: Tensor<Element>, at index: IndexTensor? = nil,
     weights: Tensor<Element>? = nil
@@ -23,13 +19,9 @@ extension Tape {
     ).output
   }
 
-  /// A matrix with other rows in the place of some: `y = x`, then `y[at[j]] = u[j]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - rows: u, `[count, columns]`.
-  ///   - index: the row of x that each row of u replaces, no row twice, negative for none, `[count]`.
-  /// - Returns: `[rows, columns]`.
+  /// A matrix with other rows in the place of some: `y = x`, then `y[at[j]] = u[j]`. `x` is
+  /// `[rows, columns]`. `rows` is u, `[count, columns]`. `index` is the row of x that each row of u
+  /// replaces, no row twice, negative for none, `[count]`. Returns `[rows, columns]`.
   public func replace(
     _ x: Tensor<Element>, rows: Tensor<Element>, at index: IndexTensor
   ) -> Tensor<Element> {
@@ -44,7 +36,6 @@ extension Tape {
   }
 }
 
-/// x with weighted rows added.
 private struct RowAddition<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let rows: Tensor<Element>
@@ -116,7 +107,6 @@ private struct RowAddition<Element: TensorElement>: Operation {
   }
 }
 
-/// x with other rows in the place of some.
 private struct RowReplacement<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let rows: Tensor<Element>

@@ -1,11 +1,7 @@
 extension Tape {
-  /// Sums of adjacent rows: `y[s] = Σ x[r]` for `offsets[s] ≤ r < offsets[s + 1]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - offsets: where segments begin, ascending, and where the last one ends; rows outside all
-  ///     segments do not count.
-  /// - Returns: `[offsets.count − 1, columns]`.
+  /// Sums of adjacent rows: `y[s] = Σ x[r]` for `offsets[s] ≤ r < offsets[s + 1]`. `x` is
+  /// `[rows, columns]`. `offsets` is where segments begin, ascending, and where the last one ends;
+  /// rows outside all segments do not count. Returns `[offsets.count − 1, columns]`.
   public func segmentSums(_ x: Tensor<Element>, offsets: IndexTensor) -> Tensor<Element> {
     precondition(offsets.count > 0, "segments need their ends")
     return record(
@@ -16,7 +12,6 @@ extension Tape {
   }
 }
 
-/// Sums of segments of rows.
 private struct SegmentSums<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let offsets: IndexTensor

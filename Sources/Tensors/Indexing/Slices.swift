@@ -1,10 +1,5 @@
 extension Tape {
-  /// Some columns of a matrix.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - range: the columns.
-  /// - Returns: `[rows, range.count]`.
+  /// Some columns of a matrix. `x` is `[rows, columns]`. Returns `[rows, range.count]`.
   public func columns(_ x: Tensor<Element>, _ range: Range<Int>) -> Tensor<Element> {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= x.columnCount, "columns \(range) of \(x.shape)")
@@ -14,10 +9,8 @@ extension Tape {
     ).output
   }
 
-  /// Matrices side by side.
-  ///
-  /// - Parameter parts: `[rows, columns]` with the same number of rows.
-  /// - Returns: `[rows, Σ columns]`.
+  /// Matrices side by side. `parts` is `[rows, columns]` with the same number of rows. Returns
+  /// `[rows, Σ columns]`.
   public func concatenateColumns(_ parts: [Tensor<Element>]) -> Tensor<Element> {
     guard let first = parts.first else { preconditionFailure("nothing to put side by side") }
     precondition(
@@ -30,7 +23,6 @@ extension Tape {
   }
 }
 
-/// Columns of a wider matrix.
 private struct ColumnSlice<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let start: Int
@@ -62,7 +54,6 @@ private struct ColumnSlice<Element: TensorElement>: Operation {
   }
 }
 
-/// Matrices side by side.
 private struct ColumnConcatenation<Element: TensorElement>: Operation {
   let parts: [Tensor<Element>]
   let output: Tensor<Element>

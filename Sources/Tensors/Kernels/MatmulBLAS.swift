@@ -19,7 +19,7 @@ enum MatmulBLAS {
     private static var transposed: Transposition { 112 }
   #endif
 
-  private typealias Product<Element> = (
+  private typealias Gemm<Element> = (
     Order, Transposition, Transposition, Int32, Int32, Int32, Element, UnsafePointer<Element>,
     Int32, UnsafePointer<Element>, Int32, Element, UnsafeMutablePointer<Element>, Int32
   ) -> Void
@@ -50,12 +50,12 @@ enum MatmulBLAS {
 
   private static func multiply<Element: ExpressibleByIntegerLiteral>(
     _ block: MatrixBlock<Element>, _ left: MatrixOperand<Element>,
-    _ right: MatrixOperand<Element>, _ beta: Element, _ product: @autoclosure () -> Product<Element>
+    _ right: MatrixOperand<Element>, _ beta: Element, _ gemm: @autoclosure () -> Gemm<Element>
   ) {
     #if !canImport(Accelerate)
       OpenBLAS.makeRoom()
     #endif
-    product()(
+    gemm()(
       rowMajor, left.isTransposed ? transposed : plain, right.isTransposed ? transposed : plain,
       Int32(block.rows), Int32(block.columns), Int32(block.depth), 1, left.start,
       Int32(left.stride), right.start, Int32(right.stride), beta, block.output,

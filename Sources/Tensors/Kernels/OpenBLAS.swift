@@ -21,7 +21,7 @@
 
     /// The library; the process ends with a sentence where there is none.
     static let loaded: OpenBLAS = {
-      // Ours cut the work: it is to start no threads.
+      // Our own threads share the work; it must start none.
       setenv("OPENBLAS_NUM_THREADS", "1", 1)
       let library =
         dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL)

@@ -7,30 +7,58 @@ public protocol MatmulKernels {
 }
 
 /// The kernels of matrix products for a type of number; `akn_gemm.h` says what each computes.
-public struct MatmulKernelTable<Element>: Sendable {
+///
+/// A class, since decoding asks for it once a product of a microsecond: a struct of functions would
+/// be copied with all of them.
+public final class MatmulKernelTable<Element>: Sendable {
   typealias Numbers = UnsafeMutablePointer<Element>
   typealias Constants = UnsafePointer<Element>
+  typealias PackColumns = @Sendable (Int, Int, Int, Constants?, Int, Int32, Numbers?) -> Void
+  typealias PackRows = @Sendable (Int, Int, Int, Int, Constants?, Int, Int32, Numbers?) -> Void
+  typealias Rows =
+    @Sendable (
+      Int, Int, Int, Constants?, Int, Int32, Constants?, Numbers?, Int, Constants?, Constants?, Int
+    ) -> Void
+  typealias Columns =
+    @Sendable (
+      Int, Int, Int, Constants?, Constants?, Int, Int32, Numbers?, Int, Constants?, Constants?, Int
+    ) -> Void
+  typealias Activate = @Sendable (akn_activation_t, Int, Constants?, Numbers?) -> Void
+  typealias Add = @Sendable (Int, Constants?, Constants?, Numbers?) -> Void
+  typealias BLAS =
+    @Sendable (MatrixBlock<Element>, MatrixOperand<Element>, MatrixOperand<Element>, Element) ->
+    Void
 
   /// Columns of a packed panel of a right operand.
   let panelColumns: Int32
   /// Packs some columns of a right operand.
-  let packColumns: @Sendable (Int, Int, Int, Constants?, Int, Int32, Numbers?) -> Void
+  let packColumns: PackColumns
   /// Packs some rows of a left operand.
-  let packRows: @Sendable (Int, Int, Int, Int, Constants?, Int, Int32, Numbers?) -> Void
+  let packRows: PackRows
   /// A block of a product from a left operand and packed columns.
-  let rows:
-    @Sendable (
-      Int, Int, Int, Constants?, Int, Int32, Constants?, Numbers?, Int, Constants?, Constants?, Int
-    ) -> Void
+  let rows: Rows
   /// A block of a product from packed rows and a right operand.
-  let columns:
-    @Sendable (
-      Int, Int, Int, Constants?, Constants?, Int, Int32, Numbers?, Int, Constants?, Constants?, Int
-    ) -> Void
+  let columns: Columns
   /// A block of a product by the BLAS of the platform: `output = left right + beta output`.
-  let blas:
-    @Sendable (MatrixBlock<Element>, MatrixOperand<Element>, MatrixOperand<Element>, Element) ->
-      Void
+  let blas: BLAS
+  /// What follows a product while it is in the cache: y = f(x), and y = a + b.
+  let activate: Activate
+  let add: Add
+
+  init(
+    panelColumns: Int32, packColumns: @escaping PackColumns, packRows: @escaping PackRows,
+    rows: @escaping Rows, columns: @escaping Columns, blas: @escaping BLAS,
+    activate: @escaping Activate, add: @escaping Add
+  ) {
+    self.panelColumns = panelColumns
+    self.packColumns = packColumns
+    self.packRows = packRows
+    self.rows = rows
+    self.columns = columns
+    self.blas = blas
+    self.activate = activate
+    self.add = add
+  }
 }
 
 /// A matrix as an operand of a product: where it lies, and whether it lies there transposed.
@@ -55,7 +83,6 @@ struct MatrixOperand<Element> {
     return part
   }
 
-  /// The same numbers as the transposed matrix.
   var transposed: Self {
     var other = self
     other.isTransposed.toggle()
@@ -85,7 +112,7 @@ extension Float: MatmulKernels {
   public static let matmulKernels = MatmulKernelTable<Float>(
     panelColumns: AKN_GEMM_PANEL_COLUMNS_F32, packColumns: akn_gemm_pack_columns_f32,
     packRows: akn_gemm_pack_rows_f32, rows: akn_gemm_rows_f32, columns: akn_gemm_columns_f32,
-    blas: MatmulBLAS.sgemm)
+    blas: MatmulBLAS.sgemm, activate: akn_activation_forward_f32, add: akn_add_f32)
 }
 
 extension Double: MatmulKernels {
@@ -93,5 +120,5 @@ extension Double: MatmulKernels {
   public static let matmulKernels = MatmulKernelTable<Double>(
     panelColumns: AKN_GEMM_PANEL_COLUMNS_F64, packColumns: akn_gemm_pack_columns_f64,
     packRows: akn_gemm_pack_rows_f64, rows: akn_gemm_rows_f64, columns: akn_gemm_columns_f64,
-    blas: MatmulBLAS.dgemm)
+    blas: MatmulBLAS.dgemm, activate: akn_activation_forward_f64, add: akn_add_f64)
 }

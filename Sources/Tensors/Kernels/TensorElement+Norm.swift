@@ -11,7 +11,6 @@ public struct NormKernelTable<Element>: Sendable {
   typealias Numbers = UnsafeMutablePointer<Element>
   typealias Constants = UnsafePointer<Element>
 
-  /// Normalises groups of elements of each row.
   let forward:
     @Sendable (
       Int, Int, Int, Constants?, Int, Constants?, Numbers?, Constants?, Constants?, Double,

@@ -39,9 +39,7 @@ public struct PointwiseKernelTable<Element>: Sendable {
   let axpby: @Sendable (Int, Element, Constants?, Element, Numbers?) -> Void
   /// y = x + bias.
   let addBias: @Sendable (Int, Int, Constants?, Constants?, Numbers?) -> Void
-  /// Sums over rows.
   let columnSums: @Sendable (Int, Int, Constants?, Int, Numbers?, Int32) -> Void
-  /// y = x.
   let copyMatrix: @Sendable (Int, Int, Constants?, Int, Numbers?, Int, Int32) -> Void
   /// The sum, in double precision.
   public let sum: @Sendable (Int, Constants?) -> Double

@@ -11,7 +11,6 @@ public struct RotaryKernelTable<Element>: Sendable {
   typealias Numbers = UnsafeMutablePointer<Element>
   typealias Constants = UnsafePointer<Element>
 
-  /// Turns pairs of elements by their positions.
   let turn:
     @Sendable (
       Int, Int, Int, Int, akn_rotary_layout_t, Constants?, Constants?, UnsafePointer<Int32>?, Int32,

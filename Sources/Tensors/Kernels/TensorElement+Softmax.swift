@@ -12,19 +12,13 @@ public struct SoftmaxKernelTable<Element>: Sendable {
   typealias Numbers = UnsafeMutablePointer<Element>
   typealias Constants = UnsafePointer<Element>
 
-  /// Softmax of rows.
   let forward: @Sendable (Int, Int, Constants?, Numbers?) -> Void
-  /// The gradient through softmax.
   let backward: @Sendable (Int, Int, Constants?, Constants?, Numbers?, Int32) -> Void
-  /// Logarithm of softmax of rows.
   let logSoftmaxForward: @Sendable (Int, Int, Constants?, Numbers?) -> Void
-  /// The gradient through log-softmax.
   let logSoftmaxBackward: @Sendable (Int, Int, Constants?, Constants?, Numbers?, Int32) -> Void
-  /// Losses and log-sum-exps of rows.
   let crossEntropyForward:
     @Sendable (Int, Int, Constants?, UnsafePointer<Int32>?, Double, Numbers?, Numbers?, Numbers?) ->
       Void
-  /// The gradient of logits.
   let crossEntropyBackward:
     @Sendable (
       Int, Int, Constants?, UnsafePointer<Int32>?, Double, Constants?, Constants?, Constants?,

@@ -6,11 +6,8 @@
 
 extension Tape {
   /// The mean of `ln(1 + exp(s)) − label · s`: how badly σ(s) predicts labels of zero and one.
-  ///
-  /// - Parameters:
-  ///   - scores: s, a number for each label.
-  ///   - labels: zero or one; negative ones do not count.
-  /// - Returns: one number in nats; zero if no label counts.
+  /// `labels` are zero or one; negative ones do not count. Returns one number in nats; zero if no
+  /// label counts.
   public func binaryCrossEntropy(
     _ scores: Tensor<Element>, labels: IndexTensor
   ) -> Tensor<Element> {
@@ -22,7 +19,6 @@ extension Tape {
   }
 }
 
-/// The mean loss of predicting labels of zero and one.
 private struct BinaryCrossEntropy<Element: TensorElement>: Operation {
   let scores: Tensor<Element>
   let labels: IndexTensor

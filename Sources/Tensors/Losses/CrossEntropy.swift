@@ -11,19 +11,17 @@ public struct CrossEntropyTerms<Element: TensorElement> {
 extension Tape {
   /// The cross-entropy of softmax against target columns.
   ///
-  /// `crossEntropy = Σ w_r (lse(x_r) − Σ_c q_c x_rc) / Σ w_r` over the rows with a target, where q puts
-  /// 1 − smoothing on the target and smoothing / columns on every column, and
-  /// `loss = crossEntropy + zLoss · Σ w_r lse(x_r)² / Σ w_r` [145]. Without any target both are zero.
+  /// `crossEntropy = Σ w_r (lse(x_r) − Σ_c q_c x_rc) / Σ w_r` over the rows with a target, where q
+  /// puts 1 − smoothing on the target and smoothing / columns on every column, and
+  /// `loss = crossEntropy + zLoss · Σ w_r lse(x_r)² / Σ w_r` [145]. Without any target both are
+  /// zero.
   ///
-  /// - Parameters:
-  ///   - logits: `[rows, columns]`.
-  ///   - targets: a column for each row; negative for rows that do not count.
-  ///   - rowWeights: w, `[rows]`; nil for ones. No gradient flows into them.
-  ///   - smoothing: the share of the target distribution that all columns get.
-  ///   - zLoss: the coefficient of the square of the logarithm of softmax's denominator.
-  ///   - reusesLogits: whether the gradient of the logits is written over the logits, which saves the
-  ///     largest buffer of most models. The logits then hold their gradient from a backward pass to
-  ///     the next replay; turn it off if another operation's derivative needs the logits' values.
+  /// `logits` is `[rows, columns]`. `targets` has a column for each row, negative for rows that do
+  /// not count. `rowWeights` is w, `[rows]`; nil for ones, and no gradient flows into them.
+  /// `smoothing` is the share of the target distribution that all columns get. With `reusesLogits`
+  /// the gradient of the logits is written over the logits, which saves the largest buffer of most
+  /// models. The logits then hold their gradient from a backward pass to the next replay; turn it
+  /// off if another operation's derivative needs the logits' values.
   public func crossEntropy(
     _ logits: Tensor<Element>, targets: IndexTensor, rowWeights: Tensor<Element>? = nil,
     smoothing: Double = 0, zLoss: Double = 0, reusesLogits: Bool = true

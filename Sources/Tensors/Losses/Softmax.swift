@@ -1,14 +1,10 @@
 extension Tape {
-  /// Softmax of rows: `y = exp(x) / Σ exp(x)`.
-  ///
-  /// - Parameter x: `[rows, columns]`.
+  /// Softmax of rows: `y = exp(x) / Σ exp(x)`. `x` is `[rows, columns]`.
   public func softmax(_ x: Tensor<Element>) -> Tensor<Element> {
     record(Softmax(input: x, isLogarithm: false, output: tensor(x.shape, dependingOn: [x]))).output
   }
 
-  /// The logarithm of softmax of rows: `y = x − ln Σ exp(x)`.
-  ///
-  /// - Parameter x: `[rows, columns]`.
+  /// The logarithm of softmax of rows: `y = x − ln Σ exp(x)`. `x` is `[rows, columns]`.
   public func logSoftmax(_ x: Tensor<Element>) -> Tensor<Element> {
     record(Softmax(input: x, isLogarithm: true, output: tensor(x.shape, dependingOn: [x]))).output
   }

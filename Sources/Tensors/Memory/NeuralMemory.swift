@@ -1,15 +1,10 @@
 extension Tape {
-  /// A long-term memory whose weights take gradient steps on `‖M(k_t) − v_t‖²` while the sequence is
-  /// read, with momentum and decay [189]; outer gradients flow through all of the steps.
+  /// A long-term memory whose weights take gradient steps on `‖M(k_t) − v_t‖²` while the sequence
+  /// is read, with momentum and decay [189]; outer gradients flow through all of the steps.
   ///
-  /// - Parameters:
-  ///   - queries: `[batch · T, …]`, heads of width d side by side from the operand's column on.
-  ///   - keys: as many rows and heads.
-  ///   - values: as many rows and heads.
-  ///   - rates: decay, momentum and step of each token and head.
-  ///   - initial: the weights before the first token, `[H] + shape` for each of the shape's weights.
-  ///   - settings: heads, chunks and decoding state.
-  /// - Returns: what each query reads, `[rows, H · d]`.
+  /// `queries` is `[batch · T, …]`, heads of width d side by side from the operand's column on.
+  /// `initial` has the weights before the first token, `[H] + shape` for each of the shape's
+  /// weights. Returns what each query reads, `[rows, H · d]`.
   public func neuralMemory(
     queries: HeadColumns<Element>, keys: HeadColumns<Element>, values: HeadColumns<Element>,
     rates: NeuralMemoryRates<Element>, initial: [Tensor<Element>],
@@ -50,7 +45,6 @@ extension Tape {
   }
 }
 
-/// A memory that learns while a sequence is read.
 struct NeuralMemoryOperation<Element: TensorElement>: Operation {
   let queries: HeadColumns<Element>
   let keys: HeadColumns<Element>

@@ -55,12 +55,9 @@ enum NeuralMemoryCell<Element: TensorElement> {
     NeuralMemoryWorkspace<Element>.count(shape)
   }
 
-  /// The learning rule over the tokens of one sequence.
-  ///
-  /// - Parameters:
-  ///   - memory: weights, momentum and the chunk's weights, `[3, P]`; moves on.
-  ///   - scratch: ``workspaceCount(_:)`` numbers.
-  ///   - checkpoints: weights and momentum before each segment, `[segments, 2, P]`; nil for none.
+  /// The learning rule over the tokens of one sequence. `memory` holds weights, momentum and the
+  /// chunk's weights, `[3, P]`; moves on. `scratch` has ``workspaceCount(_:)`` numbers.
+  /// `checkpoints` are weights and momentum before each segment, `[segments, 2, P]`; nil for none.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   static func forward(
@@ -89,14 +86,9 @@ enum NeuralMemoryCell<Element: TensorElement> {
     }
   }
 
-  /// The derivative of ``forward``, from the last token to the first.
-  ///
-  /// - Parameters:
-  ///   - gradient: of what the queries read.
-  ///   - targets: where the gradients of operands go.
-  ///   - checkpoints: as the forward pass left them.
-  ///   - scratch: weights and momentum of a segment, three more weights, and a workspace.
-  ///   - ofInitial: receives the gradient of the first weights, `[P]`.
+  /// The derivative of ``forward``, from the last token to the first. `scratch` holds weights and
+  /// momentum of a segment, three more weights, and a workspace. `ofInitial` receives the gradient
+  /// of the first weights, `[P]`.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   static func backward(

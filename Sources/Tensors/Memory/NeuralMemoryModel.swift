@@ -129,9 +129,8 @@ struct NeuralMemoryModel<Element: TensorElement> {
     block(1, d, work.scalars, work.gainGradient, gain)
   }
 
-  /// Takes the gradients of weights and momentum back over `M_t = (1 − α) M_{t−1} + S_t`.
-  ///
-  /// - Returns: the gradients of α and of η.
+  /// Takes the gradients of weights and momentum back over `M_t = (1 − α) M_{t−1} + S_t`. Returns
+  /// the gradients of α and of η.
   @inline(__always)
   func retreat(
     _ ofWeights: Numbers, _ ofMomentum: Numbers, from weights: Constants, _ momentum: Constants,
@@ -156,8 +155,7 @@ struct NeuralMemoryModel<Element: TensorElement> {
   /// The derivative of the gradient along a direction of the weights.
   ///
   /// Leaves that of the gradient of x in `inputGradient`; that of v is `-outputGradientDot`.
-  ///
-  /// - Returns: the inner product of the direction and the gradient.
+  /// Returns the inner product of the direction and the gradient.
   @inline(__always)
   func differentiate(_ w: Constants, along dot: Constants, _ x: Constants) -> Element {
     guard h > 0 else {

@@ -2,13 +2,11 @@
 public struct NeuralMemoryShape: Hashable, Sendable {
   /// The width of queries, keys and values, d.
   public var width: Int
-  /// The width between the two matrices of a memory of depth two; nil for one matrix.
+  /// The width h between the two matrices of a memory of depth two, `M(x) = x + (1 + g) ⊙
+  /// norm(gelu(x W₁) W₂)` with layer normalisation; nil for one matrix, `M(x) = x W`.
   public var hiddenWidth: Int?
 
-  /// - Parameters:
-  ///   - width: the width of queries, keys and values.
-  ///   - hiddenWidth: the width between two matrices; nil for one matrix, `M(x) = x W`.
-  ///     Otherwise `M(x) = x + (1 + g) ⊙ norm(gelu(x W₁) W₂)` with layer normalisation.
+  /// A memory of a width and depth.
   public init(width: Int, hiddenWidth: Int? = nil) {
     self.width = width
     self.hiddenWidth = hiddenWidth
@@ -57,12 +55,6 @@ public struct NeuralMemorySettings<Element: TensorElement> {
   public var state: HeadColumns<Element>?
 
   /// A memory that starts anew with each sequence.
-  ///
-  /// - Parameters:
-  ///   - batch: the number of sequences.
-  ///   - headCount: the number of heads.
-  ///   - shape: the shape of a head's memory.
-  ///   - chunkLength: tokens whose inner gradients are taken at the same weights.
   public init(batch: Int, headCount: Int, shape: NeuralMemoryShape, chunkLength: Int) {
     self.batch = batch
     self.headCount = headCount
@@ -71,19 +63,16 @@ public struct NeuralMemorySettings<Element: TensorElement> {
   }
 }
 
-/// How much a neural memory forgets, goes on and takes in at each token, `[rows, H]` each.
+/// The decay, momentum and step of a neural memory at each token, `[rows, H]` each.
 public struct NeuralMemoryRates<Element: TensorElement> {
   /// α: the share of the weights that is forgotten.
   public var decay: Tensor<Element>
-  /// η: the share of the momentum that goes on.
+  /// η: the share of the momentum that is kept.
   public var momentum: Tensor<Element>
   /// θ: the factor of the inner gradient.
   public var step: Tensor<Element>
 
-  /// - Parameters:
-  ///   - decay: α, the share of the weights that is forgotten.
-  ///   - momentum: η, the share of the momentum that goes on.
-  ///   - step: θ, the factor of the inner gradient.
+  /// The three rates.
   public init(decay: Tensor<Element>, momentum: Tensor<Element>, step: Tensor<Element>) {
     self.decay = decay
     self.momentum = momentum

@@ -1,11 +1,6 @@
 extension Tape {
-  /// Layer normalisation of rows: `y = (x − mean) / √(variance + epsilon) ⊙ gain + bias`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, width]`.
-  ///   - gain: `[width]`; nil for none.
-  ///   - bias: `[width]`; nil for none.
-  ///   - epsilon: what is added to the variance.
+  /// Layer normalisation of rows: `y = (x − mean) / √(variance + epsilon) ⊙ gain + bias`. `x` is
+  /// `[rows, width]`. `gain` is `[width]`; nil for none. `bias` is `[width]`; nil for none.
   public func layerNorm(
     _ x: Tensor<Element>, gain: Tensor<Element>? = nil, bias: Tensor<Element>? = nil,
     epsilon: Double = 1e-5
@@ -13,27 +8,17 @@ extension Tape {
     norm(x, adding: nil, gain: gain, bias: bias, epsilon: epsilon, isCentred: true).normalized
   }
 
-  /// Normalisation of rows by their root mean square: `y = x / √(mean(x²) + epsilon) ⊙ gain`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, width]`.
-  ///   - gain: `[width]`; nil for none.
-  ///   - epsilon: what is added to the mean square.
+  /// Normalisation of rows by their root mean square: `y = x / √(mean(x²) + epsilon) ⊙ gain`. `x`
+  /// is `[rows, width]`. `gain` is `[width]`; nil for none.
   public func rmsNorm(
     _ x: Tensor<Element>, gain: Tensor<Element>? = nil, epsilon: Double = 1e-5
   ) -> Tensor<Element> {
     norm(x, adding: nil, gain: gain, bias: nil, epsilon: epsilon, isCentred: false).normalized
   }
 
-  /// Layer normalisation of a sum, in one pass over memory.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, width]`: the residual stream.
-  ///   - addend: what is added to it.
-  ///   - gain: `[width]`; nil for none.
-  ///   - bias: `[width]`; nil for none.
-  ///   - epsilon: what is added to the variance.
-  /// - Returns: the normalised sum, and the sum itself.
+  /// Layer normalisation of a sum, in one pass over memory. `x` is `[rows, width]`: the residual
+  /// stream. `gain` is `[width]`; nil for none. `bias` is `[width]`; nil for none. Returns the
+  /// normalised sum, and the sum itself.
   public func layerNorm(
     _ x: Tensor<Element>, adding addend: Tensor<Element>, gain: Tensor<Element>? = nil,
     bias: Tensor<Element>? = nil, epsilon: Double = 1e-5
@@ -41,14 +26,9 @@ extension Tape {
     norm(x, adding: addend, gain: gain, bias: bias, epsilon: epsilon, isCentred: true)
   }
 
-  /// Normalisation of a sum by its root mean square, in one pass over memory.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, width]`: the residual stream.
-  ///   - addend: what is added to it.
-  ///   - gain: `[width]`; nil for none.
-  ///   - epsilon: what is added to the mean square.
-  /// - Returns: the normalised sum, and the sum itself.
+  /// Normalisation of a sum by its root mean square, in one pass over memory. `x` is
+  /// `[rows, width]`: the residual stream. `gain` is `[width]`; nil for none. Returns the
+  /// normalised sum, and the sum itself.
   public func rmsNorm(
     _ x: Tensor<Element>, adding addend: Tensor<Element>, gain: Tensor<Element>? = nil,
     epsilon: Double = 1e-5
@@ -136,7 +116,6 @@ struct NormPartials {
   /// A stride of whole cache lines, so that threads do not share one.
   private var stride: Int { (width + 15) / 16 * 16 }
 
-  /// Elements of scratch.
   var count: Int { 2 * blocks * stride }
 
   /// Runs `body` on blocks of rows with zeroed sums for gain and bias, and adds the sums up.

@@ -5,9 +5,7 @@ public struct HeadNorm<Element: TensorElement> {
   /// `[width]`; nil for none.
   public var gain: Tensor<Element>?
 
-  /// - Parameters:
-  ///   - columns: the columns of the heads.
-  ///   - gain: `[width]`; nil for none.
+  /// Heads and their gain.
   public init(columns: Range<Int>, gain: Tensor<Element>?) {
     self.columns = columns
     self.gain = gain
@@ -15,14 +13,9 @@ public struct HeadNorm<Element: TensorElement> {
 }
 
 extension Tape {
-  /// Normalises heads by their own root mean square: queries and keys before attention.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`, queries, keys and values side by side.
-  ///   - heads: which columns are normalised; ascending and without overlap.
-  ///   - width: the width of a head.
-  ///   - epsilon: what is added to the mean square.
-  /// - Returns: `[rows, columns]`; columns of no head are those of x.
+  /// Normalises heads by their own root mean square: queries and keys before attention. `x` is
+  /// `[rows, columns]`, queries, keys and values side by side. `heads` are ascending and do not
+  /// overlap. Returns `[rows, columns]`; columns of no head are those of x.
   public func rmsNorm(
     _ x: Tensor<Element>, heads: [HeadNorm<Element>], width: Int, epsilon: Double = 1e-5
   ) -> Tensor<Element> {
@@ -50,7 +43,6 @@ extension Tape {
   }
 }
 
-/// Normalisation of heads in a wider matrix.
 private struct NormOfHeads<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let heads: [HeadNorm<Element>]

@@ -1,14 +1,11 @@
 extension Tape {
   /// The same numbers as a constant: no gradient flows through, and the backward pass of what made
   /// them is left out where nothing else needs it.
-  ///
-  /// - Parameter x: a tensor of any shape.
   public func constant(_ x: Tensor<Element>) -> Tensor<Element> {
     record(ConstantCopy(input: x, output: tensor(x.shape, dependingOn: []))).output
   }
 }
 
-/// A copy without a derivative.
 private struct ConstantCopy<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let output: Tensor<Element>

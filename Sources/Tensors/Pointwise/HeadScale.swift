@@ -1,10 +1,7 @@
 extension Tape {
-  /// Adjacent columns with a factor for all of them: `y[r, h·w + i] = x[r, h·w + i] · factor[r, h]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, heads·width]`.
-  ///   - factors: `[rows, heads]`.
-  /// - Returns: `[rows, heads·width]`.
+  /// Adjacent columns with a factor for all of them:
+  /// `y[r, h·w + i] = x[r, h·w + i] · factor[r, h]`. `x` is `[rows, heads·width]`. `factors` is
+  /// `[rows, heads]`. Returns `[rows, heads·width]`.
   public func scaleHeads(_ x: Tensor<Element>, by factors: Tensor<Element>) -> Tensor<Element> {
     precondition(
       factors.rowCount == x.rowCount && factors.columnCount > 0
@@ -16,7 +13,6 @@ extension Tape {
   }
 }
 
-/// The products of heads and their factors.
 private struct HeadScale<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let factors: Tensor<Element>
@@ -57,7 +53,7 @@ private struct HeadScale<Element: TensorElement>: Operation {
         }
       }
     }
-    // Second, should both be one tensor.
+    // Second, in case both are one tensor.
     guard let target = factors.gradientDestination() else { return }
     run.forEachBlock(ofRows: input.rowCount, columns: heads * width) { row, count in
       for head in row * heads..<(row + count) * heads {

@@ -1,11 +1,6 @@
 extension Tape {
-  /// A point between two tensors: `share · a + (1 − share) · b`.
-  ///
-  /// - Parameters:
-  ///   - a: what there is at a share of one.
-  ///   - b: what there is at a share of zero; as many elements as a.
-  ///   - share: one number, read at every run; no gradient flows into it.
-  /// - Returns: of the shape of a.
+  /// A point between two tensors: `share · a + (1 − share) · b`. `b` has as many elements as a, and
+  /// `share` is one number, read at every run; no gradient flows into it.
   public func interpolate(
     _ a: Tensor<Element>, _ b: Tensor<Element>, share: Tensor<Element>
   ) -> Tensor<Element> {
@@ -18,7 +13,6 @@ extension Tape {
   }
 }
 
-/// share · a + (1 − share) · b.
 private struct Interpolation<Element: TensorElement>: Operation {
   let a: Tensor<Element>
   let b: Tensor<Element>

@@ -1,19 +1,11 @@
 extension Tape {
-  /// `y = a + b`.
-  ///
-  /// - Parameters:
-  ///   - a: a tensor of any shape; where possible its gradient is the result's own memory.
-  ///   - b: a tensor of the same shape.
+  /// `y = a + b`; where possible the gradient of a is the result's own memory.
   public func add(_ a: Tensor<Element>, _ b: Tensor<Element>) -> Tensor<Element> {
     precondition(a.shape == b.shape, "\(a.shape) + \(b.shape)")
     return record(Addition(a: a, b: b, output: tensor(a.shape, dependingOn: [a, b]))).output
   }
 
-  /// `y = x + bias` with one bias for all rows.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - bias: `[columns]`.
+  /// `y = x + bias` with one bias for all rows. `x` is `[rows, columns]`. `bias` is `[columns]`.
   public func add(_ x: Tensor<Element>, bias: Tensor<Element>) -> Tensor<Element> {
     precondition(bias.count == x.columnCount, "\(x.shape) with a bias \(bias.shape)")
     return record(
@@ -35,7 +27,6 @@ extension Tape {
   }
 }
 
-/// a + b.
 private struct Addition<Element: TensorElement>: Operation {
   let a: Tensor<Element>
   let b: Tensor<Element>
@@ -61,7 +52,6 @@ private struct Addition<Element: TensorElement>: Operation {
   }
 }
 
-/// x + bias.
 private struct BiasAddition<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let bias: Tensor<Element>
@@ -96,7 +86,6 @@ private struct BiasAddition<Element: TensorElement>: Operation {
   }
 }
 
-/// A multiple.
 private struct Scaling<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let factor: Element
@@ -119,7 +108,6 @@ private struct Scaling<Element: TensorElement>: Operation {
   }
 }
 
-/// A product of elements.
 private struct Product<Element: TensorElement>: Operation {
   let a: Tensor<Element>
   let b: Tensor<Element>

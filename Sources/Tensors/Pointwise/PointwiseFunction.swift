@@ -25,7 +25,6 @@ public enum PointwiseFunction: String, CaseIterable, Codable, Hashable, Sendable
   /// 1 + elu(x): x + 1 for x ≥ 0 and exp(x) below, the positive features of kernel attention [206].
   case eluPlusOne
 
-  /// The kernels' name of the function.
   var kernel: akn_activation_t {
     switch self {
     case .gelu: AKN_GELU
@@ -45,10 +44,6 @@ public enum PointwiseFunction: String, CaseIterable, Codable, Hashable, Sendable
 
 extension Tape {
   /// A function of every element: `y = f(x)`.
-  ///
-  /// - Parameters:
-  ///   - function: f.
-  ///   - x: a tensor of any shape.
   public func apply(_ function: PointwiseFunction, to x: Tensor<Element>) -> Tensor<Element> {
     record(
       PointwiseApplication(
@@ -69,7 +64,6 @@ extension Tape {
   public func exp(_ x: Tensor<Element>) -> Tensor<Element> { apply(.exp, to: x) }
 }
 
-/// A function of every element, differentiated from its input.
 private struct PointwiseApplication<Element: TensorElement>: Operation {
   let function: PointwiseFunction
   let input: Tensor<Element>

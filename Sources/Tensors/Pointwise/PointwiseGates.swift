@@ -1,10 +1,6 @@
 extension Tape {
-  /// A gated unit: `y = f(gate) ⊙ value` of inputs that hold both side by side [GLU].
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, 2·features]`, gates first.
-  ///   - function: f.
-  /// - Returns: `[rows, features]`.
+  /// A gated unit: `y = f(gate) ⊙ value` of inputs that hold both side by side [GLU]. `x` is
+  /// `[rows, 2·features]`, gates first. Returns `[rows, features]`.
   public func gatedUnit(
     _ x: Tensor<Element>, _ function: PointwiseFunction
   ) -> Tensor<Element> {
@@ -21,11 +17,8 @@ extension Tape {
   /// `gelu(gate) ⊙ value`; see ``gatedUnit(_:_:)``.
   public func geGLU(_ x: Tensor<Element>) -> Tensor<Element> { gatedUnit(x, .gelu) }
 
-  /// A learned gate: `y = σ(g) ⊙ x`, one g for each element or for each head of them.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, heads·width]`.
-  ///   - g: `[rows, heads]`; as many columns as x for a gate an element.
+  /// A learned gate: `y = σ(g) ⊙ x`, one g for each element or for each head of them. `x` is
+  /// `[rows, heads·width]`. `g` is `[rows, heads]`; as many columns as x for a gate an element.
   public func gate(_ x: Tensor<Element>, by g: Tensor<Element>) -> Tensor<Element> {
     precondition(
       g.rowCount == x.rowCount && x.columnCount % g.columnCount == 0,
@@ -36,7 +29,6 @@ extension Tape {
   }
 }
 
-/// f(gate) value.
 private struct GatedUnit<Element: TensorElement>: Operation {
   let function: PointwiseFunction
   let input: Tensor<Element>
@@ -65,7 +57,6 @@ private struct GatedUnit<Element: TensorElement>: Operation {
   }
 }
 
-/// σ(g) x.
 private struct SigmoidGate<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let gate: Tensor<Element>
@@ -87,7 +78,7 @@ private struct SigmoidGate<Element: TensorElement>: Operation {
 
   func backward(_ run: Execution) {
     guard let gradient = output.gradient else { return }
-    // In the order in which the kernel writes them, should both be one tensor.
+    // In the order in which the kernel writes them, in case both are one tensor.
     let ofInput = input.gradientDestination()
     let ofGate = gate.gradientDestination()
     run.forEachBlock(ofRows: input.rowCount, columns: heads * width) { row, count in

@@ -1,12 +1,8 @@
 extension Tape {
   /// Records `C[b] = op(A[b]) op(B[b])`, one matrix product for every index of a batch.
   ///
-  /// - Parameters:
-  ///   - left: `A`, `[batch, m, k]`, or `[batch, k, m]` if it is transposed.
-  ///   - right: `B`, `[batch, k, n]`, or `[batch, n, k]` if it is transposed.
-  ///   - leftIsTransposed: whether `op(A)` is the transposed matrix.
-  ///   - rightIsTransposed: whether `op(B)` is the transposed matrix.
-  /// - Returns: `[batch, m, n]`.
+  /// `left` is `A`, `[batch, m, k]`, or `[batch, k, m]` if it is transposed. `right` is `B`,
+  /// `[batch, k, n]`, or `[batch, n, k]` if it is transposed. Returns `[batch, m, n]`.
   public func matmul(
     _ left: Tensor<Element>, _ right: Tensor<Element>, leftIsTransposed: Bool = false,
     rightIsTransposed: Bool = false

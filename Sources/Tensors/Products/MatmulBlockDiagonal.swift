@@ -1,10 +1,7 @@
 extension Tape {
   /// Records `y = x diag(W₁ … W_b)`: each group of columns multiplied by a matrix of its own.
-  ///
-  /// - Parameters:
-  ///   - input: `x`, `[rows, b·in]`.
-  ///   - weight: the blocks, `[b, in, out]`.
-  /// - Returns: `[rows, b·out]`.
+  /// `input` is `x`, `[rows, b·in]`. `weight` has the blocks, `[b, in, out]`. Returns
+  /// `[rows, b·out]`.
   public func blockDiagonalLinear(
     _ input: Tensor<Element>, weight: Tensor<Element>
   ) -> Tensor<Element> {

@@ -1,18 +1,14 @@
 extension Tape {
   /// Records `activation(x W + b) + r`, the linear map of every row of features.
   ///
-  /// Bias and activation are applied while the product is in the cache. On a tape that holds weights
-  /// fixed, the weight of a map of few rows is packed once, when the first such map is recorded.
+  /// Bias and activation are applied while the product is in the cache. On a tape that holds
+  /// weights fixed, the weight of a map of few rows is packed once, when the first such map is
+  /// recorded.
   ///
-  /// - Parameters:
-  ///   - input: `x`, `[..., in]`; all axes but the last are rows.
-  ///   - weight: `W`, `[in, out]`, or `[out, in]` if it is transposed.
-  ///   - isTransposed: whether the weight is stored with its outputs as rows, as an embedding that
-  ///     is its model's head too.
-  ///   - bias: `b`, `[out]`.
-  ///   - activation: what the map's result passes through.
-  ///   - residual: `r`, as many elements as the result.
-  /// - Returns: `[..., out]`.
+  /// `input` is `x`, `[..., in]`; all axes but the last are rows. `weight` is `W`, `[in, out]`, or
+  /// `[out, in]` if it is transposed. Transposed, its outputs are rows, as those of an embedding
+  /// that is its model's head too. `bias` is `b`, `[out]`. `residual` is `r`, as many elements as
+  /// the result. Returns `[..., out]`.
   public func linear(
     _ input: Tensor<Element>, weight: Tensor<Element>, isTransposed: Bool = false,
     bias: Tensor<Element>? = nil, activation: PointwiseFunction = .identity,
@@ -61,7 +57,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
   /// The weight as it was packed for all replays.
   var packed: UnsafePointer<Element>?
 
-  /// Up to so many rows, as in decoding, a product takes hardly longer than packing its weight.
+  /// Up to this many rows, as in decoding, a product takes hardly longer than packing its weight.
   static var fewRows: Int { 16 }
 
   var name: String { "linear" }
@@ -119,7 +115,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
       return product.run(operands, pool: run.pool, scratch: scratch)
     }
     let kernel = activation.kernel
-    let kernels = Element.pointwiseKernels
+    let kernels = Element.matmulKernels
     let values = output.values
     let summand = residual?.values
     product.run(operands, pool: run.pool, scratch: scratch) { rows, columns in
@@ -127,7 +123,7 @@ private struct LinearMap<Element: TensorElement>: Operation {
       for row in isWhole ? rows.prefix(1) : rows {
         let count = isWhole ? rows.count * width : columns.count
         let place = row * width + columns.lowerBound
-        kernels.activationForward(kernel, count, target + place, values + place)
+        kernels.activate(kernel, count, target + place, values + place)
         if let summand {
           kernels.add(count, summand + place, values + place, values + place)
         }

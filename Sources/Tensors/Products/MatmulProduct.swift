@@ -13,7 +13,6 @@ struct MatrixProduct<Element: TensorElement> {
   /// Columns of the left operand.
   var depth: Int
 
-  /// What a run reads and writes.
   struct Operands {
     var left: MatrixOperand<Element>
     var right: MatrixOperand<Element>
@@ -27,19 +26,17 @@ struct MatrixProduct<Element: TensorElement> {
     var packed: UnsafePointer<Element>?
   }
 
-  /// A block of the output that is complete, and still in the cache of the thread that is told.
+  /// Called with a block of the output that is complete and still in the calling thread's cache.
   typealias Finish = (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
 
   /// Floating-point operations; a multiply-add is two.
   var operationCount: Double { 2 * Double(rows) * Double(columns) * Double(depth) }
 
-  /// Elements of scratch memory that a run needs.
   var scratchCount: Int {
     let depth = min(depth, Self.depthBlock(packsRight ? columns : rows))
     return ((packsRight ? columns : rows) + 64) * depth
   }
 
-  /// Elements that a packed right operand takes.
   var packedCount: Int { (columns + 64) * depth }
 
   /// Every processor that we have kernels of our own for multiplies faster with them than with its
@@ -56,23 +53,15 @@ struct MatrixProduct<Element: TensorElement> {
   private static var chunk: Int { Int(AKN_GEMM_DEPTH) }
   private static var blockRows: Int { Int(AKN_GEMM_ROWS) }
 
-  /// Packs a right operand for many products with it.
-  ///
-  /// - Parameters:
-  ///   - right: the operand.
-  ///   - packed: ``packedCount`` elements.
+  /// Packs a right operand for many products with it. `packed` has ``packedCount`` elements.
   func pack(_ right: MatrixOperand<Element>, into packed: UnsafeMutablePointer<Element>) {
     Element.matmulKernels.packColumns(
       depth, 0, columns, right.start, right.stride, right.flag, packed)
   }
 
-  /// Computes the product.
-  ///
-  /// - Parameters:
-  ///   - operands: what to read and write.
-  ///   - pool: the threads; nil to stay on the calling one.
-  ///   - scratch: ``scratchCount`` elements.
-  ///   - finish: called once for every block of the output, on the thread that computed it.
+  /// Computes the product. Without a `pool` all stays on the calling thread. `scratch` has
+  /// ``scratchCount`` elements. `finish` is called once for every block of the output, on the
+  /// thread that computed it.
   func run(
     _ operands: Operands, pool: ThreadPool?, scratch: UnsafeMutablePointer<Element>,
     finish: Finish? = nil
@@ -108,7 +97,7 @@ struct MatrixProduct<Element: TensorElement> {
     }
   }
 
-  /// Below so many operations a second thread is not worth its wake-up.
+  /// Below this many operations waking a second thread costs more than it saves.
   private static var smallest: Double { 200_000 }
 
   private func packRight(
@@ -216,7 +205,7 @@ struct MatrixProduct<Element: TensorElement> {
         output.update(repeating: 0, count: block.columns)
       }
       if let bias = block.bias {
-        Element.pointwiseKernels.add(block.columns, bias, output, output)
+        Element.matmulKernels.add(block.columns, bias, output, output)
       }
     }
   }

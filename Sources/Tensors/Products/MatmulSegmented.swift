@@ -2,14 +2,10 @@ extension Tape {
   /// Records `y[r] = x[r] W[s]` with s the segment of row r: rows that were sorted by expert, each
   /// multiplied by its expert's matrix.
   ///
-  /// - Parameters:
-  ///   - input: `x`, `[rows, in]`.
-  ///   - weight: `W`, `[segments, in, out]`.
-  ///   - offsets: segment s holds the rows from `offsets[s]` up to `offsets[s + 1]`,
-  ///     `[segments + 1]`; rows after the last one are left as they are. Read at every run.
-  ///   - expectedRows: how many rows the segments hold on average, as the accountant counts them; all
-  ///     of them by default.
-  /// - Returns: `[rows, out]`.
+  /// `input` is `x`, `[rows, in]`. `weight` is `W`, `[segments, in, out]`. Segment s holds the rows
+  /// from `offsets[s]` up to `offsets[s + 1]`, `[segments + 1]`, read at every run; rows after the
+  /// last one are left as they are. The accountant counts `expectedRows`, all by default. Returns
+  /// `[rows, out]`.
   public func segmentedLinear(
     _ input: Tensor<Element>, weight: Tensor<Element>, offsets: IndexTensor,
     expectedRows: Double? = nil

@@ -2,13 +2,12 @@ extension Tape {
   /// A short causal convolution of each column by itself along the sequences:
   /// `y[t, c] = Σ_j w[j, c] x[t − K + 1 + j, c]`, with zeros before the first token.
   ///
-  /// - Parameters:
-  ///   - x: `[batch · T, …]`, the columns from the operand's column on.
-  ///   - weight: `[K, columns]`; the last row meets the token itself.
-  ///   - batch: the number of sequences.
-  ///   - history: the K − 1 tokens before the first one of each sequence, `[batch, …]`, from the
-  ///     operand's column on `(K − 1) · columns` numbers, oldest first; replaced by the last tokens
-  ///     of this run, as decoding needs. Nil for zeros. No gradient flows to it.
+  /// `x` is `[batch · T, …]`, the columns from the operand's column on. `weight` is `[K, columns]`;
+  /// the last row meets the token itself. `history` has the K − 1 tokens before the first one of
+  /// each sequence, `[batch, …]`, from the operand's column on `(K − 1) · columns` numbers, oldest
+  /// first; replaced by the last tokens of this run, as decoding needs. Nil for zeros. No gradient
+  /// flows to it.
+  ///
   /// - Returns: `[batch · T, columns]`.
   public func causalConvolution(
     _ x: HeadColumns<Element>, weight: Tensor<Element>, batch: Int,
@@ -33,7 +32,6 @@ extension Tape {
   }
 }
 
-/// A convolution of each column by itself.
 private struct CausalConvolution<Element: TensorElement>: Operation {
   let input: HeadColumns<Element>
   let weight: Tensor<Element>

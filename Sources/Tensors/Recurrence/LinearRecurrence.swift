@@ -5,12 +5,8 @@ extension Tape {
   /// Work and memory are linear in the length unless the quadratic evaluator is asked for. The same
   /// bits come out for any number of threads.
   ///
-  /// - Parameters:
-  ///   - queries: `[batch · T, …]`, heads side by side from the operand's column on.
-  ///   - keys: as many rows and heads of the same width.
-  ///   - values: as many rows and heads of the value's width.
-  ///   - settings: heads, decays and rule.
-  /// - Returns: outputs `[rows, H · valueWidth]` and the states after the last token.
+  /// `queries` is `[batch · T, …]`, heads side by side from the operand's column on. Returns
+  /// outputs `[rows, H · valueWidth]` and the states after the last token.
   public func linearRecurrence(
     queries: HeadColumns<Element>, keys: HeadColumns<Element>,
     values: HeadColumns<Element>, _ settings: LinearRecurrenceSettings<Element>

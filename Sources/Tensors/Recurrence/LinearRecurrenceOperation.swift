@@ -1,6 +1,5 @@
 internal import CKernels
 
-/// A linear recurrence over a matrix state.
 struct LinearRecurrenceOperation<Element: TensorElement>: Operation {
   let queries: HeadColumns<Element>
   let keys: HeadColumns<Element>

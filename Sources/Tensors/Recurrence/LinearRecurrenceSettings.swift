@@ -46,13 +46,7 @@ public struct LinearRecurrenceSettings<Element: TensorElement> {
   /// on with every run. Nil: a tensor of the tape, through which gradients flow.
   public var stateDestination: Tensor<Element>?
 
-  /// A recurrence without decay, evaluated in chunks.
-  ///
-  /// - Parameters:
-  ///   - batch: the number of sequences.
-  ///   - headCount: the number of heads.
-  ///   - keyWidth: the width of a query and of a key.
-  ///   - valueWidth: the width of a value; as for keys by default.
+  /// A recurrence without decay, evaluated in chunks; values are as wide as keys by default.
   public init(batch: Int, headCount: Int, keyWidth: Int, valueWidth: Int? = nil) {
     self.batch = batch
     self.headCount = headCount

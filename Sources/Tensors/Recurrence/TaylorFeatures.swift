@@ -4,11 +4,8 @@ extension Tape {
   /// `φ(x) = [1, x/f^¼, vec(x xᵀ)/(√2·√f)]` for a head x of width f, so that
   /// `φ(q)·φ(k) = 1 + z + z²/2` with `z = q·k/√f`, which is positive for every z.
   ///
-  /// - Parameters:
-  ///   - x: heads side by side from the operand's column on.
-  ///   - headCount: the number of heads.
-  ///   - width: the width f of a head.
-  /// - Returns: `[rows, headCount · (1 + f + f²)]`.
+  /// `x` holds heads side by side from the operand's column on. Returns
+  /// `[rows, headCount · (1 + f + f²)]`.
   public func taylorFeatures(
     _ x: HeadColumns<Element>, headCount: Int, width: Int
   ) -> Tensor<Element> {
@@ -25,7 +22,6 @@ extension Tape {
   }
 }
 
-/// One, a head and its products with itself.
 private struct TaylorFeatures<Element: TensorElement>: Operation {
   let input: HeadColumns<Element>
   let headCount: Int

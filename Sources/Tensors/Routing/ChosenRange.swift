@@ -1,10 +1,6 @@
 extension Tape {
-  /// Choices within a range; the others become none.
-  ///
-  /// - Parameters:
-  ///   - chosen: a choice each, negative for none.
-  ///   - range: what is kept.
-  /// - Returns: as many choices, −1 for those outside.
+  /// Choices within a range; the others become none. `chosen` is negative for none. Returns as many
+  /// choices, −1 for those outside.
   public func choices(_ chosen: IndexTensor, within range: Range<Int>) -> IndexTensor {
     let kept = indices(chosen.shape)
     record(ChoiceFilter<Element>(chosen: chosen, range: range, kept: kept))
@@ -12,13 +8,8 @@ extension Tape {
   }
 
   /// The weight that each row gives to choices within a range: `y[r] = Σ_j w[r, j]` over the j with
-  /// `chosen[r, j]` in it.
-  ///
-  /// - Parameters:
-  ///   - weights: w, `[rows, choices]`.
-  ///   - chosen: `[rows · choices]`.
-  ///   - range: which choices count.
-  /// - Returns: `[rows, 1]`.
+  /// `chosen[r, j]` in it. `weights` is w, `[rows, choices]`. `chosen` is `[rows · choices]`.
+  /// Returns `[rows, 1]`.
   public func weightSums(
     _ weights: Tensor<Element>, chosen: IndexTensor, within range: Range<Int>
   ) -> Tensor<Element> {
@@ -31,7 +22,6 @@ extension Tape {
   }
 }
 
-/// Choices within a range; no derivative.
 private struct ChoiceFilter<Element: TensorElement>: Operation {
   let chosen: IndexTensor
   let range: Range<Int>
@@ -51,7 +41,6 @@ private struct ChoiceFilter<Element: TensorElement>: Operation {
   func backward(_ run: Execution) {}
 }
 
-/// Sums of the weights of some choices.
 private struct WeightSums<Element: TensorElement>: Operation {
   let weights: Tensor<Element>
   let chosen: IndexTensor

@@ -4,14 +4,10 @@ extension Tape {
   /// `bias_i += rate · (target − T_i / assignments)` for the controlled choices i, with T_i the
   /// number of assignments to choice i; no gradient takes part.
   ///
-  /// - Parameters:
-  ///   - bias: `[choices]`, the bias that ``topIndices(_:_:bias:)`` used.
-  ///   - chosen: what was chosen; negative for none.
-  ///   - weights: the weights of the chosen, recorded before; their gradient shows that a backward
-  ///     pass is under way.
-  ///   - controlled: which choices' biases move; the others' stay as they are.
-  ///   - target: the share of all assignments that each of them is to get.
-  ///   - rate: the factor, one number, read at every pass.
+  /// `bias` is `[choices]`, the bias that ``topIndices(_:_:bias:)`` used. `chosen` is what was
+  /// chosen; negative for none. `weights` are those of the chosen, recorded before; their gradient
+  /// shows that a backward pass is under way. The biases of `controlled` choices move, each of
+  /// which is to get the share `target` of all assignments.
   public func controlLoad(
     _ bias: Tensor<Element>, chosen: IndexTensor, weights: Tensor<Element>,
     controlled: Range<Int>, target: Double, rate: Tensor<Element>

@@ -1,8 +1,7 @@
 internal import CKernels
 
-/// Rows sorted by the group that they were sent to, stably.
-///
-/// Choice j of row t is assignment `t · choicesPerRow + j`.
+/// Rows sorted by the group that they were sent to, stably. Choice j of row t is assignment
+/// `t · choicesPerRow + j`.
 public final class RowGroups {
   /// The number of groups.
   public let groupCount: Int
@@ -26,12 +25,8 @@ public final class RowGroups {
 
 extension Tape {
   /// The columns of the greatest elements of each row, greatest first, equal ones by lower column.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - count: how many of each row.
-  ///   - bias: `[columns]`, added to x for the comparison alone; nil for none.
-  /// - Returns: `[rows, count]`.
+  /// `x` is `[rows, columns]`. `bias` is `[columns]`, added to x for the comparison alone; nil for
+  /// none. Returns `[rows, count]`.
   public func topIndices(
     _ x: Tensor<Element>, _ count: Int, bias: Tensor<Element>? = nil
   ) -> IndexTensor {
@@ -43,12 +38,8 @@ extension Tape {
     return chosen
   }
 
-  /// Sorts rows by the groups chosen for them.
-  ///
-  /// - Parameters:
-  ///   - chosen: a group for each choice of each row, `[rows · choices]`; negative for none.
-  ///   - groupCount: the number of groups.
-  ///   - choicesPerRow: the number of choices of each row.
+  /// Sorts rows by the groups chosen for them. `chosen` is a group for each choice of each row,
+  /// `[rows · choices]`; negative for none.
   public func groupRows(
     _ chosen: IndexTensor, groupCount: Int, choicesPerRow: Int
   ) -> RowGroups {
@@ -59,12 +50,8 @@ extension Tape {
     return groups
   }
 
-  /// Rows in the order of their groups, one copy for each choice: `y[place] = x[row]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - groups: where they go.
-  /// - Returns: `[rows · choices, columns]`.
+  /// Rows in the order of their groups, one copy for each choice: `y[place] = x[row]`. `x` is
+  /// `[rows, columns]`. Returns `[rows · choices, columns]`.
   public func expandRows(_ x: Tensor<Element>, _ groups: RowGroups) -> Tensor<Element> {
     precondition(
       x.rowCount * groups.choicesPerRow == groups.order.count,
@@ -76,13 +63,9 @@ extension Tape {
     ).output
   }
 
-  /// The weighted sum of what the groups made of each row: `y[t] = Σ_j w[t, j] x[place(t, j)]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows · choices, columns]` in the order of the groups.
-  ///   - groups: where the rows went.
-  ///   - weights: w, `[rows, choices]`; nil for ones.
-  /// - Returns: `[rows, columns]`.
+  /// The weighted sum of what the groups made of each row: `y[t] = Σ_j w[t, j] x[place(t, j)]`. `x`
+  /// is `[rows · choices, columns]` in the order of the groups. `weights` is w, `[rows, choices]`;
+  /// nil for ones. Returns `[rows, columns]`.
   public func combineRows(
     _ x: Tensor<Element>, _ groups: RowGroups, weights: Tensor<Element>? = nil
   ) -> Tensor<Element> {
@@ -98,7 +81,6 @@ extension Tape {
   }
 }
 
-/// The greatest elements' columns; no derivative.
 private struct TopIndices<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let bias: Tensor<Element>?
@@ -121,7 +103,6 @@ private struct TopIndices<Element: TensorElement>: Operation {
   func backward(_ run: Execution) {}
 }
 
-/// A stable sort by counting; no derivative.
 private struct Grouping<Element: TensorElement>: Operation {
   let chosen: IndexTensor
   let groups: RowGroups
@@ -142,7 +123,6 @@ private struct Grouping<Element: TensorElement>: Operation {
   func backward(_ run: Execution) {}
 }
 
-/// Copies of rows in the order of their groups.
 private struct RowExpansion<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let groups: RowGroups

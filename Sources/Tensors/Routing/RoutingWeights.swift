@@ -1,11 +1,6 @@
 extension Tape {
-  /// Chosen elements of each row: `y[r, j] = x[r, index[r, j]]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`.
-  ///   - index: `[rows · count]`; no column twice in one row.
-  ///   - count: how many of each row.
-  /// - Returns: `[rows, count]`.
+  /// Chosen elements of each row: `y[r, j] = x[r, index[r, j]]`. `x` is `[rows, columns]`. `index`
+  /// is `[rows · count]`; no column twice in one row. Returns `[rows, count]`.
   public func gatherColumns(
     _ x: Tensor<Element>, _ index: IndexTensor, _ count: Int
   ) -> Tensor<Element> {
@@ -16,11 +11,8 @@ extension Tape {
     ).output
   }
 
-  /// Rows that sum to a constant: `y[r, j] = scale · x[r, j] / Σ_j x[r, j]`.
-  ///
-  /// - Parameters:
-  ///   - x: `[rows, columns]`, not negative; a row of zeros stays one.
-  ///   - scale: the sum of each row of the result.
+  /// Rows that sum to a constant: `y[r, j] = scale · x[r, j] / Σ_j x[r, j]`. `x` is
+  /// `[rows, columns]`, not negative; a row of zeros stays one.
   public func normalizedRows(_ x: Tensor<Element>, scale: Double = 1) -> Tensor<Element> {
     record(
       RowShares(input: x, scale: Element(scale), output: tensor(x.shape, dependingOn: [x]))
@@ -29,16 +21,12 @@ extension Tape {
 
   /// A loss that is least when all choices are taken equally often.
   ///
-  /// `coefficient · E · Σ_e f_e p_e` with f the share of the assignments that went to choice e, which
-  /// has no derivative, and p the mean over rows of affinity e as a share of its row (Switch
+  /// `coefficient · E · Σ_e f_e p_e` with f the share of the assignments that went to choice e,
+  /// which has no derivative, and p the mean over rows of affinity e as a share of its row (Switch
   /// Transformers, Fedus et al. 2021); `coefficient` at balance.
   ///
-  /// - Parameters:
-  ///   - affinities: `[rows, E]`, not negative.
-  ///   - chosen: `[rows · choicesPerRow]`; negative for none.
-  ///   - choicesPerRow: how many choices each row has.
-  ///   - coefficient: the weight of the loss.
-  /// - Returns: one number.
+  /// `affinities` is `[rows, E]`, not negative. `chosen` is `[rows · choicesPerRow]`; negative for
+  /// none. Returns one number.
   public func balanceLoss(
     _ affinities: Tensor<Element>, chosen: IndexTensor, choicesPerRow: Int, coefficient: Double
   ) -> Tensor<Element> {
@@ -54,15 +42,11 @@ extension Tape {
   }
 
   /// Moves the bias of each choice against its load, once in every backward pass.
-  ///
   /// `bias_e += rate · sign(mean load − load_e)` (Wang et al. 2024, loss-free balancing).
   ///
-  /// - Parameters:
-  ///   - bias: `[choices]`, the bias that ``topIndices(_:_:bias:)`` used.
-  ///   - chosen: what was chosen; negative for none.
-  ///   - weights: the weights of the chosen, recorded before; their gradient shows that a backward
-  ///     pass is under way, which recording and validation are not.
-  ///   - rate: the step.
+  /// `bias` is `[choices]`, the bias that ``topIndices(_:_:bias:)`` used. `chosen` is what was
+  /// chosen; negative for none. `weights` are those of the chosen, recorded before; their gradient
+  /// shows that a backward pass is under way, which recording and validation are not.
   public func balanceBias(
     _ bias: Tensor<Element>, chosen: IndexTensor, weights: Tensor<Element>, rate: Double
   ) {
@@ -75,7 +59,6 @@ extension Tape {
   }
 }
 
-/// Chosen elements of rows.
 private struct ColumnChoice<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let index: IndexTensor
@@ -112,7 +95,6 @@ private struct ColumnChoice<Element: TensorElement>: Operation {
   }
 }
 
-/// Elements as shares of their row.
 private struct RowShares<Element: TensorElement>: Operation {
   let input: Tensor<Element>
   let scale: Element

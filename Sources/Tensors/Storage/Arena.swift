@@ -19,12 +19,8 @@ public final class Arena {
   /// An arena that holds no memory yet.
   public init() {}
 
-  /// Takes room for `count` elements; what it holds is zero.
-  ///
-  /// - Parameters:
-  ///   - count: the number of elements.
-  ///   - type: the type of element.
-  /// - Returns: memory that lives as long as the arena.
+  /// Takes room for `count` elements; what it holds is zero. Returns memory that lives as long as
+  /// the arena.
   public func allocate<Value: BitwiseCopyable>(
     _ count: Int, of type: Value.Type
   ) -> UnsafeMutablePointer<Value> {

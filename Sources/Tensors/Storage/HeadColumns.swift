@@ -5,9 +5,7 @@ public struct HeadColumns<Element: TensorElement> {
   /// The first column of head 0.
   public var column: Int
 
-  /// - Parameters:
-  ///   - tensor: the matrix.
-  ///   - column: the first column of head 0.
+  /// The columns of a matrix from one on.
   public init(_ tensor: Tensor<Element>, column: Int = 0) {
     self.tensor = tensor
     self.column = column
@@ -18,11 +16,10 @@ extension HeadColumns {
   /// The first element of head 0.
   var start: UnsafeRawPointer { UnsafeRawPointer(tensor.values + column) }
 
-  /// Where the gradients of operands go that may be columns of one matrix.
+  /// Where the gradients of operands go that may be columns of one matrix. A matrix of which not
+  /// all columns are covered is cleared first if it holds no gradient yet.
   ///
-  /// A matrix of which not all columns are covered is cleared first if it holds no gradient yet.
-  ///
-  /// - Parameter operands: each with the number of its columns; no two overlap.
+  /// Each operand has the number of its columns; no two overlap.
   static func gradientDestinations(
     of operands: [(operand: HeadColumns, width: Int)]
   ) -> [GradientDestination<Element>?] {

@@ -9,10 +9,6 @@ public final class IndexTensor {
   private let arena: Arena
 
   /// Integers with memory of their own in an arena; all are zero.
-  ///
-  /// - Parameters:
-  ///   - shape: the lengths of the axes.
-  ///   - arena: where the memory comes from.
   public init(_ shape: [Int], in arena: Arena) {
     self.shape = shape
     self.count = shape.reduce(1, *)
@@ -40,8 +36,6 @@ public final class IndexTensor {
   }
 
   /// Replaces the integers.
-  ///
-  /// - Parameter integers: as many as there are.
   public func assign(_ integers: some Collection<Int32>) {
     precondition(integers.count == count, "\(integers.count) integers for \(count) places")
     _ = buffer.update(fromContentsOf: integers)

@@ -1,9 +1,8 @@
-/// Weights in the order in which products of few rows read them, for all tapes that share this.
-///
-/// The weights must stay as they are as long as one of the tapes is used.
+/// Weights in the order in which products of few rows read them, for all tapes that share this. The
+/// weights must stay as they are as long as one of the tapes is used.
 public final class PackedWeights<Element: TensorElement> {
   private let arena = Arena()
-  /// The tensors are kept, so that no other one comes to bear the same name.
+  /// The tensors are kept so that none is freed and its identity used again.
   private var places: [Key: (weight: Tensor<Element>, packed: UnsafePointer<Element>)] = [:]
 
   private struct Key: Hashable {

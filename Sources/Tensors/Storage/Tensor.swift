@@ -11,9 +11,8 @@ public final class Tensor<Element: TensorElement> {
   public let values: UnsafeMutablePointer<Element>
   /// Whether a gradient with respect to this tensor is wanted.
   public let requiresGradient: Bool
-  /// Whether this is a parameter or an input that no operation computes.
-  ///
-  /// Gradients of leaves add up over backward passes until ``clearGradient()``.
+  /// Whether this is a parameter or an input that no operation computes. Gradients of leaves add up
+  /// over backward passes until ``clearGradient()``.
   public let isLeaf: Bool
   /// Keeps the gradient's memory from being used again by gradients computed later in a pass.
   public var retainsGradient: Bool
@@ -43,11 +42,6 @@ public final class Tensor<Element: TensorElement> {
   }
 
   /// A tensor with memory of its own in an arena: a parameter, or an input of a model.
-  ///
-  /// - Parameters:
-  ///   - shape: the lengths of its axes.
-  ///   - arena: where its memory comes from.
-  ///   - requiresGradient: whether backward passes compute a gradient for it.
   public convenience init(_ shape: [Int], in arena: Arena, requiresGradient: Bool = false) {
     let count = shape.reduce(1, *)
     self.init(
@@ -87,9 +81,8 @@ extension Tensor {
   /// Where an operation's backward pass puts its share of this tensor's gradient.
   ///
   /// Asking marks the gradient as present, so an operation asks only when it is about to write.
-  ///
-  /// - Returns: nil if no gradient is wanted; otherwise the place, and whether to add to what is
-  ///   there or to overwrite it.
+  /// Returns nil if no gradient is wanted; otherwise the place, and whether to add to what is there
+  /// or to overwrite it.
   public func gradientDestination() -> GradientDestination<Element>? {
     guard requiresGradient else { return nil }
     let buffer: UnsafeMutablePointer<Element>
@@ -109,9 +102,8 @@ extension Tensor {
   /// Where this tensor has no gradient yet, the memory changes hands and nothing is copied. The
   /// operation therefore calls this last, when it no longer needs the output's gradient.
   ///
-  /// - Parameters:
-  ///   - output: a tensor of as many elements, whose gradient is complete.
-  ///   - add: adds the first argument's elements to the second's; the third is their number.
+  /// The gradient of `output`, of as many elements, is complete. `add` adds the first argument's
+  /// elements to the second's; the third is their number.
   public func inheritGradient(
     of output: Tensor,
     adding add: (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void
@@ -142,8 +134,6 @@ extension Tensor {
 
   /// Gives a tensor the memory for its gradient before any backward pass: a parameter's, so that
   /// gradients of parameters lie side by side.
-  ///
-  /// - Parameter arena: where the memory comes from.
   public func reserveGradient(in arena: Arena) {
     precondition(isLeaf && gradientBuffer == nil, "only a leaf without gradient takes memory")
     gradientBuffer = arena.allocate(count, of: Element.self)

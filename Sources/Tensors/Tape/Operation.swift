@@ -18,9 +18,8 @@ public protocol Operation<Element> {
 
   /// Computes the outputs from the inputs.
   func forward(_ run: Execution)
-  /// Adds to the gradients of the inputs what those of the outputs imply.
-  ///
-  /// Called only if some output has a gradient.
+  /// Adds to the gradients of the inputs what those of the outputs imply. Called only if some
+  /// output has a gradient.
   func backward(_ run: Execution)
 }
 
@@ -29,7 +28,7 @@ extension Operation {
   public var scratchBytes: Int { 0 }
 }
 
-/// What an operation has at hand while it runs.
+/// What an operation may use while it runs.
 public struct Execution {
   /// The threads.
   public let pool: ThreadPool
@@ -44,9 +43,7 @@ public struct OperationCost: Hashable, Sendable {
   /// The same for one backward run.
   public var backward: Double
 
-  /// - Parameters:
-  ///   - forward: operations in a forward run.
-  ///   - backward: operations in a backward run.
+  /// Operations of a forward and of a backward run.
   public init(forward: Double = 0, backward: Double = 0) {
     self.forward = forward
     self.backward = backward

@@ -2,11 +2,8 @@ extension Execution {
   /// Elements that are worth handing to a thread.
   static var grain: Int { 1 << 14 }
 
-  /// Cuts `count` elements into pieces of a fixed size and runs `body` on them.
-  ///
-  /// - Parameters:
-  ///   - count: the number of elements.
-  ///   - body: called with the first element of a piece and the number of its elements.
+  /// Cuts `count` elements into pieces of a fixed size and runs `body` on them, with the first
+  /// element of each and their number.
   func forEachPiece(of count: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
     pool.forEach((count + Self.grain - 1) / Self.grain) { item in
       let start = item * Self.grain
@@ -14,12 +11,8 @@ extension Execution {
     }
   }
 
-  /// Cuts rows into blocks of a size that depends on the number of columns alone.
-  ///
-  /// - Parameters:
-  ///   - rows: the number of rows.
-  ///   - columns: elements that are touched in a row.
-  ///   - body: called with the first row of a block and the number of its rows.
+  /// Cuts rows into blocks of a size that depends on the number of columns alone, and runs `body`
+  /// with the first row of each and their number.
   func forEachBlock(
     ofRows rows: Int, columns: Int, _ body: (_ start: Int, _ count: Int) -> Void
   ) {

@@ -29,13 +29,7 @@ public final class Tape<Element: TensorElement> {
     var part: String
   }
 
-  /// An empty tape.
-  ///
-  /// - Parameters:
-  ///   - pool: the threads that run the operations.
-  ///   - isDifferentiable: whether gradients will be asked for.
-  ///   - holdsWeightsFixed: whether leaf tensors stay as they are while the tape lives.
-  ///   - packedWeights: shares what is kept of fixed weights with other tapes; nil for its own.
+  /// An empty tape. It may share what it keeps of fixed weights with other tapes.
   public init(
     pool: ThreadPool, isDifferentiable: Bool = true, holdsWeightsFixed: Bool = false,
     packedWeights: PackedWeights<Element>? = nil
@@ -48,11 +42,8 @@ public final class Tape<Element: TensorElement> {
     scratch = UnsafeMutableRawPointer(arena.allocate(1, of: UInt8.self))
   }
 
-  /// A tensor that an operation of this tape will compute.
-  ///
-  /// - Parameters:
-  ///   - shape: the lengths of its axes.
-  ///   - inputs: the tensors it depends on; it wants a gradient if one of them does.
+  /// A tensor that an operation of this tape will compute. `inputs` are the tensors it depends on;
+  /// it wants a gradient if one of them does.
   public func tensor(_ shape: [Int], dependingOn inputs: [Tensor<Element>?]) -> Tensor<Element> {
     let count = shape.reduce(1, *)
     return Tensor(
@@ -62,24 +53,14 @@ public final class Tape<Element: TensorElement> {
   }
 
   /// A tensor that the caller fills before each replay.
-  ///
-  /// - Parameters:
-  ///   - shape: the lengths of its axes.
-  ///   - requiresGradient: whether backward passes compute a gradient for it.
   public func input(_ shape: [Int], requiresGradient: Bool = false) -> Tensor<Element> {
     Tensor(shape, in: arena, requiresGradient: requiresGradient && isDifferentiable)
   }
 
   /// Integers that the caller fills before each replay.
-  ///
-  /// - Parameter shape: the lengths of the axes.
   public func indices(_ shape: [Int]) -> IndexTensor { IndexTensor(shape, in: arena) }
 
   /// The same elements under another shape; gradients flow through the same memory.
-  ///
-  /// - Parameters:
-  ///   - tensor: what to look at.
-  ///   - shape: axes with as many elements.
   public func reshape(_ tensor: Tensor<Element>, _ shape: [Int]) -> Tensor<Element> {
     precondition(
       shape.reduce(1, *) == tensor.count, "\(tensor.shape) does not have the elements of \(shape)")
@@ -93,10 +74,8 @@ public final class Tape<Element: TensorElement> {
       isLeaf: false, arena: arena, gradients: gradients)
   }
 
-  /// Runs an operation and keeps it for replays and for the backward pass.
-  ///
-  /// - Parameter operation: what to run; its outputs come from ``tensor(_:dependingOn:)``.
-  /// - Returns: the operation.
+  /// Runs an operation and keeps it for replays and for the backward pass. Its outputs come from
+  /// ``tensor(_:dependingOn:)``.
   @discardableResult
   public func record<Recorded: Operation>(_ operation: Recorded) -> Recorded
   where Recorded.Element == Element {
@@ -116,11 +95,8 @@ public final class Tape<Element: TensorElement> {
     for entry in entries { entry.operation.forward(execution) }
   }
 
-  /// Computes the gradients of a loss with respect to all that it depends on.
-  ///
-  /// - Parameters:
-  ///   - loss: a tensor of one element.
-  ///   - seed: the gradient of the loss itself: one, or the weight of one of several batches.
+  /// Computes the gradients of a loss with respect to all that it depends on. `seed` is the
+  /// gradient of the loss itself: one, or the weight of one of several batches.
   public func backward(from loss: Tensor<Element>, seed: Element = 1) {
     precondition(isDifferentiable, "the tape was made for inference only")
     precondition(loss.count == 1, "a loss is one number, not \(loss.shape)")
@@ -140,11 +116,8 @@ public final class Tape<Element: TensorElement> {
     gradientsAreAssigned = true
   }
 
-  /// Records what `body` records under the name of a part of the model.
-  ///
-  /// - Parameters:
-  ///   - name: a name such as `attention`; parts inside parts are joined by dots.
-  ///   - body: records operations.
+  /// Records what `body` records under the name of a part of the model. Parts inside parts, such as
+  /// `attention`, are joined by dots.
   public func part<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
     let outer = part
     part = outer.isEmpty ? name : "\(outer).\(name)"
@@ -186,7 +159,6 @@ public final class Tape<Element: TensorElement> {
   }
 }
 
-/// A view of a tensor under another shape.
 private struct Reshape<Element: TensorElement>: Operation {
   var input: Tensor<Element>
   var output: Tensor<Element>

@@ -22,9 +22,7 @@ public final class ThreadPool: Sendable {
 
   private let shared: Shared
 
-  /// Starts the threads of a pool.
-  ///
-  /// - Parameter threads: how many threads work on a loop; one means that the caller does all.
+  /// Starts the threads of a pool; with one the caller does all.
   public init(threads: Int) {
     let threadCount = max(threads, 1)
     let shared = Shared()
@@ -66,10 +64,8 @@ public final class ThreadPool: Sendable {
   deinit { shared.stop(threadCount - 1) }
 
   /// Calls `body` once for each index below `count`, on all threads, and returns when all are done.
-  ///
-  /// - Parameters:
-  ///   - count: the number of items, cut from the problem and not from the number of threads.
-  ///   - body: called once an index, in no order; items must not write what others read.
+  /// Items are cut from the problem and not from the number of threads. `body` is called once an
+  /// index, in no order; items must not write what others read.
   @inline(__always)
   public func forEach(_ count: Int, _ body: (Int) -> Void) {
     if threadCount == 1 || count < 2 {
@@ -113,7 +109,7 @@ private final class Shared: Sendable {
         wakes -= 1
       }
       work()
-      // Nobody enters a closed loop; those inside hold `pointer` until they leave.
+      // No thread enters a closed loop; those inside hold `pointer` until they leave.
       var looks = 0
       _ = state.bitwiseAnd(~Self.open, ordering: .acquiringAndReleasing)
       while state.load(ordering: .acquiring) & Self.inside != 0 {
@@ -167,7 +163,7 @@ private final class Shared: Sendable {
     if (now & Self.open != 0 && now & ~(Self.open | Self.inside) != seen)
       || stopped.load(ordering: .sequentiallyConsistent)
     {
-      // Take the own mark back; where the caller took it first, its signal is on the way.
+      // Take our mark back; where the caller took it first, its signal is on the way.
       var marks = sleeping.load(ordering: .relaxed)
       while marks > 0 {
         let taken = sleeping.compareExchange(

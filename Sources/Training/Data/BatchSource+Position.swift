@@ -2,7 +2,6 @@ import Foundation
 
 // How checkpoints keep the position of any source.
 extension BatchSource {
-  /// The position as JSON.
   func encodedPosition() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

@@ -1,6 +1,5 @@
-/// Where training batches come from: endless, and resumable from a small position.
-///
-/// What a source writes depends on its settings and its position alone.
+/// Where training batches come from: endless, and resumable from a small position. What a source
+/// writes depends on its settings and its position alone.
 public protocol BatchSource<Position>: AnyObject {
   /// How far the source has come, as checkpoints keep it.
   associatedtype Position: Codable & Equatable
@@ -10,17 +9,11 @@ public protocol BatchSource<Position>: AnyObject {
 
   /// Whether a position belongs to this source, with what is wrong if not.
   ///
-  /// - Parameter position: from a checkpoint.
   /// - Throws: an error that says why the position does not fit the data.
   func check(_ position: Position) throws
 
-  /// Writes the next sequences.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for `sequences` rows of `length` tokens.
-  ///   - targets: as much room; the token to predict at each place, negative where none counts.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
+  /// Writes the next sequences. `tokens` has room for `sequences` rows of `length` tokens.
+  /// `targets` takes the token to predict at each place, negative where none counts.
   func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int)
@@ -33,10 +26,7 @@ public protocol BatchSource<Position>: AnyObject {
   /// The loss of a step is the sum of weighted losses over the number of targets: weights of one are
   /// the plain mean, and weights that are one on average keep it unbiased.
   ///
-  /// - Parameters:
-  ///   - weights: room for `sequences` rows of `length` weights.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
+  /// `weights` has room for `sequences` rows of `length` weights.
   func writeWeights(
     _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int)
 }
@@ -46,11 +36,6 @@ extension BatchSource {
   public var weighsTargets: Bool { false }
 
   /// Ones.
-  ///
-  /// - Parameters:
-  ///   - weights: room for the weights.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
   public func writeWeights(
     _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int
   ) {
@@ -58,8 +43,6 @@ extension BatchSource {
   }
 
   /// Every position fits.
-  ///
-  /// - Parameter position: from a checkpoint.
   public func check(_ position: Position) throws {}
 }
 
@@ -68,36 +51,24 @@ public protocol ValidationBatches {
   /// The number of micro-batches.
   var count: Int { get }
 
-  /// Writes one micro-batch.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for the recipe's `microBatchSize × sequenceLength` tokens.
-  ///   - targets: as much room; negative targets do not count, such as those of rows beyond the last
-  ///     sequence.
+  /// Writes one micro-batch. `inputs` has room for the recipe's `microBatchSize × sequenceLength`
+  /// tokens. `targets` has as much room; negative targets do not count, such as those of rows
+  /// beyond the last sequence.
   func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>)
 
   /// How much each of a micro-batch's targets counts in the mean over all.
-  ///
-  /// - Parameter batch: which, from 0.
   func weight(of batch: Int) -> Double
 
   /// The part of the data that a micro-batch belongs to, if parts are told by themselves.
-  ///
-  /// - Parameter batch: which, from 0.
   func name(of batch: Int) -> String?
 }
 
 extension ValidationBatches {
   /// All targets count the same.
-  ///
-  /// - Parameter batch: which, from 0.
   public func weight(of batch: Int) -> Double { 1 }
 
   /// The data have no parts.
-  ///
-  /// - Parameter batch: which, from 0.
   public func name(of batch: Int) -> String? { nil }
 }

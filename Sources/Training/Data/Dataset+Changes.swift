@@ -4,8 +4,8 @@ extension Dataset {
   /// Makes sure that the files behind the data are as they were when they were read.
   ///
   /// Tokens are mapped, not copied, so that a file that somebody writes to in place would change
-  /// what a run that goes on is trained on and judged by, under the hash of what it was before.
-  /// Their sizes and times are looked at first; only a file that was touched is read again.
+  /// what a run is trained on and judged by, under the hash of what it was before. Their sizes and
+  /// times are looked at first; only a file that was touched is read again.
   ///
   /// - Throws: ``DatasetError`` with the name of what changed.
   public func checkUnchanged() throws(DatasetError) {

@@ -1,4 +1,5 @@
 internal import Corpora
+internal import Files
 internal import LanguageModels
 
 extension Dataset {

@@ -1,4 +1,6 @@
+internal import Cards
 internal import Corpora
+internal import Files
 internal import Foundation
 internal import LanguageModels
 
@@ -10,12 +12,11 @@ extension Dataset {
 
   /// Reads or makes the data of a description.
   ///
-  /// - Parameters:
-  ///   - description: what to read.
-  ///   - keptTokenizer: the `tokenizer.json` of a run that goes on: where it exists, it is used in
-  ///     place of learning byte pairs again.
-  ///   - cacheFolder: where learned tokenizers and tokens are kept for the next time, named by a hash
-  ///     of everything that they depend on, so that they can never be out of date; nil for nowhere.
+  /// `keptTokenizer` is the `tokenizer.json` of a run that is resumed, used where it exists instead
+  /// of learning byte pairs again. Learned tokenizers and tokens are kept in `cacheFolder` for the
+  /// next time, named by a hash of everything that they depend on, so that they can never be out of
+  /// date; nil for nowhere.
+  ///
   /// - Throws: ``DatasetError``.
   public init(
     _ description: DatasetDescription, keptTokenizer: String? = nil, cacheFolder: String? = nil
@@ -102,7 +103,7 @@ extension Dataset {
       .task(task),
       record: DatasetRecord(
         kind: "task", name: name,
-        hash: definition("\(name) \(type(of: task).card.version)", task.knobs.values)),
+        hash: definition("\(name) \(type(of: task).card.version)", task.knobs.numbers)),
       vocabularyCount: task.vocabularyCount)
   }
 
@@ -156,7 +157,6 @@ extension Dataset {
 }
 
 extension TokenStream {
-  /// A copy of some of the tokens.
   func part(_ range: Range<Int>, name: String) -> TokenStream {
     let tokens = [Int32](unsafeUninitializedCapacity: range.count) { buffer, count in
       copy(
@@ -168,10 +168,10 @@ extension TokenStream {
 
   /// FNV-1a over the tokens.
   var contentHash: UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var hash = FNV1a()
     forEachBlock { block in
-      for token in block { hash = (hash ^ UInt64(bitPattern: Int64(token))) &* 0x100_0000_01b3 }
+      for token in block { hash.mix(UInt64(bitPattern: Int64(token))) }
     }
-    return hash
+    return hash.value
   }
 }

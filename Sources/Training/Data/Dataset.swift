@@ -1,9 +1,8 @@
 public import Corpora
 public import LanguageModels
 
-/// What a run is trained on and judged by, ready to be cut into batches.
-///
-/// Nothing in it changes, so that any number of runs can read it at the same time.
+/// What a run is trained on and judged by, ready to be cut into batches. Nothing in it changes, so
+/// that any number of runs can read it at the same time.
 public struct Dataset: Sendable {
   /// The kinds of data.
   public enum Content: Sendable {
@@ -92,7 +91,6 @@ public struct Dataset: Sendable {
 
   /// The training side as batches; domains in their natural mixture.
   ///
-  /// - Parameter recipe: the sizes of batches and the seed.
   /// - Throws: an error where the data cannot be cut into such batches.
   public func source(_ recipe: TrainingRecipe) throws -> any BatchSource {
     switch content {
@@ -107,7 +105,6 @@ public struct Dataset: Sendable {
   /// The held-out side as batches, as many as the recipe validates on; domains each by itself,
   /// weighted so that the mean is that of the natural mixture.
   ///
-  /// - Parameter recipe: the sizes of batches, their number and the seed.
   /// - Throws: an error where the data cannot be cut into such batches.
   public func validation(_ recipe: TrainingRecipe) throws -> any ValidationBatches {
     switch content {
@@ -120,7 +117,6 @@ public struct Dataset: Sendable {
 
   /// The number of micro-batches that there are to validate on.
   ///
-  /// - Parameter recipe: the sizes of batches.
   /// - Throws: an error where the data do not fill one.
   public func validationBatches(_ recipe: TrainingRecipe) throws -> Int {
     try heldOut(recipe).count
@@ -129,10 +125,9 @@ public struct Dataset: Sendable {
   /// All that a run is judged by at its end; validation along the run takes some of it.
   ///
   /// It is the same for the same data, length of sequences and seed, whatever the batch, its parts
-  /// and the number of steps: of text all held-out windows, of languages and tasks so many windows
-  /// or examples that they have about 128 Ki tokens.
+  /// and the number of steps: of text all held-out windows, of languages and tasks enough windows
+  /// or examples for about 128 Ki tokens.
   ///
-  /// - Parameter recipe: the sizes of batches and the seed.
   /// - Throws: an error where there is too little text for one window.
   public func heldOut(_ recipe: TrainingRecipe) throws -> any ValidationBatches {
     var all = recipe
@@ -144,7 +139,7 @@ public struct Dataset: Sendable {
         language, recipe: recipe,
         windows: max(Self.syntheticTokens / recipe.sequenceLength, 1))
     case .task(let task):
-      // Of the task's own length: a longer context pads its examples.
+      // At the task's own length: a longer context only pads its examples.
       return try TaskValidation(
         task, recipe: recipe,
         examples: max(Self.syntheticTokens / max(task.longestExample - 1, 1), 1))
@@ -154,7 +149,6 @@ public struct Dataset: Sendable {
 
   /// The held-out windows of text or tokens, as many as the recipe validates on.
   ///
-  /// - Parameter recipe: the sizes of batches and their number.
   /// - Throws: ``TrainingError`` for data of other kinds, or an error where there is too little text.
   public func windows(_ recipe: TrainingRecipe) throws -> EvaluationBatches {
     switch content {

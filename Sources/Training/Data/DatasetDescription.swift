@@ -1,8 +1,7 @@
 public import Corpora
 
-/// What to train on and be judged by, as options and study files name it.
-///
-/// A description names files by their paths; ``DatasetRecord`` names what was in them.
+/// What to train on and be judged by, as options and study files name it. A description names files
+/// by their paths; ``DatasetRecord`` names what was in them.
 public struct DatasetDescription: Codable, Hashable, Sendable {
   /// Where the data come from.
   public indirect enum Source: Codable, Hashable, Sendable {
@@ -36,11 +35,7 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     /// Its weight in the natural mixture; nil for its number of tokens. All domains have one or none.
     public var share: Double?
 
-    /// - Parameters:
-    ///   - name: what it is called.
-    ///   - source: where it comes from.
-    ///   - tokens: the number of tokens to train on.
-    ///   - share: its weight in the natural mixture.
+    /// A source with its name.
     public init(name: String, source: Source, tokens: Int? = nil, share: Double? = nil) {
       self.name = name
       self.source = source
@@ -56,7 +51,6 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     /// 32 bits, as larger vocabularies need.
     case thirtyTwo = 32
 
-    /// How the tokens lie in a file.
     var format: TokenFileFormat { self == .sixteen ? .unsigned16 : .unsigned32 }
   }
 
@@ -92,10 +86,7 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
     return paths(source) + [tokenizer]
   }
 
-  /// - Parameters:
-  ///   - source: where the data come from.
-  ///   - tokenizer: how text becomes tokens.
-  ///   - vocabulary: the number of tokens.
+  /// A source and how its text becomes tokens.
   public init(_ source: Source, tokenizer: TokenizerChoice? = nil, vocabulary: Int? = nil) {
     self.source = source
     self.tokenizer = tokenizer

@@ -26,11 +26,3 @@ public struct DatasetRecord: Codable, Hashable, Sendable {
     return record
   }
 }
-
-extension UInt64 {
-  /// Sixteen hexadecimal digits, for hashes.
-  var hexadecimal: String {
-    let digits = String(self, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}

@@ -27,22 +27,15 @@ public final class DomainBatches: BatchSource {
 
   /// A source at the beginning, in the natural mixture.
   ///
-  /// - Parameters:
-  ///   - domains: in their order.
-  ///   - recipe: the length of windows, and the seed.
   /// - Throws: `TextCorpusError` if a domain is too short for one window.
   public convenience init(_ domains: [Dataset.Domain], recipe: TrainingRecipe) throws {
     let natural = domains.map(\.share)
     try self.init(domains, recipe: recipe) { _ in natural }
   }
 
-  /// A source at the beginning, in a mixture of its own.
+  /// A source at the beginning, in a mixture of its own. `shares` gives the weight of each domain
+  /// when a fraction of the run's sequences, from 0 to 1, was drawn; they need not sum to one.
   ///
-  /// - Parameters:
-  ///   - domains: in their order.
-  ///   - recipe: the length of windows, the number of all sequences, and the seed.
-  ///   - shares: the weight of each domain when a fraction of the run's sequences, from 0 to 1, was
-  ///     drawn; they need not sum to one.
   /// - Throws: `TextCorpusError` if a domain is too short for one window.
   public init(
     _ domains: [Dataset.Domain], recipe: TrainingRecipe,
@@ -65,10 +58,8 @@ public final class DomainBatches: BatchSource {
       seed: seed, position: position)
   }
 
-  /// The domain of a sequence.
-  ///
-  /// - Parameter sequence: its place in the run, from 0.
-  /// - Returns: the place of the domain in ``domains``.
+  /// The domain of a sequence. Places in the run count from 0. Returns the place of the domain in
+  /// ``domains``.
   public func domain(of sequence: Int) -> Int {
     let weights = shares(min(Double(sequence) / max(total, 1), 1))
     precondition(weights.count == domains.count, "a weight for each domain")
@@ -97,7 +88,6 @@ public final class DomainBatches: BatchSource {
 
   /// Whether a position belongs to these domains.
   ///
-  /// - Parameter position: from a checkpoint.
   /// - Throws: an error that says why not.
   public func check(_ position: Position) throws { _ = try moved(to: position) }
 
@@ -113,12 +103,6 @@ public final class DomainBatches: BatchSource {
   }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the number of windows.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int

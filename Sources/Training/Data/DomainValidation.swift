@@ -10,9 +10,6 @@ public struct DomainValidation: ValidationBatches {
   /// Shares the recipe's number of batches among the domains evenly, so that a small domain's loss is
   /// as well known as a large one's.
   ///
-  /// - Parameters:
-  ///   - domains: in their order.
-  ///   - recipe: the sizes of batches and their number.
   /// - Throws: ``TrainingError`` if there are fewer batches than domains, `TextCorpusError` if a
   ///   domain does not fill one.
   public init(_ domains: [Dataset.Domain], recipe: TrainingRecipe) throws {
@@ -31,24 +28,15 @@ public struct DomainValidation: ValidationBatches {
   public var count: Int { parts.reduce(0) { $0 + $1.count } }
 
   /// The share of a batch's domain over the number of that domain's targets.
-  ///
-  /// - Parameter batch: which, from 0.
   public func weight(of batch: Int) -> Double {
     let (part, _) = place(of: batch)
     return domains[part].share / Double(parts[part].targetCount)
   }
 
   /// The name of a batch's domain.
-  ///
-  /// - Parameter batch: which, from 0.
   public func name(of batch: Int) -> String? { domains[place(of: batch).part].name }
 
   /// Writes one micro-batch.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for the inputs.
-  ///   - targets: room for the token after each input.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>

@@ -6,10 +6,6 @@ public final class LanguageBatches: BatchSource {
   private var window: [Int32]
 
   /// A source at the first window.
-  ///
-  /// - Parameters:
-  ///   - language: what to draw from.
-  ///   - recipe: the length of windows, and the seed that names them.
   public init(_ language: any SyntheticLanguage, recipe: TrainingRecipe) {
     stream = WindowStream(
       language, seed: recipe.seed, windowLength: recipe.sequenceLength + 1)
@@ -23,12 +19,6 @@ public final class LanguageBatches: BatchSource {
   }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the number of windows.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int
@@ -55,13 +45,8 @@ public struct LanguageValidation: ValidationBatches {
   private let sequences: Int
   private let length: Int
 
-  /// Held-out windows.
-  ///
-  /// - Parameters:
-  ///   - language: what to draw from.
-  ///   - recipe: sizes, number of batches and the seed; windows are those of another seed than the
-  ///     training batches'.
-  ///   - windows: the number of windows; nil for as many as the recipe's batches hold.
+  /// Held-out windows, of another seed than the training batches'; as many as the recipe's batches
+  /// hold, unless told.
   public init(
     _ language: any SyntheticLanguage, recipe: TrainingRecipe, windows: Int? = nil
   ) {
@@ -74,11 +59,7 @@ public struct LanguageValidation: ValidationBatches {
   }
 
   /// Writes one micro-batch; rows without a window, at the end of the last one, predict nothing.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for the inputs.
-  ///   - targets: room for the token after each input, −1 where there is no window.
+  /// `targets` has room for the token after each input, −1 where there is no window.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>

@@ -5,11 +5,8 @@ public enum LanguageCatalog {
   /// The names.
   public static let names = ["markov", "grammar"]
 
-  /// The language of a name.
+  /// The language of a name, shaped by numbers; the rest have their usual values.
   ///
-  /// - Parameters:
-  ///   - name: one of ``names``.
-  ///   - knobs: numbers that shape it; the rest have their usual values.
   /// - Throws: ``DatasetError`` for an unknown name or knob, or a value out of range.
   public static func language(
     named name: String, knobs: [String: Double] = [:]

@@ -6,9 +6,6 @@ public final class TaskBatches: BatchSource {
 
   /// A source at the first example.
   ///
-  /// - Parameters:
-  ///   - task: what to draw from.
-  ///   - recipe: the length of rows, and the seed that names the examples.
   /// - Throws: ``TrainingError`` if an example may be longer than the recipe's sequences.
   public init(_ task: any SyntheticTask, recipe: TrainingRecipe) throws(TrainingError) {
     stream = try Self.stream(task, recipe, seed: recipe.seed)
@@ -20,13 +17,8 @@ public final class TaskBatches: BatchSource {
     set { stream.nextExample = newValue }
   }
 
-  /// Writes the next examples, padded at the end with token 0 that predicts nothing.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the answers; −1 elsewhere.
-  ///   - sequences: the number of examples.
-  ///   - length: the recipe's sequence length.
+  /// Writes the next examples, padded at the end with token 0 that predicts nothing. `targets` has
+  /// room for the answers; −1 elsewhere.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int
@@ -57,13 +49,9 @@ public struct TaskValidation: ValidationBatches {
   private let examples: Int
   private let sequences: Int
 
-  /// Held-out examples.
+  /// Held-out examples, of another seed than the training batches'; as many as the recipe's batches
+  /// hold, unless told.
   ///
-  /// - Parameters:
-  ///   - task: what to draw from.
-  ///   - recipe: sizes, number of batches and the seed; examples are those of another seed than the
-  ///     training batches'.
-  ///   - examples: the number of examples; nil for as many as the recipe's batches hold.
   /// - Throws: ``TrainingError`` if an example may be longer than the recipe's sequences.
   public init(
     _ task: any SyntheticTask, recipe: TrainingRecipe, examples: Int? = nil
@@ -75,11 +63,7 @@ public struct TaskValidation: ValidationBatches {
   }
 
   /// Writes one micro-batch; rows without an example, at the end of the last one, predict nothing.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for the inputs.
-  ///   - targets: room for the answers; −1 elsewhere.
+  /// `targets` has room for the answers; −1 elsewhere.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>

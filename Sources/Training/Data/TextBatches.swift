@@ -6,9 +6,6 @@ public final class TextBatches: BatchSource {
 
   /// A source at the beginning of the first pass.
   ///
-  /// - Parameters:
-  ///   - stream: where windows come from.
-  ///   - recipe: the length of windows, and the seed that names their order.
   /// - Throws: ``TextCorpusError`` if the stream is too short for one window.
   public init(_ stream: TokenStream, recipe: TrainingRecipe) throws {
     sampler = try BatchSampler(
@@ -29,17 +26,9 @@ public final class TextBatches: BatchSource {
   }
 
   /// Whether a position lies inside the stream.
-  ///
-  /// - Parameter position: from a checkpoint.
   public func check(_ position: BatchPosition) throws { _ = try moved(to: position) }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the recipe's batch size.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int

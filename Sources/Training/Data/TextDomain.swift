@@ -14,9 +14,7 @@ struct TextDomain {
   /// The documents of the validation side that runs are judged by.
   var judged: [Int]
 
-  /// - Parameters:
-  ///   - path: the text; nil for the toolchain's.
-  ///   - files: which files of a folder are read.
+  /// Without a path it is the toolchain's.
   init(
     path: String? = nil, files: FileSelection = FileSelection()
   ) throws(DatasetError) {

@@ -1,4 +1,5 @@
 import Corpora
+import Files
 import Foundation
 import LanguageModels
 
@@ -6,7 +7,7 @@ import LanguageModels
 struct TokenizerSource {
   var choice: DatasetDescription.TokenizerChoice?
   var vocabulary: Int?
-  /// The file of a run that goes on.
+  /// The file of a run that is resumed.
   var kept: String?
   var cacheFolder: String?
 
@@ -36,7 +37,7 @@ struct TokenizerSource {
     let cache = cacheFolder.map { "\($0)/\(key(texts, count)).tokenizer.json" }
     // A cached file that is not as it was written would give every run another identity.
     if let cache, let sum = RegularFile.contents(atPath: "\(cache).sum"),
-      (try? DurableFile.checksum(cache)).map({ Data($0.utf8) }) == sum,
+      (try? FileChecksum.of(cache)).map({ Data($0.utf8) }) == sum,
       let known = try? BytePairTokenizer(contentsOf: cache)
     {
       return known
@@ -54,8 +55,8 @@ struct TokenizerSource {
       do {
         try FileManager.default.createDirectory(
           atPath: cacheFolder, withIntermediateDirectories: true)
-        try DurableFile.write(Data(learned.json().utf8), to: cache)
-        try DurableFile.write(Data(try DurableFile.checksum(cache).utf8), to: "\(cache).sum")
+        try AtomicFile.write(Data(learned.json().utf8), to: cache)
+        try AtomicFile.write(Data(try FileChecksum.of(cache).utf8), to: "\(cache).sum")
       } catch {
         throw .missing(path: cacheFolder, problem: "the cache cannot be written")
       }

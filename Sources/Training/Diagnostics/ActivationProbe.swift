@@ -1,8 +1,7 @@
 public import Tensors
 
-/// Measures activations while a step runs, on the steps that ask for it.
-///
-/// An objective registers the places when it records; on all other steps a place costs one test.
+/// Measures activations while a step runs, on the steps that ask for it. An objective registers the
+/// places when it records; on all other steps a place costs one test.
 public final class ActivationProbe<Element: TensorElement> {
   /// Whether the current step is measured.
   public internal(set) var isActive = false
@@ -12,10 +11,6 @@ public final class ActivationProbe<Element: TensorElement> {
   init() {}
 
   /// A function that measures the root mean square of the elements it is shown.
-  ///
-  /// - Parameters:
-  ///   - measure: what the measurement is called.
-  ///   - place: where the activation is.
   public func rootMeanSquare(
     _ measure: String, at place: String
   ) -> (UnsafeBufferPointer<Element>) -> Void {
@@ -29,9 +24,8 @@ public final class ActivationProbe<Element: TensorElement> {
     }
   }
 
-  /// Ends the measurement of a step.
-  ///
-  /// - Returns: root mean squares over all of the step's micro-batches.
+  /// Ends the measurement of a step. Returns root mean squares over all of the step's
+  /// micro-batches.
   func take() -> [Diagnostic] {
     defer {
       measurements.removeAll(keepingCapacity: true)
@@ -66,10 +60,7 @@ public struct Diagnostic: Hashable, Sendable {
   /// The number.
   public var value: Double
 
-  /// - Parameters:
-  ///   - measure: what was measured.
-  ///   - place: where.
-  ///   - value: the number.
+  /// A number, of the whole model unless a place is named.
   public init(measure: String, place: String = "", value: Double) {
     self.measure = measure
     self.place = place

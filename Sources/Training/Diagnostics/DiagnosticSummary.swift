@@ -1,4 +1,4 @@
-/// What the diagnostics of a run come to: means over the last tenth of the steps that were measured.
+/// The diagnostics of a run in short: means over the last tenth of the steps that were measured.
 ///
 /// | name | over the places of a step |
 /// |---|---|
@@ -18,7 +18,6 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
     case mean, minimum, maximum
   }
 
-  /// Where the numbers of a name come from.
   private struct Entry {
     var name: String
     var measure: String
@@ -41,12 +40,10 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
     Entry(name: "router_dropped", measure: "router_dropped", reduction: .mean),
   ]
 
-  /// Sums up measurements as ``TrainingEvent/diagnostics(step:_:)`` tells them.
-  ///
-  /// - Parameter steps: the measurements of each measured step, in the order of the steps.
+  /// Sums up measurements as ``TrainingEvent/diagnostics(step:_:)`` tells them. Steps are in their
+  /// order.
   public init(_ steps: [[Diagnostic]]) { self.init(places: steps.map(Self.places)) }
 
-  /// - Parameter steps: what the places of each measured step come to.
   init(places steps: [[String: Double]]) {
     values = [:]
     let last = steps.suffix(max((steps.count + 9) / 10, 1))
@@ -56,7 +53,7 @@ public struct DiagnosticSummary: Hashable, Sendable, Codable {
     }
   }
 
-  /// What the places of one step come to, by name.
+  /// The diagnostics of one step in short, by name.
   static func places(of measurements: [Diagnostic]) -> [String: Double] {
     var numbers: [String: Double] = [:]
     for entry in entries {

@@ -23,18 +23,12 @@ public struct GradientNoiseScale: Codable, Hashable, Sendable {
   private var weight = 0.0
 
   /// No measurements yet.
-  ///
-  /// - Parameter decay: how much of the averages a measurement keeps.
   public init(decay: Double = 0.9) {
     precondition(decay >= 0 && decay < 1, "a decay of \(decay)")
     self.decay = decay
   }
 
-  /// Adds a step.
-  ///
-  /// - Parameters:
-  ///   - small: |g|² of each micro-batch's mean gradient, with its number of tokens.
-  ///   - big: |g|² of the mean gradient over all tokens.
+  /// Adds a step. `small` is |g|² of each micro-batch's mean gradient, with its number of tokens.
   public mutating func add(small: [(squaredNorm: Double, tokens: Int)], big: Double) {
     guard small.count > 1, big.isFinite, small.allSatisfy({ $0.squaredNorm.isFinite }) else {
       return
@@ -79,27 +73,20 @@ public struct CriticalBatchSize: Codable, Hashable, Sendable {
   /// B_crit in tokens.
   public var tokens: Double
 
-  /// - Parameter tokens: B_crit in tokens; the noise scale estimates it.
+  /// B_crit in tokens; the noise scale estimates it.
   public init(tokens: Double) {
     precondition(tokens > 0, "a critical batch size of \(tokens) tokens")
     self.tokens = tokens
   }
 
-  /// S/S_min = 1 + B_crit/B.
-  ///
-  /// - Parameter batch: B in tokens.
+  /// S/S_min = 1 + B_crit/B, with the batch B in tokens.
   public func stepFactor(batch: Double) -> Double { 1 + tokens / batch }
 
-  /// E/E_min = 1 + B/B_crit.
-  ///
-  /// - Parameter batch: B in tokens.
+  /// E/E_min = 1 + B/B_crit, with the batch B in tokens.
   public func tokenFactor(batch: Double) -> Double { 1 + batch / tokens }
 
-  /// The best learning rate at a batch size over the best one at the largest: 1/(1 + B_crit/B)^power.
-  ///
-  /// - Parameters:
-  ///   - batch: B in tokens.
-  ///   - power: one for SGD; for Adam between a half and one.
+  /// The best learning rate at a batch size over the best one at the largest: 1/(1 +
+  /// B_crit/B)^power. The power is one for SGD, between a half and one for Adam.
   public func learningRateFactor(batch: Double, power: Double = 1) -> Double {
     pow(1 + tokens / batch, -power)
   }

@@ -12,10 +12,7 @@ public struct RouterLoad: Hashable, Sendable {
   /// is zero.
   public var dropped: Double
 
-  /// - Parameters:
-  ///   - counts: how often each one was chosen.
-  ///   - dropped: the number of places that went to nothing.
-  ///   - places: the number of places there were.
+  /// The load of choices counted in a run, `dropped` of whose places went to nothing.
   public init(counts: [Int], dropped: Int, places: Int) {
     let chosen = counts.reduce(0, +)
     largest =
@@ -25,9 +22,6 @@ public struct RouterLoad: Hashable, Sendable {
     self.dropped = Double(dropped) / Double(max(places, 1))
   }
 
-  /// The load as diagnostics.
-  ///
-  /// - Parameter place: the name of the router.
   func diagnostics(at place: String) -> [Diagnostic] {
     [
       Diagnostic(measure: "router_load_max", place: place, value: largest),

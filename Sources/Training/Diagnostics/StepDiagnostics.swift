@@ -2,9 +2,7 @@ import LanguageModels
 import Tensors
 
 /// The measurements of a step that concern parameters: norms of gradients and updates by group, and
-/// the gradients of micro-batches.
-///
-/// Nothing here changes what the step computes.
+/// the gradients of micro-batches. Nothing here changes what the step computes.
 final class StepDiagnostics<Element: TensorElement> {
   private let work: ParameterChunks<Element>
   private let pool: ThreadPool
@@ -43,12 +41,7 @@ final class StepDiagnostics<Element: TensorElement> {
   /// Starts a step: no micro-batch has left a gradient.
   func begin() { microBatches.removeAll(keepingCapacity: true) }
 
-  /// Measures what one micro-batch added to the gradients.
-  ///
-  /// - Parameters:
-  ///   - share: the weight with which its mean gradient was added.
-  ///   - tokens: the number of tokens that its mean is over.
-  ///   - frozen: which parameters do not count.
+  /// Measures what one micro-batch added to the gradients. Those in `frozen` do not count.
   func addMicroBatch(share: Double, tokens: Int, frozen: FrozenParameters<Element>) {
     let isFirst = microBatches.isEmpty
     let (work, copy) = (work, copy)
@@ -63,14 +56,10 @@ final class StepDiagnostics<Element: TensorElement> {
     microBatches.append((square / (share * share), tokens))
   }
 
-  /// The norm of the gradient of each group of parameters.
-  ///
-  /// - Parameter squares: the squared norm of the gradient of each parameter.
   func gradientNorms(_ squares: [Double]) -> [Diagnostic] {
     measurements("gradient_norm", squares)
   }
 
-  /// Keeps the parameters as they are before a step.
   func rememberParameters() {
     let (work, copy) = (work, copy)
     pool.forEach(work.chunks.count) { index in

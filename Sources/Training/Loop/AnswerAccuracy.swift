@@ -14,13 +14,9 @@ public struct AnswerAccuracy: Hashable, Sendable {
   /// The number of answer tokens.
   public var count: Int
 
-  /// Measures a model on held-out micro-batches.
+  /// Measures a model on held-out micro-batches. Targets that are negative ask for nothing; the
+  /// recipe says how many micro-batches to take at most.
   ///
-  /// - Parameters:
-  ///   - model: the model.
-  ///   - batches: the micro-batches; targets that are negative ask for nothing.
-  ///   - recipe: their sizes, and how many to take at most.
-  ///   - pool: the threads.
   /// - Throws: ``TrainingError`` if no batch asks for anything.
   public init<Element: TensorElement>(
     of model: LanguageModel<Element>, on batches: any ValidationBatches, recipe: TrainingRecipe,

@@ -14,16 +14,12 @@ public struct Calibration: Hashable, Sendable {
 
   /// Trains for a moment; nothing is written, but the parameters change.
   ///
-  /// The first step, which finds cold caches and takes its memory, does not count; one step after it
-  /// always does, however short the time.
+  /// The first step, which finds cold caches and takes its memory, does not count; one step after
+  /// it always does, however short the time.
   ///
-  /// - Parameters:
-  ///   - objective: a copy of what is to be trained.
-  ///   - recipe: its sizes and optimiser; its length and schedule do not matter.
-  ///   - source: what it is trained on.
-  ///   - pool: the threads.
-  ///   - seconds: how long to try.
-  /// - Returns: nil if the loss was not finite in the first steps.
+  /// The recipe's length and schedule do not matter. Returns nil if the loss was not finite in the
+  /// first steps.
+  ///
   /// - Throws: ``TrainingError`` for a recipe that does not fit together or does not fit the model.
   public init?<Element: TensorElement>(
     _ objective: any Objective<Element>, recipe: TrainingRecipe, source: any BatchSource,

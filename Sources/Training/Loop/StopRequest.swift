@@ -6,15 +6,15 @@ public final class StopRequest: Sendable {
   private let isSet = Atomic<Bool>(false)
   private let heedsSignals: Bool
 
-  /// Nothing is asked for yet.
+  /// No request yet.
   public init() { heedsSignals = false }
 
   private init(heedsSignals: Bool) { self.heedsSignals = heedsSignals }
 
-  /// Asks.
+  /// Asks the run to stop.
   public func stop() { isSet.store(true, ordering: .relaxed) }
 
-  /// Whether somebody asked.
+  /// Whether a stop was asked for.
   public var isStopped: Bool {
     isSet.load(ordering: .relaxed) || (heedsSignals && interrupted.load(ordering: .acquiring))
   }

@@ -1,10 +1,9 @@
 internal import LanguageModels
 public import Tensors
 
-/// Trains an objective by a recipe, step by step, and keeps the run on disk so that it can be killed
-/// at any moment and resumed with the same bits.
+/// Trains an objective by a recipe, step by step, and keeps the run on disk so that it can be
+/// killed at any moment and resumed with the same bits. In its folder a run keeps
 ///
-/// In its folder a run keeps
 /// - `recipe.json`, every setting in force;
 /// - `loss.csv`, a row a step: `step,tokens,loss,cross_entropy,learning_rate,gradient_norm`;
 /// - `validation.csv`: `step,tokens,loss`;
@@ -35,15 +34,10 @@ public final class Trainer<Element: TensorElement> {
 
   /// Prepares a run; nothing is written yet.
   ///
-  /// - Parameters:
-  ///   - objective: what to train.
-  ///   - recipe: how to train it.
-  ///   - source: where batches come from.
-  ///   - validation: held-out micro-batches of the recipe's `microBatchSize`; nil for none.
-  ///   - pool: the threads.
-  ///   - folder: where the run is kept; nil keeps nothing.
-  ///   - unchanged: throws if what is trained on is no longer what it was; asked before anything that
-  ///     outlives this process is made of it.
+  /// `validation` has held-out micro-batches of the recipe's `microBatchSize`; without a `folder`
+  /// nothing is kept. `unchanged` throws if what is trained on is no longer what it was; asked
+  /// before anything that outlives this process is made of it.
+  ///
   /// - Throws: ``TrainingError`` for a recipe that does not fit together or does not fit the model.
   public init(
     _ objective: any Objective<Element>, recipe: TrainingRecipe, source: any BatchSource,
@@ -64,17 +58,16 @@ public final class Trainer<Element: TensorElement> {
 
   /// Trains until the end, from the newest undamaged checkpoint if the folder has one.
   ///
-  /// - Parameters:
-  ///   - stop: asks the run to end early; nil for never.
-  ///   - trunk: where to begin if the folder has no checkpoint: a checkpoint of another run whose
-  ///     recipe differs in length, schedule and cadences alone, and not in the learning rate of any
-  ///     step that it took. The rows of its tables up to there are taken over.
-  ///   - checkpointSeconds: the longest time between two checkpoints besides those of the recipe;
-  ///     nil for those of the recipe alone. When a checkpoint is written changes no result.
-  ///   - report: is told what happens.
+  /// `stop` asks the run to end early. `trunk` is where to begin if the folder has no checkpoint: a
+  /// checkpoint of another run whose recipe differs in length, schedule and cadences alone, and not
+  /// in the learning rate of any step that it took. The rows of its tables up to there are taken
+  /// over. `checkpointSeconds` is the longest time between two checkpoints besides those of the
+  /// recipe. When a checkpoint is written changes no result.
+  ///
   /// - Returns: how the run ended.
-  /// - Throws: an error if the data changed, if files cannot be written, if the folder's run has another recipe, if none of
-  ///   its checkpoints is undamaged, or if the trunk's is damaged or not this run's beginning.
+  /// - Throws: an error if the data changed, if files cannot be written, if the folder's run has
+  ///   another recipe, if none of its checkpoints is undamaged, or if the trunk's is damaged or not
+  ///   this run's beginning.
   public func run(
     stop: StopRequest? = nil, startingFrom trunk: TrunkCheckpoint? = nil,
     checkpointSeconds: Double? = nil,

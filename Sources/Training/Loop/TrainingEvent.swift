@@ -1,16 +1,16 @@
-/// What a run tells while it goes on.
+/// What a run reports while it trains.
 public enum TrainingEvent: Sendable {
-  /// The run goes on after a step that an earlier process finished.
+  /// The run continues after a step that an earlier process finished.
   case resumed(step: Int)
   /// A step is done.
   case step(TrainingProgress)
-  /// The loss on held-out text after so many steps, in nats per token.
+  /// The loss on held-out text after this many steps, in nats per token.
   case validation(step: Int, loss: Double)
   /// The diagnostics of the step that made the count.
   case diagnostics(step: Int, [Diagnostic])
   /// A checkpoint is on the disk.
   case checkpoint(step: Int, folder: String)
-  /// Something was wrong that the run gets along with.
+  /// Something was wrong that does not stop the run.
   case warning(String)
 }
 

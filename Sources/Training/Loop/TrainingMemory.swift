@@ -4,11 +4,6 @@ internal import Foundation
 public enum TrainingMemory {
   /// The bytes that a run needs at least: weights, gradients and two moments in single precision, and
   /// the logits of a micro-batch, the largest activation.
-  ///
-  /// - Parameters:
-  ///   - parameters: the number of parameters.
-  ///   - vocabulary: the number of different tokens.
-  ///   - recipe: how the model is trained.
   public static func bytes(
     parameters: Int, vocabulary: Int, recipe: TrainingRecipe
   ) -> Double {

@@ -9,7 +9,6 @@ final class TrainingStep<Element: TensorElement> {
     var loss: Double
     var crossEntropy: Double
     var gradientNorm: Double
-    /// The number of targets that counted.
     var targets: Int
     /// What was not finite; the parameters have then not changed.
     var divergence: TrainingOutcome.Divergence?
@@ -17,10 +16,8 @@ final class TrainingStep<Element: TensorElement> {
   }
 
   let optimizer: Optimizer<Element>
-  /// The averages of the gradient noise scale.
   var noiseScale = GradientNoiseScale()
 
-  /// What is replayed.
   private struct Recording {
     var stage: Int
     var tape: Tape<Element>
@@ -92,18 +89,11 @@ final class TrainingStep<Element: TensorElement> {
     }
     let new = Recording(stage: stage, tape: tape, loss: loss)
     recording = new
-    // What the recording brought along has not heard of the moment yet.
+    // What the recording created has not been told of the moment yet.
     objective.begin(moment)
     return new
   }
 
-  /// Takes a step.
-  ///
-  /// - Parameters:
-  ///   - moment: the step.
-  ///   - source: where the batch comes from.
-  ///   - schedule: the factor on the peak learning rate.
-  ///   - measures: whether to take diagnostics.
   func run(
     _ moment: TrainingMoment, _ source: any BatchSource, schedule: Double, measures: Bool
   ) throws -> Result {
@@ -180,7 +170,7 @@ final class TrainingStep<Element: TensorElement> {
     _ source: any BatchSource, _ recorded: RecordedLoss<Element>
   ) throws(TrainingError) {
     guard source.weighsTargets else {
-      // Ones again, should a source have stopped to weigh.
+      // Ones again, in case a source has stopped weighing.
       if !weights.isEmpty { recorded.targetWeights?.buffer.update(repeating: 1) }
       weights = []
       return

@@ -2,13 +2,8 @@ public import Tensors
 
 /// The loss on held-out micro-batches.
 public enum Validation {
-  /// Measures the mean cross-entropy over all targets of some micro-batches, in nats per token.
-  ///
-  /// - Parameters:
-  ///   - objective: what is trained.
-  ///   - batches: the micro-batches.
-  ///   - recipe: their sizes, and how many to take at most.
-  ///   - pool: the threads.
+  /// Measures the mean cross-entropy over all targets of some micro-batches, in nats per token. The
+  /// recipe says how many to take at most.
   public static func loss<Element: TensorElement>(
     of objective: any Objective<Element>, on batches: any ValidationBatches,
     recipe: TrainingRecipe, pool: ThreadPool
@@ -26,12 +21,8 @@ public enum Validation {
   }
 
   /// Measures the mean cross-entropy of some micro-batches in all and by parts, in nats per token.
+  /// The recipe says how many to take at most.
   ///
-  /// - Parameters:
-  ///   - objective: what is trained.
-  ///   - batches: the micro-batches.
-  ///   - recipe: their sizes, and how many to take at most.
-  ///   - pool: the threads.
   /// - Throws: ``TrainingError`` if no target counts.
   public static func losses<Element: TensorElement>(
     of objective: any Objective<Element>, on batches: any ValidationBatches,

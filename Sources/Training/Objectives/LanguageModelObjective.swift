@@ -7,7 +7,7 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   /// The model that is trained.
   public let model: LanguageModel<Element>
 
-  /// - Parameter model: the model to train.
+  /// The loss of a model.
   public init(_ model: LanguageModel<Element>) { self.model = model }
 
   /// The model's parameters.
@@ -16,7 +16,6 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   /// Refuses sequences beyond the model's context, and SGD under maximal update, whose factors on
   /// learning rates are for steps that do not depend on the gradient's scale.
   ///
-  /// - Parameter recipe: a valid recipe.
   /// - Throws: ``TrainingError`` naming the setting.
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {
     let context = model.configuration.contextLength
@@ -33,33 +32,20 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   }
 
   /// The rule of the model's parametrisation; fused projections are matrices of their own.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule {
     UpdateRule(parameter.role, in: model.configuration, blocks: parameter.columnBlocks)
   }
 
   /// Does what treatments do before every step.
-  ///
-  /// - Parameter moment: the step about to be taken.
   public func begin(_ moment: TrainingMoment) {
     for action in model.stepActions { action(moment) }
   }
 
   /// Which recording of the model a step needs.
-  ///
-  /// - Parameter moment: the step about to be taken.
   public func stage(at moment: TrainingMoment) -> Int { model.stage?(moment) ?? 0 }
 
   /// Records the model's loss; the probe looks at the stream after each layer, at the final
-  /// activations and at the logits.
-  ///
-  /// - Parameters:
-  ///   - tape: where to record.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - zLoss: the coefficient of z-loss [145].
-  ///   - probe: what looks at activations; nil for none.
+  /// activations and at the logits. `zLoss` is the coefficient of z-loss [145].
   public func record(
     on tape: Tape<Element>, batch: Int, length: Int, zLoss: Double,
     probe: ActivationProbe<Element>?
@@ -108,8 +94,6 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   ///
   /// A model that treatments changed is more than its configuration says: its parameters and buffers
   /// are written under our own names, and only the same treatments can read them again.
-  ///
-  /// - Parameter folder: where.
   public func write(to folder: String) throws {
     if model.isTreated { return try writeParameters(to: folder) }
     try ModelCheckpoint.save(model, to: folder)
@@ -118,8 +102,6 @@ public final class LanguageModelObjective<Element: TensorElement>: Objective {
   }
 
   /// Reads what ``write(to:)`` wrote into the model.
-  ///
-  /// - Parameter folder: where from.
   public func read(from folder: String) throws {
     guard !model.isTreated, let config = try config(in: folder) else {
       return try readParameters(from: folder)

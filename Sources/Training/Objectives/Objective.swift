@@ -14,48 +14,31 @@ public protocol Objective<Element>: AnyObject {
 
   /// Refuses a recipe that makes no sense for what is trained.
   ///
-  /// - Parameter recipe: a valid recipe.
   /// - Throws: ``TrainingError`` naming the setting.
   func check(_ recipe: TrainingRecipe) throws(TrainingError)
 
   /// How the settings of an optimiser apply to a parameter.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   func rule(for parameter: Parameter<Element>) -> UpdateRule
 
-  /// Is told of every step before it is taken, also of the first one after a resume, and again when
-  /// the step has been recorded anew: what it sets must follow from the moment alone.
-  ///
-  /// - Parameter moment: the step about to be taken.
+  /// Called before every step, the first one after a resume included, and again when the step is
+  /// recorded anew: what it sets must follow from the moment alone.
   func begin(_ moment: TrainingMoment)
 
   /// Which recording a step needs; the step is recorded anew when the number changes. Parameters,
   /// moments and the place in the data stay as they are.
-  ///
-  /// - Parameter moment: the step about to be taken.
   func stage(at moment: TrainingMoment) -> Int
 
-  /// Records the loss of a batch.
-  ///
-  /// - Parameters:
-  ///   - tape: where to record.
-  ///   - batch: the number of sequences.
-  ///   - length: the number of tokens of each.
-  ///   - zLoss: the coefficient of the square of the logarithm of softmax's denominator [145].
-  ///   - probe: what looks at activations; nil for none.
+  /// Records the loss of a batch. `zLoss` is the coefficient of the square of the logarithm of
+  /// softmax's denominator [145]; the probe looks at activations.
   func record(
     on tape: Tape<Element>, batch: Int, length: Int, zLoss: Double,
     probe: ActivationProbe<Element>?
   ) throws -> RecordedLoss<Element>
 
-  /// Writes the parameters as files of a checkpoint.
-  ///
-  /// - Parameter folder: where; it exists.
+  /// Writes the parameters as files of a checkpoint. The folder exists.
   func write(to folder: String) throws
 
   /// Restores the parameters from the files of a checkpoint, which are known to be undamaged.
-  ///
-  /// - Parameter folder: where they are.
   func read(from folder: String) throws
 }
 
@@ -77,11 +60,7 @@ public struct RecordedLoss<Element: TensorElement> {
   /// What else can be measured of the last run, such as how evenly routers chose.
   public var diagnostics: [() -> [Diagnostic]] = []
 
-  /// - Parameters:
-  ///   - tokens: sequence by sequence.
-  ///   - targets: the token to predict at each place.
-  ///   - loss: what is differentiated.
-  ///   - crossEntropy: the loss without what is added to it.
+  /// A loss without weights and diagnostics.
   public init(
     tokens: IndexTensor, targets: IndexTensor, loss: Tensor<Element>,
     crossEntropy: Tensor<Element>
@@ -95,35 +74,23 @@ public struct RecordedLoss<Element: TensorElement> {
 
 extension Objective {
   /// Any recipe will do.
-  ///
-  /// - Parameter recipe: a valid recipe.
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {}
 
   /// The learning rate as it is, and weight decay for matrices alone.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule {
     UpdateRule(weightDecayScale: parameter.role.decays ? 1 : 0)
   }
 
   /// Nothing depends on the moment.
-  ///
-  /// - Parameter moment: the step about to be taken.
   public func begin(_ moment: TrainingMoment) {}
 
   /// One recording serves all steps.
-  ///
-  /// - Parameter moment: the step about to be taken.
   public func stage(at moment: TrainingMoment) -> Int { 0 }
 
   /// Writes `model.safetensors` under our own names, buffers included.
-  ///
-  /// - Parameter folder: where.
   public func write(to folder: String) throws { try writeParameters(to: folder) }
 
   /// Reads what ``write(to:)`` wrote.
-  ///
-  /// - Parameter folder: where from.
   public func read(from folder: String) throws { try readParameters(from: folder) }
 
   /// All parameters and buffers under our own names.

@@ -29,14 +29,7 @@ public struct SuperpositionModel: Sendable {
   /// Where examples and starting values come from.
   public var seed: UInt64
 
-  /// - Parameters:
-  ///   - features: n.
-  ///   - skew: α.
-  ///   - activity: Σ p_i.
-  ///   - decay: γ.
-  ///   - batch: examples a step.
-  ///   - steps: how many.
-  ///   - seed: of examples and starting values.
+  /// All settings.
   public init(
     features: Int = 1000, skew: Double = 1, activity: Double = 1, decay: Double = -1,
     batch: Int = 512, steps: Int = 4000, seed: UInt64 = 0
@@ -60,8 +53,6 @@ public struct SuperpositionModel: Sendable {
 
   /// The loss of a model that keeps the most frequent features whole and loses the rest:
   /// ⟨v²⟩ Σ p_i over the features beyond those kept.
-  ///
-  /// - Parameter kept: how many.
   public func lossKeeping(_ kept: Int) -> Double {
     4.0 / 3 * frequencies.dropFirst(kept).reduce(0, +)
   }
@@ -84,13 +75,8 @@ public struct SuperpositionModel: Sendable {
     }
   }
 
-  /// Trains one width and measures it on fresh examples.
+  /// Trains one width and measures it on fresh examples. The same bits for any number of threads.
   ///
-  /// The same bits for any number of threads.
-  ///
-  /// - Parameters:
-  ///   - width: m.
-  ///   - pool: the threads.
   /// - Throws: ``TrainingError`` for settings out of range.
   public func trained(width: Int, pool: ThreadPool) throws(TrainingError) -> Trained {
     guard features >= 2, width >= 1, batch >= 1, steps >= 1 else {
@@ -156,10 +142,8 @@ public struct SuperpositionModel: Sendable {
       })
   }
 
-  /// Draws the examples of a batch.
-  ///
-  /// The waiting time to the next example that has a feature is geometric, so that rare features
-  /// cost no draws.
+  /// Draws the examples of a batch. The waiting time to the next example that has a feature is
+  /// geometric, so that rare features cost no draws.
   private static func fill(
     _ input: Tensor<Float>, _ frequencies: [Double], _ random: inout SplittableRandom
   ) {

@@ -1,9 +1,8 @@
 import LanguageModels
 import Tensors
 
-/// Which parameters the current step leaves as they are, by their place in their set.
-///
-/// Names are compared once a step, so that loops over pieces of parameters need not.
+/// Which parameters the current step leaves as they are, by their place in their set. Names are
+/// compared once a step, so that loops over pieces of parameters need not.
 final class FrozenParameters<Element: TensorElement> {
   private let parameters: ParameterSet<Element>
   private var names: Set<String> = []

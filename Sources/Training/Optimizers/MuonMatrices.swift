@@ -4,7 +4,6 @@ import Tensors
 /// The hidden matrices of a model under Muon, each block of columns by itself.
 final class MuonMatrices<Element: TensorElement> {
   private struct Matrix {
-    /// Its place among all parameters.
     var parameter: Int
     var tensor: Tensor<Element>
     var momentum: UnsafeMutablePointer<Element>

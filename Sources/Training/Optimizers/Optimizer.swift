@@ -37,13 +37,9 @@ public final class Optimizer<Element: TensorElement> {
   private let matrices: MuonMatrices<Element>?
   private let memory = Arena()
 
-  /// Prepares the state of an optimiser; all moments start at zero.
+  /// Prepares the state of an optimiser; all moments start at zero. The set of parameters must not
+  /// grow afterwards.
   ///
-  /// - Parameters:
-  ///   - settings: the rule and its settings.
-  ///   - parameters: what to train; their set must not grow afterwards.
-  ///   - pool: the threads.
-  ///   - rule: how the settings apply to a parameter.
   /// - Throws: ``TrainingError`` for settings outside their ranges.
   public init(
     _ settings: OptimizerSettings, for parameters: ParameterSet<Element>, pool: ThreadPool,
@@ -105,10 +101,6 @@ public final class Optimizer<Element: TensorElement> {
   }
 
   /// Takes a step along the gradients that the last backward passes left.
-  ///
-  /// - Parameters:
-  ///   - schedule: the factor on the peak learning rate.
-  ///   - gradientScale: the factor on all gradients, from clipping.
   public func step(schedule: Double = 1, gradientScale: Double = 1) {
     stepCount += 1
     frozen.update()
@@ -123,20 +115,30 @@ public final class Optimizer<Element: TensorElement> {
     }
   }
 
-  /// AdamW for all parameters with two moments.
-  private func update(_ settings: AdamWSettings, _ schedule: Double, _ scale: Double) {
-    let (work, rules, first, second, step) = (work, rules, first, second, stepCount)
-    let (frozen, missed) = (frozen, missed)
-    let kernel = Element.optimizerKernels.adamw
+  /// Calls a function with each piece of the parameters that have a gradient and are not frozen.
+  private func forEachChunk(
+    _ body: (
+      _ chunk: ParameterChunks<Element>.Chunk, _ values: UnsafeMutablePointer<Element>,
+      _ gradient: UnsafeMutablePointer<Element>, _ rule: UpdateRule
+    ) -> Void
+  ) {
+    let (work, rules, frozen) = (work, rules, frozen)
     pool.forEach(work.chunks.count) { index in
       let chunk = work.chunks[index]
       let tensor = work.tensors[chunk.parameter]
-      guard !frozen[chunk.parameter], let gradient = tensor.gradient,
-        let m = first[chunk.parameter], let v = second[chunk.parameter]
-      else { return }
-      let rule = rules[chunk.parameter]
+      guard !frozen[chunk.parameter], let gradient = tensor.gradient else { return }
+      body(chunk, tensor.values + chunk.start, gradient + chunk.start, rules[chunk.parameter])
+    }
+  }
+
+  /// AdamW for all parameters with two moments.
+  private func update(_ settings: AdamWSettings, _ schedule: Double, _ scale: Double) {
+    let (first, second, step, missed) = (first, second, stepCount, missed)
+    let kernel = Element.optimizerKernels.adamw
+    forEachChunk { chunk, values, gradient, rule in
+      guard let m = first[chunk.parameter], let v = second[chunk.parameter] else { return }
       kernel(
-        chunk.count, tensor.values + chunk.start, gradient + chunk.start, m + chunk.start,
+        chunk.count, values, gradient, m + chunk.start,
         v + chunk.start, settings.learningRate * schedule * rule.learningRateScale,
         settings.beta1, settings.beta2, settings.epsilon,
         settings.weightDecay * rule.weightDecayScale, step - missed[chunk.parameter], scale)
@@ -144,15 +146,11 @@ public final class Optimizer<Element: TensorElement> {
   }
 
   private func update(_ settings: SGDSettings, _ schedule: Double, _ scale: Double) {
-    let (work, rules, momenta, frozen) = (work, rules, first, frozen)
+    let momenta = first
     let kernel = Element.optimizerKernels.sgd
-    pool.forEach(work.chunks.count) { index in
-      let chunk = work.chunks[index]
-      let tensor = work.tensors[chunk.parameter]
-      guard !frozen[chunk.parameter], let gradient = tensor.gradient else { return }
-      let rule = rules[chunk.parameter]
+    forEachChunk { chunk, values, gradient, rule in
       kernel(
-        chunk.count, tensor.values + chunk.start, gradient + chunk.start,
+        chunk.count, values, gradient,
         momenta[chunk.parameter].map { $0 + chunk.start },
         settings.learningRate * schedule * rule.learningRateScale, settings.momentum,
         settings.isNesterov ? 1 : 0, settings.weightDecay * rule.weightDecayScale, 0, scale)
@@ -160,17 +158,12 @@ public final class Optimizer<Element: TensorElement> {
   }
 
   private func update(_ settings: LionSettings, _ schedule: Double, _ scale: Double) {
-    let (work, rules, momenta, frozen) = (work, rules, first, frozen)
+    let momenta = first
     let kernel = Element.optimizerKernels.lion
-    pool.forEach(work.chunks.count) { index in
-      let chunk = work.chunks[index]
-      let tensor = work.tensors[chunk.parameter]
-      guard !frozen[chunk.parameter], let gradient = tensor.gradient,
-        let m = momenta[chunk.parameter]
-      else { return }
-      let rule = rules[chunk.parameter]
+    forEachChunk { chunk, values, gradient, rule in
+      guard let m = momenta[chunk.parameter] else { return }
       kernel(
-        chunk.count, tensor.values + chunk.start, gradient + chunk.start, m + chunk.start,
+        chunk.count, values, gradient, m + chunk.start,
         settings.learningRate * schedule * rule.learningRateScale, settings.beta1,
         settings.beta2, settings.weightDecay * rule.weightDecayScale, scale)
     }

@@ -6,8 +6,6 @@ extension OptimizerSettings: Codable {
   }
 
   /// Reads settings; unknown keys and kinds are errors, absent keys take their defaults.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     switch try StrictFields(decoder).kind(Kind.self) {
     case .adamW: self = .adamW(try AdamWSettings(from: decoder))
@@ -18,85 +16,62 @@ extension OptimizerSettings: Codable {
   }
 
   /// Writes all settings.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
-    let kind: Kind
-    switch self {
-    case .adamW(let settings):
-      kind = .adamW
-      try settings.encode(to: encoder)
-    case .sgd(let settings):
-      kind = .sgd
-      try settings.encode(to: encoder)
-    case .lion(let settings):
-      kind = .lion
-      try settings.encode(to: encoder)
-    case .muon(let settings):
-      kind = .muon
-      try settings.encode(to: encoder)
-    }
+    let kind: Kind =
+      switch self {
+      case .adamW: .adamW
+      case .sgd: .sgd
+      case .lion: .lion
+      case .muon: .muon
+      }
+    try rule.encode(to: encoder)
     var container = encoder.container(keyedBy: AnyKey.self)
     try container.encode(kind.rawValue, forKey: "kind")
   }
 }
 
 extension AdamWSettings: Decodable {
-  /// Reads settings; unknown keys are errors, absent keys take their defaults.
-  ///
-  /// - Parameter decoder: where from.
+  /// Unknown keys are errors, absent keys take their defaults.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(
-      decoder,
-      known: ["kind", "learningRate", "beta1", "beta2", "epsilon", "weightDecay"])
-    let standard = AdamWSettings()
-    self.init(
-      learningRate: try fields.value("learningRate", default: standard.learningRate),
-      beta1: try fields.value("beta1", default: standard.beta1),
-      beta2: try fields.value("beta2", default: standard.beta2),
-      epsilon: try fields.value("epsilon", default: standard.epsilon),
-      weightDecay: try fields.value("weightDecay", default: standard.weightDecay))
+      decoder, known: ["kind", "learningRate", "beta1", "beta2", "epsilon", "weightDecay"])
+    self.init()
+    try fields.read("learningRate", into: &learningRate)
+    try fields.read("beta1", into: &beta1)
+    try fields.read("beta2", into: &beta2)
+    try fields.read("epsilon", into: &epsilon)
+    try fields.read("weightDecay", into: &weightDecay)
   }
 }
 
 extension SGDSettings: Decodable {
-  /// Reads settings; unknown keys are errors, absent keys take their defaults.
-  ///
-  /// - Parameter decoder: where from.
+  /// Unknown keys are errors, absent keys take their defaults.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(
-      decoder,
-      known: ["kind", "learningRate", "momentum", "isNesterov", "weightDecay"])
-    let standard = SGDSettings()
-    self.init(
-      learningRate: try fields.value("learningRate", default: standard.learningRate),
-      momentum: try fields.value("momentum", default: standard.momentum),
-      isNesterov: try fields.value("isNesterov", default: standard.isNesterov),
-      weightDecay: try fields.value("weightDecay", default: standard.weightDecay))
+      decoder, known: ["kind", "learningRate", "momentum", "isNesterov", "weightDecay"])
+    self.init()
+    try fields.read("learningRate", into: &learningRate)
+    try fields.read("momentum", into: &momentum)
+    try fields.read("isNesterov", into: &isNesterov)
+    try fields.read("weightDecay", into: &weightDecay)
   }
 }
 
 extension LionSettings: Decodable {
-  /// Reads settings; unknown keys are errors, absent keys take their defaults.
-  ///
-  /// - Parameter decoder: where from.
+  /// Unknown keys are errors, absent keys take their defaults.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(
-      decoder,
-      known: ["kind", "learningRate", "beta1", "beta2", "weightDecay"])
-    let standard = LionSettings()
-    self.init(
-      learningRate: try fields.value("learningRate", default: standard.learningRate),
-      beta1: try fields.value("beta1", default: standard.beta1),
-      beta2: try fields.value("beta2", default: standard.beta2),
-      weightDecay: try fields.value("weightDecay", default: standard.weightDecay))
+      decoder, known: ["kind", "learningRate", "beta1", "beta2", "weightDecay"])
+    self.init()
+    try fields.read("learningRate", into: &learningRate)
+    try fields.read("beta1", into: &beta1)
+    try fields.read("beta2", into: &beta2)
+    try fields.read("weightDecay", into: &weightDecay)
   }
 }
 
 extension MuonSettings: Decodable {
-  /// Reads settings; unknown keys are errors, absent keys take their defaults.
-  ///
-  /// - Parameter decoder: where from.
+  /// Unknown keys are errors, absent keys take their defaults.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(
       decoder,
@@ -104,14 +79,13 @@ extension MuonSettings: Decodable {
         "kind", "learningRate", "momentum", "isNesterov", "weightDecay", "iterations", "shapeScale",
         "rest",
       ])
-    let standard = MuonSettings()
-    self.init(
-      learningRate: try fields.value("learningRate", default: standard.learningRate),
-      momentum: try fields.value("momentum", default: standard.momentum),
-      isNesterov: try fields.value("isNesterov", default: standard.isNesterov),
-      weightDecay: try fields.value("weightDecay", default: standard.weightDecay),
-      iterations: try fields.value("iterations", default: standard.iterations),
-      shapeScale: try fields.choice("shapeScale", default: standard.shapeScale),
-      rest: try fields.value("rest", default: standard.rest))
+    self.init()
+    try fields.read("learningRate", into: &learningRate)
+    try fields.read("momentum", into: &momentum)
+    try fields.read("isNesterov", into: &isNesterov)
+    try fields.read("weightDecay", into: &weightDecay)
+    try fields.read("iterations", into: &iterations)
+    shapeScale = try fields.choice("shapeScale", default: shapeScale)
+    try fields.read("rest", into: &rest)
   }
 }

@@ -10,32 +10,33 @@ public enum OptimizerSettings: Hashable, Sendable {
   case muon(MuonSettings)
 
   /// The peak learning rate (of hidden matrices, with Muon).
-  public var learningRate: Double {
+  public var learningRate: Double { rule.learningRate }
+
+  var rule: any RuleSettings {
     switch self {
-    case .adamW(let settings): settings.learningRate
-    case .sgd(let settings): settings.learningRate
-    case .lion(let settings): settings.learningRate
-    case .muon(let settings): settings.learningRate
+    case .adamW(let settings): settings
+    case .sgd(let settings): settings
+    case .lion(let settings): settings
+    case .muon(let settings): settings
     }
   }
 
   /// Checks that all settings are in their ranges.
   ///
   /// - Throws: ``TrainingError`` naming the first that is not.
-  public func validate() throws(TrainingError) {
-    switch self {
-    case .adamW(let settings): try settings.validate("optimizer")
-    case .sgd(let settings): try settings.validate("optimizer")
-    case .lion(let settings): try settings.validate("optimizer")
-    case .muon(let settings): try settings.validate("optimizer")
-    }
-  }
+  public func validate() throws(TrainingError) { try rule.validate("optimizer") }
+}
+
+protocol RuleSettings: Encodable {
+  var learningRate: Double { get set }
+  var weightDecay: Double { get set }
+  func validate(_ place: String) throws(TrainingError)
 }
 
 /// AdamW, as `torch.optim.AdamW`: with gradient g, step t from one, rate η and decay λ,
 /// w ← w − ηλw, m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
 /// w ← w − η · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε).
-public struct AdamWSettings: Encodable, Hashable, Sendable {
+public struct AdamWSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate, η.
   public var learningRate: Double
   /// How much of the first moment a step keeps, β₁.
@@ -44,15 +45,10 @@ public struct AdamWSettings: Encodable, Hashable, Sendable {
   public var beta2: Double
   /// Added to the root of the second moment, ε.
   public var epsilon: Double
-  /// The weight decay, λ; it is multiplied by the learning rate.
+  /// The weight decay of matrices, λ, times the learning rate; the parametrisation says of which.
   public var weightDecay: Double
 
-  /// - Parameters:
-  ///   - learningRate: the peak.
-  ///   - beta1: of the first moment.
-  ///   - beta2: of the second moment.
-  ///   - epsilon: added to the root of the second moment.
-  ///   - weightDecay: of matrices; the parametrisation says which parameters it applies to.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.95, epsilon: Double = 1e-8,
     weightDecay: Double = 0.1
@@ -77,21 +73,17 @@ public struct AdamWSettings: Encodable, Hashable, Sendable {
 /// w ← w − η(g + μb) with Nesterov's momentum.
 ///
 /// The decay is part of the gradient, as PyTorch has it, not decoupled.
-public struct SGDSettings: Encodable, Hashable, Sendable {
+public struct SGDSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate, η.
   public var learningRate: Double
   /// How much of the momentum a step keeps, μ.
   public var momentum: Double
   /// Whether a step looks ahead along the momentum.
   public var isNesterov: Bool
-  /// The coefficient of λw in the gradient.
+  /// The coefficient of λw in the gradient, of matrices.
   public var weightDecay: Double
 
-  /// - Parameters:
-  ///   - learningRate: the peak.
-  ///   - momentum: how much of it a step keeps.
-  ///   - isNesterov: whether a step looks ahead along the momentum.
-  ///   - weightDecay: of matrices.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 0.1, momentum: Double = 0.9, isNesterov: Bool = false,
     weightDecay: Double = 0
@@ -114,21 +106,17 @@ public struct SGDSettings: Encodable, Hashable, Sendable {
 }
 
 /// Lion (Chen et al., 2023): w ← w − ηλw, w ← w − η sign(β₁m + (1−β₁)g), m ← β₂m + (1−β₂)g.
-public struct LionSettings: Encodable, Hashable, Sendable {
+public struct LionSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate, η; a tenth to a third of AdamW's is usual.
   public var learningRate: Double
   /// How much of the momentum enters the step, β₁.
   public var beta1: Double
   /// How much of the momentum a step keeps, β₂.
   public var beta2: Double
-  /// The weight decay, λ; it is multiplied by the learning rate.
+  /// The weight decay of matrices, λ; it is multiplied by the learning rate.
   public var weightDecay: Double
 
-  /// - Parameters:
-  ///   - learningRate: the peak.
-  ///   - beta1: of the momentum in the step.
-  ///   - beta2: of the momentum kept.
-  ///   - weightDecay: of matrices.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 1e-4, beta1: Double = 0.9, beta2: Double = 0.99,
     weightDecay: Double = 1
@@ -153,7 +141,7 @@ public struct LionSettings: Encodable, Hashable, Sendable {
 /// b ← μb + (1−μ)g, u = NewtonSchulz(μb + (1−μ)g), w ← w − ηλw − η·s·u. Queries, keys and values,
 /// the two halves of a gated feed-forward, and experts are matrices of their own even where they lie
 /// in one.
-public struct MuonSettings: Encodable, Hashable, Sendable {
+public struct MuonSettings: RuleSettings, Encodable, Hashable, Sendable {
   /// The peak learning rate of hidden matrices, η.
   public var learningRate: Double
   /// How much of the momentum a step keeps, μ.
@@ -185,14 +173,7 @@ public struct MuonSettings: Encodable, Hashable, Sendable {
     }
   }
 
-  /// - Parameters:
-  ///   - learningRate: the peak, of hidden matrices.
-  ///   - momentum: how much of it a step keeps.
-  ///   - isNesterov: whether a step looks ahead along the momentum.
-  ///   - weightDecay: of hidden matrices.
-  ///   - iterations: of Newton-Schulz.
-  ///   - shapeScale: the factor by a matrix's shape.
-  ///   - rest: the rule for all other parameters.
+  /// The usual settings unless given.
   public init(
     learningRate: Double = 0.02, momentum: Double = 0.95, isNesterov: Bool = true,
     weightDecay: Double = 0.1, iterations: Int = 5, shapeScale: ShapeScale = .original,
@@ -219,7 +200,6 @@ public struct MuonSettings: Encodable, Hashable, Sendable {
   }
 }
 
-/// Ranges of numbers in settings.
 enum SettingRange {
   static func positive(_ value: Double, _ place: String) throws(TrainingError) {
     if !(value > 0 && value.isFinite) {

@@ -16,12 +16,6 @@ final class Orthogonalization<Element: TensorElement> {
   private let result: UnsafeMutablePointer<Element>
 
   /// Records the iterations for matrices of one shape.
-  ///
-  /// - Parameters:
-  ///   - rows: of the matrix.
-  ///   - columns: of the matrix.
-  ///   - iterations: of Newton-Schulz.
-  ///   - pool: the threads.
   init(rows: Int, columns: Int, iterations: Int, pool: ThreadPool) {
     self.rows = rows
     self.columns = columns
@@ -40,12 +34,8 @@ final class Orthogonalization<Element: TensorElement> {
     result = isTransposed ? tape.arena.allocate(rows * columns, of: Element.self) : x.values
   }
 
-  /// Orthogonalises a matrix.
-  ///
-  /// - Parameters:
-  ///   - matrix: its first element; rows are `stride` elements apart.
-  ///   - stride: at least the number of columns.
-  /// - Returns: the result, rows side by side; valid until the next call.
+  /// Orthogonalises a matrix. `matrix` is its first element; rows are `stride` elements apart.
+  /// Returns the result, rows side by side; valid until the next call.
   func run(_ matrix: UnsafePointer<Element>, stride: Int) -> UnsafePointer<Element> {
     var square = 0.0
     for row in 0..<rows {

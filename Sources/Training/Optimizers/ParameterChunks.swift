@@ -5,7 +5,6 @@ import Tensors
 ///
 /// The cuts depend on the parameters' sizes alone, and so do the orders of sums over them.
 final class ParameterChunks<Element: TensorElement> {
-  /// A piece of one parameter.
   struct Chunk {
     var parameter: Int
     var start: Int
@@ -14,7 +13,6 @@ final class ParameterChunks<Element: TensorElement> {
 
   let tensors: [Tensor<Element>]
   let chunks: [Chunk]
-  /// The chunks of each parameter.
   let ranges: [Range<Int>]
   private let partials: UnsafeMutablePointer<Double>
 
@@ -57,14 +55,9 @@ final class ParameterChunks<Element: TensorElement> {
     return total
   }
 
-  /// The squared norm of the gradient of each parameter, and of all together.
-  ///
-  /// - Parameters:
-  ///   - pool: the threads.
-  ///   - squares: one number a parameter, overwritten; zero for one that the loss does not depend on
-  ///     or that is frozen.
-  ///   - frozen: which parameters are left as they are.
-  /// - Returns: the sum; not a number, or infinite, exactly if some gradient is.
+  /// The squared norm of the gradient of each parameter, and of all together. `squares` gets one
+  /// number a parameter, zero for one that the loss does not depend on or that is frozen. Returns
+  /// the sum; not a number, or infinite, exactly if some gradient is.
   func gradientSquares(
     on pool: ThreadPool, into squares: inout [Double], frozen: FrozenParameters<Element>
   ) -> Double {

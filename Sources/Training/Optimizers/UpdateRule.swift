@@ -9,10 +9,7 @@ public struct UpdateRule: Hashable, Sendable {
   /// The ranges of columns that are matrices of their own; none means the whole.
   public var blocks: [Range<Int>]
 
-  /// - Parameters:
-  ///   - learningRateScale: the factor on the learning rate.
-  ///   - weightDecayScale: the factor on the weight decay.
-  ///   - blocks: the ranges of columns that are matrices of their own; none means the whole.
+  /// The settings as they are, unless given.
   public init(
     learningRateScale: Double = 1, weightDecayScale: Double = 1, blocks: [Range<Int>] = []
   ) {
@@ -21,12 +18,8 @@ public struct UpdateRule: Hashable, Sendable {
     self.blocks = blocks
   }
 
-  /// The rule that a model's parametrisation gives one of its parameters [70].
-  ///
-  /// - Parameters:
-  ///   - role: what the parameter does.
-  ///   - model: the model.
-  ///   - blocks: the ranges of columns that are matrices of their own.
+  /// The rule that a model's parametrisation gives one of its parameters [70]. `blocks` are the
+  /// ranges of columns that are matrices of their own.
   public init(_ role: ParameterRole, in model: ModelConfiguration, blocks: [Range<Int>] = []) {
     self.init(
       learningRateScale: model.parametrization.learningRateScale(role, width: model.width),

@@ -1,4 +1,4 @@
-internal import Statistics
+internal import Quantities
 
 /// The optimisers by name, with the settings that suit small decoders.
 public enum OptimizerName: String, CaseIterable, Codable, Hashable, Sendable {
@@ -37,26 +37,19 @@ public enum OptimizerName: String, CaseIterable, Codable, Hashable, Sendable {
 }
 
 extension OptimizerSettings {
-  /// The same optimiser with another peak rate or decay.
-  ///
-  /// - Parameters:
-  ///   - learningRate: the peak rate; nil for the one it has. Under Muon the rate of all other
-  ///     parameters keeps its ratio to that of hidden matrices.
-  ///   - weightDecay: the decay; nil for the one it has.
+  /// The same optimiser with another peak rate or decay. Under Muon the rate of all other
+  /// parameters keeps its ratio to that of hidden matrices.
   public func adjusted(learningRate: Double? = nil, weightDecay: Double? = nil) -> Self {
+    func changed<Settings: RuleSettings>(_ settings: Settings) -> Settings {
+      var settings = settings
+      settings.learningRate = learningRate ?? settings.learningRate
+      settings.weightDecay = weightDecay ?? settings.weightDecay
+      return settings
+    }
     switch self {
-    case .adamW(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .adamW(settings)
-    case .sgd(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .sgd(settings)
-    case .lion(var settings):
-      settings.learningRate = learningRate ?? settings.learningRate
-      settings.weightDecay = weightDecay ?? settings.weightDecay
-      return .lion(settings)
+    case .adamW(let settings): return .adamW(changed(settings))
+    case .sgd(let settings): return .sgd(changed(settings))
+    case .lion(let settings): return .lion(changed(settings))
     case .muon(var settings):
       if let learningRate {
         settings.rest.learningRate *= learningRate / settings.learningRate
@@ -84,11 +77,8 @@ public enum ScheduleName: String, CaseIterable, Codable, Hashable, Sendable {
   /// As `wsd`, but with a fixed number of steps, so that lengths share a trunk.
   case cooldown
 
-  /// The schedule's shape after the warm-up.
-  ///
-  /// - Parameters:
-  ///   - steps: the number of steps of the run.
-  ///   - decay: the share of the run in which the rate falls, for `wsd` and `cooldown`.
+  /// The schedule's shape after the warm-up. `decay` is the share of the run in which the rate
+  /// falls, for `wsd` and `cooldown`.
   public func shape(steps: Int, decay: Double) -> Schedule.Shape {
     switch self {
     case .cosine: .cosine(floor: 0.1)

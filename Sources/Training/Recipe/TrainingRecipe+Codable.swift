@@ -9,8 +9,6 @@ extension TrainingRecipe: Codable {
   ]
 
   /// Reads a recipe.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, known: Self.keys)
     let standard = TrainingRecipe()
@@ -40,8 +38,6 @@ extension TrainingRecipe: Codable {
   }
 
   /// Writes every setting in force.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: AnyKey.self)
     try container.encode(batchSize, forKey: "batchSize")
@@ -63,9 +59,6 @@ extension TrainingRecipe: Codable {
 
   /// Reads a recipe from JSON text and checks it.
   ///
-  /// - Parameters:
-  ///   - json: the text.
-  ///   - name: what messages call the text.
   /// - Throws: ``TrainingError`` for text that is not JSON, unknown keys, values of the wrong type and
   ///   settings that do not fit.
   public init(json: Data, name: String = "recipe") throws(TrainingError) {
@@ -92,20 +85,16 @@ extension TrainingRecipe: Codable {
     }
   }
 
-  /// The first setting that another recipe has otherwise.
-  ///
-  /// - Parameter other: the other recipe.
-  /// - Returns: the dotted key and both values as text, or nil if the recipes are equal.
+  /// The first setting that another recipe has otherwise. Returns the dotted key and both values as
+  /// text, or nil if the recipes are equal.
   public func firstDifference(
     from other: TrainingRecipe
   ) throws(TrainingError) -> RecipeDifference? {
     try differences(from: other).first
   }
 
-  /// All settings that another recipe has otherwise, in the order of their keys.
-  ///
-  /// - Parameter other: the other recipe.
-  /// - Returns: the dotted keys and both values as text.
+  /// All settings that another recipe has otherwise, in the order of their keys. Returns the dotted
+  /// keys and both values as text.
   public func differences(
     from other: TrainingRecipe
   ) throws(TrainingError) -> [RecipeDifference] {
@@ -143,27 +132,21 @@ public struct RecipeDifference: Hashable, Sendable {
 
 extension ValidationCadence: Decodable {
   /// Reads a cadence; unknown keys are errors, absent ones take their defaults.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, known: ["every", "batches"])
-    let standard = ValidationCadence()
-    self.init(
-      every: try fields.value("every", default: standard.every),
-      batches: try fields.value("batches", default: standard.batches))
+    self.init()
+    try fields.read("every", into: &every)
+    try fields.read("batches", into: &batches)
   }
 }
 
 extension CheckpointCadence: Decodable {
   /// Reads a cadence; unknown keys are errors, absent ones take their defaults.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, known: ["every", "keep", "at"])
-    let standard = CheckpointCadence()
-    self.init(
-      every: try fields.value("every", default: standard.every),
-      keep: try fields.value("keep", default: standard.keep),
-      at: try fields.value("at", default: standard.at))
+    self.init()
+    try fields.read("every", into: &every)
+    try fields.read("keep", into: &keep)
+    try fields.read("at", into: &at)
   }
 }

@@ -28,14 +28,7 @@ public struct TrainingRecipe: Hashable, Sendable {
   /// The number of steps between diagnostics; zero for none.
   public var diagnosticsEvery: Int
 
-  /// A recipe with the usual settings for small decoders.
-  ///
-  /// - Parameters:
-  ///   - batchSize: sequences of a step.
-  ///   - sequenceLength: tokens of a sequence.
-  ///   - budget: how long to train.
-  ///   - optimizer: the rule by which gradients change parameters.
-  ///   - schedule: how the learning rate changes.
+  /// The usual settings for small decoders, unless given.
   public init(
     batchSize: Int = 16, sequenceLength: Int = 128, budget: Budget = .steps(1000),
     optimizer: OptimizerSettings = .adamW(AdamWSettings()),
@@ -57,9 +50,9 @@ public struct TrainingRecipe: Hashable, Sendable {
 
   /// How long to train.
   public enum Budget: Hashable, Sendable {
-    /// So many steps.
+    /// This many steps.
     case steps(Int)
-    /// At least so many tokens, in whole steps.
+    /// At least this many tokens, in whole steps.
     case tokens(Int)
   }
 
@@ -119,9 +112,7 @@ public struct ValidationCadence: Encodable, Hashable, Sendable {
   /// The number of micro-batches of a measurement, at most; always the same ones.
   public var batches: Int
 
-  /// - Parameters:
-  ///   - every: steps between measurements.
-  ///   - batches: micro-batches of a measurement.
+  /// A measurement every `every` steps.
   public init(every: Int = 100, batches: Int = 16) {
     self.every = every
     self.batches = batches
@@ -138,10 +129,7 @@ public struct CheckpointCadence: Encodable, Hashable, Sendable {
   /// branch off there.
   public var at: [Int]
 
-  /// - Parameters:
-  ///   - every: steps between checkpoints.
-  ///   - keep: how many of those to keep.
-  ///   - at: steps after which there is a checkpoint that is kept.
+  /// A checkpoint every `every` steps, and after the steps listed.
   public init(every: Int = 500, keep: Int = 2, at: [Int] = []) {
     self.every = every
     self.keep = keep

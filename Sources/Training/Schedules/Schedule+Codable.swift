@@ -15,8 +15,6 @@ extension Schedule: Codable {
   }
 
   /// Reads a schedule; unknown keys and kinds are errors.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let open = try StrictFields(decoder)
     let kind = try open.kind(Kind.self)
@@ -41,8 +39,6 @@ extension Schedule: Codable {
   }
 
   /// Writes all settings.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: AnyKey.self)
     try container.encode(warmup, forKey: "warmup")

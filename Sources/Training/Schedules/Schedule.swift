@@ -1,5 +1,5 @@
 import Foundation
-import Statistics
+internal import Quantities
 
 /// How the learning rate changes over a run, as a factor on its peak.
 ///
@@ -27,20 +27,13 @@ public struct Schedule: Hashable, Sendable {
     case constantWithCooldown(cooldownSteps: Int)
   }
 
-  /// - Parameters:
-  ///   - warmup: the number of steps of linear warm-up.
-  ///   - shape: what follows.
+  /// A warm-up and what follows.
   public init(warmup: Int = 0, _ shape: Shape) {
     self.warmup = warmup
     self.shape = shape
   }
 
-  /// The factor on the peak rate at a step.
-  ///
-  /// - Parameters:
-  ///   - step: counted from zero.
-  ///   - steps: the number of steps of the run.
-  /// - Returns: a number from 0 to 1.
+  /// The factor on the peak rate at a step. Steps count from zero. Returns a number from 0 to 1.
   public func factor(at step: Int, of steps: Int) -> Double {
     // The number of steps including this one: the last step of a phase reaches the phase's end.
     let done = step + 1
@@ -66,17 +59,12 @@ public struct Schedule: Hashable, Sendable {
   }
 
   /// The learning rate at every step, as laws of the training curve integrate over.
-  ///
-  /// - Parameters:
-  ///   - peak: the highest learning rate.
-  ///   - steps: the number of steps of the run.
   public func rates(peak: Double, steps: Int) -> [Double] {
     (0..<steps).map { peak * factor(at: $0, of: steps) }
   }
 
   /// Checks that the phases fit into a run.
   ///
-  /// - Parameter steps: the number of steps of the run.
   /// - Throws: ``TrainingError`` naming the first setting that does not.
   public func validate(steps: Int) throws(TrainingError) {
     try require(warmup >= 0 && warmup <= steps, "warmup", "\(warmup) steps in a run of \(steps)")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LanguageModels
 import Tensors
@@ -8,7 +9,6 @@ import Tensors
 /// objective's files, `optimizer.safetensors`, `state.json` and `checksums.json`, which tells a
 /// damaged file from a sound one.
 struct CheckpointFolder {
-  /// The folder of all checkpoints.
   let path: String
 
   static let state = "state.json"
@@ -21,12 +21,10 @@ struct CheckpointFolder {
     return names.compactMap(Self.step).sorted()
   }
 
-  /// The step that the name of a checkpoint's folder says.
   static func step(of name: String) -> Int? {
     name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
   }
 
-  /// The folder of a step's checkpoint.
   func folder(_ step: Int) -> String {
     let digits = String(step)
     return "\(path)/step-\(String(repeating: "0", count: max(8 - digits.count, 0)))\(digits)"
@@ -47,18 +45,18 @@ struct CheckpointFolder {
     try Self.write(optimizer, to: "\(temporary)/\(Self.moments)")
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try DurableFile.write(try encoder.encode(state), to: "\(temporary)/\(Self.state)")
+    try RunFile.write(try encoder.encode(state), to: "\(temporary)/\(Self.state)")
     var sums: [String: String] = [:]
     for name in try files.contentsOfDirectory(atPath: temporary) {
-      sums[name] = try DurableFile.checksum("\(temporary)/\(name)")
+      sums[name] = try RunFile.checksum("\(temporary)/\(name)")
     }
-    try DurableFile.write(try encoder.encode(sums), to: "\(temporary)/\(Self.checksums)")
-    // A damaged checkpoint of the same step, which this run went back behind, makes way.
+    try RunFile.write(try encoder.encode(sums), to: "\(temporary)/\(Self.checksums)")
+    // A damaged checkpoint of the same step was passed over when this run was resumed.
     if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
     guard rename(temporary, target) == 0 else {
-      throw DurableFile.failure(target, "writing failed")
+      throw RunFile.failure(target, "writing failed")
     }
-    DurableFile.synchronizeFolder(path)
+    OpenFile.synchronizeFolder(path)
     try removeSurplus(upTo: state.step, keeping: cadence)
   }
 
@@ -86,7 +84,7 @@ struct CheckpointFolder {
       throw TrainingError(.badData, name, "the file is missing")
     }
     for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
-      guard try DurableFile.checksum("\(folder)/\(name)") == sum else {
+      guard try RunFile.checksum("\(folder)/\(name)") == sum else {
         throw TrainingError(.badData, name, "the file is damaged")
       }
     }
@@ -100,7 +98,6 @@ struct CheckpointFolder {
     return state
   }
 
-  /// Restores parameters and moments.
   func read<Element: TensorElement>(
     _ step: Int, into objective: any Objective<Element>, _ optimizer: Optimizer<Element>
   ) throws {

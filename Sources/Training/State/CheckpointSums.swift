@@ -1,20 +1,17 @@
 import Foundation
 
-/// The checksums of a checkpoint's files, which tell a damaged file from a sound one.
-///
-/// Folders of models that this program did not write have none.
+/// The checksums of a checkpoint's files, which tell a damaged file from a sound one. Folders of
+/// models that this program did not write have none.
 public enum CheckpointSums {
-  /// The file that holds them.
   static let file = "checksums.json"
   /// What training alone reads: a checkpoint may be passed on without.
   private static let ofTraining: Set<String> = [
     CheckpointFolder.state, CheckpointFolder.moments,
   ]
 
-  /// Makes sure that the files of a model are as they were written.
+  /// Makes sure that the files of a model are as they were written. A model from elsewhere is taken
+  /// as it is.
   ///
-  /// - Parameter folder: the folder of a checkpoint, or of a model from elsewhere, which is taken as
-  ///   it is.
   /// - Throws: ``TrainingError`` with `badData` and the name of the file that is not.
   public static func verify(_ folder: String) throws(TrainingError) {
     let path = "\(folder)/\(file)"
@@ -31,9 +28,9 @@ public enum CheckpointSums {
       let sums = try? JSONDecoder().decode([String: String].self, from: data), !sums.isEmpty
     else { throw TrainingError(.badData, path, "the file is damaged") }
     for (name, sum) in sums.sorted(by: { $0.key < $1.key }) where !ofTraining.contains(name) {
-      // That there are no weights is said by what reads them.
+      // What reads weights reports that there are none.
       if name.hasSuffix(".safetensors"), !files.fileExists(atPath: "\(folder)/\(name)") { continue }
-      guard try DurableFile.checksum("\(folder)/\(name)") == sum else {
+      guard try RunFile.checksum("\(folder)/\(name)") == sum else {
         throw TrainingError(
           .badData, "\(folder)/\(name)",
           "the file is not as it was written; take an older checkpoint or a copy")

@@ -1,9 +1,7 @@
+import Files
 import Foundation
-import LanguageModels
 
-/// The files of a run.
 struct RunFolder {
-  /// The folder.
   let path: String
 
   var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
@@ -15,7 +13,7 @@ struct RunFolder {
   func prepare(_ recipe: TrainingRecipe) throws {
     let files = FileManager.default
     try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-    // Files that a process that was killed was writing, this one's or Foundation's.
+    // Left by a process that was killed in the middle of a write, ours or Foundation's.
     for name in try files.contentsOfDirectory(atPath: path)
     where name.hasSuffix(".tmp") || name.hasPrefix(".dat.nosync") {
       try files.removeItem(atPath: "\(path)/\(name)")
@@ -24,13 +22,13 @@ struct RunFolder {
       try Self.refuse(
         recipe, ifDifferentFrom: try TrainingRecipe(json: old, name: "recipe.json"))
     } else {
-      try DurableFile.write(try recipe.json, to: recipeFile)
+      try RunFile.write(try recipe.json, to: recipeFile)
     }
-    // The end that a run had come to is no longer its end.
+    // A run that is resumed has not ended.
     if files.fileExists(atPath: outcomeFile) { try files.removeItem(atPath: outcomeFile) }
   }
 
-  /// A run goes on with the recipe that it began with, or not at all.
+  /// A run is resumed with the recipe that it began with, or not at all.
   static func refuse(
     _ recipe: TrainingRecipe, ifDifferentFrom old: TrainingRecipe
   ) throws(TrainingError) {
@@ -44,13 +42,12 @@ struct RunFolder {
   func write(_ outcome: TrainingOutcome) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try DurableFile.write(
+    try RunFile.write(
       try encoder.encode(outcome) + Data([UInt8(ascii: "\n")]), to: outcomeFile)
   }
 
-  /// Opens tables that begin with the rows that another run had at a checkpoint.
-  ///
-  /// Rows of a run whose checkpoint was moved away from its tables are not there to be taken over.
+  /// Opens tables that begin with the rows that another run had at a checkpoint. Rows of a run
+  /// whose checkpoint was moved away from its tables are not there to be taken over.
   func openTables(
     beginningWith checkpoints: CheckpointFolder, _ state: TrainingState
   ) throws -> RunTables {
@@ -59,7 +56,7 @@ struct RunFolder {
     func take(_ name: String, _ count: inout Int) throws {
       let rows = RegularFile.contents(atPath: "\(trunk)/\(name)")?.prefix(count)
       guard let rows, rows.count == count else { return count = 0 }
-      try DurableFile.write(Data(rows), to: "\(path)/\(name)")
+      try RunFile.write(Data(rows), to: "\(path)/\(name)")
     }
     try take("loss.csv", &state.lossBytes)
     try take("validation.csv", &state.validationBytes)
@@ -82,7 +79,6 @@ struct RunFolder {
   }
 }
 
-/// The tables of a run.
 struct RunTables {
   let loss: CurveFile
   let validation: CurveFile

@@ -6,7 +6,7 @@ public struct TrainingCurves: Hashable, Sendable {
   public internal(set) var crossEntropy: [Double] = []
   /// The learning rate of each step.
   public internal(set) var learningRate: [Double] = []
-  /// What the places of each measured step come to, by the names of ``DiagnosticSummary``.
+  /// The diagnostics of each measured step in short, by the names of ``DiagnosticSummary``.
   var measured: [[String: Double]] = []
 
   /// The means over the last tenth of the measured steps.

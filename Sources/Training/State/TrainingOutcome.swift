@@ -2,7 +2,7 @@
 public enum TrainingOutcome: Hashable, Sendable {
   /// All steps were taken.
   case finished
-  /// The run was asked to stop after so many steps; a checkpoint is on the disk.
+  /// The run was asked to stop after this many steps; a checkpoint is on the disk.
   case stopped(step: Int)
   /// A number was not finite; the parameters are those before the step, counted from zero.
   case diverged(step: Int, what: Divergence)
@@ -21,8 +21,6 @@ extension TrainingOutcome: Codable {
   private enum CodingKeys: String, CodingKey { case outcome, step, what }
 
   /// Reads an outcome.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     switch try container.decode(String.self, forKey: .outcome) {
@@ -39,8 +37,6 @@ extension TrainingOutcome: Codable {
   }
 
   /// Writes an outcome.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch self {

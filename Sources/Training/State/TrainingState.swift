@@ -1,15 +1,11 @@
-/// What a checkpoint knows besides parameters and moments.
-///
-/// All randomness of a run is named by the recipe's seed and the position of the data, so no
-/// generator's state is kept.
+/// What a checkpoint knows besides parameters and moments. All randomness of a run is named by the
+/// recipe's seed and the position of the data, so no generator's state is kept.
 struct TrainingState: Codable {
   /// Rises when the meaning of a field changes.
   static let currentVersion = 1
 
   var version = currentVersion
-  /// The number of steps done.
   var step: Int
-  /// The number of tokens seen.
   var tokens: Int
   /// The number of steps the optimiser counts.
   var optimizerSteps: Int
@@ -17,12 +13,10 @@ struct TrainingState: Codable {
   var missedSteps: [String: Int]?
   /// The position of the data, as JSON.
   var dataPosition: String
-  /// The recipe of the run.
   var recipe: TrainingRecipe
   /// The lengths of the tables in bytes.
   var lossBytes: Int
   var validationBytes: Int
   var diagnosticsBytes: Int
-  /// The averages of the gradient noise scale.
   var noiseScale: GradientNoiseScale
 }

@@ -1,23 +1,18 @@
 import Foundation
 
-/// A checkpoint of one run, the trunk, from which other runs go on with another end.
+/// A checkpoint of one run, the trunk, from which other runs continue to another end.
 ///
-/// A trunk of constant learning rate serves runs of several lengths: each goes on from its
+/// A trunk of constant learning rate serves runs of several lengths: each continues from its
 /// checkpoint with ``Schedule/Shape/constantWithCooldown(cooldownSteps:)`` and comes to the same
 /// bits as if it had been trained alone.
 public struct TrunkCheckpoint: Hashable, Sendable {
   /// The folder of the checkpoint.
   public var path: String
 
-  /// - Parameter path: the folder of a checkpoint, as ``TrainingEvent/checkpoint(step:folder:)``
-  ///   gives it.
+  /// The folder of a checkpoint, as ``TrainingEvent/checkpoint(step:folder:)`` gives it.
   public init(path: String) { self.path = path }
 
   /// The checkpoint that a run leaves after a step.
-  ///
-  /// - Parameters:
-  ///   - step: the number of steps done.
-  ///   - folder: the run's folder.
   public init(after step: Int, in folder: String) {
     path = RunFolder(path: folder).checkpoints.folder(step)
   }
@@ -43,9 +38,6 @@ extension TrainingRecipe {
   /// Makes sure that a run which takes over another one's first steps comes to the same bits as if
   /// it had taken them itself.
   ///
-  /// - Parameters:
-  ///   - trunk: the recipe of the run that took the steps.
-  ///   - step: how many it took.
   /// - Throws: ``TrainingError`` naming a setting other than length, schedule and cadences that
   ///   differs, or a step at which the learning rates do.
   public func check(branchingFrom trunk: TrainingRecipe, after step: Int) throws(TrainingError) {

@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A fixed softmax temperature below one in every attention layer [170].
 public struct AttentionTemperatureScaling: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "attention-temperature", title: "Attention temperature",
     summary: """
@@ -31,8 +31,6 @@ public struct AttentionTemperatureScaling: Treatment {
   private let scalesTraining: Bool
 
   /// The treatment.
-  ///
-  /// - Parameter options: the temperature and when it applies.
   public init(_ options: OptionValues) throws(TreatmentError) {
     temperature = options.number("temperature")
     scalesTraining = options.word("during") == "training"
@@ -40,7 +38,6 @@ public struct AttentionTemperatureScaling: Treatment {
 
   /// Sets the temperature of every attention layer.
   ///
-  /// - Parameter model: a model with attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or with temperatures already.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>

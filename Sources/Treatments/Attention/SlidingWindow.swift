@@ -1,9 +1,9 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// Attention to the last tokens, and to the first few of the sequence if wanted [209].
 public struct SlidingWindow: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "sliding-window", title: "Sliding window",
     summary: """
@@ -36,8 +36,6 @@ public struct SlidingWindow: Treatment {
   private let sinks: Int
 
   /// The treatment.
-  ///
-  /// - Parameter options: the window.
   public init(_ options: OptionValues) throws(TreatmentError) {
     width = options.whole("width")
     sinks = options.whole("sinks")
@@ -45,7 +43,6 @@ public struct SlidingWindow: Treatment {
 
   /// Gives every attention layer the window.
   ///
-  /// - Parameter model: a causal model with attention to all of the past.
   /// - Throws: ``TreatmentError`` for another model.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     guard model.isCausal else {

@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 internal import Corpora
 public import LanguageModels
 internal import Statistics
@@ -11,7 +11,7 @@ public import Training
 /// In an arm of several treatments it comes first: it draws the values anew that parts start with
 /// when the model is built.
 public struct NullControl: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "null", title: "No change",
     summary: """
@@ -33,9 +33,8 @@ public struct NullControl: Treatment {
   private let changesStart: Bool
   private let changesData: Bool
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` where nothing would change in spite of a salt.
   public init(_ options: OptionValues) throws(TreatmentError) {
     salt = options.whole("salt")
@@ -49,8 +48,6 @@ public struct NullControl: Treatment {
   }
 
   /// Draws every random starting value again.
-  ///
-  /// - Parameter model: the model.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
   ) throws(TreatmentError) {
@@ -77,10 +74,6 @@ public struct NullControl: Treatment {
   }
 
   /// The data under another seed; what the run is validated on stays.
-  ///
-  /// - Parameters:
-  ///   - data: what the study trains on.
-  ///   - recipe: the sizes of batches and the seed.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> (any BatchSource)? {
     guard salt != 0, changesData else { return nil }
     var recipe = recipe

@@ -1,9 +1,9 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// The middle layers are a block that runs several times in a row with the same weights [95].
 public struct Recursion: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "recursion",
     title: "Recursive layers",
@@ -28,14 +28,11 @@ public struct Recursion: Treatment {
 
   private let stack: RecursiveStack
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) { stack = RecursiveStack(options) }
 
   /// Shares the middle layers.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     try stack.configure(&model, for: Self.card)

@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Half the layers are trained first and then stacked twice [106].
 public struct StackedGrowth: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "stacked-growth",
     title: "Stacked growth",
@@ -31,9 +31,7 @@ public struct StackedGrowth: Treatment {
 
   private let share: Double
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     share = options.number("growth-share")
   }
@@ -47,9 +45,6 @@ public struct StackedGrowth: Treatment {
   }
 
   /// Refuses a model whose halves differ.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     guard share > 0 else { return }
     let half = model.layers.count / 2
@@ -64,7 +59,6 @@ public struct StackedGrowth: Treatment {
 
   /// Lets the layers grow.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment decides which layers run, or has made the
   ///   halves different.
   public func install<Element: TensorElement>(
@@ -114,11 +108,6 @@ public struct StackedGrowth: Treatment {
   }
 
   /// Charges training with the mean over both parts of the run.
-  ///
-  /// - Parameters:
-  ///   - costs: of the grown model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let layers = model.layers.count
     let half = model.operationsPerToken(ofFirst: layers / 2, length: length).layers

@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A mixture of experts some of which return what they get, so that easy tokens cost less [106].
 public struct ZeroExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "zero-experts",
     title: "Zero-computation experts",
@@ -35,9 +35,8 @@ public struct ZeroExperts: Treatment {
   private let settings: ZeroExpertSettings
   private let share: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
   public init(_ options: OptionValues) throws(TreatmentError) {
     settings = try ZeroExpertOptions.settings(options, of: Self.card)
@@ -45,16 +44,12 @@ public struct ZeroExperts: Treatment {
   }
 
   /// Refuses a model that has experts already.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     _ = try model.feedForwards(for: Self.card)
   }
 
   /// Replaces the feed-forwards.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -68,11 +63,6 @@ public struct ZeroExperts: Treatment {
   }
 
   /// Charges the mean number of feed-forward experts; what zero-computation experts cost is left out.
-  ///
-  /// - Parameters:
-  ///   - costs: of the dense model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (dense, runs) in model.feedForwardRuns {
       costs.exchange(

@@ -1,10 +1,7 @@
 /// How much attention goes to one token whatever is asked [196].
 public enum AttentionSink {
-  /// The mean weight that a key receives from the queries that see it, a_k.
-  ///
-  /// - Parameters:
-  ///   - weights: a row a query with its weights on all keys, of a causal map.
-  ///   - key: which key, from 0.
+  /// The mean weight a_k that a key, from 0, receives from the queries that see it, of a causal map
+  /// with a row of weights on all keys for each query.
   public static func receivedWeight(_ weights: [[Double]], key: Int = 0) -> Double {
     precondition(key >= 0 && key < weights.count, "key \(key) of \(weights.count) queries")
     return weights[key...].reduce(0) { $0 + $1[key] } / Double(weights.count - key)

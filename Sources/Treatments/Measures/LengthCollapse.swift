@@ -1,12 +1,9 @@
 /// How attention draws the tokens of a sequence together [170].
 public enum LengthCollapse {
-  /// The high-frequency gain of an attention map A: the spectral norm of (I − 11ᵀ/n) A (I − 11ᵀ/n).
+  /// The high-frequency gain of an attention map A of n rows: the spectral norm of
+  /// (I − 11ᵀ/n) A (I − 11ᵀ/n), by so many iterations of the power method.
   ///
   /// Zero where every token attends evenly to all, one where each attends to another one.
-  ///
-  /// - Parameters:
-  ///   - weights: A, n rows of n weights.
-  ///   - iterations: of the power method.
   public static func highFrequencyGain(_ weights: [[Double]], iterations: Int = 500) -> Double {
     let count = weights.count
     precondition(count > 1 && weights.allSatisfy { $0.count == count }, "a square map")

@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Training
 
@@ -16,7 +16,7 @@ public import Training
 ///   derives its decay from AdamW's stationary state, so that it is refused here.
 /// - SGD: refused; its steps grow with the gradient and need other factors.
 public struct MaximalUpdate: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "maximal-update", title: "Maximal update with scaled decay",
     summary: """
@@ -57,9 +57,7 @@ public struct MaximalUpdate: Treatment {
   private let baseHeadWidth: Int
   private let scalesWeightDecay: Bool
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     baseWidth = options.whole("base-width")
     baseHeadWidth = options.whole("base-head-width")
@@ -68,7 +66,6 @@ public struct MaximalUpdate: Treatment {
 
   /// Sets the parametrisation.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for a base head width that is needed and not given.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     let widths = Set(
@@ -92,9 +89,6 @@ public struct MaximalUpdate: Treatment {
 
   /// Refuses optimisers for which the rule is not known.
   ///
-  /// - Parameters:
-  ///   - recipe: the recipe so far.
-  ///   - model: the configured model.
   /// - Throws: ``TreatmentError`` for SGD, and for Muon with the decay rule.
   public func adjust(
     _ recipe: inout TrainingRecipe, for model: ModelConfiguration

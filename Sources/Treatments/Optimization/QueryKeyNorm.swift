@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// Queries and keys normalised a head before their product, so that scores cannot grow without
 /// bound [145].
 public struct QueryKeyNorm: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "qk-norm", title: "Query and key normalisation",
     summary: """
@@ -28,13 +28,10 @@ public struct QueryKeyNorm: Treatment {
     whyNoNull: "a norm of width d is not the identity for any gain")
 
   /// The treatment.
-  ///
-  /// - Parameter options: none.
   public init(_ options: OptionValues) throws(TreatmentError) {}
 
   /// Every attention layer normalises queries and keys.
   ///
-  /// - Parameter model: a model with attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or one that does it already.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     try model.changeAttention(for: Self.card) { attention throws(TreatmentError) in

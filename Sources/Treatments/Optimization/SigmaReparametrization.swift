@@ -1,9 +1,9 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 
 /// Every matrix of a layer divided by its spectral norm, with a learned scale [176].
 public struct SigmaReparametrization: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "sigma-reparam", title: "σReparam",
     summary: """
@@ -31,7 +31,6 @@ public struct SigmaReparametrization: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: which matrices are divided.
   /// - Throws: ``TreatmentError`` if none are.
   public init(_ options: OptionValues) throws(TreatmentError) {
     dividesAttention = options.flag("attention")
@@ -43,7 +42,6 @@ public struct SigmaReparametrization: Treatment {
 
   /// Sets the flags of all layers.
   ///
-  /// - Parameter model: a model with attention or feed-forwards, whichever is to be divided.
   /// - Throws: ``TreatmentError`` where there are none.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     if dividesAttention {

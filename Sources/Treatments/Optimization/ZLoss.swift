@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Training
 
 /// A penalty on the logarithm of softmax's denominator, which keeps logits from drifting [145].
 public struct ZLoss: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "z-loss", title: "z-loss",
     summary: """
@@ -29,17 +29,12 @@ public struct ZLoss: Treatment {
   private let coefficient: Double
 
   /// The treatment.
-  ///
-  /// - Parameter options: the coefficient.
   public init(_ options: OptionValues) throws(TreatmentError) {
     coefficient = options.number("coefficient")
   }
 
   /// Sets the recipe's coefficient.
   ///
-  /// - Parameters:
-  ///   - recipe: a recipe without z-loss.
-  ///   - model: any.
   /// - Throws: ``TreatmentError`` for a recipe that has z-loss already.
   public func adjust(
     _ recipe: inout TrainingRecipe, for model: ModelConfiguration

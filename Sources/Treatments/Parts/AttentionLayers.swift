@@ -4,9 +4,6 @@ internal import Tensors
 extension ModelConfiguration {
   /// Changes every attention layer.
   ///
-  /// - Parameters:
-  ///   - card: the treatment that asks.
-  ///   - change: changes one layer's attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or what `change` throws.
   mutating func changeAttention(
     for card: TreatmentCard,
@@ -58,7 +55,6 @@ extension RunCosts {
 extension LanguageModel {
   /// The attention layers, each with its dotted name.
   ///
-  /// - Parameter card: the treatment that asks.
   /// - Throws: ``TreatmentError`` for a model without attention.
   func attentionLayers(
     for card: TreatmentCard
@@ -72,7 +68,6 @@ extension LanguageModel {
 
   /// The attention layers whose keys a rule may select, by their place.
   ///
-  /// - Parameter card: the treatment that asks.
   /// - Throws: ``TreatmentError`` for a model without attention, with patterns of its own, or whose
   ///   scores depend on distances, which a selection does not keep while decoding.
   func selectableAttention(

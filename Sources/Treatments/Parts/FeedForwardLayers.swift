@@ -1,11 +1,10 @@
 internal import LanguageModels
-internal import Statistics
+internal import Quantities
 internal import Tensors
 
 extension ModelConfiguration {
   /// The feed-forward of every layer, with how often the layer runs in a pass.
   ///
-  /// - Parameter card: the treatment that asks.
   /// - Throws: ``TreatmentError`` for a layer that has experts already.
   func feedForwards(
     for card: TreatmentCard
@@ -31,7 +30,6 @@ extension ModelConfiguration {
 extension LanguageModel {
   /// The layers with their feed-forwards.
   ///
-  /// - Parameter card: the treatment that asks.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
   func feedForwardLayers(
     for card: TreatmentCard
@@ -48,11 +46,6 @@ extension LanguageModel {
 
   /// A feed-forward with a share of its width: itself with its starting values for a share of one, a
   /// new one under the same names for another, none for zero.
-  ///
-  /// - Parameters:
-  ///   - feedForward: what there is.
-  ///   - block: the layer that it belongs to.
-  ///   - share: the new width over the old one.
   func resized(
     _ feedForward: FeedForward<Element>, of block: Block<Element>, share: Double
   ) -> FeedForward<Element>? {
@@ -67,8 +60,6 @@ extension LanguageModel {
 
 extension FeedForwardConfiguration {
   /// The same with a share of the width, at least one; nil for a share of zero.
-  ///
-  /// - Parameter share: the new width over the old one.
   func scaled(by share: Double) -> FeedForwardConfiguration? {
     guard share > 0 else { return nil }
     var scaled = self
@@ -78,8 +69,6 @@ extension FeedForwardConfiguration {
 
   /// An expert with a share of the width: without biases and spectral norms, which experts do not
   /// take.
-  ///
-  /// - Parameter share: the expert's width over this one's, above zero.
   func expert(share: Double) -> FeedForwardConfiguration {
     var expert = scaled(by: share) ?? self
     expert.hasBias = false
@@ -90,16 +79,12 @@ extension FeedForwardConfiguration {
   private var matrices: Int { activation == .swiGLU ? 3 : 2 }
 
   /// The number of its parameters.
-  ///
-  /// - Parameter model: the width of the model.
   func parameters(in model: Int) -> Int {
     matrices * model * width + (hasBias ? (matrices - 1) * width + model : 0)
       + (normalizesSpectrally ? 2 : 0)
   }
 
   /// Arithmetic of its matrix products for a token.
-  ///
-  /// - Parameter model: the width of the model.
   func operations(in model: Int) -> Double { 2 * Double(matrices * model * width) }
 }
 

@@ -8,29 +8,19 @@ public final class GrowingDepth<Element: TensorElement>: DepthController {
   /// The number of layers that run: one number, kept with the model.
   public let count: Tensor<Element>
 
-  /// Declares the number of layers, all of them to begin with.
-  ///
-  /// - Parameters:
-  ///   - layers: the number of layers of the grown model.
-  ///   - parameters: where to declare it.
+  /// Declares the number of layers of the grown model, all of them to begin with.
   public init(layers: Int, in parameters: ParameterSet<Element>) {
     count = parameters.declareBuffer(
       "growth.layers", [1], startingAs: .constant(Double(layers)))
   }
 
   /// The states of all layers.
-  ///
-  /// - Parameter model: the model.
   public func mixerStates(of model: LanguageModel<Element>) -> [MixerState] {
     model.blocks.map { $0.tokenMixer.state }
   }
 
   /// Records the layers that there are so far.
   ///
-  /// - Parameters:
-  ///   - stream: the embedded tokens.
-  ///   - model: the model.
-  ///   - pass: the pass being recorded.
   /// - Returns: what the head reads.
   public func record(
     _ stream: Tensor<Element>, through model: LanguageModel<Element>, in pass: ForwardPass<Element>
@@ -57,10 +47,6 @@ public final class GrowingDepth<Element: TensorElement>: DepthController {
 
 extension ParameterSet {
   /// Freezes or frees the parameters of each layer.
-  ///
-  /// - Parameters:
-  ///   - layers: the number of layers.
-  ///   - isFrozen: whether a layer is left as it is.
   func freezeLayers(_ layers: Int, where isFrozen: (Int) -> Bool) {
     for layer in 0..<layers {
       setFrozen(isFrozen(layer)) { $0.hasPrefix("layers.\(layer).") }
@@ -70,10 +56,6 @@ extension ParameterSet {
 
 extension ModelConfiguration {
   /// Arithmetic of a forward pass of the first layers alone, with and without the head, for a token.
-  ///
-  /// - Parameters:
-  ///   - count: how many layers.
-  ///   - length: the number of tokens of a sequence.
   func operationsPerToken(
     ofFirst count: Int, length: Int
   ) -> (layers: Double, head: Double) {

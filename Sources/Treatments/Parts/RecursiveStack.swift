@@ -1,3 +1,4 @@
+internal import Cards
 internal import LanguageModels
 
 /// A stack whose middle layers are a block that runs several times [95].
@@ -12,7 +13,7 @@ struct RecursiveStack: Hashable, Sendable {
   let keepsDepth: Bool
 
   /// The options that every such treatment has.
-  static var options: [TreatmentOption] {
+  static var options: [CardOption] {
     [
       .whole("recursions", 2, in: 1...16, "how often the shared block runs"),
       .whole("first-layers", 1, in: 0...64, "layers of their own before the block"),
@@ -24,9 +25,7 @@ struct RecursiveStack: Hashable, Sendable {
     ]
   }
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   init(_ options: OptionValues) {
     recursions = options.whole("recursions")
     first = options.whole("first-layers")
@@ -36,9 +35,6 @@ struct RecursiveStack: Hashable, Sendable {
 
   /// Shares the middle layers.
   ///
-  /// - Parameters:
-  ///   - model: the model so far.
-  ///   - card: the treatment that asks.
   /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide.
   func configure(
     _ model: inout ModelConfiguration, for card: TreatmentCard
@@ -64,7 +60,5 @@ struct RecursiveStack: Hashable, Sendable {
   }
 
   /// The layers of the block.
-  ///
-  /// - Parameter layers: the number of layers that there are.
   func block(of layers: Int) -> Range<Int> { first..<layers - last }
 }

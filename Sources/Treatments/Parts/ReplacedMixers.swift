@@ -3,11 +3,6 @@ internal import LanguageModels
 extension RunCosts {
   /// Takes out what the token mixers of some layers cost, so that those which replace them can be
   /// charged.
-  ///
-  /// - Parameters:
-  ///   - layers: the places of the layers.
-  ///   - model: the configured model, whose costs these are.
-  ///   - length: the number of tokens of a sequence.
   mutating func removeTokenMixers(
     of layers: some Sequence<Int>, in model: ModelConfiguration, length: Int
   ) {
@@ -21,11 +16,6 @@ extension RunCosts {
   }
 
   /// Takes out what the channel mixers of some layers cost.
-  ///
-  /// - Parameters:
-  ///   - layers: the places of the layers.
-  ///   - model: the configured model, whose costs these are.
-  ///   - length: the number of tokens of a sequence.
   mutating func removeChannelMixers(
     of layers: some Sequence<Int>, in model: ModelConfiguration, length: Int
   ) {
@@ -59,9 +49,6 @@ extension ModelConfiguration {
 
   /// The attention of a layer, which a method is about to change or to replace.
   ///
-  /// - Parameters:
-  ///   - layer: the place of the layer.
-  ///   - treatment: the method's name.
   /// - Throws: ``TreatmentError`` where the layer has another mixer or the model sees all tokens.
   func causalAttention(
     _ layer: Int, for treatment: String

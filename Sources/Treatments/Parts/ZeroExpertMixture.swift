@@ -35,13 +35,8 @@ public final class ZeroExpertMixture<Element: TensorElement>: ChannelMixer {
   /// The feed-forward experts.
   public let bank: ExpertBank<Element>
 
-  /// Declares the parameters of a mixture.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the mixer.
-  ///   - settings: shape and control.
-  ///   - expert: each feed-forward expert.
-  ///   - model: the model it belongs to, which sets the step of the biases before each batch.
+  /// Declares the parameters of a mixture in a model, which sets the step of the biases before each
+  /// batch.
   public init(
     _ name: String, _ settings: ZeroExpertSettings, expert: FeedForwardConfiguration,
     in model: LanguageModel<Element>
@@ -74,10 +69,6 @@ public final class ZeroExpertMixture<Element: TensorElement>: ChannelMixer {
 
   /// Records the mixture.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded; it receives the routing.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
@@ -102,8 +93,6 @@ public final class ZeroExpertMixture<Element: TensorElement>: ChannelMixer {
 
 extension ZeroExpertSettings {
   /// μ before a step.
-  ///
-  /// - Parameter step: the number of steps taken.
   func rate(at step: Int) -> Double {
     rateHalfLife > 0 ? biasRate / (1 + Double(step) / rateHalfLife) : biasRate
   }

@@ -1,7 +1,9 @@
+internal import Cards
+
 /// Options of mixtures with zero-computation experts.
 enum ZeroExpertOptions {
   /// The options that every such treatment has.
-  static var all: [TreatmentOption] {
+  static var all: [CardOption] {
     [
       .whole("experts", 8, in: 1...4_096, "feed-forward experts; the paper's model has 512"),
       .whole("zero-experts", 4, in: 0...4_096, "experts that return what they get; there 256"),
@@ -21,9 +23,6 @@ enum ZeroExpertOptions {
 
   /// Reads them.
   ///
-  /// - Parameters:
-  ///   - options: the values.
-  ///   - card: of the treatment.
   /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
   static func settings(
     _ options: OptionValues, of card: TreatmentCard

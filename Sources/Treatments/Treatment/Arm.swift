@@ -13,10 +13,6 @@ public struct Arm: Sendable {
   public let choices: [TreatmentChoice]
 
   /// An arm of treatments by their options.
-  ///
-  /// - Parameters:
-  ///   - name: what it is called.
-  ///   - choices: in the order in which they apply; none is the baseline.
   public init(name: String, choices: [TreatmentChoice]) {
     self.name = name
     self.choices = choices
@@ -24,10 +20,6 @@ public struct Arm: Sendable {
   }
 
   /// An arm of treatments made in code.
-  ///
-  /// - Parameters:
-  ///   - name: what it is called.
-  ///   - treatments: in the order in which they apply; none is the baseline.
   public init(name: String, treatments: [any Treatment] = []) {
     self.name = name
     self.treatments = treatments
@@ -39,7 +31,6 @@ public struct Arm: Sendable {
 
   /// What the treatments make of the baseline's configuration.
   ///
-  /// - Parameter baseline: the baseline's model.
   /// - Throws: ``TreatmentError`` where a method does not fit.
   public func configuration(
     _ baseline: ModelConfiguration
@@ -49,14 +40,11 @@ public struct Arm: Sendable {
     return model
   }
 
-  /// A treated model with its starting values.
+  /// A treated model with the starting values of a seed.
   ///
   /// Parameters that baseline and treatment share start with the same values, because each has a
   /// random stream by its name.
   ///
-  /// - Parameters:
-  ///   - baseline: the baseline's model.
-  ///   - seed: where starting values come from.
   /// - Throws: ``TreatmentError`` where a method does not fit, `ConfigurationError` where the
   ///   configured model does not fit together.
   public func model<Element: TensorElement>(
@@ -70,9 +58,6 @@ public struct Arm: Sendable {
 
   /// What the treatments make of a recipe.
   ///
-  /// - Parameters:
-  ///   - recipe: the baseline's.
-  ///   - baseline: the baseline's model.
   /// - Throws: ``TreatmentError`` where a method does not fit.
   public func recipe(
     _ recipe: TrainingRecipe, for baseline: ModelConfiguration
@@ -85,9 +70,6 @@ public struct Arm: Sendable {
 
   /// What a run of the arm costs.
   ///
-  /// - Parameters:
-  ///   - baseline: the baseline's model.
-  ///   - length: the number of tokens of a sequence.
   /// - Throws: ``TreatmentError`` where a method does not fit.
   public func costs(
     _ baseline: ModelConfiguration, length: Int
@@ -99,10 +81,6 @@ public struct Arm: Sendable {
   }
 
   /// The batches that the arm trains on: the last treatment's that changes them, or the data's.
-  ///
-  /// - Parameters:
-  ///   - data: what the study trains on.
-  ///   - recipe: the arm's recipe.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> any BatchSource {
     for treatment in treatments.reversed() {
       if let source = try treatment.source(of: data, recipe: recipe) { return source }

@@ -16,10 +16,6 @@ public struct RunCosts: Hashable, Sendable, Codable {
   public var stateBytes: Int
 
   /// The costs of a model as its configuration says.
-  ///
-  /// - Parameters:
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public init(_ model: ModelConfiguration, length: Int) {
     let costs = ModelCosts(model)
     parameters = costs.parameterCount
@@ -31,16 +27,12 @@ public struct RunCosts: Hashable, Sendable, Codable {
   }
 
   /// Adds parameters that every token passes through.
-  ///
-  /// - Parameter count: how many.
   public mutating func add(parameters count: Int) {
     parameters += count
     activeParameters += count
   }
 
   /// Adds arithmetic to the forward pass, and three times as much to training.
-  ///
-  /// - Parameter count: operations for each token.
   public mutating func add(operationsPerToken count: Double) {
     forwardOperationsPerToken += count
     trainingOperationsPerToken += 3 * count

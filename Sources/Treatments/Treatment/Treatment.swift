@@ -1,3 +1,4 @@
+public import Cards
 public import LanguageModels
 public import Tensors
 public import Training

@@ -1,7 +1,7 @@
 public import Cards
 
 /// What a treatment is, for people and for the tests that every treatment passes.
-public struct TreatmentCard: Sendable {
+public struct TreatmentCard: Card {
   /// The name in study files and on the command line: `gated-attention`.
   public var name: String
   /// The title in a few words.
@@ -18,7 +18,7 @@ public struct TreatmentCard: Sendable {
   /// not count as the same.
   public var version: Int
   /// The options with their defaults, in the order in which they are listed.
-  public var options: [TreatmentOption]
+  public var options: [CardOption]
   /// The setting at which the method is its baseline; nil with the reason in ``whyNoNull``.
   public var null: NullSetting?
   /// Why there is no null setting.
@@ -61,7 +61,7 @@ public struct TreatmentCard: Sendable {
   /// A card; what is left out has the usual value.
   public init(
     name: String, title: String, summary: String, claim: String, citations: [Citation],
-    family: Family, version: Int = 1, options: [TreatmentOption] = [], null: NullSetting? = nil,
+    family: Family, version: Int = 1, options: [CardOption] = [], null: NullSetting? = nil,
     whyNoNull: String? = nil, causality: Causality = .causal, decodes: Bool = true,
     dependsOnRunLength: Bool = false
   ) {
@@ -99,10 +99,7 @@ public struct NullSetting: Sendable {
   /// same bits.
   public var tolerance: Double
 
-  /// - Parameters:
-  ///   - options: options by name.
-  ///   - parameters: what parameters are set to, by the end of their names.
-  ///   - tolerance: the largest difference of a logit.
+  /// A setting; what is left out has the default, and the same bits are asked for.
   public init(
     options: [String: OptionValue] = [:], parameters: [String: Double] = [:],
     tolerance: Double = 0

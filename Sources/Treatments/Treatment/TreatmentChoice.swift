@@ -1,3 +1,5 @@
+public import Cards
+
 /// A treatment with the options that made it.
 public struct TreatmentChoice: Sendable {
   /// The treatment.

@@ -1,3 +1,5 @@
+public import Cards
+
 /// What is wrong with a treatment's options, or why it does not fit a model, recipe or data.
 public struct TreatmentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The treatment's name.
@@ -7,14 +9,16 @@ public struct TreatmentError: Error, Hashable, Sendable, CustomStringConvertible
   /// What is wrong: what was found and what was expected.
   public var problem: String
 
-  /// - Parameters:
-  ///   - treatment: the treatment's name.
-  ///   - option: the option that is wrong.
-  ///   - problem: what was found and what was expected.
+  /// What is wrong with a treatment, or with one of its options.
   public init(_ treatment: String, option: String? = nil, _ problem: String) {
     self.treatment = treatment
     self.option = option
     self.problem = problem
+  }
+
+  /// What is wrong with an option that was given.
+  public init(_ error: OptionError) {
+    self.init(error.card, option: error.option, error.detail)
   }
 
   /// One sentence.

@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 
 /// A plain control: more of the same parameters. With its costs left as the baseline's it is a gain
 /// of known size, by which the chain from runs to verdict is validated.
 public struct WiderModel: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "wider-model", title: "More parameters",
     summary: """
@@ -43,9 +43,7 @@ public struct WiderModel: Treatment {
     case width
   }
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     factor = options.number("factor")
     dimension = Dimension(rawValue: options.word("dimension")) ?? .feedForward
@@ -55,7 +53,6 @@ public struct WiderModel: Treatment {
 
   /// Makes the model larger, by whole columns, layers or heads.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for layers that differ from each other, experts, or loops.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     switch dimension {
@@ -88,11 +85,6 @@ public struct WiderModel: Treatment {
   }
 
   /// Takes back what the larger model costs, where it is accounted as the baseline.
-  ///
-  /// - Parameters:
-  ///   - costs: of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     guard isAccountedAsBaseline else { return }
     // Sizes grow strictly with the baseline's, so that the baseline can be found again.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 /// The verdict on one arm in two or three sentences that stand alone.
 struct ArmSentences {
@@ -35,11 +36,11 @@ struct ArmSentences {
         "The runs do not tell whether \(arm) differs from \(baseline): \(pairing.independentPairs) independent \(pairing.independentPairs == 1 ? "pair" : "pairs") of runs, at least 3 are needed."
     }
     let range =
-      "from \(numberText(first.scale)) to \(numberText(last.scale)) training FLOPs"
+      "from \(NumberFormat.verdict(first.scale)) to \(NumberFormat.verdict(last.scale)) training FLOPs"
     let chance = chanceText(compute.test.pNoDifference ?? 1)
     let isConstant = compute.test.accepted == .constant
-    let low = "\(multiplierText(first.multiplier)) at \(numberText(first.scale)) FLOPs"
-    let high = "\(multiplierText(last.multiplier)) at \(numberText(last.scale)) FLOPs"
+    let low = "\(multiplierText(first.multiplier)) at \(NumberFormat.verdict(first.scale)) FLOPs"
+    let high = "\(multiplierText(last.multiplier)) at \(NumberFormat.verdict(last.scale)) FLOPs"
     let changing = "\(low) and \(high)"
     let constant =
       "\(multiplierText(compute.constantMultiplier)) training compute \(range)"
@@ -50,13 +51,13 @@ struct ArmSentences {
       var text = "No difference between \(arm) and \(baseline) \(range) (\(chance)"
       if let smallest = compute.smallestDetectable {
         text +=
-          "; a gain or loss under \(decimalText(max(smallest, 1.01), places: 2))x compute could "
+          "; a gain or loss under \(NumberFormat.decimals(max(smallest, 1.01), places: 2))x compute could "
           + "have been missed"
       }
       return text + ")."
     case .undecided where compute.test.accepted == .noDifference:
       let missed = compute.smallestDetectable.map {
-        $0 < 1000 ? "under \(decimalText($0, places: 1))x compute" : "of any size"
+        $0 < 1000 ? "under \(NumberFormat.decimals($0, places: 1))x compute" : "of any size"
       }
       return
         "The runs are too few or too noisy to tell whether \(arm) differs from \(baseline) (\(chance)): a gain or loss \(missed ?? "of any size") could have been missed."
@@ -130,9 +131,9 @@ struct ArmSentences {
 
   private func crossingText(_ introduction: String) -> String {
     guard let crossing = compute?.crossing, let scale = crossing.scale.value else { return "" }
-    var text = introduction + numberText(scale)
+    var text = introduction + NumberFormat.verdict(scale)
     if let low = crossing.scale.low, let high = crossing.scale.high {
-      text += " [\(numberText(low)), \(numberText(high))]"
+      text += " [\(NumberFormat.verdict(low)), \(NumberFormat.verdict(high))]"
     }
     return text + " FLOPs"
   }
@@ -150,7 +151,7 @@ struct ArmSentences {
       asked.decadesBeyond > 0
       ? ", \(decadesText(asked.decadesBeyond)) beyond the largest run" : ""
     var text =
-      "Forecast at \(numberText(worth.scale)) \(unit)\(beyond): \(multiplierText(worth.multiplier))"
+      "Forecast at \(NumberFormat.verdict(worth.scale)) \(unit)\(beyond): \(multiplierText(worth.multiplier))"
     if asked.forecastOfLine?.multiplier != worth.multiplier {
       text += ", with what one size has of its own"
     }
@@ -187,16 +188,17 @@ struct ArmSentences {
         return nil
       }
       return
-        "\(lead) it is worth \(multiplierText(first.multiplier)) parameters at \(numberText(first.scale)) and \(multiplierText(last.multiplier)) at \(numberText(last.scale))."
+        "\(lead) it is worth \(multiplierText(first.multiplier)) parameters at \(NumberFormat.verdict(first.scale)) and \(multiplierText(last.multiplier)) at \(NumberFormat.verdict(last.scale))."
     }
   }
 
   private func decadesText(_ decades: Double) -> String {
-    let text = numberText(decades, digits: 2)
+    let text = NumberFormat.verdict(decades, digits: 2)
     return "\(text) \(text == "1" ? "decade" : "decades")"
   }
 
   private func bound(_ axis: AxisVerdict) -> String {
-    axis.smallestDetectable.map { " above \(decimalText(max($0, 1.01), places: 2))x" } ?? ""
+    axis.smallestDetectable.map { " above \(NumberFormat.decimals(max($0, 1.01), places: 2))x" }
+      ?? ""
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import ScalingLaws
 
 extension ArmVerdict {
@@ -54,7 +55,7 @@ extension ArmVerdict {
     }
     if let misfit = compute?.baselineMisfit, misfit.isEstablished {
       warnings.append(
-        "sizes of \(baseline) lie off its own law, \(misfit.law), by \(numberText(100 * misfit.sizeScatter, digits: 2)) % where seeds differ by \(numberText(100 * (misfit.seedScatter ?? 0), digits: 2)) % (\(chanceText(misfit.pValue ?? 1))): what a difference of loss is worth in compute is uncertain by \(numberText(100 * (builders.first { $0.axis == .trainingCompute }?.curve.relativeSlopeError ?? 0), digits: 2)) %, which the intervals include"
+        "sizes of \(baseline) lie off its own law, \(misfit.law), by \(NumberFormat.verdict(100 * misfit.sizeScatter, digits: 2)) % where seeds differ by \(NumberFormat.verdict(100 * (misfit.seedScatter ?? 0), digits: 2)) % (\(chanceText(misfit.pValue ?? 1))): what a difference of loss is worth in compute is uncertain by \(NumberFormat.verdict(100 * (builders.first { $0.axis == .trainingCompute }?.curve.relativeSlopeError ?? 0), digits: 2)) %, which the intervals include"
       )
     }
     let equal =
@@ -131,7 +132,9 @@ extension ArmVerdict {
       result.append("other learning rates at every rung")
     }
     if runs.branches.count < 2 { result.append("other lengths of training at each size") }
-    if let axis { result.append("any scale above \(numberText(axis.dataRange[1])) training FLOPs") }
+    if let axis {
+      result.append("any scale above \(NumberFormat.verdict(axis.dataRange[1])) training FLOPs")
+    }
     let metrics = Set(runs.pairs.flatMap { ($0.treatment.outcome?.metrics ?? [:]).keys })
     if !metrics.contains(where: { $0.contains("accuracy") }) { result.append("downstream tasks") }
     if !metrics.contains(where: { $0.contains("decod") || $0.contains("latency") }) {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 
 /// How far a ladder reaches and whether a forecast from it is defensible.
 public struct LadderReach: Codable, Hashable, Sendable {
@@ -45,14 +46,14 @@ public struct LadderReach: Codable, Hashable, Sendable {
     }
     if decades < Self.fewestDecades {
       reasons.append(
-        "\(numberText(decades, digits: 2)) decades of training FLOPs, at least \(numberText(Self.fewestDecades)) are needed"
+        "\(NumberFormat.verdict(decades, digits: 2)) decades of training FLOPs, at least \(NumberFormat.verdict(Self.fewestDecades)) are needed"
       )
     }
     isRefused = !reasons.isEmpty
     if seeds == 1 { reasons.append("one seed: noise is known from the scatter of the rungs only") }
     if decadesBeyond > decades {
       reasons.append(
-        "the target lies \(numberText(decadesBeyond, digits: 2)) decades beyond the data, which span \(numberText(decades, digits: 2))"
+        "the target lies \(NumberFormat.verdict(decadesBeyond, digits: 2)) decades beyond the data, which span \(NumberFormat.verdict(decades, digits: 2))"
       )
     }
     self.reasons = reasons

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 /// How far the runs of a comparison were trained: whether what they say can be about training at all.
@@ -49,18 +50,18 @@ public struct TrainingExtent: Codable, Hashable, Sendable {
     let (low, high) = (ratios.min() ?? 0, ratios.max() ?? 0)
     let range =
       high / max(low, 1e-300) < 1.05
-      ? numberText(high, digits: 2)
-      : "\(numberText(low, digits: 2)) to \(numberText(high, digits: 2))"
+      ? NumberFormat.verdict(high, digits: 2)
+      : "\(NumberFormat.verdict(low, digits: 2)) to \(NumberFormat.verdict(high, digits: 2))"
     var text = "Trained on \(range) tokens per parameter"
     if let share = last.learntShare {
       text +=
-        "; at the largest size \(numberText(100 * max(share, 0), digits: 2)) % of \(reference) was learnt"
+        "; at the largest size \(NumberFormat.verdict(100 * max(share, 0), digits: 2)) % of \(reference) was learnt"
     }
     return text + "."
   }
 
   private var reference: String {
-    let guessing = guessingLoss.map { " (\(numberText($0)) nats)" } ?? ""
+    let guessing = guessingLoss.map { " (\(NumberFormat.verdict($0)) nats)" } ?? ""
     return entropyRate == nil
       ? "the loss of guessing\(guessing)" : "what there is to learn between guessing and entropy"
   }
@@ -93,12 +94,12 @@ public struct TrainingExtent: Codable, Hashable, Sendable {
     reasons = []
     if last.tokensPerParameter < Self.fewestTokensPerParameter {
       reasons.append(
-        "\(numberText(last.tokensPerParameter, digits: 2)) tokens per parameter at the largest size, at least \(numberText(Self.fewestTokensPerParameter)) is needed"
+        "\(NumberFormat.verdict(last.tokensPerParameter, digits: 2)) tokens per parameter at the largest size, at least \(NumberFormat.verdict(Self.fewestTokensPerParameter)) is needed"
       )
     }
     if let share = last.learntShare, share < Self.smallestShare {
       reasons.append(
-        "\(numberText(100 * max(share, 0), digits: 2)) % of \(reference) was learnt there, at least \(numberText(100 * Self.smallestShare)) % is needed"
+        "\(NumberFormat.verdict(100 * max(share, 0), digits: 2)) % of \(reference) was learnt there, at least \(NumberFormat.verdict(100 * Self.smallestShare)) % is needed"
       )
     }
   }

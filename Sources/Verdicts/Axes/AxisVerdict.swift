@@ -1,3 +1,4 @@
+public import Quantities
 public import ScalingLaws
 
 /// What a treatment is worth along one axis of cost.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 /// Where the multiplier of a paired regression is one.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import ScalingLaws
 internal import Statistics
 
@@ -65,7 +66,7 @@ extension ArmLaw {
       let fit = try ScalingLaws.fit(law, to: table, options: options)
       for parameter in law.parameters {
         guard let value = fit.interval(of: parameter.name) else { continue }
-        parameters[parameter.name] = IntervalEstimate(value.value, low: value.low, high: value.high)
+        parameters[parameter.name] = IntervalEstimate(value)
       }
       scatter = fit.residualScatter.isFinite ? fit.residualScatter : nil
       warnings = fit.warnings
@@ -75,7 +76,7 @@ extension ArmLaw {
         let forecast = try? fit.forecast(at: place, seed: settings.seed)
       {
         let value = forecast.law
-        self.forecast = IntervalEstimate(value.value, low: value.low, high: value.high)
+        self.forecast = IntervalEstimate(value)
       }
     } catch {
       failure = error.description

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// A law fitted to the runs of one arm.
 public struct ArmLaw: Codable, Hashable, Sendable {
   /// The arm.

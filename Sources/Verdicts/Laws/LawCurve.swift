@@ -1,4 +1,5 @@
 internal import Foundation
+public import Quantities
 internal import ScalingLaws
 
 /// A law along a scale, for pictures.

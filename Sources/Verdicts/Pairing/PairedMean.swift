@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 /// Where the interval of a paired difference comes from.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 /// The regression of paired differences of log-loss on ln scale, with effects of rungs and seeds.

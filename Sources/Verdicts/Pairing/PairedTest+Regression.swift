@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 extension PairedTest {
@@ -93,7 +94,7 @@ extension PairedTest.MoreRuns {
   ///
   /// - Parameter rungs: the sizes that there are.
   func sentence(from rungs: Int) -> String {
-    func factor(_ value: Double) -> String { "\(decimalText(value, places: 2)) times" }
+    func factor(_ value: Double) -> String { "\(NumberFormat.decimals(value, places: 2)) times" }
     let seeds =
       widthWithTwiceTheSeeds.map { "with twice the seeds \(factor($0)) as wide" }
       ?? "what more seeds would buy one seed does not tell"

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// Nested tests of the paired differences of log-loss, see ``PairedRegression``.
 public struct PairedTest: Codable, Hashable, Sendable {
   /// How the treatment may differ from the baseline.

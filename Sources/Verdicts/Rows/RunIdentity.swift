@@ -1,3 +1,5 @@
+internal import Files
+
 /// The name of a run by its content: a hash of everything that decides what comes out of it.
 ///
 /// The same definition has the same identity in every process and on every machine, so that a
@@ -45,8 +47,7 @@ public struct IdentityHash: Sendable {
 
   /// The identity of all pieces, one after the other.
   public var identity: RunIdentity {
-    let digits = String(hash, radix: 16)
-    return RunIdentity(digits: String(repeating: "0", count: 32 - digits.count) + digits)
+    RunIdentity(digits: hash.hexadecimal)
   }
 }
 

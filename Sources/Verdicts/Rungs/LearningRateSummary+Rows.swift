@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Statistics
 
 extension LearningRateSummary {
@@ -37,7 +38,7 @@ extension LearningRateSummary {
       }
     switch mode {
     case .fixed:
-      let rate = rates.first.map { " of \(numberText($0))" } ?? ""
+      let rate = rates.first.map { " of \(NumberFormat.verdict($0))" } ?? ""
       sentence =
         "One learning rate\(rate) for all arms and sizes, without a sweep: a treatment that wants another rate is at a disadvantage."
     case .fixedBySize:

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quantities
 internal import ScalingLaws
 internal import Statistics
 
@@ -33,7 +34,7 @@ struct RungFlags {
         RungFlag(
           arm: name, rung: found.rung, size: size, reason: .offTheLaw,
           sentence:
-            "\(name) at \(size) is \(numberText(abs(100 * expm1(found.shift)), digits: 2)) % \(found.shift > 0 ? "worse" : "better") than the law of its other rungs says (p = \(numberText(found.p, digits: 2)) after correction): look at its learning rate and its curve."
+            "\(name) at \(size) is \(NumberFormat.verdict(abs(100 * expm1(found.shift)), digits: 2)) % \(found.shift > 0 ? "worse" : "better") than the law of its other rungs says (p = \(NumberFormat.verdict(found.p, digits: 2)) after correction): look at its learning rate and its curve."
         ))
     }
     return flags
@@ -45,7 +46,7 @@ struct RungFlags {
       return RungFlag(
         arm: sweep.arm, rung: sweep.rung, size: sweep.size, reason: .learningRateAtEdge,
         sentence:
-          "\(sweep.arm) at \(sweep.size): the best learning rate \(numberText(sweep.best ?? .nan)) is the \(end) of \(sweep.rates.count) that were tried, so a better one may lie outside."
+          "\(sweep.arm) at \(sweep.size): the best learning rate \(NumberFormat.verdict(sweep.best ?? .nan)) is the \(end) of \(sweep.rates.count) that were tried, so a better one may lie outside."
       )
     }
   }

@@ -1,3 +1,5 @@
+public import Quantities
+
 /// Both arms at one rung of the ladder, without any law.
 ///
 /// Where a trunk has several branches, each branch is a row of its own.

@@ -1,37 +1,6 @@
+internal import Quantities
 internal import RunTables
 internal import SamplingLaws
-
-extension StudyVerdict {
-  /// Adds what sampling the trained models several times brings.
-  ///
-  /// Attempts at the same problems by models of one size and several seeds are averaged problem by
-  /// problem; problems are what is resampled.
-  ///
-  /// - Parameters:
-  ///   - rows: the runs of the study.
-  ///   - curves: reads the curves of a run that has ended.
-  public mutating func add(
-    samplesOf rows: [StudyRow], curves: (StudyRow) throws -> [StepCurve]
-  ) rethrows {
-    guard let axis = settings.sampling else { return }
-    let last = rows.map(\.branch).max() ?? 0
-    var verdicts: [SamplingVerdict] = []
-    for arm in [baseline] + arms.map(\.arm) {
-      let own = rows.filter {
-        $0.arm == arm && $0.purpose == .comparison && $0.branch == last && $0.finishedLoss != nil
-      }
-      var sampled: [(row: StudyRow, attempts: OutcomeArm)] = []
-      for row in own {
-        if let attempts = SampledAttempts.arm(of: row, curves: try curves(row)) {
-          sampled.append((row, attempts))
-        }
-      }
-      guard !sampled.isEmpty else { continue }
-      verdicts.append(SamplingVerdict(arm: arm, sampled: sampled, axis: axis, settings: settings))
-    }
-    sampling = verdicts.isEmpty ? nil : verdicts
-  }
-}
 
 extension SamplingVerdict {
   /// Compares the sizes of one arm.
@@ -83,12 +52,12 @@ extension SamplingVerdict {
       let title = "By \(tradeoff.selector), "
       if changes.count == 1 {
         sentences.append(
-          "\(title)\(first.best) is the best size for every budget of inference from \(numberText(first.operations, digits: 2)) to \(numberText(final.operations, digits: 2)) FLOPs a problem."
+          "\(title)\(first.best) is the best size for every budget of inference from \(NumberFormat.verdict(first.operations, digits: 2)) to \(NumberFormat.verdict(final.operations, digits: 2)) FLOPs a problem."
         )
       } else {
         let turns = tradeoff.budgets.indices.dropFirst().filter { winners[$0] != winners[$0 - 1] }
         let list = turns.map {
-          "\(winners[$0]) from \(numberText(tradeoff.budgets[$0].operations, digits: 2))"
+          "\(winners[$0]) from \(NumberFormat.verdict(tradeoff.budgets[$0].operations, digits: 2))"
         }
         sentences.append(
           "\(title)\(first.best) is the best size for the smallest budgets of inference, \(list.joined(separator: ", ")) FLOPs a problem on."

@@ -1,3 +1,4 @@
+internal import Quantities
 internal import ScalingLaws
 
 extension StudyVerdict {
@@ -58,7 +59,7 @@ extension StudyVerdict {
     var warnings: [String] = []
     if treated.count > 3 {
       warnings.append(
-        "\(treated.count) arms were tested at \(numberText(settings.significance)) each: about \(numberText(settings.significance * Double(treated.count), digits: 2)) of them would show a difference by chance"
+        "\(treated.count) arms were tested at \(NumberFormat.verdict(settings.significance)) each: about \(NumberFormat.verdict(settings.significance * Double(treated.count), digits: 2)) of them would show a difference by chance"
       )
     }
     self.warnings = warnings

@@ -1,3 +1,4 @@
+import Cards
 import Corpora
 import Foundation
 import Statistics
@@ -142,23 +143,28 @@ import Testing
     let card = type(of: task).card
     #expect(!card.knobs.isEmpty && !card.summary.isEmpty && !card.source.isEmpty)
     #expect(Set(card.knobs.map(\.name)).count == card.knobs.count)
-    #expect(
-      throws: TaskError.unknownKnob(
-        task: name, found: "colour", known: card.knobs.map(\.name))
-    ) {
-      try TaskCatalog.task(named: name, ["colour": 1])
-    }
+    let unknown = OptionError(
+      card: name, option: "colour", .unknown(known: card.knobs.map(\.name)))
+    #expect(throws: TaskError.knob(unknown)) { try TaskCatalog.task(named: name, ["colour": 1]) }
     for knob in card.knobs {
-      #expect(task.knobs[knob.name] == knob.standard)
+      let standard = task.knobs.number(knob.name)
+      #expect(.number(standard) == knob.standard)
       #expect(!knob.meaning.isEmpty)
-      for outside in [knob.range.lowerBound - 1, knob.range.upperBound + 1, .nan] {
+      let ends: (lower: Double, upper: Double)
+      switch knob.domain {
+      case .whole(let range):
+        ends = (Double(range.lowerBound), Double(range.upperBound))
+        #expect(throws: TaskError.self) {
+          try TaskCatalog.task(named: name, [knob.name: standard + 0.5])
+        }
+      case .number(let range, nil): ends = (range.lower, range.upper)
+      default:
+        Issue.record("a knob that is no number")
+        continue
+      }
+      for outside in [ends.lower - 1, ends.upper + 1, .nan] {
         #expect(throws: TaskError.self) {
           try TaskCatalog.task(named: name, [knob.name: outside])
-        }
-      }
-      if knob.isWhole {
-        #expect(throws: TaskError.self) {
-          try TaskCatalog.task(named: name, [knob.name: knob.standard + 0.5])
         }
       }
     }

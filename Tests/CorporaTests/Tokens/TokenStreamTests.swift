@@ -132,27 +132,6 @@ struct TokenCacheTests {
     #expect(try ScratchFolder.files(in: folder.path).allSatisfy { $0.hasSuffix(".tokens") })
   }
 
-  @Test func leftoversOfKilledRunsAreRemoved() throws {
-    let folder = try ScratchFolder()
-    let split = try corpus.split(validationFraction: 0.2)
-    func tokenize() throws {
-      _ = try corpus.tokenized(by: ByteTokenizer(), split: split, cacheFolder: folder.path)
-    }
-    try tokenize()
-    let file = try #require(ScratchFolder.files(in: folder.path).first)
-    let old = file + ".17.42"
-    let recent = file + ".18.42"
-    for path in [old, recent] { try ScratchFolder.replace(path, with: [1]) }
-    try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: -7200)], ofItemAtPath: old)
-    try FileManager.default.removeItem(atPath: file)
-    try tokenize()
-    let left = try ScratchFolder.files(in: folder.path)
-    #expect(!left.contains(old))
-    #expect(left.contains(recent))
-    #expect(left.contains(file))
-  }
-
   @Test func wideVocabulariesTakeFourBytes() throws {
     struct Wide: Tokenizer {
       let vocabularyCount = 70_000

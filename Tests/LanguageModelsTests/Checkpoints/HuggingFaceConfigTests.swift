@@ -13,18 +13,21 @@ struct HuggingFaceConfigTests {
   /// What `save_pretrained` of transformers 5.23 wrote; see make_parity.py.
   @Test func readsTheFixtures() throws {
     let gpt2 = HuggingFaceConfig.GPT2(
-      vocabularyCount: 80, contextLength: 32, width: 32, layerCount: 2, headCount: 4)
+      HuggingFaceConfig.Sizes(
+        vocabularyCount: 80, contextLength: 32, width: 32, layerCount: 2, headCount: 4))
     #expect(try HuggingFaceConfig(path: CheckpointFiles.golden("gpt2")) == .gpt2(gpt2))
 
     var llama = HuggingFaceConfig.Llama(
-      vocabularyCount: 96, contextLength: 32, width: 32, layerCount: 2, headCount: 4,
-      keyValueHeadCount: 2, innerWidth: 88)
+      HuggingFaceConfig.Sizes(
+        vocabularyCount: 96, contextLength: 32, width: 32, layerCount: 2, headCount: 4,
+        innerWidth: 88), keyValueHeadCount: 2)
     llama.epsilon = 1e-3
     llama.rotaryBase = 500
     #expect(try HuggingFaceConfig(path: CheckpointFiles.golden("llama")) == .llama(llama))
 
     let bert = HuggingFaceConfig.Bert(
-      vocabularyCount: 72, contextLength: 32, width: 32, layerCount: 2, headCount: 4)
+      HuggingFaceConfig.Sizes(
+        vocabularyCount: 72, contextLength: 32, width: 32, layerCount: 2, headCount: 4))
     #expect(try HuggingFaceConfig(path: CheckpointFiles.golden("bert/config.json")) == .bert(bert))
   }
 
@@ -56,8 +59,9 @@ struct HuggingFaceConfigTests {
       bare
         == .llama(
           HuggingFaceConfig.Llama(
-            vocabularyCount: 32000, contextLength: 2048, width: 64, layerCount: 1, headCount: 4,
-            innerWidth: 128)))
+            HuggingFaceConfig.Sizes(
+              vocabularyCount: 32000, contextLength: 2048, width: 64, layerCount: 1, headCount: 4,
+              innerWidth: 128))))
   }
 
   private static let llama = """

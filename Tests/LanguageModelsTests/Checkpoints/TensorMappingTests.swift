@@ -124,7 +124,8 @@ struct TensorMappingTests {
     _ change: (inout [String: (shape: [Int], values: [Float])]) -> Void
   ) throws -> String? {
     let shape = HuggingFaceConfig.GPT2(
-      vocabularyCount: 3, contextLength: 2, width: 2, layerCount: 1, headCount: 1)
+      HuggingFaceConfig.Sizes(
+        vocabularyCount: 3, contextLength: 2, width: 2, layerCount: 1, headCount: 1))
     let mapping = TensorMapping(.gpt2(shape))
     var tensors: [String: (shape: [Int], values: [Float])] = [:]
     for correspondence in mapping.correspondences {
@@ -212,7 +213,8 @@ struct TensorMappingTests {
 
   @Test func tiedLlamaAndUntiedGPT2() {
     var llama = HuggingFaceConfig.Llama(
-      vocabularyCount: 5, contextLength: 4, width: 4, layerCount: 1, headCount: 2, innerWidth: 6)
+      HuggingFaceConfig.Sizes(
+        vocabularyCount: 5, contextLength: 4, width: 4, layerCount: 1, headCount: 2, innerWidth: 6))
     #expect(TensorMapping(.llama(llama)).parameterNames.last == "head.weight")
     llama.tiesEmbeddings = true
     llama.hasAttentionBias = true
@@ -221,7 +223,8 @@ struct TensorMappingTests {
     #expect(names.contains("layers.0.attention.qkv.bias"))
     #expect(names.contains("layers.0.attention.output.bias"))
     var gpt2 = HuggingFaceConfig.GPT2(
-      vocabularyCount: 5, contextLength: 4, width: 4, layerCount: 1, headCount: 2)
+      HuggingFaceConfig.Sizes(
+        vocabularyCount: 5, contextLength: 4, width: 4, layerCount: 1, headCount: 2))
     gpt2.tiesEmbeddings = false
     let head = TensorMapping(.gpt2(gpt2)).correspondences.last
     #expect(head?.parameter == "head.weight")

@@ -150,7 +150,7 @@ import Testing
     let part = try PlantedFits.part(PlantedFits.chinchilla)
     let parts = (0..<24).map { index in
       var copy = part
-      copy.title = "group \(index)"
+      copy.group = [("group", "\(index)")]
       return copy
     }
     let html = FitReport(parts: parts, compute: nil).html()

@@ -89,7 +89,7 @@ enum PlantedFits {
   static func part(
     _ planted: Case, title: String = "", resamples: Int = 200, influence: Bool = true,
     candidates: [any Law] = []
-  ) throws -> FitReport.Part {
+  ) throws -> FittedTable {
     let rows = try observations(planted)
     return try part(
       planted.law, rows, title: title, resamples: resamples, influence: influence,
@@ -99,12 +99,15 @@ enum PlantedFits {
   static func part(
     _ law: any Law, _ rows: Observations, title: String = "", resamples: Int = 200,
     influence: Bool = true, candidates: [any Law] = []
-  ) throws -> FitReport.Part {
+  ) throws -> FittedTable {
     let options = FitOptions(interval: resamples > 0 ? .automatic : .none, resamples: resamples)
     let fitted = try fit(law, to: rows, options: options)
-    return FitReport.Part(
-      title: title, source: "runs.csv", notes: ["two rows were left out"], fit: fitted,
-      validation: fitted.validation(), influence: influence ? try fitted.influence() : nil,
-      ranking: candidates.isEmpty ? nil : try rankLaws(candidates, on: rows, options: options))
+    var result = FittedTable(
+      fit: fitted, validation: fitted.validation(), source: "runs.csv",
+      notes: ["two rows were left out"], group: title.isEmpty ? [] : [("group", title)])
+    result.influence = influence ? try fitted.influence() : nil
+    result.ranking =
+      candidates.isEmpty ? nil : try rankLaws(candidates, on: rows, options: options)
+    return result
   }
 }

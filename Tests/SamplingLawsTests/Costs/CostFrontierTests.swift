@@ -1,5 +1,4 @@
 import SamplingLaws
-import ScalingLaws
 import Statistics
 import Testing
 

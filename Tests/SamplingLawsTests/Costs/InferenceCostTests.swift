@@ -1,7 +1,6 @@
 import Foundation
 import RunTables
 import SamplingLaws
-import ScalingLaws
 import Testing
 
 struct InferenceCostTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Optimization
+import Quantities
 import RunTables
 import SamplingLaws
-import ScalingLaws
 import Testing
 
 @Suite struct BetaBinomialCoverageTests {

@@ -1,6 +1,6 @@
 import Foundation
+import Quantities
 import SamplingLaws
-import ScalingLaws
 import Statistics
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
+import Quantities
 import RunTables
 import SamplingLaws
-import ScalingLaws
 import Testing
 
 @Suite struct SequentialRoundsTests {

@@ -1,6 +1,6 @@
+import Quantities
 import RunTables
 import SamplingLaws
-import ScalingLaws
 import Statistics
 import Testing
 

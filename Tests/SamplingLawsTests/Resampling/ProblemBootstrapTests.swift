@@ -1,5 +1,5 @@
+import Quantities
 import SamplingLaws
-import ScalingLaws
 import Statistics
 import Testing
 

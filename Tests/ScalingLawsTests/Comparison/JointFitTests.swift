@@ -1,4 +1,5 @@
 import Foundation
+import Quantities
 import ScalingLaws
 import Statistics
 import Testing
@@ -74,7 +75,7 @@ import Testing
     #expect(tests.allSatisfy { $0.calibration == .simulated && $0.floor == 0.01 })
     let p = joint.pValueOfNoDifference
     #expect(p <= joint.pValueFloor && p > 0)
-    #expect(plainProbability("p", p, floor: joint.pValueFloor) == "p < 0.02")
+    #expect(NumberFormat.probability("p", p, floor: joint.pValueFloor) == "p < 0.02")
   }
 
   /// The simulated calibration holds its level where the objective is Huber's and the table small.

@@ -41,14 +41,4 @@ import Testing
     #expect(points.pointOfRow == [0, 0, 1, 2])
     #expect(points.rows() == [[0, 1], [2], [3]])
   }
-
-  @Test func probabilitiesAreNoFinerThanTheirSimulation() {
-    #expect(plainProbability(0.00998, floor: 0.01) == "< 0.01")
-    #expect(plainProbability("p", 0.00998, floor: 0.01) == "p < 0.01")
-    #expect(plainProbability("p", 0.034, floor: 0.001) == "p = 0.034")
-    #expect(plainProbability(0, floor: 0.001) == "< 0.001")
-    #expect(plainProbability(1, floor: 0.001) == "> 0.999")
-    #expect(plainProbability(0.9992, floor: 0.0001) == "0.9992")
-    #expect(plainProbability(.nan, floor: 0.001) == "unknown")
-  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Optimization
+import Quantities
 import ScalingLaws
 import Statistics
 import Testing

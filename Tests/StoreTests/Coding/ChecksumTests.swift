@@ -1,8 +1,9 @@
 import Foundation
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Rows that changed on the disk, stores of earlier versions, and stores that can only be read.
 struct ChecksumTests {
@@ -194,7 +195,7 @@ struct ChecksumTests {
     settings.takesOver = true
     let mine = try RunStore(folder.store, settings: settings)
     #expect(try mine.claim(run, definition: "{}"))
-    let failure = RunOutcome(status: .failed, costs: try Fixture.costs())
+    let failure = RunOutcome(status: .failed, costs: Fixture.costs())
     try late.record(failure, curves: [], of: run)
     #expect(try mine.outcomes(of: [run]).isEmpty && mine.claims().count == 1)
     // A late result of the same bits is one.

@@ -1,6 +1,7 @@
 import Store
-import Studies
+import Verdicts
 import Testing
+import Verdicts
 
 /// Curves come back bit for bit, and bytes that are not a curve are refused.
 struct CurveCodingTests {

@@ -1,8 +1,9 @@
 import Foundation
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Claims of processes that live, have died, or are elsewhere.
 struct ClaimTests {

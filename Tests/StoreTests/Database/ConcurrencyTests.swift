@@ -1,8 +1,9 @@
 import Foundation
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Many connections and many processes on one file.
 struct ConcurrencyTests {

@@ -1,8 +1,9 @@
 import Foundation
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Files that are not there, not ours, damaged or cannot be written.
 struct OpeningTests {
@@ -37,7 +38,7 @@ struct OpeningTests {
   }
 
   @Test func `no file`() {
-    #expect(error { _ = try RunStore(folder.store, creating: false) }?.code == .missing)
+    #expect(error { _ = try RunStore(folder.store, creating: false) }?.code == .noStore)
     #expect(!FileManager.default.fileExists(atPath: folder.store))
   }
 

@@ -1,9 +1,10 @@
 import Foundation
 import RunTables
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Exported tables, read back by the reader that fits use.
 struct ExportTests {

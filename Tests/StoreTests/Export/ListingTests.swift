@@ -1,7 +1,8 @@
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Lists of runs, with filters and pages, and how quick they are.
 struct ListingTests {

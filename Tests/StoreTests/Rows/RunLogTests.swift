@@ -1,7 +1,8 @@
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// What any log of runs must do, on disk and in memory.
 struct RunLogTests {
@@ -59,7 +60,7 @@ struct RunLogTests {
   func `the first outcome stays unless it is a failure`(kind: Kind) throws {
     let log = try log(kind)
     let identity = Fixture.identity(1)
-    var failure = RunOutcome(status: .failed, costs: try Fixture.costs())
+    var failure = RunOutcome(status: .failed, costs: Fixture.costs())
     failure.message = "killed"
     try log.record(failure, curves: Fixture.curves(9), of: identity)
     let outcome = try Fixture.outcome(1)

@@ -1,7 +1,8 @@
 import Store
-import Studies
+import Verdicts
 import TestSupport
 import Testing
+import Verdicts
 
 /// Studies, their rows and their results.
 struct StudyTests {

@@ -1,3 +1,4 @@
+import Cards
 import RunTables
 import Strategies
 import Testing
@@ -8,10 +9,10 @@ import Testing
     let problems = try SmallPolicy.problems(60)
     let options = ["margin": "\(margin)", "temperature": "0.2"]
     let budget = 12
-    let results = try AheadByK(StrategyOptions(options, for: AheadByK.card)).solve(
+    let results = try AheadByK(OptionValues(texts: options, for: AheadByK.card)).solve(
       problems, budget: budget, on: try SmallPolicy.bench())
     let all = try ParallelSampling(
-      StrategyOptions(["temperature": "0.2"], for: ParallelSampling.card)
+      OptionValues(texts: ["temperature": "0.2"], for: ParallelSampling.card)
     ).solve(
       problems, budget: budget, on: try SmallPolicy.bench())
     var stopped = 0

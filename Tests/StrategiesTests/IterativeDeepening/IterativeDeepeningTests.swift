@@ -1,3 +1,4 @@
+import Cards
 import Corpora
 import LanguageModels
 import RunTables
@@ -156,7 +157,7 @@ import Testing
       -> [StrategyResult]
     {
       let bench = Bench(Sampler(policy, seed: 5))
-      return try Kind(StrategyOptions(options, for: Kind.card)).solve(
+      return try Kind(OptionValues(texts: options, for: Kind.card)).solve(
         problems, budget: 3, on: bench)
     }
     let plain = try solve(ParallelSampling.self, [:])

@@ -1,3 +1,4 @@
+import Cards
 import Corpora
 import LanguageModels
 import Quantities
@@ -99,7 +100,7 @@ import Training
     _ options: [String: String], _ policy: Policy, _ problems: [Problem], budget: Int,
     verifier: (any Verifier)? = nil
   ) throws -> [StrategyResult] {
-    try SequentialRevision(StrategyOptions(options, for: SequentialRevision.card)).solve(
+    try SequentialRevision(OptionValues(texts: options, for: SequentialRevision.card)).solve(
       problems, budget: budget, on: Bench(Sampler(policy, seed: 5), verifier: verifier))
   }
 
@@ -114,7 +115,7 @@ import Training
     let problems = Problem.draw(8, from: task, seed: 4)
     // One round is parallel sampling, attempt for attempt, at the same cost.
     let single = try solve(["rounds": "1"], policy, problems, budget: 6)
-    let parallel = try ParallelSampling(StrategyOptions([:], for: ParallelSampling.card)).solve(
+    let parallel = try ParallelSampling(OptionValues(texts: [:], for: ParallelSampling.card)).solve(
       problems, budget: 6, on: Bench(Sampler(policy, seed: 5)))
     for (one, other) in zip(single, parallel) {
       #expect(one.attempts.map(\.answer) == other.attempts.map(\.answer))

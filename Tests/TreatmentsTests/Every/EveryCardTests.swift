@@ -1,3 +1,4 @@
+import Cards
 import Foundation
 import Testing
 import Treatments
@@ -38,7 +39,7 @@ import Treatments
     #expect(Set(card.options.map(\.name)).count == card.options.count)
     for option in card.options {
       #expect(Self.isName(option.name))
-      #expect(!option.explanation.isEmpty)
+      #expect(!option.meaning.isEmpty)
       // A default is checked as if a study had given it.
       #expect(throws: Never.self) {
         _ = try OptionValues([option.name: option.standard], for: card)
@@ -74,7 +75,7 @@ import Treatments
     #expect(error?.problem.contains("did you mean \(name)?") == true)
     for option in card.options {
       let error = #expect(throws: TreatmentError.self) {
-        try OptionValues(["\(option.name)x": option.standard], for: card)
+        try TreatmentCatalog.choice(named: name, ["\(option.name)x": option.standard])
       }
       #expect(error?.option == "\(option.name)x")
       #expect(error?.problem.contains("did you mean \(option.name)?") == true)

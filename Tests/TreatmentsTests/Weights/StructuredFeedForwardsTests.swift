@@ -1,3 +1,4 @@
+import Cards
 import LanguageModels
 import Tensors
 import Testing

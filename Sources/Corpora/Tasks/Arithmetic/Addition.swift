@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -12,15 +13,15 @@ public struct Addition: SyntheticTask {
     summary: "numbers of so many digits with plus signs: answer with the digits of the sum",
     source: "T-ARITH of the training catalogue",
     knobs: ArithmeticNotation.knobs(digits: 2, mostDigits: 256) + [
-      .whole("operands", 2, 2...10, harder: .up, "numbers to add")
+      .whole("operands", 2, in: 2...10, harder: .up, "numbers to add")
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let notation: ArithmeticNotation
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let digits = knobs.whole("digits")
     // A sum of at most ten numbers below 10^digits stays below 10^(digits + 1).

@@ -1,3 +1,5 @@
+internal import Cards
+internal import Files
 internal import Foundation
 internal import Statistics
 
@@ -23,14 +25,15 @@ struct ArithmeticNotation: Sendable, Hashable {
 
   private static let trainingShare = 0.8
 
-  static func knobs(digits: Int, mostDigits: Int) -> [TaskKnob] {
+  static func knobs(digits: Int, mostDigits: Int) -> [CardOption] {
     [
-      .whole("digits", digits, 1...mostDigits, harder: .up, "digits of an operand, zeros in front"),
       .whole(
-        "reversed", 1, 0...1, harder: .down,
+        "digits", digits, in: 1...mostDigits, harder: .up, "digits of an operand, zeros in front"),
+      .whole(
+        "reversed", 1, in: 0...1, harder: .down,
         "1 writes the answer from its least significant digit, 0 from its most significant"),
       .whole(
-        "fold", -1, -1...1, harder: .neither,
+        "fold", -1, in: -1...1,
         "0: the four fifths of all exercises meant for training; 1: the fifth held out; −1: all"),
     ]
   }
@@ -52,9 +55,7 @@ struct ArithmeticNotation: Sendable, Hashable {
       tokens += operand.digits.reversed().map { Self.digits[$0] }
       tokens.append(index == operandCount - 1 ? Self.equals : symbol)
     }
-    let start = tokens.count
-    tokens += written(solve(operands))
-    return TaskExample(tokens: tokens, answerPositions: Array(start..<tokens.count))
+    return TaskExample(prompt: tokens, answer: written(solve(operands)))
   }
 
   func acceptedAnswers(
@@ -79,11 +80,9 @@ struct ArithmeticNotation: Sendable, Hashable {
   private func isInFold(_ operands: [DecimalDigits]) -> Bool {
     guard fold >= 0 else { return true }
     // FNV-1a over the digits, then a good mixer: neighbouring exercises fall independently.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for digit in operands.flatMap(\.digits) {
-      hash = (hash ^ UInt64(digit)) &* 0x0000_0100_0000_01B3
-    }
-    var mixed = SplittableRandom(seed: hash)
+    var hash = FNV1a()
+    for digit in operands.flatMap(\.digits) { hash.mix(UInt64(digit)) }
+    var mixed = SplittableRandom(seed: hash.value)
     return (mixed.nextUniform() < Self.trainingShare) == (fold == 0)
   }
 }

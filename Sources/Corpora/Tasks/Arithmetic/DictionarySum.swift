@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -11,21 +12,21 @@ public struct DictionarySum: StepwiseTask {
       + "so far after each step, modulo a number",
     source: "[29] running sum with an in-context dictionary",
     knobs: [
-      .whole("steps", 8, 1...1024, harder: .up, "steps, and as many sums"),
-      .whole("keys", 1, 1...64, harder: .up, "words of a step, K"),
-      .whole("entries", 4, 1...256, harder: .up, "words in the dictionary"),
-      .whole("modulus", 10, 2...256, harder: .up, "sums count modulo this number"),
+      .whole("steps", 8, in: 1...1024, harder: .up, "steps, and as many sums"),
+      .whole("keys", 1, in: 1...64, harder: .up, "words of a step, K"),
+      .whole("entries", 4, in: 1...256, harder: .up, "words in the dictionary"),
+      .whole("modulus", 10, in: 2...256, harder: .up, "sums count modulo this number"),
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let keys: Int
   private let modulus: Int
   private let words: TaskAlphabet
   private let values: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     stepCount = knobs.whole("steps")
     keys = knobs.whole("keys")
@@ -56,9 +57,7 @@ public struct DictionarySum: StepwiseTask {
     let dictionary = words.distinct(words.count, &random).flatMap { [$0, values.draw(&random)] }
     let plan = (0..<stepCount * keys).map { _ in words.draw(&random) }
     let prompt = [0] + dictionary + plan + [equals]
-    return TaskExample(
-      tokens: prompt + (sums(of: prompt) ?? []),
-      answerPositions: Array(prompt.count..<prompt.count + stepCount))
+    return TaskExample(prompt: prompt, answer: sums(of: prompt) ?? [])
   }
 
   /// Adds the values again.

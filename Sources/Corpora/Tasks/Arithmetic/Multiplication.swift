@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -11,11 +12,11 @@ public struct Multiplication: SyntheticTask {
     knobs: ArithmeticNotation.knobs(digits: 2, mostDigits: 128))
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let notation: ArithmeticNotation
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let digits = knobs.whole("digits")
     notation = ArithmeticNotation(

@@ -1,4 +1,6 @@
+internal import Cards
 internal import Foundation
+internal import Quantities
 internal import Statistics
 
 /// What parity and delayed match share: random bits, then a token that names the span N [43].
@@ -49,12 +51,13 @@ struct BitHistory: Sendable, Hashable {
     return [[solve(bits, span)]]
   }
 
-  static func knobs(span: Int, lengthFactor: Double) -> [TaskKnob] {
+  static func knobs(span: Int, lengthFactor: Double) -> [CardOption] {
     [
-      .whole("span", span, 2...4096, harder: .up, "N, the bits back that the answer depends on"),
-      .whole("heads", 1, 1...4095, harder: .up, "how many spans up to N are asked for"),
-      .real(
-        "length-factor", lengthFactor, 0.1...100, harder: .neither,
+      .whole(
+        "span", span, in: 2...4096, harder: .up, "N, the bits back that the answer depends on"),
+      .whole("heads", 1, in: 1...4095, harder: .up, "how many spans up to N are asked for"),
+      .number(
+        "length-factor", lengthFactor, in: 0.1...100,
         "rows of bits have N + 2 up to N + 2 + factor·N bits"),
     ]
   }

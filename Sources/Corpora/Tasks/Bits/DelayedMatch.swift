@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -11,16 +12,16 @@ public struct DelayedMatch: SyntheticTask {
     knobs: BitHistory.knobs(span: 4, lengthFactor: 3))
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let history: BitHistory
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let (span, heads) = (knobs.whole("span"), knobs.whole("heads"))
     try Self.require(heads < span, "\(heads) heads need a span above \(heads), not \(span)")
     history = BitHistory(
-      span: span, heads: heads, lengthFactor: knobs["length-factor"], bias: 0.5)
+      span: span, heads: heads, lengthFactor: knobs.number("length-factor"), bias: 0.5)
   }
 
   /// The start, two bits and a token for each span.

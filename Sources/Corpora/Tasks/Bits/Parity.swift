@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -9,23 +10,21 @@ public struct Parity: SyntheticTask {
     summary: "random bits and N: answer with the parity of the last N bits",
     source: "[43] N-parity",
     knobs: BitHistory.knobs(span: 4, lengthFactor: 1.5) + [
-      .real(
-        "bias", -1, -1...1, harder: .neither,
-        "probability of a 1; −1 draws it anew for each example")
+      .number("bias", -1, in: -1...1, "probability of a 1; −1 draws it anew for each example")
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let history: BitHistory
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
-    let (span, heads, bias) = (knobs.whole("span"), knobs.whole("heads"), knobs["bias"])
+    let (span, heads, bias) = (knobs.whole("span"), knobs.whole("heads"), knobs.number("bias"))
     try Self.require(heads < span, "\(heads) heads need a span above \(heads), not \(span)")
     try Self.require(bias == -1 || bias >= 0, "bias is \(bias); expected −1 or 0 to 1")
     history = BitHistory(
-      span: span, heads: heads, lengthFactor: knobs["length-factor"],
+      span: span, heads: heads, lengthFactor: knobs.number("length-factor"),
       bias: bias < 0 ? nil : bias)
   }
 

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -10,19 +11,19 @@ public struct StepwiseParity: StepwiseTask {
     summary: "random bits in blocks: answer with the parity of the bits so far after each block",
     source: "[43] N-parity, written step by step",
     knobs: [
-      .whole("steps", 8, 1...1024, harder: .up, "blocks, and as many steps"),
-      .whole("width", 1, 1...64, harder: .up, "bits of a block"),
+      .whole("steps", 8, in: 1...1024, harder: .up, "blocks, and as many steps"),
+      .whole("width", 1, in: 1...64, harder: .up, "bits of a block"),
     ])
 
   private static let bits = TaskAlphabet(after: 1, count: 2)
   private static let equals: Int32 = 3
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let width: Int
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     stepCount = knobs.whole("steps")
     width = knobs.whole("width")
@@ -47,9 +48,7 @@ public struct StepwiseParity: StepwiseTask {
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let row = (0..<stepCount * width).map { _ in Self.bits.draw(&random) }
     let prompt = [0] + row + [Self.equals]
-    return TaskExample(
-      tokens: prompt + parities(of: row[...]),
-      answerPositions: Array(prompt.count..<prompt.count + stepCount))
+    return TaskExample(prompt: prompt, answer: parities(of: row[...]))
   }
 
   /// Counts the ones again.

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -14,37 +15,33 @@ public struct Countdown: StepwiseTask {
       + "target alone is left",
     source: "the game of numbers, with the steps of [20]; solvable by construction",
     knobs: [
-      .whole("numbers", 3, 2...6, harder: .up, "numbers given; one fewer steps"),
-      .whole("digits", 2, 1...4, harder: .up, "digits of a number"),
-      .whole("operators", 3, 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
-      .whole("largest", 9, 1...999, harder: .neither, "the largest number given"),
+      .whole("numbers", 3, in: 2...6, harder: .up, "numbers given; one fewer steps"),
+      .whole("digits", 2, in: 1...4, harder: .up, "digits of a number"),
+      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
+      .whole("largest", 9, in: 1...999, "the largest number given"),
     ])
 
-  private static let digitTokens = TaskAlphabet(after: 1, count: 10)
-  private static let equals: Int32 = 11
   private static let separator: Int32 = 12
   private static let operatorTokens = TaskAlphabet(after: 13, count: 3)
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let count: Int
-  private let digits: Int
   private let largest: Int
-  private let limit: Int
+  private let notation: NumberNotation
   private let operators: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     count = knobs.whole("numbers")
-    digits = knobs.whole("digits")
     largest = knobs.whole("largest")
     operators = TaskAlphabet(after: 13, count: knobs.whole("operators"))
-    limit = (0..<digits).reduce(1) { power, _ in 10 * power }
+    notation = NumberNotation(digits: knobs.whole("digits"))
     // With one operator the sum of all numbers has to fit.
     try Self.require(
-      largest < limit && (operators.count > 1 || count * largest < limit),
-      "\(count) numbers up to \(largest) do not fit into \(digits) digits")
+      largest < notation.limit && (operators.count > 1 || count * largest < notation.limit),
+      "\(count) numbers up to \(largest) do not fit into \(notation.digits) digits")
   }
 
   /// The start, digits, the equals sign, the separator and three operators.
@@ -53,7 +50,7 @@ public struct Countdown: StepwiseTask {
   public var longestExample: Int { promptLength + solutionLength }
   /// Digits, operators and the equals sign.
   public var answerAlphabet: [Int32] {
-    Self.digitTokens.tokens + [Self.equals] + operators.tokens
+    NumberNotation.tokens.tokens + [NumberNotation.equals] + operators.tokens
   }
   /// The mean number of solutions of 256 examples, times the chance of writing a given one.
   public var chanceLevel: Double {
@@ -65,6 +62,7 @@ public struct Countdown: StepwiseTask {
   }
   /// The start, the target and each number behind a separator, and the equals sign.
   public var promptLength: Int { 2 + digits + count * (digits + 1) }
+  private var digits: Int { notation.digits }
   /// `a∘b=c`.
   public var stepLength: Int { 3 * digits + 2 }
   /// One fewer than numbers.
@@ -89,9 +87,9 @@ public struct Countdown: StepwiseTask {
       }
       guard left.count == 1 else { continue }
       let prompt =
-        [0] + written(left[0]) + given.flatMap { [Self.separator] + written($0) } + [Self.equals]
-      return TaskExample(
-        tokens: prompt + steps, answerPositions: Array(prompt.count..<prompt.count + steps.count))
+        [0] + notation.written(left[0]) + given.flatMap { [Self.separator] + notation.written($0) }
+        + [NumberNotation.equals]
+      return TaskExample(prompt: prompt, answer: steps)
     }
   }
 
@@ -174,7 +172,7 @@ public struct Countdown: StepwiseTask {
         left.remove(at: first)
         for symbol in operators.tokens {
           let result = apply(symbol, a, b)
-          guard result < limit else { continue }
+          guard result < notation.limit else { continue }
           moves.append(
             Move(a: a, symbol: symbol, b: b, result: result, left: (left + [result]).sorted(by: >)))
         }
@@ -216,23 +214,24 @@ public struct Countdown: StepwiseTask {
   ) -> (a: Int, symbol: Int32, b: Int, result: Int)? {
     let start = solution.startIndex + step * stepLength
     let symbol = solution[start + digits]
-    guard operators.contains(symbol), solution[start + 2 * digits + 1] == Self.equals,
-      let a = number(solution[start..<start + digits]),
-      let b = number(solution[(start + digits + 1)..<(start + 2 * digits + 1)]),
-      let result = number(solution[(start + 2 * digits + 2)..<(start + stepLength)])
+    guard operators.contains(symbol), solution[start + 2 * digits + 1] == NumberNotation.equals,
+      let a = notation.number(solution[start..<start + digits]),
+      let b = notation.number(solution[(start + digits + 1)..<(start + 2 * digits + 1)]),
+      let result = notation.number(solution[(start + 2 * digits + 2)..<(start + stepLength)])
     else { return nil }
     return (a, symbol, b, result)
   }
 
   private func question(of prompt: [Int32]) -> (target: Int, given: [Int])? {
-    guard prompt.count >= promptLength, prompt[0] == 0, prompt[promptLength - 1] == Self.equals,
-      let target = number(prompt[1..<1 + digits])
+    guard prompt.count >= promptLength, prompt[0] == 0,
+      prompt[promptLength - 1] == NumberNotation.equals,
+      let target = notation.number(prompt[1..<1 + digits])
     else { return nil }
     var given: [Int] = []
     for index in 0..<count {
       let start = 1 + digits + index * (digits + 1)
       guard prompt[start] == Self.separator,
-        let one = number(prompt[(start + 1)..<(start + 1 + digits)])
+        let one = notation.number(prompt[(start + 1)..<(start + 1 + digits)])
       else { return nil }
       given.append(one)
     }
@@ -247,22 +246,8 @@ public struct Countdown: StepwiseTask {
     }
   }
 
-  private func number(_ tokens: ArraySlice<Int32>) -> Int? {
-    guard tokens.allSatisfy(Self.digitTokens.contains) else { return nil }
-    return tokens.reduce(0) { 10 * $0 + Self.digitTokens.index(of: $1) }
-  }
-
   private func written(_ move: Move) -> [Int32] {
-    written(move.a) + [move.symbol] + written(move.b) + [Self.equals] + written(move.result)
-  }
-
-  private func written(_ value: Int) -> [Int32] {
-    var value = value
-    var tokens: [Int32] = []
-    for _ in 0..<digits {
-      tokens.append(Self.digitTokens[value % 10])
-      value /= 10
-    }
-    return tokens.reversed()
+    notation.written(move.a) + [move.symbol] + notation.written(move.b) + [NumberNotation.equals]
+      + notation.written(move.result)
   }
 }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -15,10 +16,10 @@ public struct HanoiStep: StepwiseTask {
       + "with the next move as disk, peg from and peg to",
     source: "[81] Towers of Hanoi, one step a prompt",
     knobs: [
-      .whole("disks", 5, 1...30, harder: .up, "disks at most, a place in the prompt for each"),
-      .whole("fewest", 0, 0...30, harder: .neither, "disks at least; 0: all examples have as many"),
-      .real(
-        "arbitrary", 0.2, 0...1, harder: .neither,
+      .whole("disks", 5, in: 1...30, harder: .up, "disks at most, a place in the prompt for each"),
+      .whole("fewest", 0, in: 0...30, "disks at least; 0: all examples have as many"),
+      .number(
+        "arbitrary", 0.2, in: 0...1,
         "share of states drawn at random; the others are on the way of the right solution"),
     ])
 
@@ -29,17 +30,17 @@ public struct HanoiStep: StepwiseTask {
   private let disks: TaskAlphabet
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let fewest: Int
   private let arbitraryShare: Double
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let most = knobs.whole("disks")
     disks = TaskAlphabet(after: 9, count: most)
     fewest = knobs.whole("fewest") == 0 ? most : knobs.whole("fewest")
-    arbitraryShare = knobs["arbitrary"]
+    arbitraryShare = knobs.number("arbitrary")
     try Self.require(fewest <= most, "at least \(fewest) disks, but at most \(most)")
   }
 
@@ -152,9 +153,7 @@ public struct HanoiStep: StepwiseTask {
       }
       if let move = Self.move(at: state, movesSmallest: movesSmallest) {
         let prompt = prompt(at: state, movesSmallest: movesSmallest)
-        return TaskExample(
-          tokens: prompt + tokens(of: move),
-          answerPositions: Array(prompt.count..<prompt.count + 3))
+        return TaskExample(prompt: prompt, answer: tokens(of: move))
       }
     }
   }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -13,19 +14,19 @@ public struct AssociativeRecall: SyntheticTask {
     summary: "pairs of key and value, then some of the keys: answer each with its value",
     source: "[194] multi-query associative recall; Arora et al. 2023",
     knobs: [
-      .whole("pairs", 8, 1...1024, harder: .up, "pairs to remember"),
-      .whole("queries", 4, 1...1024, harder: .neither, "keys asked for, at most `pairs`"),
-      .whole("slots", 16, 1...4096, harder: .up, "slots for queries, at least `queries`"),
-      .whole("keys", 64, 1...4096, harder: .neither, "different keys, at least `pairs`"),
-      .whole("values", 64, 2...4096, harder: .up, "different values"),
-      .whole("fillers", 16, 1...4096, harder: .neither, "different fillers"),
-      .real(
-        "gap-power", 0.01, 0.001...10, harder: .up,
+      .whole("pairs", 8, in: 1...1024, harder: .up, "pairs to remember"),
+      .whole("queries", 4, in: 1...1024, "keys asked for, at most `pairs`"),
+      .whole("slots", 16, in: 1...4096, harder: .up, "slots for queries, at least `queries`"),
+      .whole("keys", 64, in: 1...4096, "different keys, at least `pairs`"),
+      .whole("values", 64, in: 2...4096, harder: .up, "different values"),
+      .whole("fillers", 16, in: 1...4096, "different fillers"),
+      .number(
+        "gap-power", 0.01, in: 0.001...10, harder: .up,
         "a of the density a·x^(a−1) of the slot x; larger values ask later"),
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let pairs: Int
   private let queries: Int
   private let slots: Int
@@ -34,7 +35,7 @@ public struct AssociativeRecall: SyntheticTask {
   private let fillers: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     pairs = knobs.whole("pairs")
     queries = knobs.whole("queries")
@@ -64,7 +65,7 @@ public struct AssociativeRecall: SyntheticTask {
     for (key, value) in zip(chosen, answers) { tokens += [key, value] }
     let start = tokens.count
     for _ in 0..<2 * slots { tokens.append(fillers.draw(&random)) }
-    let power = knobs["gap-power"] - 1
+    let power = knobs.number("gap-power") - 1
     var weights = (1...slots).map { pow(Double($0), power) }
     var positions: [Int] = []
     for query in 0..<queries {
@@ -88,23 +89,6 @@ public struct AssociativeRecall: SyntheticTask {
 
   /// Looks up each key that stands before a blank.
   public func acceptedAnswers(to prompt: [Int32]) -> [[Int32]] {
-    var memory: [Int32: Int32] = [:]
-    var answer: [Int32] = []
-    for (token, next) in zip(prompt, prompt.dropFirst()) where keys.contains(token) {
-      if next == TaskExample.blank {
-        guard let value = memory[token] else { return [] }
-        answer.append(value)
-      } else {
-        memory[token] = next
-      }
-    }
-    return answer.isEmpty ? [] : [answer]
-  }
-}
-
-extension SyntheticTask {
-  /// Throws the task's complaint about knobs that do not go together.
-  static func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws(TaskError) {
-    guard holds else { throw .incompatible(task: card.name, problem: problem()) }
+    keys.recalled(in: prompt)
   }
 }

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -11,21 +12,21 @@ public struct ColouredObjects: SyntheticTask {
     summary: "colours with objects, then one of the objects: answer with its colour",
     source: "T-COBJ of the training catalogue [192]",
     knobs: [
-      .whole("items", 3, 1...1024, harder: .up, "objects in an example"),
-      .whole("objects", 16, 1...4096, harder: .neither, "different objects, at least `items`"),
-      .whole("colours", 16, 2...4096, harder: .up, "different colours, at least `items`"),
+      .whole("items", 3, in: 1...1024, harder: .up, "objects in an example"),
+      .whole("objects", 16, in: 1...4096, "different objects, at least `items`"),
+      .whole("colours", 16, in: 2...4096, harder: .up, "different colours, at least `items`"),
     ])
 
   private static let ask: Int32 = 1
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let items: Int
   private let objects: TaskAlphabet
   private let colours: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     items = knobs.whole("items")
     objects = TaskAlphabet(after: 2, count: knobs.whole("objects"))

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -9,20 +10,20 @@ public struct Copy: SyntheticTask {
     summary: "a random string and a separator: answer with the string",
     source: "the architecture catalogue's list of tasks",
     knobs: [
-      .whole("shortest", 4, 1...16384, harder: .neither, "tokens of the shortest string"),
-      .whole("longest", 16, 1...16384, harder: .up, "tokens of the longest string"),
-      .whole("symbols", 32, 2...16384, harder: .up, "different tokens"),
+      .whole("shortest", 4, in: 1...16384, "tokens of the shortest string"),
+      .whole("longest", 16, in: 1...16384, harder: .up, "tokens of the longest string"),
+      .whole("symbols", 32, in: 2...16384, harder: .up, "different tokens"),
     ])
 
   private static let separator: Int32 = 1
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let lengths: ClosedRange<Int>
   private let symbols: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let (shortest, longest) = (knobs.whole("shortest"), knobs.whole("longest"))
     try Self.require(shortest <= longest, "`shortest` exceeds `longest`")
@@ -45,9 +46,7 @@ public struct Copy: SyntheticTask {
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let count = lengths.lowerBound + random.nextIndex(below: lengths.count)
     let string = (0..<count).map { _ in symbols.draw(&random) }
-    return TaskExample(
-      tokens: [0] + string + [Self.separator] + string,
-      answerPositions: Array(count + 2..<2 * count + 2))
+    return TaskExample(prompt: [0] + string + [Self.separator], answer: string)
   }
 
   /// Returns what stands before the separator.

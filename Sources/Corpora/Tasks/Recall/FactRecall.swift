@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -16,16 +17,17 @@ public struct FactRecall: SyntheticTask {
     source: "T-FACT of the training catalogue [1]",
     labels: ["not stated", "stated truly", "stated falsely"],
     knobs: [
-      .whole("entities", 256, 2...16384, harder: .up, "entities with a value to remember"),
-      .whole("values", 64, 2...16384, harder: .up, "different values"),
-      .whole("statements", 4, 1...1024, harder: .up, "statements before the question"),
-      .real("stated-share", 0.5, 0...1, harder: .down, "share of questions on stated entities"),
-      .real("truth-share", 0.7, 0...1, harder: .neither, "share of statements that are true"),
-      .real(
-        "context-share", 0.5, 0...1, harder: .neither,
+      .whole("entities", 256, in: 2...16384, harder: .up, "entities with a value to remember"),
+      .whole("values", 64, in: 2...16384, harder: .up, "different values"),
+      .whole("statements", 4, in: 1...1024, harder: .up, "statements before the question"),
+      .number(
+        "stated-share", 0.5, in: 0...1, harder: .down, "share of questions on stated entities"),
+      .number("truth-share", 0.7, in: 0...1, "share of statements that are true"),
+      .number(
+        "context-share", 0.5, in: 0...1,
         "share of falsely stated entities whose answer is the stated value"),
-      .real("zipf", 1, 0...4, harder: .up, "Zipf's exponent of the entities"),
-      .whole("table", 0, 0...1_000_000, harder: .neither, "names the table of facts"),
+      .number("zipf", 1, in: 0...4, harder: .up, "Zipf's exponent of the entities"),
+      .whole("table", 0, in: 0...1_000_000, "names the table of facts"),
     ])
 
   /// What an answer shows.
@@ -42,7 +44,7 @@ public struct FactRecall: SyntheticTask {
   private static let stop: Int32 = 2
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let entities: TaskAlphabet
   private let values: TaskAlphabet
   private let statements: Int
@@ -50,7 +52,7 @@ public struct FactRecall: SyntheticTask {
   private let popularity: CategoricalDistribution
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let entities = TaskAlphabet(after: 3, count: knobs.whole("entities"))
     let values = TaskAlphabet(after: entities.end, count: knobs.whole("values"))
@@ -59,7 +61,7 @@ public struct FactRecall: SyntheticTask {
       statements < entities.count, "\(statements) statements need more entities than that")
     var random = SplittableRandom(seed: UInt64(knobs.whole("table")))
     facts = entities.tokens.map { _ in values.draw(&random) }
-    popularity = CategoricalDistribution(zipf: entities.count, exponent: knobs["zipf"])
+    popularity = CategoricalDistribution(zipf: entities.count, exponent: knobs.number("zipf"))
     self.entities = entities
     self.values = values
   }
@@ -72,9 +74,9 @@ public struct FactRecall: SyntheticTask {
   public var answerAlphabet: [Int32] { values.tokens }
   /// One in so many values, and twice that where both answers are right.
   public var chanceLevel: Double {
-    let contextShare = knobs["context-share"]
+    let contextShare = knobs.number("context-share")
     let hasTwo = contextShare > 0 && contextShare < 1
-    let twoShare = hasTwo ? knobs["stated-share"] * (1 - knobs["truth-share"]) : 0
+    let twoShare = hasTwo ? knobs.number("stated-share") * (1 - knobs.number("truth-share")) : 0
     return tokenChanceLevel * (1 + twoShare)
   }
 
@@ -86,18 +88,18 @@ public struct FactRecall: SyntheticTask {
     var claims: [Int32] = []
     for entity in stated {
       let fact = facts[entities.index(of: entity)]
-      let isTrue = random.nextUniform() < knobs["truth-share"]
+      let isTrue = random.nextUniform() < knobs.number("truth-share")
       // A value that differs: one of the others, counted on from the fact around the alphabet.
       let shift = isTrue ? 0 : 1 + random.nextIndex(below: values.count - 1)
       claims.append(values[(values.index(of: fact) + shift) % values.count])
       tokens += [entity, Self.relation, claims[claims.count - 1], Self.stop]
     }
-    let asksStated = random.nextUniform() < knobs["stated-share"]
+    let asksStated = random.nextUniform() < knobs.number("stated-share")
     let question = asksStated ? random.nextIndex(below: statements) : nil
     let entity = question.map { stated[$0] } ?? newEntity(besides: stated, &random)
     let fact = facts[entities.index(of: entity)]
     let claim = question.map { claims[$0] } ?? fact
-    let followsContext = random.nextUniform() < knobs["context-share"]
+    let followsContext = random.nextUniform() < knobs.number("context-share")
     tokens += [entity, Self.relation, followsContext ? claim : fact]
     return TaskExample(
       tokens: tokens, answerPositions: [tokens.count - 1],
@@ -117,7 +119,7 @@ public struct FactRecall: SyntheticTask {
   public func acceptedAnswers(to prompt: [Int32]) -> [[Int32]] {
     guard let (claim, fact) = claimAndFact(prompt) else { return [] }
     guard let claim, claim != fact else { return [[fact]] }
-    switch knobs["context-share"] {
+    switch knobs.number("context-share") {
     case 0: return [[fact]]
     case 1: return [[claim]]
     default: return [[claim], [fact]]

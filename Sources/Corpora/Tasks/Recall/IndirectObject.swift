@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -12,23 +13,24 @@ public struct IndirectObject: SyntheticTask {
     summary: "two names, fillers, one of the names again: answer with the other one",
     source: "T-IOI of the training catalogue [192]; Wang et al. 2022",
     knobs: [
-      .whole("names", 32, 2...4096, harder: .up, "different names"),
-      .whole("distractors", 0, 0...1024, harder: .up, "further names, each said twice"),
-      .whole("distance", 3, 0...16384, harder: .up, "fillers between first and second mentions"),
-      .whole("fillers", 16, 1...4096, harder: .neither, "different fillers"),
+      .whole("names", 32, in: 2...4096, harder: .up, "different names"),
+      .whole("distractors", 0, in: 0...1024, harder: .up, "further names, each said twice"),
+      .whole(
+        "distance", 3, in: 0...16384, harder: .up, "fillers between first and second mentions"),
+      .whole("fillers", 16, in: 1...4096, "different fillers"),
     ])
 
   private static let give: Int32 = 1
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let names: TaskAlphabet
   private let fillers: TaskAlphabet
   private let distractors: Int
   private let distance: Int
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     distractors = knobs.whole("distractors")
     distance = knobs.whole("distance")

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -13,20 +14,20 @@ public struct Induction: SyntheticTask {
     summary: "a block of different tokens of random length, repeated: continue the repetition",
     source: "T-COPY of the training catalogue",
     knobs: [
-      .whole("shortest", 8, 1...4096, harder: .neither, "tokens of the shortest block"),
-      .whole("longest", 24, 1...4096, harder: .up, "tokens of the longest block"),
-      .whole("length", 49, 4...16384, harder: .neither, "tokens of an example"),
-      .whole("symbols", 64, 2...16384, harder: .up, "different tokens, at least `longest`"),
+      .whole("shortest", 8, in: 1...4096, "tokens of the shortest block"),
+      .whole("longest", 24, in: 1...4096, harder: .up, "tokens of the longest block"),
+      .whole("length", 49, in: 4...16384, "tokens of an example"),
+      .whole("symbols", 64, in: 2...16384, harder: .up, "different tokens, at least `longest`"),
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let blockLengths: ClosedRange<Int>
   private let length: Int
   private let symbols: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let (shortest, longest) = (knobs.whole("shortest"), knobs.whole("longest"))
     length = knobs.whole("length")

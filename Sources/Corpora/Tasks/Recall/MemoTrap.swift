@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -15,13 +16,13 @@ public struct MemoTrap: SyntheticTask {
     source: "[0] inverse scaling, memo trap",
     labels: ["usual ending", "override"],
     knobs: [
-      .real("override-share", 0.01, 0...1, harder: .neither, "share of lines that override"),
-      .whole("phrases", 64, 1...65536, harder: .up, "phrases to remember"),
-      .whole("phrase-length", 4, 1...256, harder: .neither, "tokens of a phrase"),
-      .whole("words", 64, 2...16384, harder: .neither, "different tokens of phrases"),
-      .whole("endings", 64, 2...16384, harder: .up, "different endings"),
-      .real("zipf", 1, 0...4, harder: .up, "Zipf's exponent of the phrases"),
-      .whole("table", 0, 0...1_000_000, harder: .neither, "names the phrases and their endings"),
+      .number("override-share", 0.01, in: 0...1, "share of lines that override"),
+      .whole("phrases", 64, in: 1...65536, harder: .up, "phrases to remember"),
+      .whole("phrase-length", 4, in: 1...256, "tokens of a phrase"),
+      .whole("words", 64, in: 2...16384, "different tokens of phrases"),
+      .whole("endings", 64, in: 2...16384, harder: .up, "different endings"),
+      .number("zipf", 1, in: 0...4, harder: .up, "Zipf's exponent of the phrases"),
+      .whole("table", 0, in: 0...1_000_000, "names the phrases and their endings"),
     ])
 
   private static let write: Int32 = 1
@@ -29,7 +30,7 @@ public struct MemoTrap: SyntheticTask {
   private static let begin: Int32 = 3
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let phraseLength: Int
   private let endings: TaskAlphabet
   private let vocabulary: Int
@@ -38,7 +39,7 @@ public struct MemoTrap: SyntheticTask {
   private let popularity: CategoricalDistribution
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     let count = knobs.whole("phrases")
     phraseLength = knobs.whole("phrase-length")
@@ -61,7 +62,7 @@ public struct MemoTrap: SyntheticTask {
     }
     self.phrases = phrases
     self.usualEndings = usualEndings
-    popularity = CategoricalDistribution(zipf: count, exponent: knobs["zipf"])
+    popularity = CategoricalDistribution(zipf: count, exponent: knobs.number("zipf"))
   }
 
   /// The start, three marks, words and endings.
@@ -77,7 +78,7 @@ public struct MemoTrap: SyntheticTask {
   public func example(_ random: inout SplittableRandom) -> TaskExample {
     let phrase = phrases[popularity.draw(&random)]
     let usual = usualEndings[phrase] ?? endings[0]
-    guard random.nextUniform() < knobs["override-share"] else {
+    guard random.nextUniform() < knobs.number("override-share") else {
       return TaskExample(tokens: [0] + phrase + [usual], answerPositions: [phraseLength + 1])
     }
     let shift = 1 + random.nextIndex(below: endings.count - 1)

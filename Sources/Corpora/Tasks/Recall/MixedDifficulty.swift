@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -14,16 +15,16 @@ public struct MixedDifficulty: SyntheticTask {
     source: "the architecture catalogue's list of tasks",
     labels: ["easy", "hard"],
     knobs: [
-      .whole("units", 32, 1...16384, harder: .neither, "units of two tokens in an example"),
-      .real("hard-share", 0.3, 0...1, harder: .up, "share of hard units"),
-      .whole("keys", 8, 1...4096, harder: .up, "different keys"),
-      .whole("symbols", 32, 1...4096, harder: .neither, "different easy symbols"),
-      .whole("values", 32, 2...4096, harder: .up, "different values"),
-      .whole("table", 0, 0...1_000_000, harder: .neither, "names the table of easy successors"),
+      .whole("units", 32, in: 1...16384, "units of two tokens in an example"),
+      .number("hard-share", 0.3, in: 0...1, harder: .up, "share of hard units"),
+      .whole("keys", 8, in: 1...4096, harder: .up, "different keys"),
+      .whole("symbols", 32, in: 1...4096, "different easy symbols"),
+      .whole("values", 32, in: 2...4096, harder: .up, "different values"),
+      .whole("table", 0, in: 0...1_000_000, "names the table of easy successors"),
     ])
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let units: Int
   private let hardShare: Double
   private let symbols: TaskAlphabet
@@ -32,10 +33,10 @@ public struct MixedDifficulty: SyntheticTask {
   private let successors: [Int32]
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     units = knobs.whole("units")
-    hardShare = knobs["hard-share"]
+    hardShare = knobs.number("hard-share")
     symbols = TaskAlphabet(after: 1, count: knobs.whole("symbols"))
     keys = TaskAlphabet(after: symbols.end, count: knobs.whole("keys"))
     let values = TaskAlphabet(after: keys.end, count: knobs.whole("values"))
@@ -99,20 +100,8 @@ public struct MixedDifficulty: SyntheticTask {
 
   /// Looks symbols up in the table and keys in the example.
   public func acceptedAnswers(to prompt: [Int32]) -> [[Int32]] {
-    var memory: [Int32: Int32] = [:]
-    var answer: [Int32] = []
-    for (token, next) in zip(prompt, prompt.dropFirst()) {
-      if symbols.contains(token), next == TaskExample.blank {
-        answer.append(successors[symbols.index(of: token)])
-      } else if keys.contains(token) {
-        if next == TaskExample.blank {
-          guard let value = memory[token] else { return [] }
-          answer.append(value)
-        } else {
-          memory[token] = next
-        }
-      }
+    keys.recalled(in: prompt) { token in
+      symbols.contains(token) ? successors[symbols.index(of: token)] : nil
     }
-    return answer.isEmpty ? [] : [answer]
   }
 }

@@ -1,4 +1,6 @@
+public import Cards
 internal import Foundation
+internal import Quantities
 public import Statistics
 
 /// Needle in a haystack: find the payload of one marked key among fillers and other needles.
@@ -12,22 +14,22 @@ public struct Needle: SyntheticTask {
     summary: "marked keys with payloads among fillers, then one key: answer with its payload",
     source: "T-NEEDLE of the training catalogue; passkey retrieval at depth p",
     knobs: [
-      .whole("length", 128, 8...65536, harder: .up, "tokens of an example, answer included"),
-      .whole("needles", 4, 1...1024, harder: .up, "needles, of which one is asked for"),
-      .whole("payload", 3, 1...64, harder: .up, "tokens of a payload"),
-      .real(
-        "depth", -1, -1...1, harder: .neither,
+      .whole("length", 128, in: 8...65536, harder: .up, "tokens of an example, answer included"),
+      .whole("needles", 4, in: 1...1024, harder: .up, "needles, of which one is asked for"),
+      .whole("payload", 3, in: 1...64, harder: .up, "tokens of a payload"),
+      .number(
+        "depth", -1, in: -1...1,
         "share of the fillers before the needle asked for; −1 draws it anew each time"),
-      .whole("keys", 32, 1...4096, harder: .neither, "different keys, at least `needles`"),
-      .whole("symbols", 64, 2...4096, harder: .up, "different payload tokens"),
-      .whole("fillers", 64, 1...4096, harder: .neither, "different fillers"),
+      .whole("keys", 32, in: 1...4096, "different keys, at least `needles`"),
+      .whole("symbols", 64, in: 2...4096, harder: .up, "different payload tokens"),
+      .whole("fillers", 64, in: 1...4096, "different fillers"),
     ])
 
   private static let mark: Int32 = 1
   private static let ask: Int32 = 2
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let needles: Int
   private let payload: Int
   private let fillerCount: Int
@@ -36,7 +38,7 @@ public struct Needle: SyntheticTask {
   private let fillers: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     needles = knobs.whole("needles")
     payload = knobs.whole("payload")
@@ -44,7 +46,7 @@ public struct Needle: SyntheticTask {
     keys = TaskAlphabet(after: 3, count: knobs.whole("keys"))
     symbols = TaskAlphabet(after: keys.end, count: knobs.whole("symbols"))
     fillers = TaskAlphabet(after: symbols.end, count: knobs.whole("fillers"))
-    let depth = knobs["depth"]
+    let depth = knobs.number("depth")
     try Self.require(fillerCount >= 0, "the length has no room for \(needles) needles")
     try Self.require(needles <= keys.count, "\(needles) needles need as many keys")
     try Self.require(depth == -1 || depth >= 0, "depth is \(depth); expected −1 or 0 to 1")
@@ -65,8 +67,8 @@ public struct Needle: SyntheticTask {
     let payloads = chosen.map { _ in (0..<payload).map { _ in symbols.draw(&random) } }
     // The first needle is the one asked for; each is placed behind so many fillers.
     var places = chosen.map { _ in random.nextIndex(below: fillerCount + 1) }
-    if knobs["depth"] >= 0 {
-      places[0] = Int(saturating: (knobs["depth"] * Double(fillerCount)).rounded())
+    if knobs.number("depth") >= 0 {
+      places[0] = Int(saturating: (knobs.number("depth") * Double(fillerCount)).rounded())
     }
     let order = places.indices.shuffled(using: &random)
     var tokens: [Int32] = [0]
@@ -77,9 +79,7 @@ public struct Needle: SyntheticTask {
       if place < fillerCount { tokens.append(fillers.draw(&random)) }
     }
     tokens += [Self.ask, chosen[0]]
-    let start = tokens.count
-    tokens += payloads[0]
-    return TaskExample(tokens: tokens, answerPositions: Array(start..<tokens.count))
+    return TaskExample(prompt: tokens, answer: payloads[0])
   }
 
   /// Searches the prompt for the key that is asked for.

@@ -1,3 +1,4 @@
+public import Cards
 internal import Foundation
 public import Statistics
 
@@ -12,23 +13,23 @@ public struct SelectiveCopy: SyntheticTask {
     summary: "symbols among distractors and a separator: answer with the symbols in order",
     source: "the architecture catalogue's list of tasks; Gu and Dao 2023",
     knobs: [
-      .whole("memory", 8, 1...4096, harder: .up, "symbols to repeat"),
-      .whole("distance", 32, 0...65536, harder: .up, "distractors scattered among the symbols"),
-      .whole("symbols", 16, 2...4096, harder: .up, "different symbols"),
-      .whole("distractors", 16, 1...4096, harder: .up, "different distractors"),
+      .whole("memory", 8, in: 1...4096, harder: .up, "symbols to repeat"),
+      .whole("distance", 32, in: 0...65536, harder: .up, "distractors scattered among the symbols"),
+      .whole("symbols", 16, in: 2...4096, harder: .up, "different symbols"),
+      .whole("distractors", 16, in: 1...4096, harder: .up, "different distractors"),
     ])
 
   private static let separator: Int32 = 1
 
   /// The knobs in force.
-  public let knobs: KnobValues
+  public let knobs: OptionValues
   private let memory: Int
   private let distance: Int
   private let symbols: TaskAlphabet
   private let distractors: TaskAlphabet
 
   /// Creates the task with these knobs.
-  public init(knobs: KnobValues) throws(TaskError) {
+  public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
     memory = knobs.whole("memory")
     distance = knobs.whole("distance")

@@ -1,3 +1,4 @@
+public import Cards
 public import Statistics
 
 /// A generator of examples that a sequence model either answers or does not.
@@ -12,10 +13,10 @@ public protocol SyntheticTask: Sendable {
   /// Creates the task with these knobs.
   ///
   /// - Throws: `TaskError` for knobs that do not go together.
-  init(knobs: KnobValues) throws(TaskError)
+  init(knobs: OptionValues) throws(TaskError)
 
   /// The knobs in force, defaults included.
-  var knobs: KnobValues { get }
+  var knobs: OptionValues { get }
 
   /// The number of tokens; tokens are `0 ..< vocabularyCount`, and 0 starts every example.
   var vocabularyCount: Int { get }
@@ -46,7 +47,13 @@ extension SyntheticTask {
   /// - Throws: `TaskError` for an unknown knob, a value outside its range, or knobs that do not go
   ///   together.
   public init(_ overrides: [String: Double] = [:]) throws(TaskError) {
-    try self.init(knobs: KnobValues(card: Self.card, overrides: overrides))
+    let knobs: OptionValues
+    do throws(OptionError) {
+      knobs = try OptionValues(overrides.mapValues { .number($0) }, for: Self.card)
+    } catch {
+      throw .knob(error)
+    }
+    try self.init(knobs: knobs)
   }
 
   /// Whether an answer is right.
@@ -83,6 +90,13 @@ public struct TaskExample: Sendable, Hashable {
     self.init(
       tokens: tokens, answerPositions: answerPositions,
       labels: [Int](repeating: label, count: answerPositions.count))
+  }
+
+  /// Creates an example whose answer, of one kind, follows its prompt.
+  public init(prompt: [Int32], answer: [Int32]) {
+    self.init(
+      tokens: prompt + answer,
+      answerPositions: Array(prompt.count..<prompt.count + answer.count))
   }
 
   /// Creates an example; `labels` has one element for each answer token.

@@ -18,13 +18,6 @@ public struct TaskStream: Sendable {
   public var nextExample: Int
 
   /// Creates a stream.
-  ///
-  /// - Parameters:
-  ///   - task: the task.
-  ///   - seed: names the stream; take another one for validation.
-  ///   - contextLength: the inputs of a row, by default just enough for the longest example.
-  ///   - nextExample: where to start.
-  ///   - stride: the distance between successive examples.
   public init(
     _ task: any SyntheticTask, seed: UInt64, contextLength: Int? = nil, nextExample: Int = 0,
     stride: Int = 1

@@ -23,8 +23,6 @@ public enum AnswerForm: String, Sendable, Hashable, Codable, CaseIterable {
   case math
 
   /// The spelling that stands for an answer and all that count as the same.
-  ///
-  /// - Parameter answer: the answer as it was written.
   public func spelling(of answer: String) -> String {
     Array(answer.utf8).withUnsafeBufferPointer { bytes in
       let trimmed = OutcomeCells.trimmed(bytes)
@@ -41,8 +39,7 @@ public enum AnswerForm: String, Sendable, Hashable, Codable, CaseIterable {
     return plain.withUnsafeBufferPointer { ExactNumber.spelling(of: $0) } ?? plain
   }
 
-  /// Whether an answer is a short whole number without a sign, or words of letters alone: most are, and
-  /// stand for themselves.
+  /// Short whole numbers without a sign and words of letters alone stand for themselves.
   private static func isPlain(_ answer: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = answer.first else { return true }
     if isDigit(first) {

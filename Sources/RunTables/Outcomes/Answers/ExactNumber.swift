@@ -3,7 +3,6 @@
 /// A decimal is its digits without zeros at either end and a power of ten, `15e-1`; a fraction that is
 /// no decimal is reduced, `1/3`. A percent sign stays.
 enum ExactNumber {
-  /// The spelling of a number; nil for any other text.
   static func spelling(of text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     var end = text.count
     let percent = end > 1 && text[end - 1] == UInt8(ascii: "%")
@@ -25,7 +24,6 @@ enum ExactNumber {
     return number.spelling + (percent ? [UInt8(ascii: "%")] : [])
   }
 
-  /// Digits times a power of ten.
   struct Decimal {
     var isNegative = false
     /// Without zeros at either end; empty for zero.

@@ -3,7 +3,6 @@ struct PlainMath {
   private let text: UnsafeBufferPointer<UInt8>
   private var at = 0
 
-  /// The plain text of an answer.
   static func plain(_ answer: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var reader = PlainMath(answer)
     return shortened(reader.sequence(until: nil))
@@ -11,7 +10,6 @@ struct PlainMath {
 
   private init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-  /// Commands that say nothing about the value.
   private static let silent: Set<String> = [
     "left", "right", "displaystyle", "textstyle", "limits", "quad", "qquad", "big", "Big", "bigl",
     "bigr", "Bigl", "Bigr", "circ", "degree", "boxed", "fbox", "text", "textbf", "textit", "textrm",
@@ -83,7 +81,6 @@ struct PlainMath {
     at + bytes.count <= text.count && text[at..<(at + bytes.count)].elementsEqual(bytes)
   }
 
-  /// What follows a backslash.
   private mutating func command(after previous: UInt8?) -> [UInt8] {
     guard at < text.count else { return [] }
     guard AnswerForm.isLetter(text[at]) else {
@@ -114,7 +111,6 @@ struct PlainMath {
     }
   }
 
-  /// The argument of a command: a group, or one element.
   private mutating func argument() -> [UInt8] {
     while at < text.count, text[at] == 32 { at += 1 }
     return at < text.count ? element(after: nil) : []

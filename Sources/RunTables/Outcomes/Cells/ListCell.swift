@@ -2,20 +2,17 @@ import Foundation
 
 /// A cell that holds a list, as JSON and Python write them: `[true, false]`, `['7', None]`.
 enum ListCell {
-  /// Whether a cell looks like a list.
   @inline(__always)
   static func isList(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     cell.first == UInt8(ascii: "[")
   }
 
-  /// One element of a list.
   struct Element: Equatable {
     /// Its text, quotes and escapes undone; empty for null.
     var text: [UInt8]
     var isQuoted: Bool
   }
 
-  /// The elements; nil for anything but a list.
   static func elements(of cell: some Collection<UInt8>) -> [Element]? {
     var reader = Reader(bytes: Array(cell))
     return reader.list()
@@ -109,7 +106,6 @@ enum ListCell {
       return Element(text: plain, isQuoted: true)
     }
 
-    /// A list or an object inside, as it stands.
     private mutating func nested() -> Element? {
       let start = at
       var depth = 0

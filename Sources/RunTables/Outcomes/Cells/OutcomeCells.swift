@@ -1,6 +1,4 @@
-/// How the cells of a table of outcomes are read.
 enum OutcomeCells {
-  /// What a cell of `correct` may say.
   static let truths = "0 or 1 (or true or false, yes or no, pass or fail)"
 
   private static let yes: [String] = [
@@ -15,17 +13,13 @@ enum OutcomeCells {
     "compile error", "crash", "crashed", "exception",
   ]
 
-  /// What a cell of `correct` says.
   enum Truth {
     case right
     case wrong
-    /// Wrong because the attempt ran out of time or into an error.
     case unjudged
-    /// A share of the credit.
     case credit(Double)
     case unknown
 
-    /// 1 or 0; nil for a share of the credit.
     var bit: UInt8? {
       switch self {
       case .right: 1
@@ -58,12 +52,10 @@ enum OutcomeCells {
     return .unknown
   }
 
-  /// The number in a cell; NaN where missing, nil for text.
+  /// NaN where missing, nil for text.
   ///
   /// What a comma means follows from what the column holds: a score is no thousand, and a number of
-  /// tokens has no fraction.
-  ///
-  /// - Parameter mark: what the user said a comma is, so that a point is thousands or an error.
+  /// tokens has no fraction. Where `mark` is a comma, a point is thousands or an error.
   static func number(
     _ cell: UnsafeBufferPointer<UInt8>, _ meaning: CommaColumn.Meaning = .unknown,
     _ mark: DecimalMark? = nil
@@ -111,7 +103,6 @@ enum OutcomeCells {
         }))
   }
 
-  /// The cell without blanks around it.
   static func trimmed(_ cell: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
     var low = 0
     var high = cell.count
@@ -120,16 +111,13 @@ enum OutcomeCells {
     return UnsafeBufferPointer(rebasing: cell[low..<high])
   }
 
-  /// Whether a cell of text says nothing: `None` and `NA` are words like any other.
   static func isBlank(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     for byte in cell where !ByteText.isBlank(byte) { return false }
     return true
   }
 
-  /// Reads `0.9;0.8`, `0.9 0.8`, `0.9, 0.8` or any of them in brackets, and appends the numbers;
-  /// `0,9;0,8` and `0,9 0,8` are the same with decimal commas.
-  ///
-  /// - Returns: how many there were, or nil if the cell is anything else.
+  /// Reads `0.9;0.8`, `0.9 0.8`, `0.9, 0.8` or any of them in brackets, also with decimal commas
+  /// (`0,9;0,8`), appends the numbers and returns how many there were; nil for anything else.
   static func appendStepScores(
     _ cell: UnsafeBufferPointer<UInt8>, to values: inout [Float]
   ) -> Int? {
@@ -166,8 +154,7 @@ enum OutcomeCells {
     return expectsNumber ? nil : count
   }
 
-  /// Whether the commas of a list are decimal: all stand between digits, another character separates
-  /// the numbers, and none has a point.
+  /// Whether the commas of a list are decimal: all between digits, other separators, and no points.
   private static func hasDecimalCommas(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     guard hasComma(cell), !cell.contains(UInt8(ascii: ".")),
       cell.contains(where: { $0 == UInt8(ascii: ";") || $0 == 32 })

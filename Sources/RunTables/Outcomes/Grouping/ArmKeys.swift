@@ -1,14 +1,10 @@
 /// The keys of the arms of a table, without columns that turn out to tell no arms apart.
 struct ArmKeys {
-  /// What the parts of keys are.
   private(set) var columns: [String]
-  /// The parts of each arm's key.
   private(set) var keys: [[String]]
-  /// What the rows of each arm are.
   private(set) var kinds: [RowKind]
-  /// For each worker the arm of each of its labels.
+  /// `[worker][label]`: the arm.
   private(set) var maps: [[Int32]]
-  /// What was decided, a sentence each.
   private(set) var notes: [String] = []
   /// Parts that were not asked for and tell nothing apart.
   private(set) var unused: [String] = []
@@ -65,7 +61,6 @@ struct ArmKeys {
     }
   }
 
-  /// Whether arms would become one without a part of their keys.
   private func wouldMerge(without place: Int) -> Bool {
     Set(keys.map { Self.without(place, $0) }).count < keys.count
   }
@@ -97,7 +92,6 @@ struct ArmKeys {
     for worker in maps.indices { maps[worker] = maps[worker].map { new[Int($0)] } }
   }
 
-  /// The levels of problems, where each problem of an arm has one.
   struct Levels {
     fileprivate var labels: [String]
     fileprivate var ofPair: [UInt64: Int32]
@@ -111,8 +105,8 @@ struct ArmKeys {
     UInt64(arm) << 32 | UInt64(problem)
   }
 
-  /// Takes `level` for a property of problems and no part of keys, unless a problem was tried at several
-  /// levels or the user named it; nil where it stays.
+  /// Takes `level` for a property of problems, unless a problem was tried at several levels or the
+  /// user named it; nil where it stays a part of keys.
   mutating func takeLevels(
     from result: OutcomeReading.Result, problems: [[Int32]], _ schema: OutcomeSchema
   ) -> Levels? {

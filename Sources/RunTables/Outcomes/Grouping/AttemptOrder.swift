@@ -1,5 +1,4 @@
-/// Puts the rows of one problem in the order of their attempts, and those of an attempt in the order
-/// of their steps or, in a table without steps, of their rounds.
+/// Orders the rows of one problem by attempt, and those of an attempt by step or else by round.
 struct AttemptOrder {
   /// Of each row of the file; nil where the table has no such column.
   let attempts: UnsafePointer<Int32>?
@@ -8,7 +7,6 @@ struct AttemptOrder {
   /// Whether some attempt has a name that is no whole number, so that file order decides.
   let byName: Bool
 
-  /// Two rows that claim to be the same one, in file order.
   struct Repetition: Sendable {
     var first: Int32
     var later: Int32
@@ -16,7 +14,6 @@ struct AttemptOrder {
 
   private struct Key {
     var attempt: Int32
-    /// The step or the round.
     var part: Int32
     var row: Int32
 
@@ -38,10 +35,9 @@ struct AttemptOrder {
     self.byName = byName
   }
 
-  /// Sorts the rows of one problem, given in file order.
-  ///
-  /// - Parameter numbers: receives the number of the attempt of each row in its new place.
-  /// - Returns: of the pairs of rows with the same key the one whose later row comes first.
+  /// Sorts the rows of one problem, given in file order; `numbers` receives the attempt of each row
+  /// in its new place. Of the pairs of rows with the same key it returns the one whose later row
+  /// comes first.
   mutating func sort(
     _ rows: UnsafeMutableBufferPointer<Int32>, numbers: UnsafeMutablePointer<Int32>?
   ) -> Repetition? {

@@ -1,9 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Runs of neighbouring groups, worked on side by side.
+/// Neighbouring groups, worked on side by side.
 enum Chunks {
-  /// Calls the closure with the indices of the groups of each chunk.
   static func each(
     _ groups: [OutcomeGrouping.Group], _ threads: Int, _ body: @Sendable (Range<Int>) -> Void
   ) {
@@ -20,7 +19,6 @@ enum Chunks {
     parallel(chunks.count - 1, threads) { body(chunks[$0]..<chunks[$0 + 1]) }
   }
 
-  /// Calls the closure with the bounds of equal pieces of a range.
   static func each(
     _ range: Range<Int>, _ threads: Int, _ body: @Sendable (Range<Int>) -> Void
   ) {

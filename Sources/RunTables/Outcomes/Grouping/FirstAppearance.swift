@@ -6,10 +6,9 @@ struct FirstAppearance {
   private var values: [Int32] = []
   private(set) var count: Int32 = 0
 
-  /// - Parameter expected: about how many distinct keys there may be.
   init(expected: Int = 512) { reset(expected: expected) }
 
-  /// Forgets everything and makes room for about so many distinct keys.
+  /// Forgets everything; about so many distinct keys are expected.
   mutating func reset(expected: Int) {
     count = 0
     var size = 16
@@ -22,7 +21,6 @@ struct FirstAppearance {
     }
   }
 
-  /// The number of a key, the next one if it is new.
   @inline(__always)
   mutating func number(of key: UInt64) -> Int32 {
     let key = key == .max ? key : key + 1

@@ -2,10 +2,9 @@ import Foundation
 import Synchronization
 
 extension OutcomeGrouping {
-  /// Sorts each problem's rows by attempt.
+  /// Sorts each problem's rows by attempt; returns the attempt of each row in its new place, in a
+  /// table that may have several rows an attempt.
   ///
-  /// - Returns: the number of the attempt of each row in its new place, in a table that may have
-  ///   several rows an attempt.
   /// - Throws: ``TableError`` that names both lines of the first row that repeats another.
   mutating func sort(
     _ order: inout [Int32], _ groups: inout [Group], _ names: [String], _ arms: ArmKeys,
@@ -64,7 +63,6 @@ extension OutcomeGrouping {
     return found.withLock { $0 }
   }
 
-  /// The attempts of all rows, names of different workers made one.
   private mutating func flattenAttempts() -> FlatColumn<Int32>? {
     guard schema.contains(.attempt) else { return nil }
     let merged = LabelInterner.merged(result.workers.map(\.attempts))
@@ -139,7 +137,6 @@ extension OutcomeGrouping {
       hint: repetitionHint)
   }
 
-  /// What mends rows that claim to be the same attempt.
   private var repetitionHint: String {
     let usual = ["seed", "run", "run_id", "file", "source", "timestamp", "uuid"]
     let names = schema.unused.map(\.name).filter {

@@ -2,7 +2,6 @@ import Foundation
 import Synchronization
 
 extension OutcomeGrouping {
-  /// Moves the columns of the blocks into the arms.
   mutating func fill(
     _ table: inout OutcomeTable, _ arms: [Range<Int>], _ groups: [Group], _ order: [Int32],
     _ numbers: [Int32]?, _ threads: Int
@@ -111,7 +110,6 @@ extension OutcomeGrouping {
 
   // MARK: Moving
 
-  /// The entries of a column in the order of the given places.
   private static func gather<Value: BitwiseCopyable & Sendable>(
     _ column: FlatColumn<Value>, _ order: [Int32], _ range: Range<Int>, _ threads: Int
   ) -> [Value] {
@@ -128,7 +126,6 @@ extension OutcomeGrouping {
     }
   }
 
-  /// A column of an arm, or nil if all of it is missing.
   private static func unlessMissing<Value>(
     _ values: [Value], _ isMissing: (Value) -> Bool
   ) -> [Value]? {
@@ -161,8 +158,8 @@ extension OutcomeGrouping {
     }
   }
 
-  /// Leaves out answers that are the right ones and not those of the attempts: the same in all attempts
-  /// at each problem, though some of these are right and others wrong.
+  /// Leaves out answers that are the right ones: the same in all attempts at each problem, though
+  /// some are wrong.
   func dropRightAnswers(_ table: inout OutcomeTable) {
     guard schema.contains(.answer), !schema.answerIsMapped else { return }
     var mixed = 0

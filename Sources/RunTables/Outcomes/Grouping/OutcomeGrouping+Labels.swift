@@ -1,12 +1,10 @@
 extension OutcomeGrouping {
-  /// The problem of each label of each worker, and what the problems are called.
   struct ProblemNames {
     var maps: [[Int32]]
     var names: [String]
   }
 
-  /// Takes problems of one name apart where they are from several sets or say several things, and
-  /// tells what was pooled.
+  /// Takes problems of one name apart where they are from several sets or say several things.
   mutating func separating(_ problems: ProblemNames) -> ProblemNames {
     var problems = problems
     var current: [Int32] = []
@@ -79,7 +77,6 @@ extension OutcomeGrouping {
     return rows
   }
 
-  /// How many problems have several labels.
   private static func shared(_ problems: [Int32], _ labels: [Int32], count: Int) -> Int {
     var first = [Int32](repeating: -1, count: count)
     var several = [Bool](repeating: false, count: count)
@@ -90,8 +87,8 @@ extension OutcomeGrouping {
     return several.count { $0 }
   }
 
-  /// Numbers the pairs of problem and label, and names them: `algebra/7`, or `7 (2)` for the second
-  /// content of 7.
+  /// Numbers the pairs of problem and label, named `algebra/7`, or `7 (2)` for the second content
+  /// of 7.
   private static func split(
     _ problems: [Int32], _ labels: [Int32], _ names: [String], _ words: [String]?
   ) -> (rows: [Int32], names: [String]) {

@@ -1,15 +1,15 @@
 extension OutcomeGrouping {
-  /// What tells the rows of a problem apart.
   private struct Key: Hashable {
     var attempt: Int32
     var round: Int32
     var step: Int32
   }
 
-  /// Leaves out rows that repeat another: those that say the same, and the others as the user asked.
+  /// Leaves out rows that repeat another: those that say the same, and the others as the user
+  /// asked.
   ///
-  /// - Returns: the first row that claims to be the same attempt as another and differs; then nothing
-  ///   is left out.
+  /// - Returns: the first row that claims to be the same attempt as another and differs; then
+  ///   nothing is left out.
   mutating func dropRepeats(
     _ order: inout [Int32], _ groups: inout [Group], _ attempts: FlatColumn<Int32>,
     _ rounds: FlatColumn<Int32>?, _ steps: FlatColumn<Int32>?
@@ -58,7 +58,6 @@ extension OutcomeGrouping {
     return nil
   }
 
-  /// Whether two rows have the same values in all columns that are used.
   private func saysTheSame(_ one: Int, _ other: Int, _ starts: [Int]) -> Bool {
     func place(_ row: Int) -> (block: OutcomeBlock, row: Int) {
       let block = starts.partitioningIndex { $0 > row } - 1

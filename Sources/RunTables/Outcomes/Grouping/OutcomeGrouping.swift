@@ -9,11 +9,10 @@ struct OutcomeGrouping {
   let rowCount: Int
   /// Names of attempts that are not whole numbers.
   var attemptNames = LabelInterner()
-  /// Of each row of the file; kept from the sorting for the arms.
+  /// Of each row of the file.
   var flatRounds: FlatColumn<Int32>?
   var flatSteps: FlatColumn<Int32>?
 
-  /// One problem of one arm.
   struct Group: Sendable {
     var arm: Int
     var problem: Int
@@ -139,8 +138,7 @@ struct OutcomeGrouping {
 
   // MARK: Groups
 
-  /// Numbers the pairs of arm and problem: arms in order of first appearance, and the problems of an
-  /// arm likewise.
+  /// Numbers the pairs of arm and problem, both in order of first appearance.
   private mutating func numberGroups(
     _ problems: [[Int32]], _ arms: [[Int32]], problemCount: Int, hasArms: Bool
   ) -> (groups: [Group], ofRow: [Int32]) {
@@ -178,7 +176,7 @@ struct OutcomeGrouping {
     return (sorted.map { pairs[$0] }, ofRow)
   }
 
-  /// The rows in the order of their groups, within a group in file order; sets where groups lie.
+  /// Within a group in file order; sets where groups lie.
   private static func order(_ groups: inout [Group], _ ofRow: [Int32]) -> [Int32] {
     var next = [Int32](repeating: 0, count: groups.count + 1)
     for group in ofRow { next[Int(group) + 1] += 1 }
@@ -195,7 +193,6 @@ struct OutcomeGrouping {
     }
   }
 
-  /// Which groups each arm has.
   private static func armBounds(_ groups: [Group]) -> [Range<Int>] {
     var bounds: [Range<Int>] = []
     var start = 0
@@ -209,7 +206,6 @@ struct OutcomeGrouping {
 
   // MARK: Strata
 
-  /// The stratum of each group, and how many groups have several.
   private mutating func strata(
     _ groups: [Group], _ ofRow: [Int32]
   ) -> (names: [String], conflicts: Int)? {

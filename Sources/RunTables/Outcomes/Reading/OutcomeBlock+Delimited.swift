@@ -1,7 +1,7 @@
+internal import Quantities
+
 extension OutcomeBlock {
-  /// Parses a run of whole records of delimited text with the labels of a worker.
-  ///
-  /// - Parameter layout: the layout of the file, its bytes being those of this block.
+  /// Parses whole records with the labels of a worker; the layout's bytes are those of this block.
   static func parsing(
     _ layout: DelimitedLayout, count: Int, index: Int, worker: OutcomeWorker
   ) -> OutcomeBlock {
@@ -28,7 +28,7 @@ extension OutcomeBlock {
     return block
   }
 
-  /// Parses one record into row `rows`; false for a line of nothing but blanks.
+  /// False for a line of nothing but blanks.
   @inline(__always)
   private mutating func parseRecord(
     _ scanner: inout CellScanner, _ layout: DelimitedLayout,
@@ -80,7 +80,6 @@ extension OutcomeBlock {
     }
   }
 
-  /// Takes in a cell for everything that its column means.
   @inline(__always)
   mutating func use(
     _ uses: [OutcomeSchema.Use], _ content: UnsafeBufferPointer<UInt8>, _ line: Int,

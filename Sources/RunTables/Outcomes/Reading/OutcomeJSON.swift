@@ -1,12 +1,10 @@
 import Foundation
 import OrderedCollections
 
-/// The columns of JSON objects: keys in order of first appearance, those of nested objects joined
-/// with dots.
+/// Keys of JSON objects in order of first appearance, those of nested objects joined with dots.
 struct JSONKeys: Sendable {
   private(set) var names: OrderedSet<String> = []
   private var cursor = JSONKeyCursor()
-  /// The row in which each column was last met.
   private var lastRow: [Int] = []
   private var row = 0
 
@@ -17,7 +15,7 @@ struct JSONKeys: Sendable {
     }
   }
 
-  /// Reads one object, calling the closure with the column and the cell of each value.
+  /// Calls the closure with the column and the cell of each value of one object.
   mutating func read(
     _ scanner: inout JSONScanner,
     _ body: (Int, JSONScanner.Slice, JSONScanner) throws(TableError) -> Void
@@ -70,10 +68,8 @@ struct JSONKeys: Sendable {
   }
 }
 
-/// Walks through a block of JSON, one object a row.
 enum JSONRows {
-  /// Calls the closure with the scanner before each object and the line on which it stands, counted
-  /// from 0; returns the number of line ends.
+  /// Calls the closure before each object with its line, from 0; returns the number of line ends.
   static func each(
     _ bytes: UnsafeBufferPointer<UInt8>, source: String, isArray: Bool, newline: UInt8,
     _ body: (inout JSONScanner, Int) throws(TableError) -> Void
@@ -118,7 +114,7 @@ struct OutcomeJSON {
 
   private var newline: UInt8 { !text.contains(10) && text.contains(13) ? 13 : 10 }
 
-  /// The text as a stream of blocks; an array is one block.
+  /// An array is one block.
   private func records() -> RecordBlocks {
     RecordBlocks(
       stream: ByteStream(pending: text, descriptor: nil, source: source), newline: newline,
@@ -159,7 +155,6 @@ struct OutcomeJSON {
     return keys
   }
 
-  /// Parses one block.
   private static func block(
     _ bytes: UnsafeBufferPointer<UInt8>, _ index: Int, _ worker: OutcomeWorker, keys: JSONKeys,
     newline: UInt8, isArray: Bool
@@ -211,7 +206,6 @@ struct OutcomeJSON {
 }
 
 extension JSONKeys {
-  /// The same columns before the first row of a block.
   func restarted() -> JSONKeys {
     var keys = self
     keys.forgetRows()
@@ -225,6 +219,5 @@ extension JSONKeys {
 }
 
 extension OutcomeOptions {
-  /// The number of threads to use.
   var workerCount: Int { max(threads ?? ProcessInfo.processInfo.activeProcessorCount, 1) }
 }

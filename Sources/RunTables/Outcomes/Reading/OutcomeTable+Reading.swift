@@ -5,14 +5,11 @@ extension OutcomeTable {
   ///
   /// Delimited text is read in pieces, so that memory is that of the table and not of the file.
   /// Attempts of a problem are put in the order of their numbers; without a column `attempt`, or
-  /// where its entries are not all whole numbers, file order is kept. Arms stand in order of first
-  /// appearance, and so do the problems of an arm.
+  /// where its entries are not all whole numbers, file order is kept. Arms, and the problems of an
+  /// arm, stand in order of first appearance.
   ///
-  /// - Parameters:
-  ///   - path: the path of the file, or `-` for standard input.
-  ///   - options: format, delimiter, renaming, and what tells arms apart.
-  /// - Throws: ``TableError``: a missing column (64), bad data (65), missing file (66), failed
-  ///   read (74).
+  /// - Throws: ``TableError``: a missing column (64), bad data (65), missing file (66), failed read
+  ///   (74).
   public static func read(
     contentsOf path: String, options: OutcomeOptions = OutcomeOptions()
   ) throws(TableError) -> OutcomeTable {
@@ -26,21 +23,16 @@ extension OutcomeTable {
     ).read()
   }
 
-  /// Reads a table of outcomes from text in memory.
-  ///
-  /// - Parameters:
-  ///   - source: the name used in messages; its extension decides the format if the options do not.
-  /// - Throws: ``TableError``: a missing column (64) or bad data (65).
+  /// Reads a table of outcomes from text in memory, as from bytes.
   public static func parse(
     _ text: String, source: String = "text", options: OutcomeOptions = OutcomeOptions()
   ) throws(TableError) -> OutcomeTable {
     try parse(Array(text.utf8), source: source, options: options)
   }
 
-  /// Reads a table of outcomes from UTF-8 bytes in memory.
+  /// Reads a table of outcomes from UTF-8 bytes in memory. The extension of `source`, the name used
+  /// in messages, decides the format if the options do not.
   ///
-  /// - Parameters:
-  ///   - source: the name used in messages; its extension decides the format if the options do not.
   /// - Throws: ``TableError``: a missing column (64) or bad data (65).
   public static func parse(
     _ bytes: [UInt8], source: String = "bytes", options: OutcomeOptions = OutcomeOptions()
@@ -51,7 +43,7 @@ extension OutcomeTable {
   }
 }
 
-/// The beginning of a table of outcomes, from which its format follows, and where the rest is.
+/// The beginning of a table, from which its format follows, and where the rest is.
 struct OutcomeSource {
   /// Bytes read already; all of them if there is no descriptor.
   let head: ByteBuffer

@@ -14,7 +14,6 @@ final class ByteBuffer {
 
   deinit { base.deallocate() }
 
-  /// Makes room for so many more bytes.
   func reserve(_ more: Int) {
     guard count + more > capacity else { return }
     let wanted = max(count + more, capacity + capacity / 2)
@@ -45,14 +44,14 @@ struct ByteStream {
   let source: String
   private var length = 0
 
-  /// - Parameter pending: bytes that come first; the caller keeps them alive.
+  /// `pending` bytes come first; the caller keeps them alive.
   init(pending: UnsafeBufferPointer<UInt8>, descriptor: Int32?, source: String) {
     self.pending = pending
     self.descriptor = descriptor
     self.source = source
   }
 
-  /// Appends up to `count` bytes to a buffer; fewer only at the end.
+  /// Appends up to `count` bytes; fewer only at the end.
   mutating func read(_ count: Int, into buffer: ByteBuffer) throws(TableError) -> Int {
     let taken = min(count, pending.count)
     if taken > 0 {
@@ -105,7 +104,6 @@ final class RecordBlocks: @unchecked Sendable {
     self.blockBytes = max(blockBytes, 1)
   }
 
-  /// Hands out no more blocks.
   func stop() { lock.withLock { _ in ended = true } }
 
   /// Fills the buffer with the next block and returns its number; nil at the end.
@@ -142,7 +140,6 @@ final class RecordBlocks: @unchecked Sendable {
   }
 }
 
-/// Finds where the last whole record of a text that grows ends.
 private struct RecordCut {
   let newline: UInt8
   let hasQuotes: Bool

@@ -11,20 +11,17 @@ final class FlatColumn<Value: BitwiseCopyable>: @unchecked Sendable {
   deinit { base.deallocate() }
 }
 
-/// The columns of a run of whole records.
 struct OutcomeBlock: Sendable, ParsedBlock {
   /// The place of the block in the file, and the worker whose labels it uses.
   var index: Int
   var worker: Int
   var rows = 0
-  /// The number of line ends in the block.
   var lineCount = 0
   /// The line, counted from the start of the block, of each row; empty while row r is on line r.
   var lines: [Int32] = []
   var error: TableError?
 
   var problem: FlatColumn<Int32>
-  /// A number as it is, or a label of the worker counted from ``AttemptCode/firstText``.
   var attempt: FlatColumn<Int32>?
   var correct: FlatColumn<UInt8>
   var tokens: FlatColumn<Float>?
@@ -44,7 +41,6 @@ struct OutcomeBlock: Sendable, ParsedBlock {
   var arm: FlatColumn<Int32>?
   /// Labels of the worker, one column for each of ``OutcomeSchema/labels``.
   var labels: [FlatColumn<Int32>]
-  /// How many rows there is room for.
   private(set) var capacity: Int
 
   static let missingTruth: UInt8 = 255
@@ -72,7 +68,6 @@ struct OutcomeBlock: Sendable, ParsedBlock {
     self.capacity = capacity
   }
 
-  /// Makes room for more rows than the text has records.
   mutating func reserve(_ more: Int) {
     guard rows + more > capacity else { return }
     capacity = max(rows + more, 2 * capacity)
@@ -104,7 +99,6 @@ struct OutcomeBlock: Sendable, ParsedBlock {
     return bytes.reduce(0) { $1 == UInt8(ascii: ",") ? $0 + 1 : $0 }
   }
 
-  /// Ends a row that began on the given line.
   @inline(__always)
   mutating func endRow(line: Int) {
     if !lines.isEmpty || line != rows {
@@ -114,15 +108,12 @@ struct OutcomeBlock: Sendable, ParsedBlock {
     rows += 1
   }
 
-  /// The line of a row, counted from the start of the block.
   func line(ofRow row: Int) -> Int { lines.isEmpty ? row : Int(lines[row]) }
 }
 
-/// How the names of attempts are kept in 32 bits.
 enum AttemptCode {
   /// Names that are not whole numbers are labels, counted from here.
   static let firstText = Int32.min
-  /// The least number that is kept as it is.
   static let least: Int32 = -(1 << 30)
 
   static func isText(_ code: Int32) -> Bool { code < least }

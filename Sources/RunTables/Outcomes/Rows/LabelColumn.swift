@@ -1,6 +1,5 @@
 /// A column that is no part of the analysis, but whose values decide whether rows belong together.
 struct LabelColumn: Sendable, Hashable {
-  /// What several values of it mean.
   enum Kind: Sendable, Hashable {
     /// The set that a problem is from: its number may come again in another set.
     case set
@@ -23,7 +22,6 @@ struct LabelColumn: Sendable, Hashable {
     return pooled.contains(name) ? .pooled : nil
   }
 
-  /// Columns that name what a problem is from.
   static let sets: Set<String> = [
     "dataset", "dataset_name", "data_set", "dataset_id", "data_source", "source_dataset",
     "set", "benchmark", "benchmark_name", "bench", "task", "task_name", "subtask", "subject",
@@ -32,7 +30,6 @@ struct LabelColumn: Sendable, Hashable {
     "contest_id", "language", "lang", "doc.subject", "doc.category", "doc.dataset", "doc.task",
     "metadata.dataset", "metadata.subject", "metadata.task",
   ]
-  /// Columns of the text of a problem, or of a hash of it.
   static let contents: Set<String> = [
     "doc_hash", "question_hash", "problem_hash", "question", "question_text", "question_content",
     "problem_text", "problem_statement", "doc.question", "doc.problem", "doc.query", "doc.goal",

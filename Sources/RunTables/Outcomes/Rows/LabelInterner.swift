@@ -19,7 +19,6 @@ struct LabelInterner: Sendable {
   private(set) var places: [UInt64] = []
   private var slots: [Slot] = Array(repeating: Slot(), count: 64)
 
-  /// The number of distinct labels.
   var count: Int { places.count }
 
   /// The number of a label, and whether it is new.
@@ -80,7 +79,6 @@ struct LabelInterner: Sendable {
     slots = wider
   }
 
-  /// Lends the bytes of a label.
   func withLabel<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     bytes.withUnsafeBufferPointer {
       body(UnsafeBufferPointer(rebasing: $0[ends[index]..<ends[index + 1]]))
@@ -94,9 +92,7 @@ struct LabelInterner: Sendable {
     }
   }
 
-  /// Puts the labels of several workers into one order, that of first appearance.
-  ///
-  /// - Returns: the labels, and for each worker the new number of each of its labels.
+  /// The labels of several workers in order of first appearance, and the new number of each.
   static func merged(_ workers: [LabelInterner]) -> (labels: LabelInterner, maps: [[Int32]]) {
     var order: [(place: UInt64, worker: Int, index: Int)] = []
     for (worker, interner) in workers.enumerated() {

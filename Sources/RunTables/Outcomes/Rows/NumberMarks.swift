@@ -8,20 +8,19 @@ struct NumberMarks: Sendable {
   var hasDecimalCommas = false
   /// Whether some number can only have a decimal point (`0.91`).
   var hasPoints = false
-  /// Whether counts have points before three digits (`1.018`).
+  /// Points before three digits (`1.018`).
   var hasGrouped = false
   /// Whether such a count is no whole number of thousands.
   var hasOddGrouped = false
-  /// Whether some count has several groups (`1.018.000`).
+  /// Several groups (`1.018.000`).
   var hasSeveralGroups = false
-  /// Whether counts have one comma before three digits (`1,018`).
+  /// One comma before three digits (`1,018`).
   var hasEither = false
-  /// Whether some count has a fraction behind a comma (`537,5`).
+  /// A fraction behind a comma (`537,5`).
   var hasFractions = false
   /// Whether semicolons separate the cells, as where the comma is the decimal mark.
   var isSemicolonFile = false
 
-  /// Adds what another part of the file shows.
   mutating func add(_ other: NumberMarks) {
     hasDecimalCommas = hasDecimalCommas || other.hasDecimalCommas
     hasPoints = hasPoints || other.hasPoints
@@ -33,7 +32,6 @@ struct NumberMarks: Sendable {
     isSemicolonFile = isSemicolonFile || other.isSemicolonFile
   }
 
-  /// What the points of counts are.
   enum Points: Equatable {
     case decimal
     case thousands(because: String)
@@ -41,7 +39,6 @@ struct NumberMarks: Sendable {
     case undecided
   }
 
-  /// What the grouped counts are.
   var points: Points {
     if hasSeveralGroups { return .thousands(because: "some have several") }
     if hasDecimalCommas {
@@ -67,7 +64,6 @@ struct NumberMarks: Sendable {
     return -Float(number * 1000)
   }
 
-  /// The error for numbers that can be read both ways.
   func ambiguity(_ source: String, column: String) -> TableError {
     TableError(
       .badData, source: source, column: column,

@@ -14,8 +14,7 @@ public struct OutcomeOptions: Sendable {
   public var noAnswer: [String]
   /// The credit from which on an attempt is right; nil reads 0 and 1 alone.
   public var threshold: Double?
-  /// Whether a comma in a number is its decimal mark or separates thousands; nil decides by the file,
-  /// and refuses one that can be read both ways.
+  /// What a comma in a number is; nil decides by the file, and refuses one that reads both ways.
   public var decimalMark: DecimalMark?
   /// Words in the grades that mean right, in any letter case, before the usual ones.
   public var rightWords: [String] = []
@@ -23,9 +22,7 @@ public struct OutcomeOptions: Sendable {
   public var wrongWords: [String] = []
   /// Which of the rows counts that claim to be the same attempt and differ; nil refuses them.
   public var repeats: RepeatedAttempts?
-  /// The size of the pieces that are parsed in parallel, in bytes, at least 1.
-  ///
-  /// It decides nothing but speed: the table is the same for every value.
+  /// The bytes, at least 1, that are parsed at a time; it decides nothing but speed.
   public var blockBytes: Int
   /// How many threads parse and sort; nil takes one a processor. It decides nothing but speed.
   public var threads: Int?

@@ -6,17 +6,13 @@ struct OutcomeReading {
   var schema: OutcomeSchema
   var threads: Int
 
-  /// The blocks in file order, and the workers whose labels they use.
   struct Result {
     var blocks: [OutcomeBlock]
     var workers: [OutcomeWorker]
-    /// How many lines stand before the first block.
     var linesBefore: Int
   }
 
-  /// Parses all blocks.
-  ///
-  /// - Throws: the first error in file order, whichever worker met it.
+  /// Throws the first error in file order, whichever worker met it.
   func run(
     _ records: RecordBlocks, linesBefore: Int,
     _ parse: @Sendable (ByteBuffer, Int, OutcomeWorker) -> OutcomeBlock
@@ -45,10 +41,9 @@ struct OutcomeReading {
 }
 
 extension OutcomeReading.Result {
-  /// The number of rows.
   var rowCount: Int { blocks.reduce(0) { $0 + $1.rows } }
 
-  /// The 1-based line of the file of a row.
+  /// 1-based.
   func line(ofRow row: Int) -> Int {
     var before = linesBefore + 1
     var first = 0

@@ -1,8 +1,6 @@
 /// What is to be told of the cells of a table of outcomes, counted while it is read.
 struct OutcomeRemarks: Sendable {
-  /// Attempts that ran out of time or into an error.
   var unjudged = 0
-  /// Answers that are the word for no answer.
   var withoutAnswer = 0
   /// Answers that are words which often stand for nothing, such as `None`.
   var wordsForNothing: [String: Int] = [:]
@@ -10,10 +8,9 @@ struct OutcomeRemarks: Sendable {
   var listed = (rows: 0, attempts: 0)
   /// Rows that count their attempts, and the attempts in them.
   var counted = (rows: 0, attempts: 0)
-  /// Rows whose one grade stands beside several answers, which it does not say of which it is.
+  /// Rows with one grade beside several answers.
   var oneGradeOfSeveral = 0
 
-  /// Adds another worker's.
   mutating func add(_ other: OutcomeRemarks) {
     unjudged += other.unjudged
     withoutAnswer += other.withoutAnswer
@@ -23,7 +20,6 @@ struct OutcomeRemarks: Sendable {
     oneGradeOfSeveral += other.oneGradeOfSeveral
   }
 
-  /// A sentence on each.
   func notes(_ schema: OutcomeSchema) -> [String] {
     var notes: [String] = []
     if schema.contains(.answer), schema.answers != .exact {

@@ -2,31 +2,23 @@ import OrderedCollections
 
 /// What each column of a file means to a table of outcomes, decided from the names alone.
 struct OutcomeSchema: Sendable {
-  /// What is done with the cells of a column.
   enum Use: Sendable, Hashable {
     case column(OutcomeColumn)
-    /// The cell is this part of the key of its arm.
     case arm(Int)
-    /// The cell should be this constant of its arm.
     case constant(Int)
-    /// The cell is the value of this one of ``labels``.
     case label(Int)
-    /// The cell is the column's value of this one of the row's attempts.
     case wide(OutcomeColumn, Int)
   }
 
-  /// What the parser of delimited text does at a column, known without looking anything up.
+  /// What the parser does at a column, known without looking anything up.
   enum Plan: Sendable {
-    /// Mostly plain numbers.
     case number(OutcomeColumn)
     case text(OutcomeColumn)
     case unused
-    /// See ``uses``.
     case several
   }
 
   var source: String
-  /// The names as they stand in the file.
   var fileNames: [String]
   /// Per column of the file; a map may give one column several uses.
   var uses: [[Use]]
@@ -34,36 +26,29 @@ struct OutcomeSchema: Sendable {
   var constants: [String] = []
   var present: Set<OutcomeColumn> = []
   var notes: [String] = []
-  /// Columns that decide whether rows belong together.
   var labels: [LabelColumn] = []
   /// Columns of arms that count only where they tell some apart, under the name of their part.
   var softArms: Set<String> = []
   /// Whether grades are shares of several attempts by the name of their column.
   var isShare = false
-  /// What the first rows show of points and commas.
   var marks = NumberMarks()
-  /// Columns of the file that are not used, with their places.
   var unused: [(name: String, index: Int)] = []
   /// The same of ``softArms``, by the name of their part.
   var softColumns: [String: (name: String, index: Int)] = [:]
-  /// Columns that tell arms apart because the user said so.
+  /// Asked for by the user.
   let named: Set<String>
-  /// How answers and grades are read.
   let answers: AnswerForm
   let noAnswer: [[UInt8]]
   let threshold: Double?
   /// Words for right and wrong besides the usual ones, in lower case.
   let rightWords: [[UInt8]]
   let wrongWords: [[UInt8]]
-  /// Which of repeated rows counts; nil refuses those that differ.
   let repeats: RepeatedAttempts?
-  /// What the user said a comma in a number is.
   let decimalMark: DecimalMark?
-  /// Whether the user said which column the answers are.
   let answerIsMapped: Bool
 
-  /// - Throws: ``TableError`` (usage) when the map or `by` names an absent column, or when `problem`
-  ///   or `correct` is missing.
+  /// Throws ``TableError`` (usage) when the map or `by` names an absent column, or `problem` or
+  /// `correct` is missing.
   init(names: [String], source: String, options: OutcomeOptions) throws(TableError) {
     self.source = source
     fileNames = names
@@ -120,7 +105,6 @@ struct OutcomeSchema: Sendable {
     }
   }
 
-  /// The plan of each column.
   var plans: [Plan] {
     uses.map { uses in
       guard uses.count == 1, case .column(let column) = uses[0] else {
@@ -137,10 +121,8 @@ struct OutcomeSchema: Sendable {
 
   func contains(_ column: OutcomeColumn) -> Bool { present.contains(column) }
 
-  /// Whether the user named words for right or wrong.
   var hasWords: Bool { !rightWords.isEmpty || !wrongWords.isEmpty }
 
-  /// What is expected of numbers where the user said how they are written.
   var markAsked: String {
     switch decimalMark {
     case .comma: ", with a decimal comma and points only between thousands (--decimal comma)"
@@ -151,7 +133,6 @@ struct OutcomeSchema: Sendable {
 
   // MARK: Names
 
-  /// Applies a map as `RunTable.applying(_:)` does, to names only.
   private static func renamed(
     _ columns: OrderedDictionary<String, Int>, _ map: ColumnMap, _ source: String,
     _ notes: inout [String]
@@ -230,7 +211,7 @@ struct OutcomeSchema: Sendable {
     if !present.contains(.correct), !present.contains(.rightCount) { takeScorer(columns) }
   }
 
-  /// How many attempts a row counts and how many of them are right, or which share of them.
+  /// A row may count its attempts and how many, or which share, of them are right.
   private mutating func takeCounts(_ columns: OrderedDictionary<String, Int>) {
     let free = free(columns)
     func name(of column: OutcomeColumn) -> String? {
@@ -300,8 +281,7 @@ struct OutcomeSchema: Sendable {
     notes.append("column sample_id read as problem")
   }
 
-  /// A harness that names grades after their scorer: `score_match`, or `scores.match.value` in nested
-  /// objects.
+  /// Grades named after their scorer: `score_match`, or `scores.match.value` in nested objects.
   private mutating func takeScorer(_ columns: OrderedDictionary<String, Int>) {
     let free = free(columns)
     let graded = free.keys.filter {
@@ -339,8 +319,7 @@ struct OutcomeSchema: Sendable {
 
   // MARK: Errors
 
-  /// The error for a missing column; a table of coverage by number of samples is told where it
-  /// belongs.
+  /// A table of coverage by number of samples is told where it belongs.
   private static func missing(
     _ column: OutcomeColumn, among names: [String], _ source: String
   ) -> TableError {

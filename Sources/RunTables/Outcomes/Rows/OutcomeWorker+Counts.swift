@@ -6,13 +6,11 @@ extension OutcomeWorker {
     var fileColumn: Int
   }
 
-  /// How many right answers among how many attempts a row counts.
   struct Counted {
     var right: Int?
     var all: Int?
   }
 
-  /// Takes in a number of attempts.
   func takeCount(
     _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int, fileColumn: Int
   ) throws(TableError) {
@@ -26,7 +24,6 @@ extension OutcomeWorker {
     if column == .rightCount { counted.right = Int(number) } else { counted.all = Int(number) }
   }
 
-  /// Ends a row that counts its attempts: one row for each.
   func endCountedRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     defer {
       counted = Counted()
@@ -88,7 +85,6 @@ extension OutcomeWorker {
     return nil
   }
 
-  /// The error for a share of the credit without a number of attempts.
   private func partialCredit(_ line: Int) -> TableError {
     let column = share.map { schema.fileNames[$0.fileColumn] } ?? schema.name(of: .correct)
     let cell = share.map { TableError.quoted(String(decoding: $0.cell, as: UTF8.self)) } ?? "none"
@@ -99,7 +95,6 @@ extension OutcomeWorker {
     return error
   }
 
-  /// What mends a grade that is neither 0 nor 1.
   static func creditHint(_ value: Double, _ column: String) -> String {
     if value > 1 {
       let count =

@@ -1,5 +1,4 @@
 extension OutcomeColumn {
-  /// Whether a row may hold the column's values of several attempts in a list.
   @inline(__always)
   var mayBeListed: Bool {
     switch self {
@@ -12,8 +11,8 @@ extension OutcomeColumn {
 }
 
 extension OutcomeWorker {
-  /// Ends a row of which some cells are lists: one row for each grade where the grades are a list,
-  /// otherwise one row whose lists have one entry.
+  /// One row for each grade where the grades are a list, otherwise one row whose lists have one
+  /// entry.
   func endListedRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     guard let grades = lists[.correct] else {
       if let share, share.value != 0, share.value != 1 {
@@ -66,7 +65,7 @@ extension OutcomeWorker {
     remarks.listed.attempts += elements.count
   }
 
-  /// Ends a row of one attempt, whose lists have one entry each.
+  /// One attempt, whose lists have one entry each.
   func endSingleRow(line: Int, _ block: inout OutcomeBlock) throws(TableError) {
     for (column, list) in lists {
       try takeOnly(column, list.content, list.fileColumn, line, &block)
@@ -74,7 +73,6 @@ extension OutcomeWorker {
     block.endRow(line: line)
   }
 
-  /// Takes the one entry of a list for the value.
   func takeOnly(
     _ column: OutcomeColumn, _ content: [UInt8], _ fileColumn: Int, _ line: Int,
     _ block: inout OutcomeBlock
@@ -158,7 +156,6 @@ extension OutcomeWorker {
 }
 
 extension OutcomeBlock {
-  /// Gives the row being read the values of an earlier one.
   mutating func repeatRow(_ earlier: Int) {
     problem.base[rows] = problem.base[earlier]
     correct.base[rows] = correct.base[earlier]

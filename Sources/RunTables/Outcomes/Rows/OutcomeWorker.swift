@@ -15,27 +15,20 @@ final class OutcomeWorker: @unchecked Sendable {
   /// Per arm and constant: the first value, and whether another was met.
   var constants: [Constant] = []
   let buffer = ByteBuffer()
-  /// The labels of each of ``OutcomeSchema/labels``.
   var labels: [LabelInterner]
-  /// What points and commas of numbers can be.
   var marks = NumberMarks()
   /// Whether the present cell is a number of JSON, whose point is decimal.
   var isJSONNumber = false
-  /// Whether the present cell is an entry of a list.
   var isEntry = false
-  /// What the present row says of several attempts.
   var share: Share?
   var counted = Counted()
   /// The cells of the present row in series of columns.
   var wide: [OutcomeColumn: (cells: [[UInt8]], fileColumn: Int)] = [:]
-  /// The columns in which numbers had commas.
   var commaColumns: Set<OutcomeColumn> = []
-  /// What is to be told of the rows.
   var remarks = OutcomeRemarks()
   /// The lists of the present row, of columns that have one, with the column of the file.
   var lists: [OutcomeColumn: (content: [UInt8], fileColumn: Int)] = [:]
 
-  /// What is known of a constant of an arm.
   struct Constant: Sendable {
     var value = Double.nan
     var varies = false
@@ -45,7 +38,6 @@ final class OutcomeWorker: @unchecked Sendable {
     }
   }
 
-  /// The parts of the present row's arm, and their constants.
   private(set) var armParts: [[UInt8]]
   private var armKey: [UInt8] = []
   private var lastArmKey: [UInt8] = []
@@ -62,7 +54,6 @@ final class OutcomeWorker: @unchecked Sendable {
 
   // MARK: Cells
 
-  /// Takes in a cell that is a number already.
   @inline(__always)
   func take(
     number: Double, _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int,
@@ -99,7 +90,6 @@ final class OutcomeWorker: @unchecked Sendable {
     return schema.decimalMark == nil && !isJSONNumber ? marks.kept(number, cell) : Float(number)
   }
 
-  /// Takes in a cell by its text.
   func take(
     _ content: UnsafeBufferPointer<UInt8>, as column: OutcomeColumn, line: Int, fileColumn: Int,
     _ block: inout OutcomeBlock
@@ -234,12 +224,10 @@ final class OutcomeWorker: @unchecked Sendable {
     }
   }
 
-  /// Whether a cell is a word that stands for no answer.
   private func isNoAnswer(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     schema.noAnswer.contains { $0.count == cell.count && cell.elementsEqual($0) }
   }
 
-  /// The hash of an answer; 0 for none.
   @inline(__always)
   private func answer(_ content: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let trimmed = OutcomeCells.trimmed(content)
@@ -287,7 +275,6 @@ final class OutcomeWorker: @unchecked Sendable {
     }
   }
 
-  /// Takes in a value of a column that decides whether rows belong together.
   func takeLabel(
     _ label: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int,
     _ block: inout OutcomeBlock
@@ -306,7 +293,6 @@ final class OutcomeWorker: @unchecked Sendable {
     }
   }
 
-  /// Takes in a part of the key of the row's arm.
   func takeArm(
     _ part: Int, _ content: UnsafeBufferPointer<UInt8>, line: Int, fileColumn: Int
   ) {

@@ -52,7 +52,6 @@ enum WideColumns {
 }
 
 extension OutcomeWorker {
-  /// Takes in a cell of a series of columns.
   func takeWide(
     _ column: OutcomeColumn, _ place: Int, _ content: UnsafeBufferPointer<UInt8>, fileColumn: Int
   ) {

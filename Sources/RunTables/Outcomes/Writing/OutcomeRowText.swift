@@ -1,3 +1,5 @@
+internal import Files
+
 /// Puts rows of outcomes into CSV (RFC 4180 with LF line ends), missing values as empty cells.
 struct OutcomeRowText {
   let armColumns: [String]
@@ -25,7 +27,7 @@ struct OutcomeRowText {
     bytes.append(10)
   }
 
-  /// Begins a row up to `correct`; ``endRow()`` closes it.
+  /// Up to `correct`; ``endRow()`` closes it.
   mutating func beginRow(key: [String], problem: String, attempt: Int, correct: Bool) {
     for part in key {
       append(text: part)
@@ -54,7 +56,7 @@ struct OutcomeRowText {
     if let whole = Int(exactly: number), abs(whole) < 1 << 53, whole != 0 || number.sign == .plus {
       append(whole: whole)
     } else {
-      bytes.append(contentsOf: Column.spelling(number).utf8)
+      bytes.append(contentsOf: CSVText.number(number).utf8)
     }
   }
 
@@ -80,7 +82,7 @@ struct OutcomeRowText {
   mutating func endRow() { bytes.append(10) }
 
   private mutating func append(text: String) {
-    bytes.append(contentsOf: RunTable.csvCell(text, single: false).utf8)
+    bytes.append(contentsOf: CSVText.cell(text).utf8)
   }
 
   private mutating func append(whole: Int) {

@@ -1,10 +1,9 @@
 extension OutcomeTable {
   /// The table as CSV, one row an attempt (or a step), which reads back as the same arms.
   ///
-  /// Answers are written as their classes: their texts are not kept. The columns are those that any
-  /// arm has; attempts without numbers of their own are numbered from 0 within their problem. Arm
-  /// columns that are not among ``OutcomeColumn/armColumns`` must be named in ``OutcomeOptions/by``
-  /// to be read back as such.
+  /// Answers are written as their classes: their texts are not kept. Attempts without numbers of
+  /// their own are numbered from 0 within their problem. Arm columns that are not among
+  /// ``OutcomeColumn/armColumns`` must be named in ``OutcomeOptions/by`` to be read back as such.
   public func csvText() -> String {
     var rows = OutcomeRowText(
       armColumns: writtenArmColumns, columns: writtenColumns, constants: writtenConstants)
@@ -19,9 +18,9 @@ extension OutcomeTable {
     return String(decoding: rows.bytes, as: UTF8.self)
   }
 
-  /// Writes ``csvText()`` to a file without holding the text in memory.
+  /// Writes ``csvText()`` to a file, or `-` for standard output, without holding the text in
+  /// memory.
   ///
-  /// - Parameter path: where the file is to be; `-` for standard output.
   /// - Throws: ``TableError``: a label that cannot be read back (64), or a failed write (74).
   public func writeCSV(to path: String) throws(TableError) {
     let writer = try OutcomeTableWriter(
@@ -31,7 +30,6 @@ extension OutcomeTable {
     try writer.finish()
   }
 
-  /// The columns that any arm has.
   private var writtenColumns: Set<OutcomeColumn> {
     var columns: Set<OutcomeColumn> = []
     for arm in arms {
@@ -48,7 +46,7 @@ extension OutcomeTable {
     return columns
   }
 
-  /// The arms' columns, and what rows are where some are not attempts.
+  /// With what rows are where some are not attempts.
   private var writtenArmColumns: [String] {
     armColumns + (arms.contains { $0.kind != .sample } ? [OutcomeColumn.kindColumn] : [])
   }
@@ -61,7 +59,6 @@ extension OutcomeTable {
     Set(arms.flatMap(\.constants.keys)).sorted()
   }
 
-  /// Refuses a label of a problem that would be read as missing.
   static func checkLabel(_ label: String, source: String) throws(TableError) {
     guard label.utf8.allSatisfy(ByteText.isBlank) else { return }
     throw TableError(
@@ -71,7 +68,6 @@ extension OutcomeTable {
 }
 
 extension OutcomeRowText {
-  /// Appends one row of an arm.
   mutating func append(_ arm: OutcomeArm, key: [String], problem: Int, row: Int) {
     beginRow(
       key: key, problem: arm.problems[problem],

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -19,14 +20,13 @@ public final class OutcomeTableWriter: Sendable {
   private let columns: [OutcomeColumn]
   private let constants: [String]
 
-  /// Creates the file, or empties it, and writes the header.
+  /// Creates the file (`-` is standard output), or empties it, and writes the header: arm columns,
+  /// `problem`, `attempt`, `correct`, the given columns, and constants of a whole arm such as
+  /// `n_params`.
   ///
-  /// - Parameters:
-  ///   - path: where the file is to be; `-` for standard output.
-  ///   - armColumns: the columns that tell arms apart. Names that are not among
-  ///     ``OutcomeColumn/armColumns`` must be named in ``OutcomeOptions/by`` to be read back as such.
-  ///   - columns: what is written besides `problem`, `attempt` and `correct`.
-  ///   - constants: numbers that hold for a whole arm, such as `n_params`.
+  /// Arm columns that are not among ``OutcomeColumn/armColumns`` must be named in
+  /// ``OutcomeOptions/by`` to be read back as such.
+  ///
   /// - Throws: ``TableError`` (I/O) when the file cannot be made or written.
   public init(
     path: String, armColumns: [String] = [], columns: Set<OutcomeColumn> = [],
@@ -49,15 +49,8 @@ public final class OutcomeTableWriter: Sendable {
 
   /// Writes one attempt. Of what it records, columns the writer does not have are passed over.
   ///
-  /// - Parameters:
-  ///   - key: the value of each arm column.
-  ///   - problem: the label of the problem; one that reads as missing (blank, `NA`, …) is refused.
-  ///   - attempt: the number of the attempt.
-  ///   - outcome: what the attempt recorded.
-  ///   - stratum: the stratum of the problem.
-  ///   - constants: the values of the columns of constants, by name.
-  /// - Throws: ``TableError``: a label that cannot be read back (64), or a failed write such as one
-  ///   to a full disk (74).
+  /// - Throws: ``TableError``: a label that would be read as missing (blank, `NA`, …) (64), or a
+  ///   failed write such as one to a full disk (74).
   public func write(
     key: [String] = [], problem: String, attempt: Int, outcome: OutcomeAttempt,
     stratum: String? = nil, constants: [String: Double] = [:]
@@ -87,12 +80,7 @@ public final class OutcomeTableWriter: Sendable {
     }
   }
 
-  /// Writes all attempts of an arm.
-  ///
-  /// - Parameters:
-  ///   - arm: the arm.
-  ///   - key: the value of each arm column; those of the arm by default.
-  /// - Throws: as ``write(key:problem:attempt:outcome:stratum:constants:)``.
+  /// Writes all attempts of an arm, by default under its own key; throws as for one attempt.
   public func write(_ arm: OutcomeArm, key: [String]? = nil) throws(TableError) {
     let key = key ?? arm.key
     precondition(key.count == keyCount, "\(key.count) parts of a key of \(keyCount)")
@@ -107,9 +95,9 @@ public final class OutcomeTableWriter: Sendable {
     }
   }
 
-  /// Writes what is left and closes the file; more rows cannot be written.
+  /// Writes what is left and closes the file.
   ///
-  /// - Throws: ``TableError`` (I/O) when the rest cannot be written, for example to a full disk.
+  /// - Throws: ``TableError`` (I/O), for example for a full disk.
   public func finish() throws(TableError) {
     try withState { (state) throws(TableError) in
       guard state.isOpen else { return }
@@ -132,14 +120,8 @@ public final class OutcomeTableWriter: Sendable {
     precondition(state.isOpen, "a row written after the end")
     defer { state.rows.removeAll() }
     let (descriptor, bytes) = (state.descriptor, state.rows.bytes)
-    var at = 0
-    while at < bytes.count {
-      let written = bytes.withUnsafeBytes {
-        Foundation.write(descriptor, $0.baseAddress.map { $0 + at }, bytes.count - at)
-      }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw Self.failed(path) }
-      at += written
+    do { try OpenFile.write(bytes, to: descriptor, path: path) } catch {
+      throw Self.failed(path, error.number)
     }
   }
 
@@ -148,8 +130,8 @@ public final class OutcomeTableWriter: Sendable {
     state.isOpen = false
   }
 
-  private static func failed(_ path: String) -> TableError {
-    let reason = String(cString: strerror(errno)).lowercased()
+  private static func failed(_ path: String, _ number: Int32 = errno) -> TableError {
+    let reason = String(cString: strerror(number)).lowercased()
     return TableError(
       .inputOutput, source: path == "-" ? "standard output" : path,
       found: "a failed write (\(reason))",

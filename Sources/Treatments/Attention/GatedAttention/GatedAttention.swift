@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A gate computed from the token on the results of its attention heads [7].
 public struct GatedAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "gated-attention", title: "Gated attention",
     summary: """
@@ -52,7 +52,6 @@ public struct GatedAttention: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: granularity, position and form of the gate.
   /// - Throws: ``TreatmentError`` for a headwise gate where there are no heads or where it is added.
   public init(_ options: OptionValues) throws(TreatmentError) {
     isHeadwise = options.word("granularity") == "head"
@@ -73,7 +72,6 @@ public struct GatedAttention: Treatment {
 
   /// Adds a gate to every attention layer.
   ///
-  /// - Parameter model: a model with attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or with a combiner already.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -100,7 +98,7 @@ public struct GatedAttention: Treatment {
   }
 
   private static var taken: TreatmentError {
-    TreatmentError(card.name, "another treatment has its hand on the same results of heads")
+    TreatmentError(card.name, "another treatment already changes the outputs of the heads")
   }
 
   private func outputs(_ attention: AttentionConfiguration, _ model: ModelConfiguration) -> Int {
@@ -110,11 +108,6 @@ public struct GatedAttention: Treatment {
   }
 
   /// One matrix a layer.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (_, attention, runs) in model.attentionRuns {
       let outputs = outputs(attention, model)

@@ -11,22 +11,15 @@ public struct Neighborhood: Hashable, Sendable {
   /// Whether no token sees a later one.
   public var isCausal: Bool
 
-  /// - Parameters:
-  ///   - size: the number of neighbours.
-  ///   - dilation: how far apart they are.
-  ///   - isCausal: whether no token sees a later one.
+  /// A neighbourhood.
   public init(size: Int, dilation: Int, isCausal: Bool) {
     self.size = size
     self.dilation = dilation
     self.isCausal = isCausal
   }
 
-  /// Whether a token sees another one.
-  ///
-  /// - Parameters:
-  ///   - key: the other one's position.
-  ///   - query: the token's position.
-  ///   - length: the number of tokens; it does not matter to a causal neighbourhood.
+  /// Whether the token at `query` sees that at `key`; the length does not matter to a causal
+  /// neighbourhood.
   public func contains(_ key: Int, of query: Int, length: Int) -> Bool {
     guard key % dilation == query % dilation else { return false }
     let (own, other) = (query / dilation, key / dilation)
@@ -37,8 +30,6 @@ public struct Neighborhood: Hashable, Sendable {
   }
 
   /// Pairs that see each other in a sequence.
-  ///
-  /// - Parameter length: the number of tokens.
   public func pairCount(length: Int) -> Int {
     (0..<length).reduce(0) { sum, query in
       let own = query / dilation
@@ -48,8 +39,6 @@ public struct Neighborhood: Hashable, Sendable {
   }
 
   /// The last keys that decoding has to keep.
-  ///
-  /// - Parameter length: the number of tokens so far.
   public func keptKeys(length: Int) -> Int {
     isCausal ? min(length, (size - 1) * dilation + 1) : length
   }

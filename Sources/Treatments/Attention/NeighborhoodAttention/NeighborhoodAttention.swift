@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Attention to the nearest tokens, every so many apart [209].
 public struct NeighborhoodAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "neighborhood-attention", title: "Neighbourhood attention",
     summary: """
@@ -35,7 +35,6 @@ public struct NeighborhoodAttention: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: the neighbourhood.
   /// - Throws: ``TreatmentError`` for an even number of neighbours.
   public init(_ options: OptionValues) throws(TreatmentError) {
     size = options.whole("size")
@@ -47,7 +46,6 @@ public struct NeighborhoodAttention: Treatment {
 
   /// Gives every attention layer the neighbourhood.
   ///
-  /// - Parameter model: a model with attention to all tokens whose scores do not depend on distance.
   /// - Throws: ``TreatmentError`` for another model.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -63,11 +61,6 @@ public struct NeighborhoodAttention: Treatment {
   }
 
   /// Only the pairs of neighbours are computed.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let rule = Neighborhood(size: size, dilation: dilation, isCausal: model.isCausal)
     for (_, attention, runs) in model.attentionRuns {

@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// The layers of hierarchical sequential transduction units [113]: attention by silu without a sum
 /// over the row, a norm and a gate, and no feed-forward.
 public struct PointwiseSiluAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "pointwise-silu-attention", title: "Pointwise SiLU attention",
     summary: """
@@ -40,8 +40,6 @@ public struct PointwiseSiluAttention: Treatment {
   public let keepsFeedForward: Bool
 
   /// The treatment with some options.
-  ///
-  /// - Parameter options: a value for every option of the card.
   public init(_ options: OptionValues) {
     hasRelativeBias = options.flag("relative-bias")
     keepsFeedForward = options.flag("feed-forward")
@@ -51,7 +49,6 @@ public struct PointwiseSiluAttention: Treatment {
   ///
   /// Learned positions stay, which the paper's models have too.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for an encoder, for norms after the addition, or where a layer has
   ///   no attention over all tokens.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
@@ -69,8 +66,6 @@ public struct PointwiseSiluAttention: Treatment {
   }
 
   /// Replaces attention, and takes the feed-forward with its norm away.
-  ///
-  /// - Parameter model: the built model.
   public func install<Element: TensorElement>(in model: LanguageModel<Element>) {
     for (index, block) in model.blocks.enumerated() {
       guard case .attention(let attention) = model.configuration.layers[index].tokenMixer else {
@@ -92,11 +87,6 @@ public struct PointwiseSiluAttention: Treatment {
   }
 
   /// The costs of the new layers in place of the baseline's.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     costs.removeTokenMixers(of: model.layers.indices, in: model, length: length)
     if !keepsFeedForward {

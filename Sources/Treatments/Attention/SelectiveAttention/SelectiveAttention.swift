@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A softmax temperature for each query, from its position and its content [167].
 public struct SelectiveAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "selective-attention", title: "Selective self-attention",
     summary: """
@@ -39,7 +39,6 @@ public struct SelectiveAttention: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: the parts of the method.
   /// - Throws: ``TreatmentError`` if no part is wanted.
   public init(_ options: OptionValues) throws(TreatmentError) {
     position = SelectiveScale.Position(rawValue: options.word("position")) ?? .constrained
@@ -52,7 +51,6 @@ public struct SelectiveAttention: Treatment {
 
   /// Scales queries and values of every attention layer.
   ///
-  /// - Parameter model: a causal model with attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or an encoder where the position
   ///   counts.
   public func install<Element: TensorElement>(
@@ -71,11 +69,6 @@ public struct SelectiveAttention: Treatment {
   }
 
   /// A number a layer, and a column of a matrix for each head.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (_, attention, runs) in model.attentionRuns {
       let (heads, keys) = (attention.headCount, attention.keyValueHeadCount)

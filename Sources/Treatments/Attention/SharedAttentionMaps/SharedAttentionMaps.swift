@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Groups of middle layers that use one attention map, that of their first [207].
 public struct SharedAttentionMaps: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "shared-attention-maps",
     title: "Shared attention maps",
@@ -37,9 +37,7 @@ public struct SharedAttentionMaps: Treatment {
   private let firstShare: Double
   private let lastShare: Double
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     group = options.whole("group")
     firstShare = options.number("first-share")
@@ -60,9 +58,6 @@ public struct SharedAttentionMaps: Treatment {
   }
 
   /// Refuses a model without layers that could share a map.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     guard model.depth == .sequential else {
       throw TreatmentError(Self.card.name, "the model's layers run more than once")
@@ -87,7 +82,6 @@ public struct SharedAttentionMaps: Treatment {
 
   /// Takes the queries and keys out of the layers that use another one's.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has changed one of the layers.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -112,11 +106,6 @@ public struct SharedAttentionMaps: Treatment {
   }
 
   /// Takes off what queries and keys cost; scores are computed once for each layer still.
-  ///
-  /// - Parameters:
-  ///   - costs: of the model with all maps.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (layer, _) in followers(of: model) {
       guard case .attention(let a) = model.layers[layer].tokenMixer else { continue }

@@ -13,14 +13,8 @@ public final class SharedMapAttention<Element: TensorElement>: TokenMixer {
   private let leader: String
   private let valueWidth: Int
 
-  /// Declares the parameters of a layer.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's token mixer.
-  ///   - leader: that of the layer whose queries and keys are used.
-  ///   - configuration: heads and widths, those of the leader.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
+  /// Declares the parameters of a layer that uses the queries and keys of another one, its leader,
+  /// with the same heads and widths.
   public init(
     _ name: String, following leader: String, _ configuration: AttentionConfiguration,
     model: ModelConfiguration, in parameters: ParameterSet<Element>
@@ -47,11 +41,6 @@ public final class SharedMapAttention<Element: TensorElement>: TokenMixer {
 
   /// Records the layer.
   ///
-  /// - Parameters:
-  ///   - input: normalised activations, `[batch · length, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded, on which the leader has been recorded.
-  ///   - slot: which entry of the cache is this layer's.
   /// - Returns: `[batch · length, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>,

@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Attention whose heads can attend to nothing, so that no token has to serve as a sink [196].
 public struct SinkFreeAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "sink-free-attention", title: "Sink-free attention",
     summary: """
@@ -35,7 +35,6 @@ public struct SinkFreeAttention: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: weights and bias.
   /// - Throws: ``TreatmentError`` for a bias without a softmax.
   public init(_ options: OptionValues) throws(TreatmentError) {
     weights = options.word("weights")
@@ -49,7 +48,6 @@ public struct SinkFreeAttention: Treatment {
 
   /// Sets the weights of every attention layer.
   ///
-  /// - Parameter model: a model with softmax attention.
   /// - Throws: ``TreatmentError`` for a model without attention, or with other weights already.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     try model.changeAttention(for: Self.card) { attention throws(TreatmentError) in
@@ -63,7 +61,6 @@ public struct SinkFreeAttention: Treatment {
 
   /// Removes the sigmoid's shift, and adds learned keys.
   ///
-  /// - Parameter model: the configured model.
   /// - Throws: ``TreatmentError`` where another treatment chose which keys are seen.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -81,11 +78,6 @@ public struct SinkFreeAttention: Treatment {
   }
 
   /// The learned keys and the scores of all queries with them.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     guard bias == "key" || bias == "key-value" else { return }
     for (_, attention, runs) in model.attentionRuns {

@@ -9,11 +9,7 @@ public struct ContextShards: Hashable, Sendable {
   /// Whether all heads see the same older blocks.
   public var isSameForAllHeads: Bool
 
-  /// - Parameters:
-  ///   - block: tokens in a block.
-  ///   - localBlocks: recent blocks that every head sees.
-  ///   - stride: one of so many older blocks is seen.
-  ///   - isSameForAllHeads: whether all heads see the same ones.
+  /// A rule for the keys of each head.
   public init(block: Int, localBlocks: Int, stride: Int, isSameForAllHeads: Bool = false) {
     self.block = block
     self.localBlocks = localBlocks
@@ -21,35 +17,20 @@ public struct ContextShards: Hashable, Sendable {
     self.isSameForAllHeads = isSameForAllHeads
   }
 
-  /// Whether a block belongs to a head's shard of the context: (r + h·step + 1) mod v = 0 with
+  /// Whether block r belongs to the shard of head h of H: (r + h·step + 1) mod v = 0 with
   /// step = max(1, ⌊v/H⌋).
-  ///
-  /// - Parameters:
-  ///   - keyBlock: r.
-  ///   - head: h.
-  ///   - heads: H.
   public func isInShard(_ keyBlock: Int, head: Int, heads: Int) -> Bool {
     let step = isSameForAllHeads ? 0 : max(1, stride / heads)
     return (keyBlock + head * step + 1) % stride == 0
   }
 
-  /// Whether a head's query sees a key at or before it.
-  ///
-  /// - Parameters:
-  ///   - key: the key's position.
-  ///   - query: the query's position, not before the key's.
-  ///   - head: h.
-  ///   - heads: H.
+  /// Whether a query of head h of H sees a key, which is not after it.
   public func contains(_ key: Int, of query: Int, head: Int, heads: Int) -> Bool {
     query / block - key / block < localBlocks
       || isInShard(key / block, head: head, heads: heads)
   }
 
   /// Pairs of a query and a key that see each other, over all heads.
-  ///
-  /// - Parameters:
-  ///   - heads: H.
-  ///   - length: the number of tokens.
   public func pairCount(heads: Int, length: Int) -> Int {
     let blocks = (length + block - 1) / block
     func size(_ index: Int) -> Int { min(block, length - index * block) }
@@ -70,11 +51,6 @@ public struct ContextShards: Hashable, Sendable {
 
   /// Keys that the next query in the last block sees, over all key heads, each keeping what one of
   /// its query heads sees.
-  ///
-  /// - Parameters:
-  ///   - heads: H.
-  ///   - keyHeads: the number of key heads.
-  ///   - length: the number of tokens so far.
   public func keptKeys(heads: Int, keyHeads: Int, length: Int) -> Int {
     let group = heads / keyHeads
     let last = (length - 1) / block

@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Heads that see the recent blocks and each its own share of the older ones [212].
 public struct StridedShards: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "strided-shards", title: "Strided shards of the context",
     summary: """
@@ -36,8 +36,6 @@ public struct StridedShards: Treatment {
   private let denseLayers: Int
 
   /// The treatment.
-  ///
-  /// - Parameter options: blocks and shards.
   public init(_ options: OptionValues) throws(TreatmentError) {
     rule = ContextShards(
       block: options.whole("block"), localBlocks: options.whole("local-blocks"),
@@ -47,8 +45,6 @@ public struct StridedShards: Treatment {
 
   /// Gives every attention layer but the first ones its shards.
   ///
-  /// - Parameter model: a causal model with attention to all of the past whose scores do not depend on
-  ///   distance.
   /// - Throws: ``TreatmentError`` for another model.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -67,11 +63,6 @@ public struct StridedShards: Treatment {
   }
 
   /// Only the pairs that the rule admits are computed, and only the shards are kept.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (layer, attention, runs) in model.attentionRuns where layer >= denseLayers {
       costs.replaceAllKeys(

@@ -1,4 +1,4 @@
-internal import Cards
+public import Cards
 internal import Foundation
 internal import LanguageModels
 public import Training
@@ -10,7 +10,7 @@ public import Training
 /// qᵢ; scalarization draws it with pᵢ and weights its loss by qᵢ/pᵢ, which has the same mean
 /// gradient; Cooldown samples at a high τ first and in the natural mixture at the end.
 public struct DomainSampling: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "domain-sampling", title: "Balanced domains",
     summary: """
@@ -48,9 +48,7 @@ public struct DomainSampling: Treatment {
   private let end: Double
   private let isLinear: Bool
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     rule = options.word("rule")
     temperature = options.number("temperature")
@@ -63,9 +61,6 @@ public struct DomainSampling: Treatment {
 
   /// The domains in the mixture of the rule.
   ///
-  /// - Parameters:
-  ///   - data: several domains.
-  ///   - recipe: the sizes of batches and the seed.
   /// - Throws: ``TreatmentError`` for data without domains.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> (any BatchSource)? {
     guard case .domains(let domains) = data.content else {
@@ -94,11 +89,8 @@ public struct DomainSampling: Treatment {
     }
   }
 
-  /// qᵢ = pᵢ^(1/τ) / Σⱼ pⱼ^(1/τ).
-  ///
-  /// - Parameters:
-  ///   - natural: p, or numbers in proportion to it.
-  ///   - temperature: τ, at least 1.
+  /// qᵢ = pᵢ^(1/τ) / Σⱼ pⱼ^(1/τ), of p or numbers in proportion to it and a temperature τ of at least
+  /// 1.
   public static func shares(_ natural: [Double], temperature: Double) -> [Double] {
     let powers = natural.map { $0 > 0 ? pow($0, 1 / temperature) : 0 }
     let sum = powers.reduce(0, +)

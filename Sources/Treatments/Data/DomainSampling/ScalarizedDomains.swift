@@ -9,10 +9,6 @@ public final class ScalarizedDomains: BatchSource {
   private let domains: DomainBatches
 
   /// A source at the beginning.
-  ///
-  /// - Parameters:
-  ///   - domains: in their natural mixture.
-  ///   - weights: one for each domain.
   public init(_ domains: DomainBatches, weights: [Double]) {
     precondition(weights.count == domains.domains.count, "a weight for each domain")
     self.domains = domains
@@ -27,17 +23,10 @@ public final class ScalarizedDomains: BatchSource {
 
   /// Whether a position belongs to these domains.
   ///
-  /// - Parameter position: from a checkpoint.
   /// - Throws: an error that says why not.
   public func check(_ position: DomainBatches.Position) throws { try domains.check(position) }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the number of windows.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int
@@ -49,11 +38,6 @@ public final class ScalarizedDomains: BatchSource {
   public var weighsTargets: Bool { true }
 
   /// Writes the weights of the next sequences, all targets of one alike.
-  ///
-  /// - Parameters:
-  ///   - weights: room for the weights.
-  ///   - sequences: the number of rows.
-  ///   - length: the number of tokens of a row.
   public func writeWeights(
     _ weights: UnsafeMutableBufferPointer<Float>, sequences: Int, length: Int
   ) {

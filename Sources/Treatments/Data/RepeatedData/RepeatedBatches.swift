@@ -1,4 +1,5 @@
 public import Corpora
+internal import Quantities
 internal import Statistics
 public import Training
 
@@ -35,10 +36,8 @@ public final class RepeatedBatches: BatchSource {
     /// Those that come once.
     public var unique: Int { total - repeated }
 
-    /// - Parameters:
-    ///   - share: f, the share of the run's sequences that are of the subset.
-    ///   - repeats: how often the run sees each of the subset's sequences.
-    ///   - recipe: the number of steps and of sequences of a step.
+    /// The sizes for a share f of the run's sequences that come from the subset, each of its sequences
+    /// so often.
     public init(share: Double, repeats: Double, recipe: TrainingRecipe) {
       total = recipe.steps * recipe.batchSize
       repeated = min(Int(saturating: (share * Double(total)).rounded()), total)
@@ -59,10 +58,6 @@ public final class RepeatedBatches: BatchSource {
 
   /// A source at the beginning.
   ///
-  /// - Parameters:
-  ///   - windows: where windows come from.
-  ///   - plan: the numbers of sequences, more than none of them repeated.
-  ///   - recipe: the length of windows, and the seed.
   /// - Throws: ``TreatmentError`` if a stream has too few windows for them to come once.
   public init(
     _ windows: Windows, plan: Plan, recipe: TrainingRecipe
@@ -89,7 +84,6 @@ public final class RepeatedBatches: BatchSource {
 
   /// Whether a position belongs to a source like this.
   ///
-  /// - Parameter position: from a checkpoint.
   /// - Throws: ``TreatmentError`` if it does not.
   public func check(_ position: Position) throws {
     guard position.repeated >= 0, position.repeated <= position.sequences else {
@@ -114,12 +108,6 @@ public final class RepeatedBatches: BatchSource {
   }
 
   /// Writes the next windows.
-  ///
-  /// - Parameters:
-  ///   - tokens: room for the inputs.
-  ///   - targets: room for the token after each input.
-  ///   - sequences: the number of windows.
-  ///   - length: the recipe's sequence length.
   public func fill(
     tokens: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>,
     sequences: Int, length: Int

@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 internal import Corpora
 internal import LanguageModels
 public import Training
 
 /// A small part of the training data comes many times, the rest once [135].
 public struct RepeatedData: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "repeated-data", title: "Repeated data",
     summary: """
@@ -32,9 +32,7 @@ public struct RepeatedData: Treatment {
   private let share: Double
   private let repeats: Double
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     share = options.number("share")
     repeats = options.number("repeats")
@@ -42,9 +40,6 @@ public struct RepeatedData: Treatment {
 
   /// Batches with repetitions; nil where the run has none.
   ///
-  /// - Parameters:
-  ///   - data: text, tokens or a language.
-  ///   - recipe: the length of the run, the sizes of batches and the seed.
   /// - Throws: ``TreatmentError`` for other data, or too few for the rest to come once.
   public func source(of data: Dataset, recipe: TrainingRecipe) throws -> (any BatchSource)? {
     let plan = RepeatedBatches.Plan(share: share, repeats: repeats, recipe: recipe)

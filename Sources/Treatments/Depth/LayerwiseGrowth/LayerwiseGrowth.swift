@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Layers are trained one after the other over a frozen prefix, on an embedding that is never trained
 /// [84].
 public struct LayerwiseGrowth: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "layerwise-growth",
     title: "Layer-wise growth",
@@ -38,9 +38,7 @@ public struct LayerwiseGrowth: Treatment {
   private let code: EmbeddingCode?
   private let stages: Int
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     code = EmbeddingCode(rawValue: options.word("code"))
     stages = options.whole("stages")
@@ -66,7 +64,6 @@ public struct LayerwiseGrowth: Treatment {
 
   /// Gives the head a matrix of its own, since the embedding is frozen.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for a model whose input is more than a code of its tokens.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     guard freezes else { return }
@@ -86,7 +83,6 @@ public struct LayerwiseGrowth: Treatment {
 
   /// Writes the code and freezes it, and lets the layers grow.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment decides which layers run.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -118,11 +114,6 @@ public struct LayerwiseGrowth: Treatment {
 
   /// Charges training with the mean over the stages: forward passes of the layers so far, backward
   /// passes of those that are trained and of the head.
-  ///
-  /// - Parameters:
-  ///   - costs: of the grown model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let layers = model.layers.count
     let count = stageCount(layers)

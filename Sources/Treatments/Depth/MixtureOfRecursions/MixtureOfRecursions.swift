@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A block of layers that each token passes as often as a router says [95].
 public struct MixtureOfRecursions: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-recursions",
     title: "Mixture of recursions",
@@ -62,9 +62,7 @@ public struct MixtureOfRecursions: Treatment {
   private let stack: RecursiveStack
   private let settings: RecursionRouting
 
-  /// Reads the options.
-  ///
-  /// - Parameter options: of the card.
+  /// The treatment with some options.
   public init(_ options: OptionValues) throws(TreatmentError) {
     stack = RecursiveStack(options)
     settings = RecursionRouting(
@@ -78,7 +76,6 @@ public struct MixtureOfRecursions: Treatment {
 
   /// Shares the middle layers.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for a model whose middle layers do not divide, or whose attention
   ///   depends on distances between the tokens that it is given.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
@@ -99,7 +96,6 @@ public struct MixtureOfRecursions: Treatment {
 
   /// Gives the block its routers.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment decides which layers run.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -115,11 +111,6 @@ public struct MixtureOfRecursions: Treatment {
   /// Charges what the passes leave out, and the routers.
   ///
   /// Token-choice is charged in full: all rows are computed and those that are done left out.
-  ///
-  /// - Parameters:
-  ///   - costs: of the recursive model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     // One column of scores a pass, whether in one matrix or in several.
     let routers = settings.recursions * model.width

@@ -20,11 +20,7 @@ public struct RecursionRouting: Hashable, Sendable {
   /// The weight of the squared log-sum-exp of router scores.
   public var zLoss: Double
 
-  /// How many tokens of a sequence a pass takes, at least one.
-  ///
-  /// - Parameters:
-  ///   - length: the number of tokens of a sequence.
-  ///   - pass: from zero.
+  /// How many tokens of a sequence a pass, from zero, takes, at least one.
   public func capacity(of length: Int, pass: Int) -> Int {
     capacitiesFall ? max(1, length * (recursions - pass) / recursions) : length
   }

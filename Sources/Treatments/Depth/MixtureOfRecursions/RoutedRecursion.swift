@@ -16,13 +16,7 @@ public final class RoutedRecursion<Element: TensorElement>: DepthController {
   /// token-choice, `[width, R]`.
   public let routers: [Tensor<Element>]
 
-  /// Declares the routers.
-  ///
-  /// - Parameters:
-  ///   - routing: how tokens are sent.
-  ///   - block: the layers of the block.
-  ///   - model: the model.
-  ///   - parameters: where to declare them.
+  /// Declares the routers of the layers of a block.
   public init(
     _ routing: RecursionRouting, block: Range<Int>, of model: ModelConfiguration,
     in parameters: ParameterSet<Element>
@@ -40,16 +34,10 @@ public final class RoutedRecursion<Element: TensorElement>: DepthController {
 
   /// Nothing: decoding would need a cache for each pass with the tokens that took it, which is not
   /// there.
-  ///
-  /// - Parameter model: the model.
   public func mixerStates(of model: LanguageModel<Element>) -> [MixerState] { [] }
 
   /// Records the layers before the block, its passes and the layers after it.
   ///
-  /// - Parameters:
-  ///   - stream: the embedded tokens, `[batch · length, width]`.
-  ///   - model: the model.
-  ///   - pass: the pass being recorded, without a cache.
   /// - Returns: what the head reads.
   public func record(
     _ stream: Tensor<Element>, through model: LanguageModel<Element>, in pass: ForwardPass<Element>

@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Several learned variants of the same model run in parallel, their outputs summed with learned
 /// weights [108].
 public struct ParallelScaling: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "parallel-scaling",
     title: "Parallel scaling",
@@ -34,9 +34,8 @@ public struct ParallelScaling: Treatment {
   private let prefix: Int
   private let smoothing: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for streams that could not differ.
   public init(_ options: OptionValues) throws(TreatmentError) {
     streams = options.whole("streams")
@@ -50,7 +49,6 @@ public struct ParallelScaling: Treatment {
 
   /// Refuses a model that a prefix does not fit.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for layers without softmax attention.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     for layer in model.layers where prefix > 0 {
@@ -63,7 +61,6 @@ public struct ParallelScaling: Treatment {
 
   /// Adds prefixes to the layers, and the aggregation.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has what this one needs.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -93,11 +90,6 @@ public struct ParallelScaling: Treatment {
   }
 
   /// Charges the further streams, the prefixes and the aggregation.
-  ///
-  /// - Parameters:
-  ///   - costs: of one stream.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let p = streams
     let layers = model.operationsPerToken(ofFirst: model.layers.count, length: length).layers

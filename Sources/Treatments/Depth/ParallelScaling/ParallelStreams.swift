@@ -18,14 +18,8 @@ public final class ParallelStreams<Element: TensorElement>: DepthController {
 
   private let prefixes: [StreamPrefix<Element>]
 
-  /// Declares the aggregation.
-  ///
-  /// - Parameters:
-  ///   - streams: the number of streams.
-  ///   - smoothing: the share of the weight that all streams get alike.
-  ///   - prefixes: of the layers; empty for none.
-  ///   - model: the model.
-  ///   - parameters: where to declare them.
+  /// Declares the aggregation; the smoothing is the share of the weight that all streams get alike,
+  /// and prefixes are those of the layers or empty.
   public init(
     streams: Int, smoothing: Double, prefixes: [StreamPrefix<Element>],
     of model: ModelConfiguration, in parameters: ParameterSet<Element>
@@ -47,8 +41,6 @@ public final class ParallelStreams<Element: TensorElement>: DepthController {
   }
 
   /// The states of all layers once for each stream.
-  ///
-  /// - Parameter model: the model.
   public func mixerStates(of model: LanguageModel<Element>) -> [MixerState] {
     let order = model.configuration.depth.order(of: model.blocks.count)
     return (0..<streams).flatMap { _ in order.map { model.blocks[$0].tokenMixer.state } }
@@ -56,10 +48,6 @@ public final class ParallelStreams<Element: TensorElement>: DepthController {
 
   /// Records all streams, one after the other, and their sum.
   ///
-  /// - Parameters:
-  ///   - stream: the embedded tokens, which all streams begin with.
-  ///   - model: the model.
-  ///   - pass: the pass being recorded.
   /// - Returns: what the head reads.
   public func record(
     _ stream: Tensor<Element>, through model: LanguageModel<Element>, in pass: ForwardPass<Element>
@@ -82,11 +70,8 @@ public final class ParallelStreams<Element: TensorElement>: DepthController {
     return sum
   }
 
-  /// Records the weight of each stream for each token, `[rows, P]`; nil for one stream.
-  ///
-  /// - Parameters:
-  ///   - results: what the head would read of each stream.
-  ///   - tape: where to record.
+  /// Records the weight of each stream for each token from what the head would read, `[rows, P]`; nil
+  /// for one stream.
   public func weights(
     _ results: [Tensor<Element>], on tape: Tape<Element>
   ) -> Tensor<Element>? {

@@ -13,15 +13,8 @@ public final class StreamPrefix<Element: TensorElement>: AttentionSupplement {
 
   private let count: Int
 
-  /// Declares the prefixes of a layer.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's token mixer.
-  ///   - streams: the number of streams, P.
-  ///   - count: the number of keys of each, n.
-  ///   - width: the width of all key heads, Hkv·d.
-  ///   - start: the standard deviations with which matrices start.
-  ///   - parameters: where to declare them.
+  /// Declares the prefixes of a layer: for each of P streams n keys of the width Hkv·d of all key
+  /// heads.
   public init(
     _ name: String, streams: Int, count: Int, width: Int, start: StartingDeviations,
     in parameters: ParameterSet<Element>
@@ -38,11 +31,6 @@ public final class StreamPrefix<Element: TensorElement>: AttentionSupplement {
 
   /// Records the attention to tokens and prefix as one.
   ///
-  /// - Parameters:
-  ///   - attended: the attention to the tokens' keys.
-  ///   - queries: the queries after their positions.
-  ///   - settings: heads, scores and weights.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, H·d]`.
   public func record(
     _ attended: AttentionResult<Element>, queries: HeadColumns<Element>,

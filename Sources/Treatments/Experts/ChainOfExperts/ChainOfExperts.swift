@@ -1,10 +1,10 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A mixture of experts whose budget is spent in several passes within the layer [28].
 public struct ChainOfExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "chain-of-experts",
     title: "Chain of experts",
@@ -58,9 +58,8 @@ public struct ChainOfExperts: Treatment {
   private let subtractsInput: Bool
   private let router: RouterConfiguration
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for choices that do not divide among the passes.
   public init(_ options: OptionValues) throws(TreatmentError) {
     count = options.whole("experts")
@@ -84,16 +83,12 @@ public struct ChainOfExperts: Treatment {
   }
 
   /// Refuses a model that has experts already.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     _ = try model.feedForwards(for: Self.card)
   }
 
   /// Replaces the feed-forwards.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -111,11 +106,6 @@ public struct ChainOfExperts: Treatment {
   }
 
   /// Charges experts and routers in the place of feed-forwards.
-  ///
-  /// - Parameters:
-  ///   - costs: of the dense model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (dense, runs) in model.feedForwardRuns {
       costs.exchange(

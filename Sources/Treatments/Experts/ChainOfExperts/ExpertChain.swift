@@ -17,17 +17,7 @@ public final class ExpertChain<Element: TensorElement>: ChannelMixer {
   /// Whether the layer's input is left out of its result, to which the layer adds it anyway.
   public let subtractsInput: Bool
 
-  /// Declares the parameters of a chain.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's channel mixer.
-  ///   - configuration: the experts, how many a pass chooses, and the routers.
-  ///   - iterations: the number of passes.
-  ///   - sharesRouter: whether all passes have one router.
-  ///   - addsEachPass: whether each pass adds to what it reads.
-  ///   - subtractsInput: whether the layer's input is left out of its result.
-  ///   - model: the model it belongs to.
-  ///   - parameters: where to declare them.
+  /// Declares the parameters of a chain of so many passes.
   public init(
     _ name: String, _ configuration: ExpertsConfiguration, iterations: Int, sharesRouter: Bool,
     addsEachPass: Bool, subtractsInput: Bool, model: ModelConfiguration,
@@ -53,10 +43,6 @@ public final class ExpertChain<Element: TensorElement>: ChannelMixer {
 
   /// Records the chain.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>

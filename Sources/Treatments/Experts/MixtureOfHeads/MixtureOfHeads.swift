@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Attention as a mixture of heads: some always on, the rest chosen for each token [23].
 public struct MixtureOfHeads: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-heads", title: "Mixture of heads",
     summary: """
@@ -36,7 +36,6 @@ public struct MixtureOfHeads: Treatment {
 
   /// The treatment.
   ///
-  /// - Parameter options: the shares of heads and the weight of the balance.
   /// - Throws: ``TreatmentError`` for more shared heads than active ones.
   public init(_ options: OptionValues) throws(TreatmentError) {
     shared = options.number("shared")
@@ -69,7 +68,6 @@ public struct MixtureOfHeads: Treatment {
 
   /// Gives every attention layer its routers.
   ///
-  /// - Parameter model: a model with attention.
   /// - Throws: ``TreatmentError`` for a model without attention, with too few heads, or whose heads
   ///   another treatment combines.
   public func install<Element: TensorElement>(
@@ -78,7 +76,7 @@ public struct MixtureOfHeads: Treatment {
     for (name, attention) in try model.attentionLayers(for: Self.card) {
       guard attention.combiner == nil else {
         throw TreatmentError(
-          Self.card.name, "another treatment has its hand on the results of heads")
+          Self.card.name, "another treatment already combines the heads")
       }
       attention.combiner = HeadRouter(
         name, counts: try counts(attention.configuration), balance: balance,
@@ -87,11 +85,6 @@ public struct MixtureOfHeads: Treatment {
   }
 
   /// Three small matrices a layer; every head is computed, so nothing is saved here.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (_, attention, runs) in model.attentionRuns {
       guard let counts = try? counts(attention) else { continue }

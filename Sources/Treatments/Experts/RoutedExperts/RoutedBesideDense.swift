@@ -8,9 +8,7 @@ public final class RoutedBesideDense<Element: TensorElement>: ChannelMixer {
   /// What every token passes through.
   public let dense: FeedForward<Element>
 
-  /// - Parameters:
-  ///   - routed: the routed experts.
-  ///   - dense: what every token passes through.
+  /// The sum of the two.
   public init(_ routed: any ChannelMixer<Element>, beside dense: FeedForward<Element>) {
     self.routed = routed
     self.dense = dense
@@ -21,10 +19,6 @@ public final class RoutedBesideDense<Element: TensorElement>: ChannelMixer {
 
   /// Records both.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>

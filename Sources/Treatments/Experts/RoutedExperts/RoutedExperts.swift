@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// A mixture of experts in the place of every feed-forward: a router gives each token a few of several
 /// smaller ones.
 public struct RoutedExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-experts",
     title: "Mixture of experts",
@@ -57,9 +57,8 @@ public struct RoutedExperts: Treatment {
   private let sharedShare: Double
   private let router: RouterConfiguration
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for more choices than experts, or a router that could not learn.
   public init(_ options: OptionValues) throws(TreatmentError) {
     count = options.whole("experts")
@@ -91,16 +90,12 @@ public struct RoutedExperts: Treatment {
   }
 
   /// Refuses a model that has experts already.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     _ = try model.feedForwards(for: Self.card)
   }
 
   /// Replaces the feed-forwards.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -118,11 +113,6 @@ public struct RoutedExperts: Treatment {
   }
 
   /// Charges experts in the place of feed-forwards.
-  ///
-  /// - Parameters:
-  ///   - costs: of the dense model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (dense, runs) in model.feedForwardRuns {
       costs.exchange(

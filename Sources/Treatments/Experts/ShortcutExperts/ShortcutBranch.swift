@@ -11,10 +11,7 @@ public final class ShortcutBranch<Element: TensorElement>: ChannelMixer {
 
   private let name: String
 
-  /// - Parameters:
-  ///   - name: under which the result waits.
-  ///   - mixture: what branches off.
-  ///   - dense: the layer's own feed-forward.
+  /// The beginning of a branch.
   public init(
     _ name: String, mixture: ZeroExpertMixture<Element>, beside dense: FeedForward<Element>
   ) {
@@ -28,10 +25,6 @@ public final class ShortcutBranch<Element: TensorElement>: ChannelMixer {
 
   /// Records both.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the feed-forward's result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`, without the mixture's result.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>
@@ -50,9 +43,7 @@ public final class ShortcutEnd<Element: TensorElement>: ChannelMixer {
 
   private let name: String
 
-  /// - Parameters:
-  ///   - name: under which the result waits.
-  ///   - dense: the layer's own feed-forward.
+  /// The end of the branch of the same name.
   public init(_ name: String, after dense: FeedForward<Element>) {
     self.name = name
     self.dense = dense
@@ -63,10 +54,6 @@ public final class ShortcutEnd<Element: TensorElement>: ChannelMixer {
 
   /// Records the feed-forward and adds what waits.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>

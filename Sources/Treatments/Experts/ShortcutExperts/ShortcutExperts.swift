@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Pairs of layers with a mixture of experts that branches off after the first attention and joins
 /// after the second feed-forward [106].
 public struct ShortcutExperts: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "shortcut-experts",
     title: "Shortcut-connected experts",
@@ -40,9 +40,8 @@ public struct ShortcutExperts: Treatment {
   private let expertShare: Double
   private let denseShare: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for numbers of experts that do not go together.
   public init(_ options: OptionValues) throws(TreatmentError) {
     settings = try ZeroExpertOptions.settings(options, of: Self.card)
@@ -51,9 +50,6 @@ public struct ShortcutExperts: Treatment {
   }
 
   /// Refuses a model whose layers do not make pairs.
-  ///
-  /// - Parameter model: the model so far.
-  /// - Throws: ``TreatmentError``.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     _ = try model.feedForwards(for: Self.card)
     guard model.layers.count % 2 == 0, model.depth == .sequential else {
@@ -69,7 +65,6 @@ public struct ShortcutExperts: Treatment {
 
   /// Makes the feed-forwards narrower and gives each pair of layers its mixture.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -90,11 +85,6 @@ public struct ShortcutExperts: Treatment {
   }
 
   /// Charges narrower feed-forwards and a mixture for each pair.
-  ///
-  /// - Parameters:
-  ///   - costs: of the dense model.
-  ///   - model: the model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     for (index, layer) in model.feedForwardRuns.enumerated() {
       let dense = layer.feedForward

@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// BASED [194]: linear attention with a second-order Taylor feature map, softmax attention within a
 /// short window, and short gated convolutions.
 public struct Based: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "based", title: "BASED",
     summary: """
@@ -53,8 +53,6 @@ public struct Based: Treatment {
   public let expansion: Int
 
   /// The treatment with some options.
-  ///
-  /// - Parameter options: a value for every option of the card.
   public init(_ options: OptionValues) {
     featureWidth = options.whole("feature-width")
     window = options.whole("window")
@@ -82,7 +80,6 @@ public struct Based: Treatment {
 
   /// Gives windows to the softmax layers; the others are no attention any more.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for an encoder, or where a layer has no attention over all tokens.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     for layer in model.layers.indices {
@@ -104,8 +101,6 @@ public struct Based: Treatment {
   }
 
   /// Puts the linear attentions and the convolutions in.
-  ///
-  /// - Parameter model: the built model.
   public func install<Element: TensorElement>(in model: LanguageModel<Element>) {
     for (index, block) in model.blocks.enumerated() {
       guard case .linearRecurrence(let recurrence) = model.configuration.layers[index].tokenMixer
@@ -132,11 +127,6 @@ public struct Based: Treatment {
   }
 
   /// What the linear attentions and the convolutions cost.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let replaced = model.layers.indices.filter { kind(of: $0, in: model) != .window }
     costs.removeTokenMixers(of: replaced, in: model, length: length)

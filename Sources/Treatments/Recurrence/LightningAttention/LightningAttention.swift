@@ -1,11 +1,11 @@
-internal import Cards
+public import Cards
 public import LanguageModels
 public import Tensors
 
 /// Lightning attention in the layers of TransNormerLLM [210]: linear attention with a fixed decay a
 /// head and layer, evaluated in blocks, and a channel mixer without activation.
 public struct LightningAttention: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "lightning-attention", title: "Lightning attention",
     summary: """
@@ -47,8 +47,6 @@ public struct LightningAttention: Treatment {
   public let normalizesSimply: Bool
 
   /// The treatment with some options.
-  ///
-  /// - Parameter options: a value for every option of the card.
   public init(_ options: OptionValues) {
     gates = options.flag("gate")
     decays = options.flag("decay")
@@ -58,7 +56,6 @@ public struct LightningAttention: Treatment {
 
   /// Puts linear attention into every layer, with as many heads as the attention had.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for an encoder, for a layer without attention or, if it is to be
   ///   bilinear, without a feed-forward.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
@@ -85,8 +82,6 @@ public struct LightningAttention: Treatment {
 
   /// Takes the gate out of the mixers and the activation out of the feed-forwards, as the options
   /// say.
-  ///
-  /// - Parameter model: the built model.
   public func install<Element: TensorElement>(in model: LanguageModel<Element>) {
     for (index, block) in model.blocks.enumerated() {
       if isBilinear, let feedForward = block.channelMixer as? FeedForward<Element> {
@@ -107,11 +102,6 @@ public struct LightningAttention: Treatment {
   }
 
   /// A mixer without gate has a matrix less.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     guard !gates else { return }
     costs.removeGates(of: model.layers.indices, in: model)
@@ -120,10 +110,6 @@ public struct LightningAttention: Treatment {
 
 extension RunCosts {
   /// Takes the output gates of linear attention out.
-  ///
-  /// - Parameters:
-  ///   - layers: the places of the layers.
-  ///   - model: the configured model, whose costs these are.
   mutating func removeGates(of layers: some Sequence<Int>, in model: ModelConfiguration) {
     let uses = model.uses
     for layer in layers {

@@ -79,10 +79,6 @@ final class MemoryLayer<Element: TensorElement> {
 
   /// Records reading and writing the memory at every token.
   ///
-  /// - Parameters:
-  ///   - input: `[batch · length, width]`.
-  ///   - pass: the pass being recorded.
-  ///   - state: where decoding keeps the memory and the convolutions' past.
   /// - Returns: what the queries read, `[batch · length, H · d]`.
   func record(
     _ input: Tensor<Element>, in pass: ForwardPass<Element>, state: HeadColumns<Element>?

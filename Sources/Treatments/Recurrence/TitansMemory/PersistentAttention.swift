@@ -38,11 +38,6 @@ final class PersistentAttention<Element: TensorElement> {
   var stateCount: Int { kept * keyValueWidth }
 
   /// Records the heads' results, `[batch · length, H · d]`.
-  ///
-  /// - Parameters:
-  ///   - input: `[batch · length, width]`.
-  ///   - pass: the pass being recorded.
-  ///   - past: where decoding keeps keys and values.
   func record(
     _ input: Tensor<Element>, in pass: ForwardPass<Element>, past: HeadColumns<Element>?
   ) -> Tensor<Element> {

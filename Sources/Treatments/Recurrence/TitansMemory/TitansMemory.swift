@@ -1,12 +1,12 @@
-internal import Cards
+public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Titans [189]: a long-term memory whose weights learn while a sequence is read, beside attention
 /// within a window.
 public struct TitansMemory: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "titans-memory", title: "Titans neural memory",
     summary: """
@@ -59,8 +59,6 @@ public struct TitansMemory: Treatment {
   public let taps: Int
 
   /// The treatment with some options.
-  ///
-  /// - Parameter options: a value for every option of the card.
   public init(_ options: OptionValues) {
     wiring = MemoryWiring(rawValue: options.word("wiring")) ?? .gate
     depth = options.whole("depth")
@@ -74,7 +72,6 @@ public struct TitansMemory: Treatment {
 
   /// Gives attention its window; without attention there are no rotations and biases either.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for an encoder, or where a layer has no plain softmax attention.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     let name = Self.card.name
@@ -106,8 +103,6 @@ public struct TitansMemory: Treatment {
   }
 
   /// Puts the memories beside attention or in its place.
-  ///
-  /// - Parameter model: the built model.
   public func install<Element: TensorElement>(in model: LanguageModel<Element>) {
     for block in model.blocks {
       guard let attention = block.tokenMixer as? Attention<Element> else { continue }
@@ -127,11 +122,6 @@ public struct TitansMemory: Treatment {
   }
 
   /// What memories and learned tokens cost beside or in place of attention.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let uses = model.uses
     let width = model.width

@@ -22,9 +22,7 @@ final class TitansMixer<Element: TensorElement>: TokenMixer {
   private let inner: Linear<Element>?
   private let output: Linear<Element>
 
-  /// - Parameters:
-  ///   - attention: the layer's attention, whose projections are taken over where there is one
-  ///     beside the memory.
+  /// A mixer; where attention stands beside the memory, its projections are taken over.
   init(
     _ name: String, _ wiring: MemoryWiring, _ shape: MemoryLayerShape,
     attention: PersistentAttention<Element>?, output: Linear<Element>,

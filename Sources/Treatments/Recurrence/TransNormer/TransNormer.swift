@@ -1,12 +1,12 @@
-internal import Cards
+public import Cards
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// TransNormer [206]: softmax attention within blocks in early layers, linear attention whose
 /// denominator is replaced by a norm in later ones.
 public struct TransNormer: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "transnormer", title: "TransNormer",
     summary: """
@@ -54,8 +54,6 @@ public struct TransNormer: Treatment {
   public let gatesFeedForward: Bool
 
   /// The treatment with some options.
-  ///
-  /// - Parameter options: a value for every option of the card.
   public init(_ options: OptionValues) {
     block = options.whole("block")
     diagonalShare = options.number("diagonal-share")
@@ -76,7 +74,6 @@ public struct TransNormer: Treatment {
 
   /// Puts linear attention into the later layers and a window into the early ones.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` for an encoder, or where a layer has no softmax attention over all
   ///   tokens.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
@@ -108,8 +105,6 @@ public struct TransNormer: Treatment {
   }
 
   /// Replaces the windows by blocks and the gated linear attention by the normalised one.
-  ///
-  /// - Parameter model: the built model.
   public func install<Element: TensorElement>(in model: LanguageModel<Element>) {
     let diagonal = diagonalCount(of: model.blocks.count)
     for (index, part) in model.blocks.enumerated() {
@@ -128,11 +123,6 @@ public struct TransNormer: Treatment {
   }
 
   /// Blocks have fewer pairs than windows, and the later layers have no gate.
-  ///
-  /// - Parameters:
-  ///   - costs: the costs of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let diagonal = diagonalCount(of: model.layers.count)
     costs.removeGates(of: diagonal..<model.layers.count, in: model)

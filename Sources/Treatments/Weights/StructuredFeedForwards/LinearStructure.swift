@@ -9,10 +9,6 @@ public enum LinearStructure: Hashable, Sendable {
   case blockDense(rank: Int, blocks: Int)
 
   /// The shapes of A and B; blocks come first.
-  ///
-  /// - Parameters:
-  ///   - inputs: the width of what comes in.
-  ///   - outputs: the width of what goes out.
   public func shapes(inputs: Int, outputs: Int) -> (first: [Int], second: [Int]) {
     switch self {
     case .lowRank(let rank):
@@ -27,20 +23,12 @@ public enum LinearStructure: Hashable, Sendable {
 
   /// The trained numbers of A and B, r·(in + out) for a low rank; each token is multiplied with each
   /// of them once.
-  ///
-  /// - Parameters:
-  ///   - inputs: the width of what comes in.
-  ///   - outputs: the width of what goes out.
   public func parameterCount(inputs: Int, outputs: Int) -> Int {
     let shapes = shapes(inputs: inputs, outputs: outputs)
     return shapes.first.reduce(1, *) + shapes.second.reduce(1, *)
   }
 
   /// Why a map of some width has no such structure, or nil.
-  ///
-  /// - Parameters:
-  ///   - inputs: the width of what comes in.
-  ///   - outputs: the width of what goes out.
   public func problem(inputs: Int, outputs: Int) -> String? {
     func rankProblem(_ rank: Int) -> String? {
       (1...max(min(inputs, outputs), 1)).contains(rank)

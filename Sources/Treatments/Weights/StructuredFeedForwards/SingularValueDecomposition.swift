@@ -15,12 +15,7 @@ public struct SingularValueDecomposition {
   private var small: Int { min(rows, columns) }
   private var large: Int { max(rows, columns) }
 
-  /// Decomposes a matrix.
-  ///
-  /// - Parameters:
-  ///   - matrix: row-major.
-  ///   - rows: the number of rows.
-  ///   - columns: the number of columns.
+  /// Decomposes a matrix, row by row.
   public init(_ matrix: [Double], rows: Int, columns: Int) {
     precondition(matrix.count == rows * columns, "\(matrix.count) numbers for \(rows) × \(columns)")
     self.rows = rows
@@ -44,10 +39,8 @@ public struct SingularValueDecomposition {
     self.images = images
   }
 
-  /// The factors of the best approximation of some rank, each with half of the singular values:
-  /// U √S, `[rows, rank]`, and √S Vᵀ, `[rank, columns]`.
-  ///
-  /// - Parameter rank: at most the smaller side.
+  /// The factors of the best approximation of some rank, at most the smaller side, each with half of
+  /// the singular values: U √S, `[rows, rank]`, and √S Vᵀ, `[rank, columns]`.
   public func halves(rank: Int) -> (left: [Double], right: [Double]) {
     precondition(rank >= 0 && rank <= small, "rank \(rank) of \(rows) × \(columns)")
     var basis = Array(basis.prefix(rank * small))

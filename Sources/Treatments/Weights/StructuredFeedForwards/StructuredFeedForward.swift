@@ -14,15 +14,8 @@ public final class StructuredFeedForward<Element: TensorElement>: ChannelMixer {
   private let name: String
   private let guideShare: Tensor<Element>?
 
-  /// Declares the parameters of a layer in the place of a dense one, which must be out of the set.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the layer's channel mixer.
-  ///   - dense: the layer that this one replaces, with its starting values.
-  ///   - width: the width of the model.
-  ///   - structures: of the first and second map.
-  ///   - guideShare: α of all maps, one number; nil for no guide.
-  ///   - parameters: where to declare them.
+  /// Declares the parameters of a layer in the place of a dense one, which must be out of the set and
+  /// whose starting values count; α of all maps is one number, nil for no guide.
   public init(
     _ name: String, replacing dense: FeedForward<Element>, width: Int,
     structures: (up: LinearStructure, down: LinearStructure), guideShare: Tensor<Element>?,
@@ -49,10 +42,6 @@ public final class StructuredFeedForward<Element: TensorElement>: ChannelMixer {
 
   /// Records the layer; the guide is left out where its share is zero.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, width]`.
-  ///   - residual: what to add the result to.
-  ///   - pass: the pass being recorded.
   /// - Returns: `[rows, width]`.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>?, in pass: ForwardPass<Element>

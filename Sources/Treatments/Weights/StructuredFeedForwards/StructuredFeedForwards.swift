@@ -1,13 +1,13 @@
-internal import Cards
+public import Cards
 internal import Foundation
 public import LanguageModels
-internal import Statistics
+internal import Quantities
 public import Tensors
 
 /// Feed-forward layers of two smaller factors each, with or without a dense guide early in training
 /// [112].
 public struct StructuredFeedForwards: Treatment {
-  /// What the method is.
+  /// The card.
   public static let card = TreatmentCard(
     name: "structured-feed-forward",
     title: "Structured feed-forward",
@@ -59,9 +59,8 @@ public struct StructuredFeedForwards: Treatment {
   private let treatsFirst: Bool
   private let guidedShare: Double
 
-  /// Reads the options.
+  /// The treatment with some options.
   ///
-  /// - Parameter options: of the card.
   /// - Throws: ``TreatmentError`` for a rank of blocks that have none.
   public init(_ options: OptionValues) throws(TreatmentError) {
     kind = options.word("kind")
@@ -80,7 +79,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// Refuses models whose matrices cannot be cut so.
   ///
-  /// - Parameter model: the model so far.
   /// - Throws: ``TreatmentError`` naming the rank or the blocks.
   public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
     guard !treated(model).isEmpty else {
@@ -104,7 +102,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// Replaces dense feed-forward layers, whose starting values the factors of low rank approximate.
   ///
-  /// - Parameter model: the model.
   /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward layer.
   public func install<Element: TensorElement>(
     in model: LanguageModel<Element>
@@ -142,10 +139,6 @@ public struct StructuredFeedForwards: Treatment {
 
   /// The guide's share α before a step: a half cosine from one to zero over the first share of the
   /// steps.
-  ///
-  /// - Parameters:
-  ///   - moment: the step.
-  ///   - share: of the steps, over which the guide fades out.
   public static func share(_ moment: TrainingMoment, over share: Double) -> Double {
     let done = share > 0 ? moment.fraction / share : 1
     return done < 1 ? (1 + cos(.pi * done)) / 2 : 0
@@ -155,11 +148,6 @@ public struct StructuredFeedForwards: Treatment {
   ///
   /// The guide costs training alone: its arithmetic is charged for the share of the steps that
   /// record it, and its numbers are no parameters of the model that is kept.
-  ///
-  /// - Parameters:
-  ///   - costs: of the configured model.
-  ///   - model: the configured model.
-  ///   - length: the number of tokens of a sequence.
   public func charge(_ costs: inout RunCosts, for model: ModelConfiguration, length: Int) {
     let order = model.depth.order(of: model.layers.count)
     for (index, feedForward) in treated(model) {

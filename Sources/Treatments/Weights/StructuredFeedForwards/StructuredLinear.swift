@@ -20,22 +20,12 @@ public final class StructuredLinear<Element: TensorElement> {
   private let inputs: Int
   private let outputs: Int
 
-  /// Declares the parameters of a structured map.
+  /// Declares the parameters of a structured map in the place of a dense one, `[in, out]`.
   ///
   /// A low rank starts as the best approximation of a dense matrix, each factor with the roots of
   /// its singular values; blocks start with orthonormal rows or columns, whatever the scale of
-  /// dense matrices, as the authors' code does.
-  ///
-  /// - Parameters:
-  ///   - name: the dotted name of the map.
-  ///   - dense: the starting values of the dense map that this one replaces, `[in, out]`.
-  ///   - inputs: the width of what comes in.
-  ///   - outputs: the width of what goes out.
-  ///   - structure: which factors; it fits the widths.
-  ///   - hasBias: whether there is a bias; it starts at zero.
-  ///   - isGuided: whether there is a guide.
-  ///   - guideBlocks: the ranges of the guide's columns that are matrices of their own.
-  ///   - parameters: where to declare them.
+  /// dense matrices, as the authors' code does. A bias starts at zero. `guideBlocks` are the ranges of
+  /// the guide's columns that are matrices of their own.
   public init(
     _ name: String, dense: [Double], _ inputs: Int, _ outputs: Int, structure: LinearStructure,
     hasBias: Bool, isGuided: Bool, guideBlocks: [Range<Int>] = [],
@@ -95,13 +85,7 @@ public final class StructuredLinear<Element: TensorElement> {
     return SingularValueDecomposition.product(left, right, inputs, inner, outputs)
   }
 
-  /// Records y, added to a residual if there is one.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, in]`.
-  ///   - residual: `[rows, out]`.
-  ///   - guideShare: α, one number; nil leaves the guide out.
-  ///   - tape: where to record.
+  /// Records y, `[rows, out]`, added to a residual if there is one; α, one number, is nil for no guide.
   public func record(
     _ input: Tensor<Element>, addingTo residual: Tensor<Element>? = nil,
     guideShare: Tensor<Element>? = nil, on tape: Tape<Element>

@@ -12,11 +12,7 @@ struct SymmetricEigenvectors {
 
   private let count: Int
 
-  /// Decomposes a matrix.
-  ///
-  /// - Parameters:
-  ///   - matrix: `[count, count]`, symmetric.
-  ///   - count: n, the number of rows.
+  /// Decomposes a symmetric matrix, `[count, count]`.
   init(_ matrix: [Double], count: Int) {
     self.count = count
     values = Array(repeating: 0, count: count)
