@@ -1,8 +1,7 @@
 import Foundation
 import Quantities
-import Studies
-import Verdicts
 import Testing
+import Verdicts
 
 /// Verdicts of simulated studies whose truth is planted.
 ///

@@ -1,8 +1,8 @@
 import Foundation
 import Quantities
 import Statistics
-import Verdicts
 import Testing
+import Verdicts
 
 /// False alarms, power and coverage of verdicts over planted worlds, as the table of
 /// `Documentation/Coverage/verdict.md`. Minutes to an hour:

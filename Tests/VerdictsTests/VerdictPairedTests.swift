@@ -1,8 +1,7 @@
 import Foundation
 import Quantities
-import Studies
-import Verdicts
 import Testing
+import Verdicts
 
 /// The paired test against SciPy, and what pairs are made of.
 ///

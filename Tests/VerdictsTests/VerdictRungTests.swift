@@ -1,8 +1,7 @@
 import Foundation
 import Quantities
-import Studies
-import Verdicts
 import Testing
+import Verdicts
 
 /// Verdicts where sizes have something of their own: exact values, and worlds that are planted.
 ///

@@ -1,8 +1,8 @@
 import Foundation
 import Quantities
 import ScalingLaws
-import Verdicts
 import Testing
+import Verdicts
 
 /// Verdicts of whole studies: documents, refusals, tuning, laws.
 struct VerdictTests {

@@ -24,16 +24,6 @@ public struct StudyProgressView: Hashable, Sendable {
     public var secondsLeft: Double?
 
     /// A run that is being trained.
-    ///
-    /// - Parameters:
-    ///   - arm: the arm.
-    ///   - size: the size as people read it.
-    ///   - seed: the seed.
-    ///   - step: steps done.
-    ///   - steps: steps to take.
-    ///   - loss: the training loss, in nats per token.
-    ///   - tokensPerSecond: tokens a second.
-    ///   - secondsLeft: seconds to its end.
     public init(
       arm: String, size: String, seed: UInt64, step: Int, steps: Int, loss: Double? = nil,
       tokensPerSecond: Double = 0, secondsLeft: Double? = nil
@@ -61,13 +51,6 @@ public struct StudyProgressView: Hashable, Sendable {
   public var secondsLeft: Double?
 
   /// A study in progress.
-  ///
-  /// - Parameters:
-  ///   - running: what is being trained.
-  ///   - finished: runs that ended.
-  ///   - total: runs that are known.
-  ///   - mayGrow: whether runs are added once learning rates are chosen.
-  ///   - secondsLeft: seconds to the end of the study.
   public init(
     running: [Running], finished: Int, total: Int, mayGrow: Bool = false,
     secondsLeft: Double? = nil
@@ -126,8 +109,6 @@ public struct StudyProgressView: Hashable, Sendable {
   }
 
   /// The line for a run that ended, where nothing can be redrawn.
-  ///
-  /// - Parameter run: the run.
   public func line(ended run: StudyRow) -> String {
     var text = "[\(finished)/\(total)] \(run.arm) \(run.size) seed \(run.seed)"
     if run.purpose == .learningRateSweep {

@@ -17,10 +17,6 @@ public struct StudyStatusText: Sendable {
   public var style: TextTable.Style = .plain
 
   /// A status.
-  ///
-  /// - Parameters:
-  ///   - name: what the study is called.
-  ///   - runs: all runs that are known.
   public init(name: String, runs: [StudyRow]) {
     self.name = name
     self.runs = runs

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Quantities
-internal import Studies
 internal import Verdicts
 
 /// What the test of one axis found, in sentences for people.

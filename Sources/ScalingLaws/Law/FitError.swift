@@ -1,3 +1,5 @@
+internal import Cards
+
 /// Why a law could not be fitted, in one sentence a person can act on.
 public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownLaw(name: String, nearest: String?)
@@ -41,6 +43,18 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
       return "law \(law) could not be fitted: \(reason)"
     case .unusable(let sentence):
       return sentence
+    }
+  }
+}
+
+extension FitError {
+  /// What is wrong with a setting of a law.
+  init(_ error: OptionError) {
+    switch error.problem {
+    case .unknown(let known):
+      self = .unknownSetting(law: error.card, name: error.option, known: known)
+    case .value(let found, let expected):
+      self = .badSetting(law: error.card, name: error.option, value: found, expected: expected)
     }
   }
 }

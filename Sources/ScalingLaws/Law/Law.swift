@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// A formula with named parameters that predicts the outcome of a run from its scale.
@@ -9,8 +10,8 @@ public protocol Law: Sendable {
   var card: LawCard { get }
   /// The fitted parameters, in the order in which `predict` receives them.
   var parameters: [LawParameter] { get }
-  /// The settings that choose a variant of the law, with their present values.
-  var settings: [LawSetting] { get }
+  /// The settings that choose a variant of the law; their standard values are the present ones.
+  var settings: [CardOption] { get }
   /// What the formula takes from the learning rates before a row.
   var scheduleReading: ScheduleReading { get }
   /// The columns that are shares of one training mixture and add up to 1; empty for most laws.
@@ -38,8 +39,8 @@ public protocol Law: Sendable {
   /// in closed form, which makes it independent of the units of the columns.
   func startingPoints(for observations: Observations) -> [[Double]]?
 
-  /// The law with a setting changed.
-  func setting(_ name: String, to value: String) throws(FitError) -> any Law
+  /// The law with these values of all its settings.
+  func configured(_ values: OptionValues) throws(FitError) -> Self
 
   /// The compiled evaluation of the formula; implemented once for all laws.
   func makeKernel() -> LawKernel
@@ -70,13 +71,11 @@ extension Law {
   /// Five parameters or fewer.
   public static var isWide: Bool { false }
   /// No settings.
-  public var settings: [LawSetting] { [] }
+  public var settings: [CardOption] { [] }
   /// The default starting points.
   public func startingPoints(for observations: Observations) -> [[Double]]? { nil }
-  /// Refuses every setting.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    throw FitError.unknownSetting(law: card.name, name: name, known: settings.map(\.name))
-  }
+  /// The same: there are no settings.
+  public func configured(_ values: OptionValues) throws(FitError) -> Self { self }
 }
 
 extension Law {
@@ -90,7 +89,19 @@ extension Law {
   public func reads(_ column: String) -> Bool { card.columns.contains { $0.name == column } }
   /// The present value of a setting; nil where the law has none of this name.
   public func value(ofSetting name: String) -> String? {
-    settings.first { $0.name == name }?.value
+    settings.first { $0.name == name }?.text
+  }
+  /// The law with a setting changed.
+  ///
+  /// - Throws: `FitError.unknownSetting` or `badSetting`.
+  public func setting(_ name: String, to text: String) throws(FitError) -> any Law {
+    let values: OptionValues
+    do throws(OptionError) {
+      values = try OptionValues(texts: [name: text], for: settings, of: self.name)
+    } catch {
+      throw FitError(error)
+    }
+    return try configured(values)
   }
   /// The position of a parameter.
   public func index(of parameter: String) -> Int? {

@@ -165,7 +165,7 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// Takes down how far a job is.
+  /// Notes how far a job is.
   func note(_ report: JobRunner.Report, by worker: Int) {
     let progress = report.progress
     state.withLock { state in
@@ -177,10 +177,10 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// Takes down something that a job got along with.
+  /// Notes a difficulty that a job overcame.
   func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
 
-  /// Takes down how a job ended.
+  /// Notes how a job ended.
   func end(_ number: Int, _ job: Job, _ ending: JobRunner.Ending, by worker: Int) throws {
     let now = self.now
     let found = try log.outcomes(of: job.runs.map(\.row.identity))
@@ -203,7 +203,7 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// Takes down an error that ends the study.
+  /// Notes an error that ends the study.
   func fail(_ error: any Error, by worker: Int) {
     state.withLock { state in
       state.failure = state.failure ?? error

@@ -6,13 +6,6 @@ extension ArmVerdict {
   /// The verdict on one arm.
   ///
   /// Laws are fitted once all arms are known, because all are drawn up to the same target.
-  ///
-  /// - Parameters:
-  ///   - runs: the arm's beside those of the baseline.
-  ///   - baseline: the name of the baseline.
-  ///   - arm: the name of the arm.
-  ///   - settings: how to reach it.
-  ///   - learningRates: how learning rates were chosen.
   init(
     _ runs: ComparedRuns, baseline: String, arm: String, settings: VerdictSettings,
     learningRates: LearningRateSummary

@@ -21,11 +21,8 @@ public struct LadderReach: Codable, Hashable, Sendable {
   /// The fewest decades of training FLOPs from which a forecast is made.
   public static let fewestDecades = 1.2
 
-  /// Measures a ladder.
-  ///
-  /// - Parameters:
-  ///   - runs: the compared runs.
-  ///   - target: the scale of the question; nil for ten times the training FLOPs of the largest run.
+  /// Measures a ladder; without a target the question is ten times the training FLOPs of the largest
+  /// run.
   init(_ runs: ComparedRuns, target: VerdictSettings.Target?) {
     let scales = runs.pairs.flatMap { [$0.baseline.compute, $0.treatment.compute] }
     let (low, high) = (scales.min() ?? 1, scales.max() ?? 1)

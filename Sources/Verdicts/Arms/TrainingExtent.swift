@@ -67,10 +67,6 @@ public struct TrainingExtent: Codable, Hashable, Sendable {
   }
 
   /// Reads how far the baseline was trained; nil without finished runs.
-  ///
-  /// - Parameters:
-  ///   - runs: the compared runs.
-  ///   - settings: what is known of the data.
   init?(_ runs: ComparedRuns, settings: VerdictSettings) {
     let rows = runs.finishedBaseline
     let longest = Dictionary(grouping: rows, by: \.rung).mapValues { rows in

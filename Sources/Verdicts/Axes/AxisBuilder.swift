@@ -98,8 +98,6 @@ struct AxisBuilder {
   // MARK: - Results
 
   /// The verdict along the axis.
-  ///
-  /// - Parameter refusesForecast: whether the ladder is too short for one.
   func verdict(refusesForecast: Bool) -> AxisVerdict {
     let decades = max(log10(target.value / range.upperBound), 0)
     return AxisVerdict(

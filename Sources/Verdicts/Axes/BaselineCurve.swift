@@ -22,9 +22,6 @@ struct BaselineCurve: Sendable {
 
   /// Fits the baseline along an axis.
   ///
-  /// - Parameters:
-  ///   - rows: finished runs of the baseline.
-  ///   - axis: what grows.
   /// - Throws: `FitError` where too few sizes are there.
   init(_ rows: [StudyRow], along axis: AxisVerdict.Axis) throws(FitError) {
     self.axis = axis

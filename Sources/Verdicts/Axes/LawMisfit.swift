@@ -24,11 +24,6 @@ public struct LawMisfit: Codable, Hashable, Sendable {
   public var isEstablished: Bool { (pValue ?? 1) < Self.threshold }
 
   /// Measures a fit; nil where the law has as many parameters as there are places.
-  ///
-  /// - Parameters:
-  ///   - rows: finished runs of one arm.
-  ///   - fit: of their law.
-  ///   - table: the rows as the law reads them.
   init?(_ rows: [StudyRow], about fit: Fit, in table: Observations) {
     struct Cell: Hashable {
       var rung: Int

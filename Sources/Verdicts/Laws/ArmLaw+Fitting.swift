@@ -6,11 +6,9 @@ internal import Statistics
 extension ArmLaw {
   /// The laws of a study: those of its settings, else those that fit its shape.
   ///
-  /// - Parameters:
-  ///   - settings: the settings.
-  ///   - branches: how many lengths a trunk has.
   /// - Throws: `FitError` for an unknown name.
-  private static func laws(_ settings: VerdictSettings, branches: Int) throws(FitError) -> [any Law] {
+  private static func laws(_ settings: VerdictSettings, branches: Int) throws(FitError) -> [any Law]
+  {
     var result: [any Law] = []
     for name in settings.laws { result.append(try LawCatalog.law(named: name)) }
     if !result.isEmpty { return result }
@@ -18,14 +16,6 @@ extension ArmLaw {
   }
 
   /// The laws of a study fitted to the finished runs of an arm.
-  ///
-  /// - Parameters:
-  ///   - rows: finished runs of one arm.
-  ///   - arm: its name.
-  ///   - branches: how many lengths a trunk has.
-  ///   - settings: intervals, laws and target.
-  ///   - refusesForecast: whether the ladder is too short for a forecast.
-  ///   - target: the largest scale along each axis up to which laws are drawn.
   static func fits(
     to rows: [StudyRow], arm: String, branches: Int, settings: VerdictSettings,
     refusesForecast: Bool, target: [AxisVerdict.Axis: Double]
@@ -37,15 +27,8 @@ extension ArmLaw {
     }
   }
 
-  /// Fits a law to the finished runs of an arm.
-  ///
-  /// - Parameters:
-  ///   - law: reads any of C, exact training FLOPs, N, active parameters, and D, tokens.
-  ///   - rows: finished runs of one arm.
-  ///   - arm: its name.
-  ///   - settings: intervals and target.
-  ///   - refusesForecast: whether the ladder is too short for a forecast.
-  ///   - target: the largest scale along each axis up to which the law is drawn.
+  /// Fits a law of C, exact training FLOPs, N, active parameters, and D, tokens, to the finished runs
+  /// of an arm.
   init(
     _ law: any Law, to rows: [StudyRow], arm: String, settings: VerdictSettings,
     refusesForecast: Bool, target: [AxisVerdict.Axis: Double]
@@ -75,8 +58,7 @@ extension ArmLaw {
       if !refusesForecast, let place = Self.place(of: settings.target, rows: rows),
         let forecast = try? fit.forecast(at: place, seed: settings.seed)
       {
-        let value = forecast.law
-        self.forecast = IntervalEstimate(value)
+        self.forecast = IntervalEstimate(forecast.law)
       }
     } catch {
       failure = error.description

@@ -68,9 +68,9 @@ public struct LawCurve: Hashable, Sendable {
         "D": Double(top.tokens) * exp(tokens * growth),
       ]
       let columns = names.compactMap { place[$0] }
-      let found = fit.derived { fit.law.prediction($0, at: columns) }
       return Point(
-        scale: scale, estimate: IntervalEstimate(found.value, low: found.low, high: found.high))
+        scale: scale,
+        estimate: IntervalEstimate(fit.derived { fit.law.prediction($0, at: columns) }))
     }
   }
 }

@@ -4,13 +4,6 @@ internal import Statistics
 
 extension PairedTest {
   /// What a regression says.
-  ///
-  /// - Parameters:
-  ///   - regression: of pairs of trunks.
-  ///   - quantity: what it calls a factor.
-  ///   - length: d ln factor / d ln tokens within trunks.
-  ///   - sizes: the names of the rungs.
-  ///   - settings: level and significance.
   init(
     _ regression: PairedRegression, _ quantity: Quantity,
     length: PairedRegression.Coefficient?, sizes: [Int: String], settings: VerdictSettings

@@ -16,7 +16,6 @@ public final class MemoryRunLog: RunLog, Sendable {
 
   /// What is known of runs.
   ///
-  /// - Parameter identities: the runs asked for.
   /// - Returns: the outcomes of those that have ended.
   public func outcomes(of identities: [RunIdentity]) -> [RunIdentity: RunOutcome] {
     state.withLock { state in
@@ -43,8 +42,6 @@ public final class MemoryRunLog: RunLog, Sendable {
   }
 
   /// Gives up a claim without an outcome.
-  ///
-  /// - Parameter identity: a run that was claimed.
   public func release(_ identity: RunIdentity) {
     state.withLock { _ = $0.claims.remove(identity) }
   }
@@ -53,11 +50,6 @@ public final class MemoryRunLog: RunLog, Sendable {
   ///
   /// A run has one result: an outcome that is there already stays, unless it says that the run
   /// failed.
-  ///
-  /// - Parameters:
-  ///   - outcome: what came out.
-  ///   - curves: its curves.
-  ///   - identity: the run.
   public func record(_ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity) {
     state.withLock { state in
       state.claims.remove(identity)
@@ -68,15 +60,11 @@ public final class MemoryRunLog: RunLog, Sendable {
   }
 
   /// The curves of a run that has ended, in the order of their names.
-  ///
-  /// - Parameter identity: the run.
   public func curves(of identity: RunIdentity) -> [StepCurve] {
     state.withLock { $0.curves[identity] ?? [] }
   }
 
   /// The canonical text that decides a run; nil for runs that nobody claimed.
-  ///
-  /// - Parameter identity: the run.
   public func definition(of identity: RunIdentity) -> String? {
     state.withLock { $0.definitions[identity] }
   }

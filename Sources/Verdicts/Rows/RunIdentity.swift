@@ -9,8 +9,6 @@ public struct RunIdentity: Hashable, Sendable, Comparable, CustomStringConvertib
   public let description: String
 
   /// The identity of a definition.
-  ///
-  /// - Parameter definition: the canonical text of the definition.
   public init(of definition: String) {
     var hash = IdentityHash()
     hash.append(definition)
@@ -20,8 +18,6 @@ public struct RunIdentity: Hashable, Sendable, Comparable, CustomStringConvertib
   fileprivate init(digits: String) { description = digits }
 
   /// An identity as it was written; nil unless it is thirty-two hexadecimal digits.
-  ///
-  /// - Parameter description: the digits.
   public init?(_ description: String) {
     guard description.utf8.count == 32, description.allSatisfy(\.isHexDigit) else { return nil }
     self.description = description.lowercased()
@@ -53,8 +49,6 @@ public struct IdentityHash: Sendable {
 
 extension RunIdentity: Codable {
   /// Reads the digits.
-  ///
-  /// - Parameter decoder: where from.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -66,8 +60,6 @@ extension RunIdentity: Codable {
   }
 
   /// Writes the digits.
-  ///
-  /// - Parameter encoder: where to.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

@@ -4,7 +4,6 @@
 public protocol RunLog: Sendable {
   /// What is known of runs.
   ///
-  /// - Parameter identities: the runs asked for.
   /// - Returns: the outcomes of those that have ended.
   func outcomes(of identities: [RunIdentity]) throws -> [RunIdentity: RunOutcome]
 
@@ -18,20 +17,11 @@ public protocol RunLog: Sendable {
   func claim(_ identity: RunIdentity, definition: String) throws -> Bool
 
   /// Gives up a claim without an outcome.
-  ///
-  /// - Parameter identity: a run that this process claimed.
   func release(_ identity: RunIdentity) throws
 
   /// Keeps an outcome with its curves, whole or not at all, and ends the claim.
-  ///
-  /// - Parameters:
-  ///   - outcome: what came out.
-  ///   - curves: its curves.
-  ///   - identity: the run.
   func record(_ outcome: RunOutcome, curves: [StepCurve], of identity: RunIdentity) throws
 
   /// The curves of a run that has ended, in the order of their names.
-  ///
-  /// - Parameter identity: the run.
   func curves(of identity: RunIdentity) throws -> [StepCurve]
 }

@@ -3,10 +3,6 @@ internal import Statistics
 
 extension LearningRateSummary {
   /// Reads from the rows of a study how its learning rates were chosen.
-  ///
-  /// - Parameters:
-  ///   - rows: all rows.
-  ///   - usesMuP: whether rates are transferred by muP; nil where it is not known.
   init(_ rows: [StudyRow], usesMuP: Bool?) {
     let arms = Set(rows.map(\.arm)).sorted()
     let rungs = Set(rows.filter { $0.purpose == .comparison }.map(\.rung)).sorted()

@@ -5,13 +5,8 @@ extension StudyVerdict {
   /// Reaches a verdict on each treated arm of a study.
   ///
   /// Runs that have not ended, failed or diverged are named and left out; whatever they leave
-  /// unanswered is said, never thrown.
-  ///
-  /// - Parameters:
-  ///   - rows: the runs of the study, sweeps of learning rates included.
-  ///   - baseline: the arm that all others are compared with.
-  ///   - settings: how to reach it.
-  /// What sampling brings is added by ``add(samplesOf:curves:)``.
+  /// unanswered is said, never thrown. Sweeps of learning rates are among the rows. What sampling
+  /// brings is added by ``add(samplesOf:curves:)``.
   ///
   /// - Throws: ``VerdictError`` where there is nothing to compare or a setting is out of range.
   public init(

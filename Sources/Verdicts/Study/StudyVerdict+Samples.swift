@@ -6,10 +6,6 @@ extension StudyVerdict {
   ///
   /// Attempts at the same problems by models of one size and several seeds are averaged problem by
   /// problem; problems are what is resampled.
-  ///
-  /// - Parameters:
-  ///   - rows: the runs of the study.
-  ///   - curves: reads the curves of a run that has ended.
   public mutating func add(
     samplesOf rows: [StudyRow], curves: (StudyRow) throws -> [StepCurve]
   ) rethrows {

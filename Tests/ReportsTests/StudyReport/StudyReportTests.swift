@@ -2,6 +2,7 @@ import Foundation
 import Quantities
 import Reports
 import Testing
+import Verdicts
 
 @Suite struct StudyReportTests {
   /// The page as a reader of XML takes it: void elements of HTML closed.
@@ -30,8 +31,8 @@ import Testing
     }
   }
 
-  @Test func usualStudyHasEverySection() {
-    let html = StudyReport(PlantedStudy.usual.reading).html()
+  @Test func usualStudyHasEverySection() throws {
+    let html = StudyReport(try PlantedStudy.usual.results()).html()
     #expect(
       sections(html) == [
         "The answer", "Loss of all runs", "What the treatment is worth", "Difference at each size",
@@ -48,7 +49,9 @@ import Testing
       "Change of the loss against plain", "Training loss at 6x256",
       "How the difference develops at 6x256", "Attention entropy", "Sink mass",
       "learning rate at the edge of the sweep", "The paper claims", "Qiu et al.",
-      "swept for each arm at 3x96", "Not measured: runs above", "allometry study report study.yaml",
+      "swept for each arm at one rung (3x96)",
+      "Not measured: other learning rates at every rung; other lengths of training at each size; any scale above",
+      "allometry study report study.yaml",
       "Gated attention on Swift code-verdict.json".lowercased().replacing(" ", with: "-"),
       "{&quot;schema&quot;: &quot;allometry.verdict/1&quot;",
     ] {
@@ -59,9 +62,9 @@ import Testing
   }
 
   @Test(arguments: PlantedStudy.all.indices)
-  func everyStudyMakesASoundPage(index: Int) {
+  func everyStudyMakesASoundPage(index: Int) throws {
     let (name, study) = PlantedStudy.all[index]
-    let html = StudyReport(study.reading).html()
+    let html = StudyReport(try study.results()).html()
     #expect(isWellFormed(html), "\(name)")
     #expect(strayNumbers(html).isEmpty, "\(name): \(strayNumbers(html))")
     #expect(html.utf8.count < 2_000_000, "\(name)")
@@ -77,8 +80,8 @@ import Testing
 
   /// The dots of the paired differences are the runs' own losses, and nothing else.
   @Test func differencesAreThoseOfTheRuns() throws {
-    let reading = PlantedStudy.several.reading
-    let html = StudyReport(reading).html()
+    let study = try PlantedStudy.several.results()
+    let html = StudyReport(study).html()
     let rows = data(
       html,
       after: "arm,what,rung,flops,nats_per_token,per_cent,per_cent_low,per_cent_high")
@@ -89,7 +92,7 @@ import Testing
       let rung = try #require(Int(row[2]))
       func loss(_ arm: String) throws -> Double {
         try #require(
-          reading.runs.first { $0.arm == arm && $0.seed == seed && $0.rung == rung }?.loss)
+          study.rows.first { $0.arm == arm && $0.seed == seed && $0.rung == rung }?.loss)
       }
       let expected = try loss(row[0]) - loss("plain")
       let found = try #require(Double(row[4]))
@@ -100,16 +103,19 @@ import Testing
     let means = rows.filter { $0.count == 8 && $0[1] == "mean" }
     #expect(means.count == 15)
     for row in means {
+      // Means are of ln loss.
       let own = seeds.filter { $0[0] == row[0] && $0[2] == row[2] }.compactMap { Double($0[5]) }
+        .map { log1p($0 / 100) }
       let mean = try #require(Double(row[5]))
-      #expect(abs(own.reduce(0, +) / 3 - mean) <= 1e-6 * abs(mean))
+      #expect(own.count == 3)
+      #expect(abs(100 * expm1(own.reduce(0, +) / 3) - mean) <= 1e-6 * abs(mean))
     }
   }
 
   @Test func tablesShowTheNumbersOfTheRungs() throws {
-    let study = PlantedStudy.usual
-    let html = StudyReport(study.reading).html()
-    let arm = try #require(study.reading.arms.first)
+    let study = try PlantedStudy.usual.results()
+    let html = StudyReport(study).html()
+    let arm = try #require(study.verdict.arms.first)
     for rung in arm.rungs {
       for loss in [rung.baseline.loss, rung.treatment.loss] {
         #expect(html.contains(">\(NumberFormat.fixed(try #require(loss), 4))</td>"))
@@ -129,58 +135,92 @@ import Testing
     #expect(html.contains("32 KiB (0.5×)"))
   }
 
-  @Test func oneSeedSaysSo() {
-    let html = StudyReport(PlantedStudy.oneSeed.reading).html()
-    #expect(html.contains("Not measured: ") && html.contains("only one seed"))
-    #expect(html.contains("One seed: the noise between runs was not measured."))
+  @Test func oneSeedSaysSo() throws {
+    let html = StudyReport(try PlantedStudy.oneSeed.results()).html()
+    #expect(html.contains("Not measured: more than one seed"))
+    #expect(
+      html.contains(
+        "The forecast is weak: one seed: noise is known from the scatter of the rungs only."))
   }
 
-  @Test func divergedRunsAreNamedAndNotDrawn() {
-    let html = StudyReport(PlantedStudy.diverged.reading).html()
+  @Test func divergedRunsAreNamedAndNotDrawn() throws {
+    let html = StudyReport(try PlantedStudy.diverged.results()).html()
+    #expect(html.contains("gated-attention at 6x256: 1 run diverged."))
     #expect(html.contains("Not shown, because they ended without a loss: 1 of gated-attention."))
     #expect(html.contains("the loss was not finite at step 412"))
     #expect(html.contains("1 diverged"))
     #expect(html.contains("Diverged runs") && html.contains("0 / 1"))
   }
 
-  @Test func refusedForecastsGiveNoNumber() {
-    let html = StudyReport(PlantedStudy.oneRung.reading).html()
-    #expect(html.contains("refused"))
-    #expect(html.contains("No forecast is given for gated-attention: 1 size is too few"))
+  @Test func refusedForecastsGiveNoNumber() throws {
+    let html = StudyReport(try PlantedStudy.threeRungs.results()).html()
+    #expect(html.contains(">refused<"))
+    #expect(
+      html.contains(
+        "No forecast is given for gated-attention: 3 rungs, at least 4 are needed; the target lies")
+    )
     #expect(!html.contains("forecast at the target"))
-    #expect(html.contains("No law could be fitted to so few runs."))
+    let short = StudyReport(try PlantedStudy.oneRung.results()).html()
+    #expect(
+      short.contains("No forecast is given for gated-attention: 1 rung, at least 4 are needed; "))
+    #expect(!short.contains("forecast at the target"))
+    #expect(short.contains("No law could be fitted to so few runs."))
   }
 
-  @Test func unfinishedStudiesMakeAPage() {
-    var reading = StudyReading(name: "Nothing yet", baseline: "plain")
-    let empty = StudyReport(reading).html()
+  @Test func unfinishedStudiesMakeAPage() throws {
+    func waiting(_ arm: String) -> StudyRow {
+      let costs = StudyRow.Costs(
+        parameters: 1000, activeParameters: 1000, embeddingParameters: 0,
+        forwardOperationsPerToken: 2000, trainingOperationsPerToken: 6000, stateBytes: 64)
+      return StudyRow(
+        identity: RunIdentity(of: arm), arm: arm, rung: 0, size: "2x64", seed: 1,
+        learningRate: 0.003, costs: costs, tokens: 1000)
+    }
+    // A study of samples may have no treated arm.
+    let sampled = VerdictSettings(
+      refits: 0, sampling: SampledAxis(samples: [1, 2], selectors: [.coverage]))
+    let alone = [waiting("plain")]
+    let empty = StudyReport(
+      StudyResults(
+        name: "Nothing yet",
+        verdict: try StudyVerdict(of: alone, baseline: "plain", settings: sampled), rows: alone)
+    ).html()
     #expect(isWellFormed(empty) && empty.contains("No treated arm has been compared yet."))
-    reading.runs = [.init(arm: "plain", rung: 0, size: "2x64", seed: 1, state: .waiting)]
-    reading.arms = [.init(name: "gate", conclusion: "undecided", sentences: ["Too few runs."])]
-    let html = StudyReport(reading).html()
+    let rows = alone + [waiting("gate")]
+    let html = StudyReport(
+      StudyResults(
+        name: "Nothing yet", verdict: try StudyVerdict(of: rows, baseline: "plain"), rows: rows)
+    ).html()
     #expect(isWellFormed(html) && strayNumbers(html).isEmpty)
-    #expect(html.contains("not run yet") && html.contains("Too few runs."))
+    #expect(html.contains("not run yet"))
+    #expect(
+      html.contains(
+        "The runs do not tell whether gate differs from plain: 0 independent pairs of runs, at least 3 are needed."
+      ))
+    #expect(html.contains("Does gate still help at scale, compared with plain?"))
   }
 
-  @Test func hostileNamesAreEscaped() {
+  @Test func hostileNamesAreEscaped() throws {
     let evil = "<script>alert(1)</script>\"'&"
     var study = PlantedStudy.usual
     study.arms[0].name = evil
-    var reading = study.reading
-    reading.name = evil
-    reading.question = evil
-    reading.json = evil
-    reading.facts = [.init(evil, [(evil, evil)])]
-    let html = StudyReport(reading).html()
+    var results = try study.results()
+    results.name = evil
+    results.json = evil
+    results.statement?.question = evil
+    results.statement?.data.corpus = evil
+    results.statement?.methods[0].title = evil
+    results.versions = [(evil, evil)]
+    let html = StudyReport(results).html()
     #expect(!html.contains("<script"))
     #expect(isWellFormed(html))
   }
 
   /// No two words of a figure stand on each other, on screens and phones.
   @Test(arguments: PlantedStudy.all.indices)
-  func wordsOfFiguresStandApart(index: Int) {
+  func wordsOfFiguresStandApart(index: Int) throws {
     let (name, study) = PlantedStudy.all[index]
-    let html = StudyReport(study.reading).html()
+    let html = StudyReport(try study.results()).html()
     // A drawing ends its line; the plot inside it does not.
     let drawings = html.components(separatedBy: "<svg xmlns").dropFirst().compactMap { part in
       part.components(separatedBy: "</svg>\n").first.map { "<svg xmlns\($0)</svg>" }

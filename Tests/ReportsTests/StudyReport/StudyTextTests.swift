@@ -2,6 +2,7 @@ import Foundation
 import Quantities
 import Reports
 import Testing
+import Verdicts
 
 @Suite struct StudyTextTests {
   private func width(_ text: String) -> Int {
@@ -9,27 +10,27 @@ import Testing
   }
 
   @Test(arguments: PlantedStudy.all.indices)
-  func summariesFitTheirWidth(index: Int) {
+  func summariesFitTheirWidth(index: Int) throws {
     let (name, study) = PlantedStudy.all[index]
-    let text = StudySummaryText(study.reading).render()
+    let text = StudySummaryText(try study.results()).render()
     #expect(width(text) <= 80, "\(name)\n\(text)")
     #expect(!text.contains("nan") && !text.contains("inf,"))
     for arm in study.arms {
-      #expect(text.contains("\(arm.name): \(arm.conclusion)"), "\(name)")
+      #expect(text.contains("\(arm.name): \(arm.conclusion.rawValue)"), "\(name)")
     }
     #expect(!text.contains("\u{1B}"))
   }
 
   @Test func summaryTellsVerdictAndNumbers() throws {
-    let reading = PlantedStudy.usual.reading
-    let text = StudySummaryText(reading).render()
+    let study = try PlantedStudy.usual.results()
+    let text = StudySummaryText(study).render()
     #expect(text.contains("gated-attention is worth 1.35x compute at 1e14 FLOPs"))
-    let rung = try #require(reading.arms.first?.rungs.last)
+    let rung = try #require(study.verdict.arms.first?.rungs.last)
     let loss = NumberFormat.fixed(try #require(rung.treatment.loss), 4)
     let change = NumberFormat.fixed(try #require(rung.differencePercent.value), 2) + "%"
     let row = try #require(text.split(separator: "\n").first { $0.hasPrefix(rung.size) })
     #expect(row.contains(loss) && row.contains(change) && row.hasSuffix("3+3"))
-    let forecast = try #require(reading.arms.first?.axes.first?.forecast?.multiplier)
+    let forecast = try #require(study.verdict.arms.first?.axes.first?.forecast?.multiplier)
     let worth = "\(NumberFormat.fixed(try #require(forecast.value), 2))x ["
     #expect(text.split(separator: "\n").contains { $0.hasPrefix("forecast") && $0.contains(worth) })
     #expect(text.contains("Not measured: "))
@@ -38,8 +39,7 @@ import Testing
   @Test func statusCountsRuns() {
     var runs = PlantedStudy.diverged.runs
     for index in runs.indices where runs[index].rung == 4 && runs[index].arm == "plain" {
-      runs[index].state = .waiting
-      runs[index].loss = nil
+      runs[index].outcome = nil
     }
     var status = StudyStatusText(name: "gates", runs: runs)
     status.secondsLeft = 600
@@ -88,14 +88,15 @@ import Testing
   }
 
   @Test func endedRunsAreLines() {
-    var run = StudyReading.Run(
-      arm: "plain", rung: 0, size: "2x64", seed: 3, state: .finished, loss: 3.20159)
+    var run = PlantedStudy.usual.runs[2]
+    #expect(run.size == "2x64" && run.seed == 3)
+    run.outcome?.loss = 3.20159
     #expect(
       Self.running.line(ended: run)
         == "[7/20] plain 2x64 seed 3: loss 3.2016, about 21 min left")
-    run.state = .diverged
-    run.message = "the loss was not\nfinite at step 9"
-    run.isSweep = true
+    run.outcome?.status = .diverged
+    run.outcome?.message = "the loss was not\nfinite at step 9"
+    run.purpose = .learningRateSweep
     run.learningRate = 0.01
     #expect(
       Self.running.line(ended: run)
@@ -106,14 +107,37 @@ import Testing
   /// How far runs were trained, the baseline's misfit and what more runs would buy stand beside the
   /// verdict, on the page and in the terminal; worth by the line and measured are told apart.
   @Test func whatStandsBesideTheVerdictIsShown() throws {
-    var reading = PlantedStudy.usual.reading
-    reading.arms[0].training = "Trained on 0.8 tokens per parameter."
-    reading.arms[0].misfit = "The law of plain does not fit its sizes."
-    reading.arms[0].moreRuns = "With 8 sizes the interval would be 0.6 times as wide."
-    let html = StudyReport(reading).html()
-    let text = StudySummaryText(reading, width: 80).render()
+    var study = try PlantedStudy.usual.results()
+    study.verdict.arms[0].moreRuns = "With 8 sizes the interval would be 0.6 times as wide."
+    var misfit = try #require(study.verdict.arms[0].axes[0].baselineMisfit)
+    (misfit.law, misfit.sizeScatter, misfit.seedScatter) = ("power", 0.0123, 0.0045)
+    let (sizes, seeds) = (
+      NumberFormat.percent(0.0123, decimals: 2), NumberFormat.percent(0.0045, decimals: 2)
+    )
+    let sentences: [(Double?, Double?, String)] = [
+      (
+        0.0004, 0.0045,
+        "The law of plain, power, does not fit its sizes (p < 0.001): beyond seeds, which differ by \(seeds), sizes lie off it by \(sizes)."
+      ),
+      (
+        0.2, 0.0045,
+        "The law of plain, power, fits its sizes within what seeds explain (p = 0.2): beyond seeds, which differ by \(seeds), sizes lie off it by \(sizes)."
+      ),
+      (
+        nil, nil,
+        "Runs of plain lie within \(sizes) of its own law, power (a standard deviation); one seed does not tell sizes from seeds."
+      ),
+    ]
+    for (p, scatter, sentence) in sentences {
+      (misfit.pValue, misfit.seedScatter) = (p, scatter)
+      study.verdict.arms[0].axes[0].baselineMisfit = misfit
+      #expect(StudySummaryText(study, width: 400).render().contains(sentence))
+    }
+    let html = StudyReport(study).html()
+    let text = StudySummaryText(study, width: 80).render()
     for sentence in [
-      reading.arms[0].training, reading.arms[0].misfit, reading.arms[0].moreRuns,
+      "Trained on 20 tokens per parameter.",
+      "With 8 sizes the interval would be 0.6 times as wide.",
     ] {
       #expect(html.contains(sentence))
       #expect(text.contains(sentence))
