@@ -39,14 +39,16 @@ let rooms: [Room] = [
     name: "RunTables", rooms: ["Files", "Quantities"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
-    name: "ScalingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
+    name: "ScalingLaws", rooms: ["Quantities", "Cards", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "Verdicts",
-    rooms: ["Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws"]),
+    rooms: [
+      "Files", "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws",
+    ]),
   // OpenBLAS is loaded while a process runs; Apple's own library stands in on macOS.
   Room(name: "Tensors", rooms: ["CKernels"]),
   Room(
@@ -85,7 +87,8 @@ let rooms: [Room] = [
   Room(
     name: "Reports",
     rooms: [
-      "Files", "Quantities", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws", "Verdicts",
+      "Files", "Quantities", "Cards", "Statistics", "RunTables", "ScalingLaws", "SamplingLaws",
+      "Verdicts",
     ],
     products: [.product(name: "Mustache", package: "swift-mustache")]),
   Room(

@@ -21,10 +21,10 @@ public struct CardOption: Hashable, Sendable {
     case flag
     /// One of several words.
     case choice([String])
-    /// A name that the card does not know, as of a column.
-    case name
-    /// Different names, separated by commas.
-    case names
+    /// The name of a column.
+    case column
+    /// Names of different columns, separated by commas.
+    case columns
   }
 
   /// Which way an option makes a task harder.
@@ -97,17 +97,18 @@ public struct CardOption: Hashable, Sendable {
     choice(name, standard.rawValue, of: Choice.allCases.map(\.rawValue), meaning)
   }
 
-  /// A name that the card does not know, as of a column.
-  public static func name(_ name: String, _ standard: String, _ meaning: String) -> CardOption {
+  /// The name of a column.
+  public static func column(_ name: String, _ standard: String, _ meaning: String) -> CardOption {
     CardOption(
-      name: name, standard: .word(standard), meaning: meaning, domain: .name, harder: .neither)
+      name: name, standard: .word(standard), meaning: meaning, domain: .column, harder: .neither)
   }
 
-  /// Different names, written with commas between them.
-  public static func names(_ name: String, _ standard: [String], _ meaning: String) -> CardOption {
+  /// Names of different columns, written with commas between them.
+  public static func columns(_ name: String, _ standard: [String], _ meaning: String) -> CardOption
+  {
     CardOption(
       name: name, standard: .word(standard.joined(separator: ",")), meaning: meaning,
-      domain: .names, harder: .neither)
+      domain: .columns, harder: .neither)
   }
 
   /// The standard value in words; that of a number option has a decimal point.
@@ -122,7 +123,7 @@ public struct CardOption: Hashable, Sendable {
     case .whole: Int(text).map { .number(Double($0)) }
     case .number(_, let none): text == none ? .word(text) : Double(text).map { .number($0) }
     case .flag: Bool(text).map { .flag($0) }
-    case .choice, .name, .names: .word(text)
+    case .choice, .column, .columns: .word(text)
     }
   }
 
@@ -134,8 +135,8 @@ public struct CardOption: Hashable, Sendable {
     case (.number(_, let none), .word(let word)): word == none
     case (.flag, .flag): true
     case (.choice(let words), .word(let word)): words.contains(word)
-    case (.name, .word(let word)): !word.isEmpty
-    case (.names, .word(let word)): OptionValue.areDifferentNames(word)
+    case (.column, .word(let word)): !word.isEmpty
+    case (.columns, .word(let word)): OptionValue.areDifferentNames(word)
     default: false
     }
   }
@@ -150,8 +151,8 @@ extension CardOption.Domain {
       (none.map { "\($0) or " } ?? "") + "a number \(range.expected)"
     case .flag: "true or false"
     case .choice(let words): "one of \(words.joined(separator: ", "))"
-    case .name: "a name"
-    case .names: "different names separated by commas"
+    case .column: "the name of a column"
+    case .columns: "different column names separated by commas"
     }
   }
 }

@@ -12,8 +12,8 @@ import Testing
     .number("smoothness", 4, in: NumberRange(above: 0), "of the target"),
     .flag("distinct", false, "no candidate twice"),
     .choice("form", Form.power, "the formula"),
-    .name("x", "N", "the column of size"),
-    .names("domains", ["web", "code"], "columns of shares"),
+    .column("x", "N", "the column of size"),
+    .columns("domains", ["web", "code"], "columns of shares"),
   ]
 
   private func values(_ given: [String: OptionValue]) throws -> OptionValues {
@@ -62,9 +62,9 @@ import Testing
     ("smoothness", "inf", "a number above 0"),
     ("distinct", "yes", "true or false"),
     ("form", "cubic", "one of power, log"),
-    ("x", "", "a name"),
-    ("domains", "a,a", "different names separated by commas"),
-    ("domains", "", "different names separated by commas"),
+    ("x", "", "the name of a column"),
+    ("domains", "a,a", "different column names separated by commas"),
+    ("domains", "", "different column names separated by commas"),
   ])
   func `What is expected is said`(_ option: String, _ text: String, _ expected: String) {
     let error = #expect(throws: OptionError.self) { try values(texts: [option: text]) }

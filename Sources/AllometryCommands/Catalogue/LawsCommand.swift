@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Cards
 internal import Quantities
 internal import Reports
 internal import ScalingLaws
@@ -66,7 +67,7 @@ struct LawsCommand: ParsableCommand {
       objective = law.card.objective.name
       sources = law.card.citations
       settings = Dictionary(
-        law.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        law.settings.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first })
     }
   }
 
@@ -116,7 +117,7 @@ struct LawsCommand: ParsableCommand {
     if !law.settings.isEmpty {
       var settings = Console.table(["--set", "meaning"], overflow: .wrap)
       for setting in law.settings {
-        settings.rows.append(["\(setting.name)=\(setting.value)", setting.meaning])
+        settings.rows.append(["\(setting.name)=\(setting.text)", setting.meaning])
       }
       Console.print("\n" + settings.render(), terminator: "")
     }

@@ -132,7 +132,7 @@ extension CardOption.Domain {
       "\(NumberFormat.significant(range.lower, 4)) … \(NumberFormat.significant(range.upper, 4))"
     case .flag: "true, false"
     case .choice(let words): words.joined(separator: ", ")
-    case .name, .names: expected
+    case .column, .columns: expected
     }
   }
 }

@@ -74,13 +74,9 @@ struct CheckRecipeCommand: ParsableCommand {
   private func text(
     _ checklist: AllocationChecklist, rows: Int, notes: [String], doubts: [String]
   ) -> String {
-    func interval(_ x: Estimated) -> String {
-      x.low.isFinite && x.high.isFinite
-        ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 3)
-    }
     let first =
       checklist.exponent.map {
-        "\(rows) rows as they are: N* grows as C^a with a = \(interval($0)) by the additive law."
+        "\(rows) rows as they are: N* grows as C^a with a = \($0.text(digits: 3)) by the additive law."
       } ?? "No exponent: \(checklist.failure ?? "the law could not be fitted")."
     let opening = Console.terminal.opening(notes: notes, doubts: doubts)
     var lines = [opening + Console.wrap(first), ""]
@@ -90,7 +86,7 @@ struct CheckRecipeCommand: ParsableCommand {
     for item in checklist.items {
       var sentence = "\(item.cause), \(words[item.status] ?? ""): \(item.finding)."
       if let corrected = item.corrected {
-        sentence += " Without it a = \(interval(corrected))."
+        sentence += " Without it a = \(corrected.text(digits: 3))."
       }
       lines.append(Console.wrap(sentence))
     }

@@ -86,11 +86,7 @@ struct ChooseAllocationCommand: ParsableCommand {
     func number(_ x: Estimated) -> String {
       // What a law's form fixes at zero comes back with the rounding of a search.
       if max(abs(x.value), abs(x.low), abs(x.high)) < 1e-5 { return "0" }
-      return interval(x)
-    }
-    func interval(_ x: Estimated) -> String {
-      x.low.isFinite && x.high.isFinite
-        ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 3)
+      return x.text(digits: 3)
     }
     var table = Console.table([
       "fit", "law", .number("exponent of D*/N*"),

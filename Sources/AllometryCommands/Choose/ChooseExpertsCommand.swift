@@ -79,18 +79,13 @@ struct ChooseExpertsCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    func scale(_ x: Estimated) -> String {
-      let value = NumberFormat.scale(x.value)
-      return x.low.isNaN
-        ? value : "\(value) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
-    }
     var table = Console.table([
       .number("experts"), "dense model of equal loss",
       .number("times N"),
     ])
     for choice in answer.choices {
       table.rows.append([
-        NumberFormat.significant(choice.experts, 6), scale(choice.effectiveParameters),
+        NumberFormat.significant(choice.experts, 6), choice.effectiveParameters.scaleText,
         NumberFormat.significant(choice.gain.value, 3),
       ])
     }
@@ -98,7 +93,7 @@ struct ChooseExpertsCommand: ParsableCommand {
     Console.show(table)
     Console.say(
       answer.cutoffParameters.value.isFinite
-        ? "From N = \(scale(answer.cutoffParameters)) more experts no longer help."
+        ? "From N = \(answer.cutoffParameters.scaleText) more experts no longer help."
         : "By this fit routing never stops helping, which no table of finite sizes can show.")
     Console.warn(answer.warnings)
   }

@@ -104,9 +104,7 @@ struct ChooseGranularityCommand: ParsableCommand {
       table.rows.append([
         NumberFormat.flops(choice.compute), scale(choice.granularity), scale(choice.parameters),
         scale(choice.activeParameters), scale(choice.tokens),
-        choice.loss.low.isFinite
-          ? NumberFormat.withInterval(choice.loss.value, choice.loss.low, choice.loss.high)
-          : NumberFormat.significant(choice.loss.value, 4),
+        choice.loss.text(digits: 4),
       ])
     }
     Console.show(table)

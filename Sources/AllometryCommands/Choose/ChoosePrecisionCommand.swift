@@ -85,13 +85,9 @@ struct ChoosePrecisionCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer) {
-    func bits(_ x: Estimated) -> String {
-      x.low.isFinite
-        ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 4)
-    }
     Console.say(
       answer.optimalBits.value.isFinite
-        ? "Training precision of least loss at compute in N D P: \(bits(answer.optimalBits)) bits, at any budget, by \(answer.source)."
+        ? "Training precision of least loss at compute in N D P: \(answer.optimalBits.text(digits: 4)) bits, at any budget, by \(answer.source)."
         : "By \(answer.source) no training precision is best: the condition has no root.")
     guard let critical = answer.criticalTokens, let size = answer.parameters,
       let width = answer.bits

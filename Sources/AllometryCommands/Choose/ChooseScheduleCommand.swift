@@ -137,12 +137,8 @@ struct ChooseScheduleCommand: ParsableCommand {
   }
 
   private func print(_ answer: Answer, rates: [Double]) {
-    func estimated(_ x: Estimated) -> String {
-      x.low.isFinite
-        ? NumberFormat.withInterval(x.value, x.low, x.high) : NumberFormat.significant(x.value, 5)
-    }
     Console.say(
-      "\(steps) steps, peak \(NumberFormat.significant(peak, 3)): final loss \(estimated(answer.finalLoss))."
+      "\(steps) steps, peak \(NumberFormat.significant(peak, 3)): final loss \(answer.finalLoss.text(digits: 5))."
     )
     Console.print(Sparkline.render(rates, width: 60))
     var table = Console.table([.number("step"), .number("lr")])
@@ -155,7 +151,9 @@ struct ChooseScheduleCommand: ParsableCommand {
       .number("loses"),
     ])
     for rival in answer.others {
-      others.rows.append([rival.schedule, estimated(rival.finalLoss), estimated(rival.extraLoss)])
+      others.rows.append([
+        rival.schedule, rival.finalLoss.text(digits: 5), rival.extraLoss.text(digits: 5),
+      ])
     }
     Console.print(
       "\n" + Console.terminal.render(others), terminator: "")

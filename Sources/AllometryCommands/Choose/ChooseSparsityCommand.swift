@@ -245,9 +245,7 @@ struct ChooseSparsityCommand: ParsableCommand {
       table.rows.append(
         (hasExperts ? [choice.experts.map { NumberFormat.significant($0, 6) } ?? ""] : []) + [
           scale(choice.active), scale(choice.total), scale(choice.tokens),
-          choice.loss.low.isFinite
-            ? NumberFormat.withInterval(choice.loss.value, choice.loss.low, choice.loss.high)
-            : NumberFormat.significant(choice.loss.value, 5),
+          choice.loss.text(digits: 5),
           NumberFormat.bytes(choice.memory),
           remarks.compactMap { $0 }.joined(separator: ", "),
         ])

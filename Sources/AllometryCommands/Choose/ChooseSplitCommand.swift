@@ -49,13 +49,8 @@ struct ChooseSplitCommand: ParsableCommand {
           json: Answer(encoder: split[0], decoder: split[1], encoderShare: split[2]))
         return
       }
-      func scale(_ x: Estimated) -> String {
-        x.low.isFinite
-          ? "\(NumberFormat.scale(x.value)) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
-          : NumberFormat.scale(x.value)
-      }
       Console.say(
-        "Of \(NumberFormat.scale(total)) parameters, \(scale(split[0])) to the encoder and \(scale(split[1])) to the decoder (\(NumberFormat.percent(split[2].value, decimals: 0)) encoder)."
+        "Of \(NumberFormat.scale(total)) parameters, \(split[0].scaleText) to the encoder and \(split[1].scaleText) to the decoder (\(NumberFormat.percent(split[2].value, decimals: 0)) encoder)."
       )
       Console.warn(fit.document.warnings)
     }

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Quantities
 internal import Reports
 internal import RunTables

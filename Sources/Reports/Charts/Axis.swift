@@ -34,12 +34,10 @@ public struct Axis: Sendable {
 
   /// What the axis measures, with its unit.
   public var label: String
-  /// How values are placed.
-  public var scale: Scale
+  var scale: Scale
   /// The values at the two ends, or nil to take them from the data with some padding.
-  public var domain: ClosedRange<Double>?
-  /// How tick labels are written.
-  public var format: Format
+  var domain: ClosedRange<Double>?
+  var format: Format
 
   /// An axis.
   public init(
@@ -57,7 +55,6 @@ public struct Axis: Sendable {
     Axis(label: label, scale: .category(names))
   }
 
-  /// Whether equal steps are equal ratios.
   var isLogarithmic: Bool { scale == .log10 || scale == .log2 }
 
   var isCategory: Bool {

@@ -21,8 +21,7 @@ public struct Chart: Sendable {
   public var x: Axis
   /// The vertical axis.
   public var y: Axis
-  /// What is drawn, from back to front.
-  public var layers: [ChartLayer]
+  var layers: [ChartLayer]
 
   /// A chart.
   public init(title: String, method: String = "", x: Axis, y: Axis, layers: [ChartLayer] = []) {

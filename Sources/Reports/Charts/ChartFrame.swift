@@ -1,6 +1,5 @@
 /// Where the parts of a chart go: margins, ticks, the key and the labels at line ends.
 struct ChartFrame {
-  /// One entry of the key above the plot.
   struct KeyEntry {
     enum Swatch {
       case dot, hollowDot, line, dashedLine, area, ramp, divergingRamp
@@ -17,7 +16,6 @@ struct ChartFrame {
   struct EndLabel {
     var text: String
     var color: ChartColor
-    /// The end of the line, in pixels of the plot.
     var end: MarchingSquares.Point
     /// Where the name stands, in pixels of the plot; differs from `end.y` to avoid others.
     var middle: Double
@@ -26,7 +24,6 @@ struct ChartFrame {
   let width: Double
   let height: Double
   let fontSize: Double
-  /// The plot area, in pixels of the drawing.
   let plot: LabelPlacer.Box
   /// Horizontal places, in pixels of the plot.
   let x: PlotScale
@@ -35,9 +32,7 @@ struct ChartFrame {
   let xTicks: [Tick]
   let yTicks: [Tick]
   let key: [KeyEntry]
-  /// Height of the first line of the key.
   let keyTop: Double
-  /// Names beside the right edge of the plot.
   let gutter: [EndLabel]
   /// Names of lines that end in the middle of the plot.
   let inner: [EndLabel]

@@ -25,9 +25,9 @@ public struct ChartPoint: Sendable {
   /// Place on the vertical axis.
   public var y: Double
   /// Lower end of the error bar, on the vertical axis; nil for none.
-  public var low: Double?
+  var low: Double?
   /// Upper end of the error bar, on the vertical axis; nil for none.
-  public var high: Double?
+  var high: Double?
   /// What a pointer resting on the point shows.
   public var title: String?
   /// Whether only the outline is drawn, as for rows held out of a fit.
@@ -51,12 +51,10 @@ public struct ChartPoint: Sendable {
 ///
 /// Above 400 points the titles are left out of the drawing, to keep the page small.
 public struct PointLayer: Sendable {
-  /// The rows.
-  public var points: [ChartPoint]
-  /// Colour of the dots.
-  public var color: ChartColor
+  var points: [ChartPoint]
+  var color: ChartColor
   /// Radius in pixels; nil takes one that suits the number of points.
-  public var radius: Double?
+  var radius: Double?
   /// Name in the key above the plot; nil for none.
   public var label: String?
 
@@ -74,16 +72,13 @@ public struct PointLayer: Sendable {
 
 /// A curve through points in the order given; a value that is not finite interrupts it.
 public struct LineLayer: Sendable {
-  /// Places on the horizontal axis.
-  public var xs: [Double]
+  var xs: [Double]
   /// Places on the vertical axis, as many as `xs`.
-  public var ys: [Double]
-  /// Colour of the line and of its label.
-  public var color: ChartColor
+  var ys: [Double]
+  var color: ChartColor
   /// Name written at the end of the line; nil for none.
   public var label: String?
-  /// Whether the line is dashed, as for an extrapolation.
-  public var isDashed: Bool
+  var isDashed: Bool
   /// Width in pixels.
   public var width: Double
 
@@ -104,13 +99,12 @@ public struct LineLayer: Sendable {
 /// The area between two curves over the same places.
 public struct BandLayer: Sendable {
   /// Places on the horizontal axis, ascending.
-  public var xs: [Double]
+  var xs: [Double]
   /// Lower edge, as many values as `xs`.
-  public var low: [Double]
+  var low: [Double]
   /// Upper edge, as many values as `xs`.
-  public var high: [Double]
-  /// Colour, drawn translucent.
-  public var color: ChartColor
+  var high: [Double]
+  var color: ChartColor
   /// Name in the key above the plot; nil for none.
   public var label: String?
 
@@ -137,16 +131,13 @@ public struct RuleLayer: Sendable {
     case horizontal
   }
 
-  /// Which way the line runs.
-  public var orientation: Orientation
+  var orientation: Orientation
   /// Where it is.
   public var value: Double
   /// Words beside it; nil for none.
   public var label: String?
-  /// Colour of line and words.
-  public var color: ChartColor
-  /// Whether it is dashed.
-  public var isDashed: Bool
+  var color: ChartColor
+  var isDashed: Bool
 
   /// A straight line across the plot.
   public init(
@@ -167,8 +158,7 @@ public struct TextLabel: Sendable {
   public var x: Double
   /// Place on the vertical axis.
   public var y: Double
-  /// The words.
-  public var text: String
+  var text: String
 
   /// Words at a place.
   public init(x: Double, y: Double, _ text: String) {
@@ -182,10 +172,8 @@ public struct TextLabel: Sendable {
 ///
 /// Words that would cover other words wherever they stand are left out.
 public struct TextLayer: Sendable {
-  /// The words and their places.
-  public var labels: [TextLabel]
-  /// Colour of the words.
-  public var color: ChartColor
+  var labels: [TextLabel]
+  var color: ChartColor
 
   /// Words at places of the plot.
   public init(_ labels: [TextLabel], color: ChartColor = .ink) {

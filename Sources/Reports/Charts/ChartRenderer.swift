@@ -59,7 +59,6 @@ struct ChartRenderer {
 
   func px(_ value: Double) -> String { PathData.number(value) }
 
-  /// A line of text at its baseline.
   static func word(
     _ text: String, _ x: Double, _ baseline: Double, anchor: String = "start", style: String
   ) -> String {

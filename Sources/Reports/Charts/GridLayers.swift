@@ -7,17 +7,14 @@ internal import Quantities
 /// logarithm along a log axis. Cells with a corner that is not finite are left out.
 public struct ContourLayer: Sendable {
   /// Places of the columns on the horizontal axis, ascending.
-  public var xs: [Double]
+  var xs: [Double]
   /// Places of the rows on the vertical axis, ascending.
-  public var ys: [Double]
-  /// One array per row, one value per column.
-  public var values: [[Double]]
+  var ys: [Double]
+  var values: [[Double]]
   /// The values at which lines are drawn; nil chooses about eight round ones.
-  public var levels: [Double]?
-  /// Colour of lines and words.
-  public var color: ChartColor
-  /// How the value on a line is written.
-  public var format: Axis.Format
+  var levels: [Double]?
+  var color: ChartColor
+  var format: Axis.Format
 
   /// Lines of equal value.
   public init(
@@ -52,19 +49,15 @@ public struct ContourLayer: Sendable {
 ///
 /// On a category axis, cell `i` has the edges `i − 0.5` and `i + 0.5`.
 public struct HeatLayer: Sendable {
-  /// Edges of the columns on the horizontal axis, one more than columns.
-  public var xEdges: [Double]
-  /// Edges of the rows on the vertical axis, one more than rows.
-  public var yEdges: [Double]
-  /// One array per row, one value per column; a value that is not finite leaves a hole.
-  public var values: [[Double]]
+  var xEdges: [Double]
+  var yEdges: [Double]
+  var values: [[Double]]
   /// The value that gets no colour when the sign of the difference matters; nil runs one colour
   /// from the smallest value to the largest.
-  public var midpoint: Double?
+  var midpoint: Double?
   /// What the values are, for the key; nil for none.
   public var label: String?
-  /// How values are written.
-  public var format: Axis.Format
+  var format: Axis.Format
 
   /// Coloured cells.
   public init(
@@ -88,7 +81,6 @@ public struct HeatLayer: Sendable {
     return .custom { NumberFormat.fixed($0, decimals) }
   }
 
-  /// The smallest and the largest value; nil where there is none.
   var extent: ClosedRange<Double>? {
     let finite = values.joined().filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max() else { return nil }
@@ -112,15 +104,15 @@ public struct HeatLayer: Sendable {
 /// One bar of a ``BarLayer``.
 public struct Bar: Sendable {
   /// Which place of the vertical category axis, counted from zero.
-  public var category: Int
+  var category: Int
   /// Where the bar ends, on the horizontal axis.
   public var value: Double
   /// Lower end of the whisker; nil for none.
-  public var low: Double?
+  var low: Double?
   /// Upper end of the whisker; nil for none.
-  public var high: Double?
+  var high: Double?
   /// Words after the bar, usually its value; nil for none.
-  public var text: String?
+  var text: String?
 
   /// A bar.
   public init(
@@ -138,10 +130,8 @@ public struct Bar: Sendable {
 ///
 /// Bars start at zero, or at the low end of a log axis.
 public struct BarLayer: Sendable {
-  /// The bars.
-  public var bars: [Bar]
-  /// Their colour.
-  public var color: ChartColor
+  var bars: [Bar]
+  var color: ChartColor
   /// Name in the key above the plot; nil for none.
   public var label: String?
 

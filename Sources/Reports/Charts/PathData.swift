@@ -7,12 +7,10 @@ enum PathData {
   /// A number with one decimal: 12.34 is "12.3", 0.5 is ".5", 3 is "3".
   static func number(_ value: Double) -> String { tenths(toTenths(value)) }
 
-  /// A line through points; a place that is not finite interrupts it.
   static func polyline(_ points: [Point]) -> String {
     runs(points).map { run in steps(simplified(run)) }.joined()
   }
 
-  /// A closed area between two edges over the same places.
   static func area(upper: [Point], lower: [Point]) -> String {
     // Both edges must break at the same place.
     let broken = zip(upper, lower).map { isUsable($0) && isUsable($1) }

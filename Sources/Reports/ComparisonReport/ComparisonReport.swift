@@ -4,12 +4,9 @@ public import ScalingLaws
 
 /// The report of a comparison of a treatment with a baseline.
 public struct ComparisonReport: Sendable {
-  /// The comparison.
-  public var comparison: ComparisonSummary
-  /// What the arms are called, such as their files.
-  public var names: (baseline: String, treatment: String)
-  /// Remarks on how the tables were read.
-  public var notes: [String]
+  var comparison: ComparisonSummary
+  var names: (baseline: String, treatment: String)
+  var notes: [String]
 
   /// - Parameters:
   ///   - comparison: the comparison.

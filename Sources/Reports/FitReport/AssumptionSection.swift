@@ -1,8 +1,8 @@
+internal import Cards
 internal import Quantities
 internal import ScalingLaws
 
 extension FitReading {
-  /// How it was made and what was not measured.
   func assumptionSection() -> ReportSection {
     var blocks: [ReportBlock] = part.notes.map { .paragraph("Note: \($0)") }
     blocks.append(.table(methodTable()))
@@ -32,7 +32,7 @@ extension FitReading {
     }
     if !fit.law.settings.isEmpty {
       rows.append([
-        "Settings", fit.law.settings.map { "\($0.name): \($0.value)" }.joined(separator: ", "),
+        "Settings", fit.law.settings.map { "\($0.name): \($0.text)" }.joined(separator: ", "),
       ])
     }
     let held = fit.law.parameters.map(\.name).filter { !fit.freeParameters.contains($0) }

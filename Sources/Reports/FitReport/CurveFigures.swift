@@ -1,7 +1,6 @@
 internal import ScalingLaws
 
 extension FitReading {
-  /// Loss along training with the law, and the schedules behind it.
   func curveFigures() -> [Figure] {
     let rows = fit.observations
     let (column, values) = main

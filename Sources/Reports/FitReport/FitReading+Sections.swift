@@ -64,7 +64,6 @@ extension FitReading {
       "At \(main.column) = \(Wording.number(forecast.columns[main.column] ?? .nan)) the law predicts \(responseName) \(Wording.estimated(forecast.law))."
   }
 
-  /// What each law says of the plan alone, where several answer together.
   private func lawsText(_ plan: ComputePlan) -> String {
     guard let laws = plan.laws else { return "" }
     let each = laws.map {
@@ -74,7 +73,6 @@ extension FitReading {
       " \(Wording.spelled(laws.count)) laws predict held-out runs about as well; the intervals hold the choice between them. Each alone: \(each.joined(separator: "; "))."
   }
 
-  /// The forecast of a law of one column at the budget, or ten times beyond the table.
   func singleForecast() -> Forecast? {
     guard shape == .single, let range = fit.ranges[main.column] else { return nil }
     let isScale = ["N", "D", "C"].contains(main.column)
@@ -202,7 +200,6 @@ extension FitReading {
 }
 
 extension String {
-  /// The text without a final part.
   func trimmingSuffix(_ suffix: String) -> String {
     hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
   }

@@ -1,3 +1,4 @@
+internal import Cards
 import Foundation
 internal import Quantities
 internal import ScalingLaws
@@ -21,9 +22,7 @@ struct FitReading {
   /// The fit and its alternatives, answering together; nil for one law.
   let mixture: LawMixture?
   let shape: Shape
-  /// The rows with weight.
   let used: [Int]
-  /// Training compute of each row, where it follows from the columns.
   let compute: [Double]?
   /// The compute to plan for, in FLOPs.
   let budget: Double?
@@ -120,7 +119,6 @@ struct FitReading {
     Wording.list(others.keys.sorted().map { "\($0) = \(Wording.number(others[$0] ?? .nan))" })
   }
 
-  /// The plan at the budget.
   var plan: ComputePlan? { plans.count == 3 ? plans[1] : nil }
 
   /// Which numbers of the plan at the budget the table can give, in words.
@@ -134,7 +132,6 @@ struct FitReading {
       ?? Wording.estimated(x)
   }
 
-  /// The law as an equation.
   var equation: String { "\(responseName) = \(card.formula)" }
 
   /// The equation for a running text, with its column of size named where the formula calls it x.
@@ -143,7 +140,7 @@ struct FitReading {
   }
 
   /// What the formula calls x; nil where it names its columns itself.
-  var sizeColumn: String? { fit.law.settings.first { $0.name == "x" }?.value }
+  var sizeColumn: String? { fit.law.settings.first { $0.name == "x" }?.text }
 
   /// What to call a row: its run where the table names runs, else what tells it from others.
   func rowName(_ row: Int) -> String {
@@ -160,7 +157,6 @@ struct FitReading {
     return columns.prefix(3).joined(separator: ", ")
   }
 
-  /// The unit of departures that are not shares.
   var departureUnit: String {
     fit.objective.residual == .linear && responseName == card.response.column
       ? card.response.unit : ""
@@ -219,7 +215,6 @@ struct FitReading {
 
   // MARK: Colour
 
-  /// Rows that share a colour.
   struct ColorGroup {
     var label: String?
     var color: ChartColor
@@ -289,7 +284,6 @@ struct FitReading {
     }
   }
 
-  /// A departure in words.
   func departureText(_ value: Double) -> String {
     fit.objective.residual == .log
       ? (value > 0 ? "+" : "") + Wording.percent(value)

@@ -2,12 +2,11 @@ internal import ScalingLaws
 
 /// The report of one or several fits: what was fitted, what the law says, how far to trust it.
 public struct FitReport: Sendable {
-  /// The fits, one a group of rows.
-  public var parts: [FittedTable]
+  var parts: [FittedTable]
   /// The training compute to plan for, in FLOPs; nil for ten times the largest of the data.
-  public var compute: Double?
+  var compute: Double?
   /// When it is made and by which version; nil says nothing of it.
-  public var origin: ReportOrigin?
+  var origin: ReportOrigin?
 
   /// A report.
   ///
@@ -68,7 +67,6 @@ public struct FitReport: Sendable {
   private static let footer =
     "Made by Allometry. Intervals, warnings and held-out errors are part of every number above."
 
-  /// The groups side by side.
   private func overview(_ readings: [FitReading]) -> ReportSection {
     let laws = Set(readings.map { $0.fit.law.name })
     let parameters = laws.count == 1 ? readings.first?.fit.law.parameters.map(\.name) ?? [] : []

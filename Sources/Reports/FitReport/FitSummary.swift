@@ -246,7 +246,6 @@ public struct FitSummary {
         : "Regime: the exponent fits \(names) [31].")
   }
 
-  /// The test of lack of fit, where rows are repeated.
   private func misfitText() -> String? {
     guard let test = fit.lackOfFit, !fit.isExact else { return nil }
     func deviation(_ x: Double) -> String {
@@ -292,7 +291,6 @@ public struct FitSummary {
     )
   }
 
-  /// Breaks a sentence at the width of the terminal.
   private func wrapped(_ text: String) -> String {
     terminal.wrap(text)
   }

@@ -3,7 +3,6 @@ internal import Quantities
 internal import ScalingLaws
 
 extension FitReading {
-  /// How far the worst rows together move one parameter.
   private struct Move {
     var name: String
     /// Without the rows.

@@ -34,7 +34,6 @@ public struct MixtureSummary {
     return notes
   }
 
-  /// The forms side by side.
   func table(_ terminal: Terminal) -> TextTable {
     var table = terminal.table([
       "form", .number("p"),

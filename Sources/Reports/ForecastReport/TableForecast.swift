@@ -39,7 +39,6 @@ public struct TableForecast {
     }
   }
 
-  /// What says that a table holds runs of another size than the fitted ones.
   private static func otherSize(than fitted: [String: String], in table: RunTable) -> String? {
     for (column, value) in fitted.sorted(by: { $0.key < $1.key }) {
       guard table.hasColumn(column), let values = try? table.texts(column),
@@ -65,7 +64,6 @@ public struct TableForecast {
     return saved.map { sum > 0 ? $0 / sum : 1 / Double(saved.count) }
   }
 
-  /// The weighted sum of the forecasts of a row, where there are several targets.
   private func total(_ forecasts: [Forecast]) -> Double {
     zip(weights, forecasts).reduce(0) { $0 + $1.0 * $1.1.law.value }
   }
@@ -93,7 +91,6 @@ public struct TableForecast {
     var warnings: [String]
   }
 
-  /// How the forecasts compare with outcomes that the table holds.
   private var checks: [Answer.Check] {
     fits.indices.compactMap { index in
       guard let outcomes = observed[index] else { return nil }
@@ -112,7 +109,6 @@ public struct TableForecast {
     }
   }
 
-  /// What is hardly plausible about the table, or about it beside the fit.
   private var doubts: [String] {
     table.doubts(response: fits[0].document.response.column)
       + table.doubts(beside: fits[0].ranges)
@@ -224,6 +220,5 @@ public struct TableForecast {
 }
 
 extension String {
-  /// The text without a newline at its end.
   fileprivate var trimmingLastNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -2,9 +2,7 @@ import Foundation
 internal import Quantities
 internal import ScalingLaws
 
-/// How the report writes numbers and lists.
 enum Wording {
-  /// What stands where there is no number.
   static let missing = "–"
 
   /// A number of any size: unit letters from 10⁵, exponents from 10¹⁵.
@@ -67,7 +65,6 @@ enum Wording {
     return items.dropLast().joined(separator: ", ") + " and " + last
   }
 
-  /// A first letter in upper case.
   static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
   /// The line of a file in place of its path and line; other labels as they are, at most 28 long.

@@ -1,15 +1,11 @@
 /// A chart on a page, with what a reader needs to judge and to reuse it.
 public struct Figure: Sendable {
-  /// Name of its file when the numbers are downloaded, without ending; letters and digits.
-  public var name: String
-  /// The chart; its title heads the figure.
-  public var chart: Chart
-  /// What there is to see.
-  public var caption: String
+  var name: String
+  var chart: Chart
+  var caption: String
   /// How it was made, in one line.
   public var method: String
-  /// The numbers; embedded in the page.
-  public var data: FigureData
+  var data: FigureData
 
   /// A figure.
   /// - Parameters:

@@ -1,6 +1,5 @@
 import Mustache
 
-/// A page as the values that the template asks for.
 struct PageContent {
   let page: ReportPage
   let rowLimit: Int
@@ -15,7 +14,6 @@ struct PageContent {
     init(markup: String) { renderText = markup }
   }
 
-  /// Names used so far: identifiers must be unique on a page.
   private struct Names {
     private var counts: [String: Int] = [:]
 

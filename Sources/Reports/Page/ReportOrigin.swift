@@ -1,9 +1,7 @@
 /// When a report was made, and by which version of the tool.
 public struct ReportOrigin: Sendable, Hashable {
-  /// The day, as ISO 8601 writes it: `2026-12-01`.
-  public var date: String
-  /// The version of the tool.
-  public var version: String
+  var date: String
+  var version: String
 
   /// An origin.
   public init(date: String, version: String) {

@@ -6,15 +6,13 @@ public struct ReportPage: Sendable {
   /// Heading of the page.
   public var title: String
   /// One line below it; empty for none.
-  public var subtitle: String
-  /// The results, one sentence each.
-  public var summary: [String]
-  /// The body.
-  public var sections: [ReportSection]
+  var subtitle: String
+  var summary: [String]
+  var sections: [ReportSection]
   /// Last line of the page, such as the command that made it; empty for none.
-  public var footer: String
+  var footer: String
   /// When it was made and by which version; nil says nothing of it.
-  public var origin: ReportOrigin?
+  var origin: ReportOrigin?
 
   /// A report.
   public init(
@@ -48,8 +46,7 @@ public struct ReportPage: Sendable {
 public struct ReportSection: Sendable {
   /// The heading.
   public var title: String
-  /// What it holds.
-  public var blocks: [ReportBlock]
+  var blocks: [ReportBlock]
 
   /// A part of a report.
   public init(_ title: String, _ blocks: [ReportBlock]) {
@@ -99,7 +96,7 @@ public struct KeyNumber: Sendable, Hashable {
   /// The number, with its unit.
   public var value: String
   /// Its interval or another remark; nil for none.
-  public var interval: String?
+  var interval: String?
 
   /// A number to remember.
   public init(label: String, value: String, interval: String? = nil) {

@@ -1,15 +1,15 @@
 /// A table on a page.
 public struct ReportTable: Sendable {
   /// What the table shows; empty for none.
-  public var caption: String
+  var caption: String
   /// Headings and alignments.
   public var columns: [TextTable.Column]
   /// The rows; missing cells are empty, surplus ones are left out.
   public var rows: [[String]]
   /// Rows in bold, counted from zero, such as the chosen law.
-  public var emphasizedRows: Set<Int>
+  var emphasizedRows: Set<Int>
   /// Explanation below the table; empty for none.
-  public var note: String
+  var note: String
 
   /// A table on a page.
   public init(

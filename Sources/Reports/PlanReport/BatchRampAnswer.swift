@@ -40,7 +40,7 @@ public struct BatchRampAnswer: Encodable {
     let place = ["N", "D"].map { "\($0) = \(NumberFormat.scale(columns[$0] ?? .nan))" }
       .joined(separator: ", ")
     var lines = [
-      terminal.wrap("Best batch for \(place): \(interval(batch)) tokens.") + "\n",
+      terminal.wrap("Best batch for \(place): \(batch.scaleText) tokens.") + "\n",
       terminal.render(table),
     ]
     lines.append(
@@ -51,11 +51,5 @@ public struct BatchRampAnswer: Encodable {
       ) + "\n")
     lines += warnings.map { terminal.wrap("Warning: \($0)") + "\n" }
     return lines.joined()
-  }
-
-  private func interval(_ x: Estimated) -> String {
-    let value = NumberFormat.scale(x.value)
-    return x.low.isNaN
-      ? value : "\(value) [\(NumberFormat.scale(x.low)), \(NumberFormat.scale(x.high))]"
   }
 }

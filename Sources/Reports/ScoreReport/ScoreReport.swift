@@ -5,10 +5,8 @@ public import ScalingLaws
 public struct ScoreReport: Sendable {
   /// One scored fit.
   public struct Part: Sendable {
-    /// What to call the fit, such as its file.
-    public var name: String
-    /// Its score.
-    public var score: FitScore
+    var name: String
+    var score: FitScore
 
     /// A scored fit with its name.
     public init(name: String, score: FitScore) {
@@ -17,16 +15,12 @@ public struct ScoreReport: Sendable {
     }
   }
 
-  /// The fits, the best first.
-  public var parts: [Part]
-  /// Where the rows are from.
-  public var source: String
-  /// The results, one sentence each.
-  public var summary: [String]
-  /// Remarks on how the rows were read.
-  public var notes: [String]
+  var parts: [Part]
+  var source: String
+  var summary: [String]
+  var notes: [String]
   /// When it is made and by which version; nil says nothing of it.
-  public var origin: ReportOrigin?
+  var origin: ReportOrigin?
 
   /// A report.
   public init(

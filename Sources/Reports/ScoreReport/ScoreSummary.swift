@@ -80,9 +80,7 @@ public struct ScoreSummary {
     } else {
       table.rows.append([
         "bias, plus is too high",
-        score.bias.low.isFinite
-          ? NumberFormat.withInterval(score.bias.value, score.bias.low, score.bias.high)
-          : NumberFormat.significant(score.bias.value, 3),
+        score.bias.text(digits: 3),
       ])
     }
     if score.coverage.rows > 0 {

@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// What texts are laid out for: lines of some width, with bold and faint or without.
 public struct Terminal: Sendable, Hashable {
   /// Cells of a line.
@@ -13,18 +15,7 @@ public struct Terminal: Sendable, Hashable {
 
   /// Text broken at spaces; all lines but the first are indented.
   public func wrap(_ text: String) -> String {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = "  " + word
-      } else {
-        line += (line.isEmpty ? "" : " ") + word
-      }
-    }
-    lines.append(line)
-    return lines.joined(separator: "\n")
+    TerminalText.paragraph(text, width, indent: 2)
   }
 
   /// An empty table as wide as a line at most.

@@ -35,8 +35,7 @@ public struct TextTable: Sendable {
   public struct Column: Sendable, Hashable {
     /// Its heading.
     public var title: String
-    /// Where its text stands.
-    public var alignment: Alignment
+    var alignment: Alignment
 
     /// A column.
     public init(_ title: String, alignment: Alignment = .leading) {

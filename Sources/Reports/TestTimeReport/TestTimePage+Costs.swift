@@ -3,7 +3,6 @@ internal import SamplingLaws
 internal import ScalingLaws
 
 extension TestTimePage {
-  /// Accuracy against tokens, arithmetic and memory traffic.
   func costSection() -> ReportSection? {
     guard let costs = analysis.costs else { return nil }
     var blocks: [ReportBlock] = [
@@ -103,7 +102,6 @@ extension TestTimePage {
       }, note: "Coverage competes with itself only: it needs an exact verifier.")
   }
 
-  /// Sizes of model against numbers of samples.
   func sizeSection() -> ReportSection? {
     let blocks = analysis.sizes.flatMap { tradeoff in
       TradeoffBlocks(tradeoff, problems: arms.first?.problems ?? 0, levelText: levelText).blocks
@@ -112,7 +110,6 @@ extension TestTimePage {
       ? nil : ReportSection("Test-time compute against parameters", blocks)
   }
 
-  /// Arms over the same problems.
   func armSection() -> ReportSection? {
     guard !analysis.comparisons.isEmpty else { return nil }
     let rows = analysis.comparisons.flatMap { comparison in
@@ -144,7 +141,6 @@ extension TestTimePage {
       ])
   }
 
-  /// More effort on the same problem, and strategies by difficulty.
   func effortSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arise in analysis.arise {

@@ -3,7 +3,6 @@ internal import SamplingLaws
 internal import ScalingLaws
 
 extension TestTimePage {
-  /// Coverage beyond the recorded attempts.
   func extrapolationSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in arms.prefix(Self.shownArms) {
@@ -58,7 +57,6 @@ extension TestTimePage {
     )
   }
 
-  /// Strata, pass rates, saturation.
   func difficultySection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in arms.prefix(Self.shownArms) {

@@ -73,7 +73,6 @@ extension TestTimePage {
     )
   }
 
-  /// Accuracy against the number of samples.
   func selectionSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in arms.prefix(Self.shownArms) where (arm.coverage.points.last?.k ?? 1) > 1 {

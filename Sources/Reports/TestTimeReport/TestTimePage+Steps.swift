@@ -71,7 +71,6 @@ extension TestTimePage {
     return [.paragraph(text)]
   }
 
-  /// How it was done, and what was not.
   func methodSection() -> ReportSection? {
     let interval = analysis.interval
     var blocks: [ReportBlock] = [

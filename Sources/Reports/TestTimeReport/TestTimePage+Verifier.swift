@@ -178,7 +178,6 @@ extension TestTimePage {
     return blocks
   }
 
-  /// Adaptive stopping, replayed.
   func stoppingSection() -> ReportSection? {
     var blocks: [ReportBlock] = []
     for arm in arms.prefix(Self.shownArms) {

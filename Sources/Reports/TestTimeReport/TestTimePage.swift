@@ -45,7 +45,6 @@ struct TestTimePage {
     return "\(x.value > 0 ? sign : "")\(text(x.value))\(unit) [\(text(x.low)), \(text(x.high))]"
   }
 
-  /// Selectors by short names.
   static func name(_ selector: String) -> String {
     selector.hasPrefix("majority vote") ? "majority vote" : selector
   }
@@ -68,7 +67,6 @@ struct TestTimePage {
       + strategySentences
   }
 
-  /// What is said of one arm.
   static func sentences(_ arm: ArmAnalysis) -> [String] {
     var lines = [first(arm)]
     if let rounds = arm.rounds, let end = rounds.rounds.last {
@@ -204,7 +202,6 @@ struct TestTimePage {
     return "\(low) to \(high)"
   }
 
-  /// The comparisons in sentences; of very many the first ones.
   private func shownComparisons(_ most: Int) -> [String] {
     let all = comparisonSentences
     if all.count <= most { return all }
@@ -287,7 +284,6 @@ struct TestTimePage {
     Estimated(value: -x.value, low: -x.high, high: -x.low)
   }
 
-  /// Effort, and strategies chosen by difficulty.
   private var strategySentences: [String] {
     let effort = analysis.arise.map { arise in
       let levels = arise.levels.map {

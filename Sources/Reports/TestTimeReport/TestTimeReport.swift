@@ -3,12 +3,11 @@ public import SamplingLaws
 /// The report of a table of recorded attempts: what sampling more often brings, with which way to
 /// choose, what it costs, and how sure that is.
 public struct TestTimeReport: Sendable {
-  /// What is reported.
-  public var analysis: OutcomeAnalysis
+  var analysis: OutcomeAnalysis
   /// The command that made the page; empty for none.
-  public var command: String
+  var command: String
   /// When it is made and by which version; nil says nothing of it.
-  public var origin: ReportOrigin?
+  var origin: ReportOrigin?
 
   /// A report.
   public init(_ analysis: OutcomeAnalysis, command: String = "", origin: ReportOrigin? = nil) {

@@ -4,8 +4,7 @@ internal import ScalingLaws
 
 /// What a table of recorded attempts says, for a terminal: sentences, then curves in numbers.
 public struct TestTimeSummaryText: Sendable {
-  /// What is told.
-  public var analysis: OutcomeAnalysis
+  var analysis: OutcomeAnalysis
   /// The largest width in cells.
   public var width: Int
   /// Whether escape sequences may be used.
@@ -64,7 +63,6 @@ public struct TestTimeSummaryText: Sendable {
     return lines.map { style == .ansi ? "\u{1B}[1m\($0)\u{1B}[0m\n" : "\($0)\n" }.joined()
   }
 
-  /// The curves and optima of an arm.
   private func tables(_ arm: ArmAnalysis) -> [String] {
     var tables: [String] = []
     if (arm.coverage.points.last?.k ?? 1) > 1, arm.coverage.points.count > 1 {
@@ -160,7 +158,6 @@ public struct TestTimeSummaryText: Sendable {
 }
 
 extension String {
-  /// Without blanks at its end.
   fileprivate var trimmingTrailingBlanks: String {
     var text = self
     while text.last == " " { text.removeLast() }

@@ -6,11 +6,9 @@ internal import ScalingLaws
 /// Sizes of model against numbers of samples as a figure, two tables and a sentence.
 struct TradeoffBlocks {
   let tradeoff: SizeSampleTradeoff
-  /// The number of problems behind it.
   let problems: Int
   /// The level of intervals: "90 %".
   let levelText: String
-  /// What stands before titles.
   let prefix: String
 
   init(_ tradeoff: SizeSampleTradeoff, problems: Int, levelText: String, prefix: String = "") {
@@ -27,7 +25,6 @@ struct TradeoffBlocks {
     return blocks
   }
 
-  /// The sizes in their order.
   private var sizes: [String] {
     var sizes: [String] = []
     for cell in tradeoff.cells where !sizes.contains(cell.size) { sizes.append(cell.size) }
@@ -71,7 +68,6 @@ struct TradeoffBlocks {
       method: "\(problems) problems; \(Self.explanation(tradeoff.selector)).")
   }
 
-  /// Accuracy by size and number of samples.
   var accuracyTable: ReportTable {
     let sizes = self.sizes
     return ReportTable(
@@ -118,7 +114,6 @@ struct TradeoffBlocks {
     "As a plane, logit accuracy = a + \(Wording.estimated(surface.perLogParameters)) ln N + \(Wording.estimated(surface.perLogSamples)) ln n: doubling the samples is worth \(NumberFormat.significant(pow(2, surface.exchangeRate.value), 3)) times the parameters. It misses the worst cell by \(NumberFormat.percent(surface.largestError)) of accuracy."
   }
 
-  /// What a way of reaching an answer is called.
   static func title(_ selector: String) -> String {
     switch selector {
     case "coverage": "Coverage"

@@ -4,10 +4,8 @@ internal import Quantities
 public struct TrainingReport: Sendable {
   /// A loss that was measured at some step.
   public struct Point: Sendable {
-    /// Tokens seen so far.
-    public var tokens: Double
-    /// Nats per token.
-    public var loss: Double
+    var tokens: Double
+    var loss: Double
 
     /// A measured loss.
     public init(tokens: Double, loss: Double) {
@@ -18,10 +16,8 @@ public struct TrainingReport: Sendable {
 
   /// A loss that does not depend on training: an n-gram's, a compressor's, an entropy.
   public struct Reference: Sendable {
-    /// What it is, in a few words.
-    public var name: String
-    /// Nats per token of the run's own tokens.
-    public var loss: Double
+    var name: String
+    var loss: Double
 
     /// A loss to compare with.
     public init(name: String, loss: Double) {
@@ -32,27 +28,21 @@ public struct TrainingReport: Sendable {
 
   /// Heading of the page.
   public var title: String
-  /// The results, one sentence each.
-  public var summary: [String]
-  /// The training loss, step by step.
-  public var training: [Point]
-  /// The validation loss, from the first to the last time it was measured.
-  public var validation: [Point]
+  var summary: [String]
+  var training: [Point]
+  var validation: [Point]
   /// The loss on all held-out data at the end, in nats per token, which the page compares; nil takes
   /// the last validation loss.
-  public var heldOutLoss: Double?
-  /// What to compare with.
-  public var references: [Reference]
+  var heldOutLoss: Double?
+  var references: [Reference]
   /// Bytes of text a token stands for, to show bits per byte; nil where tokens are not text.
-  public var bytesPerToken: Double?
+  var bytesPerToken: Double?
   /// Names and values of what was set and counted.
-  public var facts: [(name: String, value: String)]
-  /// What limits the conclusions.
-  public var warnings: [String]
-  /// The command that made the run.
-  public var command: String
+  var facts: [(name: String, value: String)]
+  var warnings: [String]
+  var command: String
   /// When it is made and by which version; nil says nothing of it.
-  public var origin: ReportOrigin?
+  var origin: ReportOrigin?
 
   /// A report.
   public init(

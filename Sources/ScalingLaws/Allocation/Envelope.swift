@@ -93,25 +93,8 @@ struct EnvelopeCurves {
   let flops: FlopsPerToken
 
   init(_ observations: Observations, points: Int) throws(FitError) {
-    guard let n = observations.columns["N"] else {
-      throw .missingColumn(
-        law: "envelope", column: "N", meaning: "model parameters",
-        present: Array(observations.columns.keys))
-    }
+    let (n, c, used) = try observations.allocationRows(of: "envelope", needsLoss: false)
     flops = FlopsPerToken(observations)
-    guard let c = observations.compute else {
-      throw .missingColumn(
-        law: "envelope", column: "C", meaning: "training compute",
-        present: Array(observations.columns.keys))
-    }
-    let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
-    for row in used {
-      for (name, value) in [("N", n[row]), ("C", c[row])] where !(value > 0) {
-        throw .badValue(
-          row: observations.labels[row], column: name, found: value,
-          expected: "a positive number")
-      }
-    }
     guard let low = used.map({ c[$0] }).min(), let high = used.map({ c[$0] }).max(), low < high
     else {
       throw .unusable("envelope fit: all runs have the same compute")

@@ -132,29 +132,7 @@ struct IsoFLOPGrid {
   let isSixfold: Bool
 
   init(_ observations: Observations, options: IsoFLOPOptions) throws(FitError) {
-    guard let sizes = observations.columns["N"] else {
-      throw .missingColumn(
-        law: "isoflop", column: "N", meaning: "model parameters",
-        present: Array(observations.columns.keys))
-    }
-    guard let computes = observations.compute else {
-      throw .missingColumn(
-        law: "isoflop", column: "C", meaning: "training compute",
-        present: Array(observations.columns.keys))
-    }
-    let used = observations.weights.indices.filter { observations.weights[$0] > 0 }
-    for row in used {
-      for (name, value) in [("N", sizes[row]), ("C", computes[row])] where !(value > 0) {
-        throw .badValue(
-          row: observations.labels[row], column: name, found: value,
-          expected: "a positive number")
-      }
-      guard observations.response[row].isFinite else {
-        throw .badValue(
-          row: observations.labels[row], column: "loss", found: observations.response[row],
-          expected: "a finite number")
-      }
-    }
+    let (sizes, computes, used) = try observations.allocationRows(of: "isoflop", needsLoss: true)
     logSize = sizes.map { Double.log($0) }
     tokens =
       observations.columns["D"] ?? zip(computes, sizes).map { $0 / (6 * $1) }

@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 
 /// Principal components of a table with missing values.
 ///

@@ -1,4 +1,3 @@
-internal import Optimization
 internal import RealModule
 internal import Statistics
 
@@ -6,17 +5,11 @@ internal import Statistics
 public struct Comparison: Sendable {
   /// The answer in one class.
   public enum Verdict: String, Sendable, Hashable, Codable {
-    /// One law describes both tables.
     case noDifference = "no difference"
-    /// The treatment is better at every scale.
     case treatmentDominates = "treatment dominates"
-    /// The baseline is better at every scale.
     case baselineDominates = "baseline dominates"
-    /// The laws cross within the range of the data.
     case crossesInside = "crosses inside the data"
-    /// The laws are predicted to cross beyond the largest run.
     case crossesBeyond = "predicted to cross beyond the data"
-    /// The runs do not tell.
     case undecided = "not decidable"
   }
 

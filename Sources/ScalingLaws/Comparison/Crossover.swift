@@ -6,15 +6,10 @@ internal import RealModule
 public struct Crossover: Sendable {
   /// What the two laws say of each other from the data to three decades beyond.
   public enum Verdict: String, Sendable, Hashable, Codable {
-    /// The treatment is better at every scale.
     case treatmentDominates = "treatment dominates"
-    /// The baseline is better at every scale.
     case baselineDominates = "baseline dominates"
-    /// The laws cross within the range of the data.
     case crossesInside = "crosses inside the data"
-    /// The laws are predicted to cross beyond the largest run.
     case crossesBeyond = "predicted to cross beyond the data"
-    /// The runs do not tell.
     case undecided = "not decidable"
   }
 

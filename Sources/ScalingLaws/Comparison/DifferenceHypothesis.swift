@@ -1,5 +1,3 @@
-internal import Optimization
-
 /// In which parameters a treatment may differ from its baseline, from nothing to everything.
 ///
 /// An exponent alone is not in the list: which amplitude it leaves equal depends on the unit of
@@ -11,7 +9,6 @@ public enum DifferenceHypothesis: String, Sendable, Hashable, CaseIterable {
   case floor
   /// The amplitudes differ: the treatment is worth a constant factor of scale.
   case amplitude
-  /// Floor and amplitudes differ.
   case floorAndAmplitude
   /// Amplitudes and exponents differ over a shared floor.
   case amplitudeAndExponent

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// One law fitted to several groups of rows at once, some of its parameters shared.
@@ -21,14 +22,11 @@ extension LawOfGroups {
   }
 
   /// The settings of the base law.
-  public var settings: [LawSetting] { base.settings }
+  public var settings: [CardOption] { base.settings }
 
-  /// The same with a setting of the base law changed.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard let changed = try base.setting(name, to: value) as? Base else {
-      throw .unknownSetting(law: self.name, name: name, known: [])
-    }
-    return try around(changed)
+  /// The same around the base law with these settings.
+  public func configured(_ values: OptionValues) throws(FitError) -> Self {
+    try around(try base.configured(values))
   }
 
   /// The base law's prediction with the parameters of each row's group.

@@ -1,6 +1,3 @@
-internal import RealModule
-internal import Statistics
-
 /// The rungs of two tables: runs that agree in every column that the law reads.
 ///
 /// What counts as independent is the rung: a size is often a little better or worse than its law

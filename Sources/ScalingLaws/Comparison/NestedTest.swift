@@ -1,13 +1,10 @@
 internal import RealModule
-internal import Statistics
 
 /// A test of whether a larger hypothesis fits better than a smaller one that it contains.
 public struct NestedTest: Sendable, Hashable {
   /// How the p-value was found.
   public enum Calibration: String, Sendable, Hashable, Codable {
-    /// From the F distribution.
     case fisher = "F distribution"
-    /// From tables simulated under the smaller hypothesis.
     case simulated = "simulated tables"
     /// From the F distribution over rungs, see ``RungScatter``.
     case rungs = "F distribution over rungs"

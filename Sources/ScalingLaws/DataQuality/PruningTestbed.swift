@@ -12,7 +12,6 @@ public struct PruningTestbed: Sendable, Hashable {
   public enum Keeping: String, Sendable, Hashable, CaseIterable, Codable {
     /// Those with the smallest margins.
     case hard
-    /// Any.
     case random
     /// Those with the largest margins.
     case easy

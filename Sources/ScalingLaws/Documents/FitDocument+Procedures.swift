@@ -1,3 +1,4 @@
+internal import Cards
 internal import Quantities
 internal import RealModule
 internal import Statistics
@@ -89,7 +90,7 @@ extension FitDocument {
       draws: draws.isEmpty
         ? nil : Draws(parameters: law.parameters.map(\.name), values: draws))
     settings = Dictionary(
-      law.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+      law.settings.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first })
     scatter = accuracy.residualScatter
     self.modelError = modelError
   }

@@ -1,3 +1,4 @@
+internal import Cards
 internal import Quantities
 internal import RealModule
 internal import Statistics
@@ -191,7 +192,7 @@ public struct FitDocument: Sendable, Codable {
     schema = Self.currentSchema
     law = fit.law.name
     settings = Dictionary(
-      fit.law.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+      fit.law.settings.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first })
     formula = fit.law.card.formula
     response = ResponseRecord(
       column: fit.observations.responseName ?? fit.law.card.response.column,

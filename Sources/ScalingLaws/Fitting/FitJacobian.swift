@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 
 /// How the residuals of rows move with the parameters of a law, at one point.
 struct FitJacobian: Sendable {

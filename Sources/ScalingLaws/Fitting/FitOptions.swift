@@ -10,7 +10,6 @@ public struct FitOptions: Sendable {
     case parametric
     /// Profile the objective over each parameter.
     case profile
-    /// Report standard errors only.
     case none
   }
 

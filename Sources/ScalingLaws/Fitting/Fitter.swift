@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// Everything that stays the same while one law is fitted again and again to one table.

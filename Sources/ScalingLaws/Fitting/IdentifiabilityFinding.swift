@@ -2,11 +2,9 @@
 public struct IdentifiabilityFinding: Sendable, Hashable, Codable {
   /// What is wrong.
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-    /// A column takes one value only.
     case singleValue
     /// A column takes two values only, too few for an exponent beside a constant.
     case fewValues
-    /// A column spans less than a decade.
     case narrowRange
     /// Two columns rise together, so that their effects cannot be told apart.
     case collinearColumns

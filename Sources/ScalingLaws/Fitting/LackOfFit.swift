@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 /// The misfit of a law at its design points against the scatter of repeated rows, by the F test of

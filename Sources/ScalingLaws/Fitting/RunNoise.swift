@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// The scatter of outcomes about a law, and how well the table knows it.

@@ -39,11 +39,7 @@ extension FittedLaw {
     _ observations: Observations, seed: UInt64 = 0
   ) throws(FitError) -> CurveForecast {
     let names = law.card.columns.map(\.name)
-    for requirement in law.card.columns where observations.columns[requirement.name] == nil {
-      throw .missingColumn(
-        law: law.name, column: requirement.name, meaning: requirement.meaning,
-        present: Array(observations.columns.keys))
-    }
+    try law.requireColumns(of: observations)
     let rows = law.sumsOverSchedule ? observations.gatheringSchedules() : observations
     let table = LaneTable(observations: rows, columns: names, rows: Array(0..<rows.count))
     let kernel = law.makeKernel()

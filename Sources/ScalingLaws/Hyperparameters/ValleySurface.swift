@@ -1,5 +1,4 @@
 internal import Optimization
-internal import RealModule
 internal import Statistics
 
 /// A polynomial through ln loss over the logarithms of one to three hyper-parameters.

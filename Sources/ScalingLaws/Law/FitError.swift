@@ -1,18 +1,16 @@
+internal import Cards
+
 /// Why a law could not be fitted, in one sentence a person can act on.
 public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// No law has this name.
   case unknownLaw(name: String, nearest: String?)
-  /// The law has no such setting.
   case unknownSetting(law: String, name: String, known: [String])
   /// A setting has a value outside its range.
   case badSetting(law: String, name: String, value: String, expected: String)
-  /// The law has no such parameter.
   case unknownParameter(law: String, name: String, known: [String])
   /// The table lacks a column that the law reads.
   case missingColumn(law: String, column: String, meaning: String, present: [String])
   /// A cell cannot be used.
   case badValue(row: String, column: String, found: Double, expected: String)
-  /// There are fewer rows than the law needs.
   case tooFewRows(law: String, found: Int, needed: Int)
   /// Every starting point left the domain of the formula.
   case noSolution(law: String, reason: String)
@@ -45,6 +43,18 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
       return "law \(law) could not be fitted: \(reason)"
     case .unusable(let sentence):
       return sentence
+    }
+  }
+}
+
+extension FitError {
+  /// What is wrong with a setting of a law.
+  init(_ error: OptionError) {
+    switch error.problem {
+    case .unknown(let known):
+      self = .unknownSetting(law: error.card, name: error.option, known: known)
+    case .value(let found, let expected):
+      self = .badSetting(law: error.card, name: error.option, value: found, expected: expected)
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Cards
+
 extension ColumnRequirement {
   /// The requirement of a law of one size, whichever column the user calls the size.
   ///
@@ -12,5 +14,12 @@ extension ColumnRequirement {
     default:
       return ColumnRequirement(name, unit: "", meaning: "the size that the law extrapolates in")
     }
+  }
+}
+
+extension CardOption {
+  /// The setting `x` of a law of one size: the column that it reads.
+  static func scale(_ column: String) -> CardOption {
+    .column("x", column, "the column of size: N, D, C or any other")
   }
 }

@@ -1,4 +1,3 @@
-internal import RealModule
 internal import Statistics
 
 /// The search of RegMix: many random mixtures, of which the best by prediction are averaged [134].

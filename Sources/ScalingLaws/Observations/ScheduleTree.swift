@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// The changes of a learning rate, gathered so that a sum over all of them costs a few dozen terms.
 ///
 /// Changes that lie far back, compared with the stretch over which they spread, act like two

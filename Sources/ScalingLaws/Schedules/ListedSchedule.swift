@@ -3,7 +3,6 @@ internal import RealModule
 
 /// How a learning rate falls from its peak to its last value.
 public enum ScheduleDecay: String, Sendable, Hashable, CaseIterable {
-  /// In a straight line.
   case linear
   /// Along half a cosine.
   case cosine

@@ -101,11 +101,7 @@ extension FittedLaw {
     threads: Int = 1
   ) throws(FitError) -> FitScore {
     let names = law.card.columns.map(\.name)
-    for requirement in law.card.columns where observations.columns[requirement.name] == nil {
-      throw .missingColumn(
-        law: law.name, column: requirement.name, meaning: requirement.meaning,
-        present: Array(observations.columns.keys))
-    }
+    try law.requireColumns(of: observations)
     for requirement in law.card.columns where requirement.positive {
       let column = observations.column(requirement.name)
       if let bad = column.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {

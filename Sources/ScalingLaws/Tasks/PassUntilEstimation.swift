@@ -1,4 +1,3 @@
-internal import Optimization
 internal import RealModule
 public import Statistics
 

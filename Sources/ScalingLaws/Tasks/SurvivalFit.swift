@@ -30,13 +30,9 @@ public struct SurvivalTable: Sendable {
 public struct SurvivalFit: Sendable {
   /// How the hazard goes with time.
   public enum HazardShape: String, Sendable, Hashable, Codable {
-    /// It rises.
     case rising
-    /// It falls.
     case falling
-    /// It rises, then falls.
     case risingThenFalling = "rising, then falling"
-    /// It falls, then rises.
     case fallingThenRising = "falling, then rising"
   }
 

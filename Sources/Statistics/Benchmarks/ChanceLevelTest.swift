@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// Asks whether a task is above chance at any model size, before anything is fitted to it.
 ///
 /// At each size the exact binomial test of `accuracy ≤ chance + margin` is made from the counts,

@@ -3,7 +3,8 @@ internal import RealModule
 /// A continuous distribution on the real line.
 ///
 /// `cdf` and `survival` are each accurate relative to themselves, so tail probabilities of 1e-200
-/// keep their digits; `quantile` and `inverseSurvival` invert them.
+/// keep their digits; `quantile` and `inverseSurvival` invert them and give the ends of the support
+/// for 0 and 1. NaN stays NaN; outside the support `cdf` is 0 or 1.
 public protocol ContinuousDistribution: Sendable {
   /// `P(X ≤ x)`.
   func cdf(_ x: Double) -> Double
@@ -18,6 +19,9 @@ public protocol ContinuousDistribution: Sendable {
 }
 
 /// Student's t distribution; infinite degrees of freedom give the standard normal.
+///
+/// For ν from 0.1 to 10⁹ tails are within 3·10⁻¹⁴ and quantiles within 2·10⁻¹³ of themselves; a
+/// quantile beyond the range of numbers is the largest number.
 public struct StudentT: ContinuousDistribution, Hashable {
   /// The degrees of freedom ν, positive or infinite.
   public let degreesOfFreedom: Double
@@ -70,11 +74,11 @@ public struct StudentT: ContinuousDistribution, Hashable {
     }
   }
 
-  /// The logarithm of the density at x.
+  /// The logarithm of the density at x, off by up to 10⁻¹⁵ + ν·ln ν·10⁻¹⁶.
   public func logDensity(_ x: Double) -> Double {
     let nu = degreesOfFreedom
     if nu == .infinity { return Normal.standard.logDensity(x) }
-    // Γ((ν+1)/2)/Γ(ν/2) through Stirling errors: exact for large ν where logGamma cancels.
+    // Γ((ν+1)/2)/Γ(ν/2) through Stirling errors, which lose fewer digits than logGamma.
     let half = nu / 2
     let logRatio: Double =
       if nu > 30 {
@@ -108,7 +112,7 @@ public struct StudentT: ContinuousDistribution, Hashable {
   }
 }
 
-/// The chi-squared distribution.
+/// The chi-squared distribution; tails are within 3·10⁻¹³ of themselves for ν from 0.1 to 10⁴.
 public struct ChiSquared: ContinuousDistribution, Hashable {
   /// The degrees of freedom, positive.
   public let degreesOfFreedom: Double
@@ -151,6 +155,9 @@ public struct ChiSquared: ContinuousDistribution, Hashable {
 }
 
 /// The F distribution of a ratio of two mean squares.
+///
+/// For ν₁ from 0.5 to 10³ and ν₂ to 10⁵ tails are within 5·10⁻¹³ and quantiles within 2·10⁻¹³ of
+/// themselves.
 public struct FisherF: ContinuousDistribution, Hashable {
   /// The degrees of freedom of the numerator.
   public let numerator: Double
@@ -186,23 +193,17 @@ public struct FisherF: ContinuousDistribution, Hashable {
 
   /// The x with `cdf(x) = probability`.
   public func quantile(_ probability: Double) -> Double {
-    inverse(lower: probability, upper: 1 - probability)
+    invertTails(lower: probability, upper: 1 - probability, initial: 1, evaluate: evaluate)
   }
 
   /// The x with `survival(x) = probability`.
   public func inverseSurvival(_ probability: Double) -> Double {
-    inverse(lower: 1 - probability, upper: probability)
+    invertTails(lower: 1 - probability, upper: probability, initial: 1, evaluate: evaluate)
   }
 
-  private func inverse(lower: Double, upper: Double) -> Double {
-    guard lower >= 0, upper >= 0 else { return .nan }
-    if lower == 0 { return 0 }
-    if upper == 0 { return .infinity }
-    let useLower = lower <= upper
-    return solvePositive(target: useLower ? lower : upper, initial: 1) { f in
-      let density = Double.exp(logDensity(f))
-      return useLower ? (both(f).lower, density) : (both(f).upper, -density)
-    }
+  private func evaluate(_ f: Double) -> (lower: Double, upper: Double, density: Double) {
+    let tails = both(f)
+    return (tails.lower, tails.upper, Double.exp(logDensity(f)))
   }
 
   /// The logarithm of the density at x.
@@ -220,7 +221,7 @@ public struct FisherF: ContinuousDistribution, Hashable {
   }
 }
 
-/// The beta distribution on the unit interval.
+/// The beta distribution on the unit interval, as accurate as ``regularizedIncompleteBeta(_:_:_:)``.
 public struct Beta: ContinuousDistribution, Hashable {
   /// The first shape, which pulls towards 1.
   public let a: Double

@@ -56,15 +56,16 @@ private func boundaryLogBetaDensity(_ a: Double, _ b: Double, atZero: Bool) -> D
 
 /// The regularised incomplete beta function `I_x(a, b)`.
 ///
-/// - Parameters:
-///   - a: first shape, positive.
-///   - b: second shape, positive.
-///   - x: from 0 to 1. Outside the domain the result is NaN.
+/// For finite a, b > 0 and x from 0 to 1, NaN elsewhere; 0 at x = 0, 1 at x = 1. Error at most
+/// 6·10⁻¹³ for shapes from 0.01 to 10⁴.
 public func regularizedIncompleteBeta(_ a: Double, _ b: Double, _ x: Double) -> Double {
   incompleteBeta(a, b, x: x, y: 1 - x).lower
 }
 
-/// The x at which `I_x(a, b) = probability`; NaN outside the domain.
+/// The x at which `I_x(a, b) = probability`, for a, b > 0 and a probability from 0 to 1, NaN
+/// elsewhere; 0 at 0, 1 at 1.
+///
+/// Error at most 10⁻¹³ for shapes from 0.01 to 10⁴ and probabilities from 10⁻³⁰⁰ to 0.5.
 public func inverseRegularizedIncompleteBeta(
   _ a: Double, _ b: Double, _ probability: Double
 ) -> Double {

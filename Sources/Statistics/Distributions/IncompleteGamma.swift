@@ -3,6 +3,10 @@ internal import RealModule
 // Both incomplete functions start from a Poisson or binomial density written as Loader's saddle
 // point ("Fast and accurate computation of binomial probabilities", 2000). The textbook form
 // exp(a·ln x − ln Γ(a) − …) subtracts numbers of size a and loses their leading digits.
+//
+// Errors named in this folder are the largest, relative to the result, on about a hundred random
+// points of the stated range against mpmath with 40 digits or more. They are reached far out in the
+// tails, where an exponent of several hundred magnifies rounding; the median is below 10⁻¹⁵.
 
 /// The natural logarithm of 2π.
 let logTwoPi = 1.8378770664093454836
@@ -100,40 +104,38 @@ func nonzero(_ value: Double) -> Double {
 
 /// The regularised lower incomplete gamma function `P(a, x) = γ(a, x)/Γ(a)`.
 ///
-/// - Parameters:
-///   - shape: a > 0.
-///   - x: x ≥ 0. Outside the domain the result is NaN.
+/// For finite a > 0 and x ≥ 0, NaN elsewhere; 0 at x = 0, 1 at ∞. Error at most 4·10⁻¹³ for a from
+/// 0.01 to 10⁵.
 public func regularizedLowerGamma(shape: Double, _ x: Double) -> Double {
   incompleteGamma(shape: shape, x).lower
 }
 
 /// The regularised upper incomplete gamma function `Q(a, x) = 1 − P(a, x)`, accurate in its tail.
 ///
-/// - Parameters:
-///   - shape: a > 0.
-///   - x: x ≥ 0. Outside the domain the result is NaN.
+/// Domain as for ``regularizedLowerGamma(shape:_:)``; 1 at x = 0, 0 at ∞. Error at most 3·10⁻¹³.
 public func regularizedUpperGamma(shape: Double, _ x: Double) -> Double {
   incompleteGamma(shape: shape, x).upper
 }
 
-/// The x at which `P(a, x) = lower`; NaN outside the domain.
+/// The x at which `P(a, x) = lower`, for a > 0 and 0 ≤ lower ≤ 1, NaN elsewhere; 0 at 0, ∞ at 1.
+///
+/// Error at most 2·10⁻¹³ for a from 0.01 to 10⁵ and `lower` from 10⁻³⁰⁰ to 0.5.
 public func inverseRegularizedLowerGamma(shape: Double, _ lower: Double) -> Double {
   inverseGamma(shape: shape, lower: lower, upper: 1 - lower)
 }
 
-/// The x at which `Q(a, x) = upper`, accurate for tiny `upper`; NaN outside the domain.
+/// The x at which `Q(a, x) = upper`, for a > 0 and 0 ≤ upper ≤ 1, NaN elsewhere; ∞ at 0, 0 at 1.
+///
+/// Error at most 4·10⁻¹⁶ for a from 0.01 to 10⁵ and `upper` from 10⁻³⁰⁰ to 0.5.
 public func inverseRegularizedUpperGamma(shape: Double, _ upper: Double) -> Double {
   inverseGamma(shape: shape, lower: 1 - upper, upper: upper)
 }
 
 private func inverseGamma(shape a: Double, lower: Double, upper: Double) -> Double {
-  guard a > 0, lower >= 0, upper >= 0 else { return .nan }
-  if lower == 0 { return 0 }
-  if upper == 0 { return .infinity }
-  let useLower = lower <= upper
-  return solvePositive(target: useLower ? lower : upper, initial: a) { x in
+  guard a > 0 else { return .nan }
+  return invertTails(lower: lower, upper: upper, initial: a) { x in
     let both = incompleteGamma(shape: a, x)
     let density = Double.exp(logPoissonDensity(a, mean: x) + Double.log(a / x))
-    return useLower ? (both.lower, density) : (both.upper, -density)
+    return (both.lower, both.upper, density)
   }
 }

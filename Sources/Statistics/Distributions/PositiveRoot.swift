@@ -49,3 +49,18 @@ func solvePositive(
   let polished = x - (value - target) / derivative
   return abs(polished - x) < 1e-9 * x && polished <= largest ? polished : x
 }
+
+/// The x > 0 with these two tails, solved on the side of the smaller; NaN outside 0...1.
+func invertTails(
+  lower: Double, upper: Double, initial: Double,
+  evaluate: (Double) -> (lower: Double, upper: Double, density: Double)
+) -> Double {
+  guard lower >= 0, upper >= 0 else { return .nan }
+  if lower == 0 { return 0 }
+  if upper == 0 { return .infinity }
+  let useLower = lower <= upper
+  return solvePositive(target: useLower ? lower : upper, initial: initial) { x in
+    let at = evaluate(x)
+    return useLower ? (at.lower, at.density) : (at.upper, -at.density)
+  }
+}

@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// A linear regression fitted by least squares.
 ///
 /// `y = β₀ + β₁x₁ + … + ε` with independent errors whose variances are equal, known up to a factor,

@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// A linear model with crossed random effects, by restricted maximum likelihood.
 ///
 /// `y = Xβ + Σ_k Z_k u_k + e` with independent normal effects `u_k` of variance `σ_k²`, one for

@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// The shape of a series against scale [0].
 ///
 /// The shape is that of y itself. Whether a rise is good is the caller's knowledge: "inverse

@@ -13,12 +13,7 @@ public struct SlidingWindow: Treatment {
     claim:
       "Cost and memory stop growing with the length of the sequence for a small loss in quality.",
     citations: [
-      Citation(
-        "Hassani et al.",
-        """
-        Faster Neighborhood Attention: Reducing the O(n²) Cost of Self Attention at the \
-        Threadblock Level
-        """, 2024, id: "209"),
+      .fasterNeighborhood,
       Citation(
         "Beltagy et al.",
         "Longformer: The Long-Document Transformer", 2020),

@@ -15,14 +15,7 @@ public struct Recursion: Treatment {
       With as many layers run, sharing them costs some quality for several times fewer parameters; \
       it is the baseline of mixture-of-recursions.
       """,
-    citations: [
-      Citation(
-        "Bae et al.",
-        """
-        Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive \
-        Token-Level Computation
-        """, 2025, id: "95")
-    ], family: .depth,
+    citations: [.mixtureOfRecursions], family: .depth,
     options: RecursiveStack.options,
     null: NullSetting(options: ["recursions": 1]))
 

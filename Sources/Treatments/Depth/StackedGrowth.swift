@@ -16,11 +16,7 @@ public struct StackedGrowth: Treatment {
     claim: """
       A model grown from one of half the depth converges sooner than one that starts at full depth.
       """,
-    citations: [
-      Citation(
-        "Meituan LongCat Team",
-        "LongCat-Flash Technical Report", 2025, id: "106")
-    ], family: .depth, version: 2,
+    citations: [.longCatFlash], family: .depth, version: 2,
     options: [
       .number(
         "growth-share", 0.5, in: 0...0.99,

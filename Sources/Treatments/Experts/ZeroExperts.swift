@@ -16,11 +16,7 @@ public struct ZeroExperts: Treatment {
       Tokens get as much computation as they need: 18.6 to 31.3 billion of 560 billion parameters \
       are active, at a lower loss than with a fixed number of the same mean.
       """,
-    citations: [
-      Citation(
-        "Meituan LongCat Team",
-        "LongCat-Flash Technical Report", 2025, id: "106")
-    ], family: .experts,
+    citations: [.longCatFlash], family: .experts,
     options: ZeroExpertOptions.all + [
       .number(
         "expert-share", 0.5, in: 0.001...4,

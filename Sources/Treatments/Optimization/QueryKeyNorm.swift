@@ -17,10 +17,7 @@ public struct QueryKeyNorm: Treatment {
       learning rate, the more so in larger models.
       """,
     citations: [
-      Citation(
-        "Wortsman et al.",
-        "Small-scale proxies for large-scale Transformer training instabilities", 2023,
-        link: "arXiv:2309.14322", id: "145"),
+      .smallScaleProxies,
       Citation(
         "Dehghani et al.",
         "Scaling Vision Transformers to 22 Billion Parameters", 2023),

@@ -13,10 +13,7 @@ public struct ZLoss: Treatment {
       """,
     claim: "Output logits no longer diverge at high learning rates, and the loss is no worse.",
     citations: [
-      Citation(
-        "Wortsman et al.",
-        "Small-scale proxies for large-scale Transformer training instabilities", 2023,
-        link: "arXiv:2309.14322", id: "145"),
+      .smallScaleProxies,
       Citation(
         "Chowdhery et al.",
         "PaLM: Scaling Language Modeling with Pathways", 2022),

@@ -63,3 +63,11 @@ extension ModelConfiguration {
     return attention
   }
 }
+
+extension AttentionConfiguration {
+  /// A linear recurrence with the same heads and neither decay nor feature map, to be replaced.
+  var linear: LinearRecurrenceConfiguration {
+    LinearRecurrenceConfiguration(
+      headCount: headCount, headWidth: headWidth, decays: false, featureMap: .identity)
+  }
+}

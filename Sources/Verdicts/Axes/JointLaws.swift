@@ -1,3 +1,4 @@
+internal import Cards
 internal import Foundation
 internal import ScalingLaws
 internal import Statistics

@@ -75,7 +75,7 @@ struct OpeningTests {
       _ = try RunStore(path, settings: settings).outcomes(of: (0..<50).map(Fixture.identity))
     }
     #expect(found?.code == .badData)
-    #expect(found?.code.rawValue == 65)
+    #expect(found?.code.status == 65)
   }
 
   @Test func `a database of another program and a newer store are refused`() throws {
@@ -107,7 +107,7 @@ struct OpeningTests {
           _ = try RunStore("\(path)/\(name)")
           exit(3)
         } catch let error as StoreError {
-          guard error.code == .cannotCreate, error.code.rawValue == 73 else { exit(4) }
+          guard error.code == .cannotCreate, error.code.status == 73 else { exit(4) }
         }
       }
     }
@@ -134,7 +134,7 @@ struct OpeningTests {
         }
         exit(3)
       } catch let error as StoreError {
-        guard error.code == .inputOutput, error.code.rawValue == 74 else { exit(4) }
+        guard error.code == .inputOutput, error.code.status == 74 else { exit(4) }
       }
     }
     let store = try RunStore(path)

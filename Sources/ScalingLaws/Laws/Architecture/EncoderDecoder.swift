@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// The product law of encoder–decoder models [126].
@@ -55,16 +56,13 @@ public struct EncoderDecoder: Law {
   }
 
   /// `form`.
-  public var settings: [LawSetting] {
-    [
-      LawSetting(
-        "form", value: form.rawValue, meaning: "product, sum (of the sizes alone) or shares (both)")
-    ]
+  public var settings: [CardOption] {
+    [.choice("form", form, "product, sum (of the sizes alone) or shares (both)")]
   }
 
-  /// Chooses how the two sizes enter.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    EncoderDecoder(form: try parsed(value, of: name, expected: "product, sum or shares", Form.init))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> EncoderDecoder {
+    EncoderDecoder(form: values.choice("form"))
   }
 
   /// The total size alone, and the split beside it.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -61,21 +62,17 @@ public struct JointMoE: Law {
   }
 
   /// `saturates`, whether the benefit of more experts ends.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "saturates", value: saturates ? "yes" : "no",
-        meaning: "yes: E_start and E_max are fitted; no: the number of experts counts in full")
+      .choice(
+        "saturates", saturates ? "yes" : "no", of: ["yes", "no"],
+        "yes: E_start and E_max are fitted; no: the number of experts counts in full")
     ]
   }
 
-  /// Chooses whether the benefit of more experts ends.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    JointMoE(
-      saturates: try parsed(value, of: name, expected: "yes or no") {
-        ["yes": true, "no": false][$0]
-      }
-    )
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> JointMoE {
+    JointMoE(saturates: values.word("saturates") == "yes")
   }
 
   /// a·Ê^δ·N^(α + γ ln Ê) + b·Ê^ω·D^(β + ζ ln Ê) + c.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -51,23 +52,16 @@ public struct PrecisionScale: EffectiveScale {
   }
 
   /// `parts`.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "parts", value: parts.rawValue,
-        meaning: "one: the column bits; three: bits_weights, bits_activations, bits_kv")
+      .choice(
+        "parts", parts, "one: the column bits; three: bits_weights, bits_activations, bits_kv")
     ]
   }
 
-  /// Chooses which bit widths the table has.
-  public func setting(_ name: String, to value: String, law: String) throws(FitError) -> Self {
-    guard name == "parts" else {
-      throw .unknownSetting(law: law, name: name, known: settings.map(\.name))
-    }
-    guard let parts = Parts(rawValue: value) else {
-      throw .badSetting(law: law, name: name, value: value, expected: "one or three")
-    }
-    return PrecisionScale(parts: parts)
+  /// The replacement with these settings.
+  public func configured(_ values: OptionValues) -> PrecisionScale {
+    PrecisionScale(parts: values.choice("parts"))
   }
 
   /// ln N + Σ_x ln(1 − exp(n_x − P_x/γ_x)).

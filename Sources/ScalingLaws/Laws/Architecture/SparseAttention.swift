@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -8,9 +9,7 @@ internal import RealModule
 public struct SparseAttention: Law {
   /// What is linear in the logarithms.
   public enum Transform: String, Sendable, Hashable, CaseIterable {
-    /// The score.
     case identity
-    /// The logarithm of the score.
     case log
     /// The log odds of the score.
     case logit
@@ -47,17 +46,13 @@ public struct SparseAttention: Law {
   }
 
   /// `transform`.
-  public var settings: [LawSetting] {
-    [
-      LawSetting(
-        "transform", value: transform.rawValue, meaning: "what is linear: identity, log or logit")
-    ]
+  public var settings: [CardOption] {
+    [.choice("transform", transform, "what is linear: identity, log or logit")]
   }
 
-  /// Chooses what is linear.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    SparseAttention(
-      transform: try parsed(value, of: name, expected: "identity, log or logit", Transform.init))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> SparseAttention {
+    SparseAttention(transform: values.choice("transform"))
   }
 
   /// The inverse transform of the linear form.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// The loss of a model made sparse by continued training [67].
@@ -38,17 +39,13 @@ public struct SparseTraining: Law {
   }
 
   /// `floor`.
-  public var settings: [LawSetting] {
-    [
-      LawSetting(
-        "floor", value: floor.rawValue,
-        meaning: "fitted: a constant E; dense: the column dense_loss")
-    ]
+  public var settings: [CardOption] {
+    [.choice("floor", floor, "fitted: a constant E; dense: the column dense_loss")]
   }
 
-  /// Chooses the floor.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    SparseTraining(floor: try parsed(value, of: name, expected: "fitted or dense", Floor.init))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> SparseTraining {
+    SparseTraining(floor: values.choice("floor"))
   }
 
   /// floor + A·D^(−b).

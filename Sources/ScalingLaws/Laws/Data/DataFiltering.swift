@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -46,17 +47,16 @@ public struct DataFiltering: Law {
   }
 
   /// `floor`, where the irreducible part enters.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "floor", value: floor.rawValue,
-        meaning: "outside: d is added at the end; inside: repetition reduces d too")
+      .choice(
+        "floor", floor, "outside: d is added at the end; inside: repetition reduces d too")
     ]
   }
 
-  /// Chooses where the irreducible part enters.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    DataFiltering(floor: try parsed(value, of: name, expected: "inside or outside", Floor.init))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> DataFiltering {
+    DataFiltering(floor: values.choice("floor"))
   }
 
   /// The error after all epochs.

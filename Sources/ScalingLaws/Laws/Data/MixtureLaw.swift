@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 internal import Statistics
@@ -11,13 +12,9 @@ internal import Statistics
 public struct MixtureLaw: Law {
   /// The sizes that the law reads beside the shares.
   public enum Scale: String, Sendable, Hashable, CaseIterable {
-    /// One size and one length.
     case none
-    /// The number of parameters.
     case size = "N"
-    /// The number of training tokens.
     case tokens = "D"
-    /// Both.
     case both = "N+D"
 
     /// The columns, in the law's order.
@@ -97,43 +94,24 @@ public struct MixtureLaw: Law {
   }
 
   /// `domains`, `form` and `scale`.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "domains", value: domains.joined(separator: ","),
-        meaning: "the columns of the shares, separated by commas"),
-      LawSetting(
-        "form", value: form.rawValue,
-        meaning:
-          "log-linear, reciprocal or power-exponential; without it allometry fit ranks all of them"
-      ),
-      LawSetting(
-        "scale", value: scale.rawValue,
-        meaning: "none, N, D or N+D; without it allometry fit takes those that vary"),
+      .columns("domains", domains, "the columns of the shares, separated by commas"),
+      .choice(
+        "form", form,
+        "log-linear, reciprocal or power-exponential; without it allometry fit ranks all of them"),
+      .choice(
+        "scale", scale, "none, N, D or N+D; without it allometry fit takes those that vary"),
     ]
   }
 
-  /// Changes the columns of the shares, the form or the sizes.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    func oneOf<Named: RawRepresentable<String> & CaseIterable>(
-      _: Named.Type
-    ) throws(FitError) -> Named {
-      let names = Named.allCases.map(\.rawValue).joined(separator: ", ")
-      return try parsed(value, of: name, expected: names, Named.init)
-    }
-    switch name {
-    case "form":
-      return MixtureLaw(domains: domains, form: try oneOf(MixtureForm.self), scale: scale)
-    case "scale": return MixtureLaw(domains: domains, form: form, scale: try oneOf(Scale.self))
-    default:
-      let columns = try parsed(
-        value, of: name, expected: "different column names separated by commas"
-      ) { text in
-        let columns = text.split(separator: ",").map(String.init)
-        return columns.isEmpty || Set(columns).count < columns.count ? nil : columns
-      }
-      return MixtureLaw(domains: columns, form: form, scale: scale)
-    }
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> MixtureLaw {
+    // A name with a comma in it would not survive the way through the setting's text.
+    let isSame = values.word("domains") == domains.joined(separator: ",")
+    return MixtureLaw(
+      domains: isSame ? domains : values.names("domains"), form: values.choice("form"),
+      scale: values.choice("scale"))
   }
 
   /// c + A·(N/10⁸)^(−α) + B·(D/10¹⁰)^(−β) + m(w)·(N/10⁸)^(−κ_N)·(D/10¹⁰)^(−κ_D).

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// A loss surface over model size and data, given by their logarithms.
@@ -24,9 +25,9 @@ public protocol EffectiveScale: Sendable {
   /// Whether a plan that does not say how many tokens are unique takes all as new ones.
   var takesTokensAsNew: Bool { get }
   /// The settings that choose a variant of the replacement.
-  var settings: [LawSetting] { get }
-  /// The replacement with a setting changed.
-  func setting(_ name: String, to value: String, law: String) throws(FitError) -> Self
+  var settings: [CardOption] { get }
+  /// The replacement with these settings.
+  func configured(_ values: OptionValues) -> Self
   /// The logarithms of effective size and data.
   ///
   /// - Parameters:
@@ -42,11 +43,9 @@ extension EffectiveScale {
   /// No claim about tokens unless the replacement makes one.
   public var takesTokensAsNew: Bool { false }
   /// No settings unless the replacement says otherwise.
-  public var settings: [LawSetting] { [] }
-  /// Refuses every setting unless the replacement says otherwise.
-  public func setting(_ name: String, to value: String, law: String) throws(FitError) -> Self {
-    throw .unknownSetting(law: law, name: name, known: settings.map(\.name))
-  }
+  public var settings: [CardOption] { [] }
+  /// The same: there are no settings.
+  public func configured(_ values: OptionValues) -> Self { self }
 }
 
 /// A law made of a surface and of what replaces its size and data.
@@ -76,15 +75,14 @@ public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
   public var parameters: [LawParameter] { surface.parameters + scale.parameters }
 
   /// The settings of the replacement.
-  public var settings: [LawSetting] { scale.settings }
+  public var settings: [CardOption] { scale.settings }
 
   /// What the replacement says.
   public var takesTokensAsNew: Bool { scale.takesTokensAsNew }
 
-  /// The law with a setting of the replacement changed.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    EffectiveLaw(
-      surface: surface, scale: try scale.setting(name, to: value, law: card.name), card: card)
+  /// The law with these settings of the replacement.
+  public func configured(_ values: OptionValues) -> EffectiveLaw {
+    EffectiveLaw(surface: surface, scale: scale.configured(values), card: card)
   }
 
   /// The surface at the effective size and data.

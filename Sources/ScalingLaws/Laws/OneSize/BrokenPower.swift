@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -44,22 +45,13 @@ public struct BrokenPower: Law {
   }
 
   /// `breaks`, their number, and `x`, the column of size.
-  public var settings: [LawSetting] {
-    [
-      LawSetting("breaks", value: "\(breaks)", meaning: "the number of breaks, 1 to 4"),
-      .scale(column),
-    ]
+  public var settings: [CardOption] {
+    [.whole("breaks", breaks, in: 1...4, "the number of breaks, 1 to 4"), .scale(column)]
   }
 
-  /// Chooses the number of breaks or the column of size.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "breaks" else {
-      return BrokenPower(breaks: breaks, x: try scaleColumn(value, of: name))
-    }
-    let breaks = try parsed(value, of: name, expected: "1, 2, 3 or 4") { text in
-      Int(text).flatMap { (1...4).contains($0) ? $0 : nil }
-    }
-    return BrokenPower(breaks: breaks, x: column)
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> BrokenPower {
+    BrokenPower(breaks: values.whole("breaks"), x: values.word("x"))
   }
 
   /// Breaks at quantiles of ln x, with slopes of both signs; a and b are solved.

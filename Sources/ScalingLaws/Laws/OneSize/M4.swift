@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -51,22 +52,13 @@ public struct M4: Law {
   }
 
   /// `member` of the family and `x`, the column of size.
-  public var settings: [LawSetting] {
-    [
-      LawSetting("member", value: "\(member)", meaning: "1 to 4: M1, M2, M3 or M4"),
-      .scale(column),
-    ]
+  public var settings: [CardOption] {
+    [.whole("member", member, in: 1...4, "1 to 4: M1, M2, M3 or M4"), .scale(column)]
   }
 
-  /// Chooses the member or the column of size.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "member" else {
-      return M4(member: member, x: try scaleColumn(value, of: name))
-    }
-    let member = try parsed(value, of: name, expected: "1, 2, 3 or 4") { text in
-      Int(text).flatMap { (1...4).contains($0) ? $0 : nil }
-    }
-    return M4(member: member, x: column)
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> M4 {
+    M4(member: values.whole("member"), x: values.word("x"))
   }
 
   /// Floors and plateaus around the data; what remains is linear after a logarithm.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// A power law of one size over a floor [42][140].
@@ -25,11 +26,11 @@ public struct PowerConstant: Law {
   }
 
   /// `x`, the column of size.
-  public var settings: [LawSetting] { [.scale(column)] }
+  public var settings: [CardOption] { [.scale(column)] }
 
-  /// Chooses the column of size.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    PowerConstant(x: try scaleColumn(value, of: name))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> PowerConstant {
+    PowerConstant(x: values.word("x"))
   }
 
   /// `alpha`.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// A power law of one size without floor [42][79], y = A·x^(−α): the law to beat. The law of
@@ -21,11 +22,11 @@ public struct PowerLaw: Law {
   public var parameters: [LawParameter] { [.amplitude("A"), .exponent("alpha")] }
 
   /// `x`, the column of size.
-  public var settings: [LawSetting] { [.scale(column)] }
+  public var settings: [CardOption] { [.scale(column)] }
 
-  /// Chooses the column of size.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    PowerLaw(x: try scaleColumn(value, of: name))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> PowerLaw {
+    PowerLaw(x: values.word("x"))
   }
 
   /// A·x^(−α).

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// The resolution-limited regime, whose exponent is set by the dimension of the data [31].
@@ -33,24 +34,18 @@ public struct ResolutionLimited: Law {
   }
 
   /// `x`, the column of size, and `smoothness`.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
       .scale(column),
-      LawSetting(
-        "smoothness", value: "\(smoothness)",
-        meaning: "c of the exponent c/d: 4 for networks with smooth losses, 1 as a bound"),
+      .number(
+        "smoothness", smoothness, in: NumberRange(above: 0),
+        "c of the exponent c/d: 4 for networks with smooth losses, 1 as a bound"),
     ]
   }
 
-  /// Chooses the column of size or the smoothness.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    guard name == "smoothness" else {
-      return ResolutionLimited(x: try scaleColumn(value, of: name), smoothness: smoothness)
-    }
-    let smoothness = try parsed(value, of: name, expected: "a positive number") {
-      number($0, in: .leastNonzeroMagnitude..<(.infinity))
-    }
-    return ResolutionLimited(x: column, smoothness: smoothness)
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> ResolutionLimited {
+    ResolutionLimited(x: values.word("x"), smoothness: values.number("smoothness"))
   }
 
   /// E + A·x^(−c/d).

@@ -14,11 +14,9 @@ public enum ScalingRegime: String, Sendable, Hashable, CaseIterable {
 public struct RegimeReading: Sendable, Hashable {
   /// What was scaled.
   public enum Resource: String, Sendable, Hashable {
-    /// Training data, D.
     case data
     /// Parameters, N, growing as the square of the width.
     case parameters
-    /// The width of the model.
     case width
   }
 

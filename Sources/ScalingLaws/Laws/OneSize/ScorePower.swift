@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// A score that rises as a power of one size [90].
@@ -26,11 +27,11 @@ public struct ScorePower: Law {
   }
 
   /// `x`, the column of size.
-  public var settings: [LawSetting] { [.scale(column)] }
+  public var settings: [CardOption] { [.scale(column)] }
 
-  /// Chooses the column of size.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    ScorePower(x: try scaleColumn(value, of: name))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> ScorePower {
+    ScorePower(x: values.word("x"))
   }
 
   /// a·x^b.

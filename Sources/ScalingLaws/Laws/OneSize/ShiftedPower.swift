@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -29,11 +30,11 @@ public struct ShiftedPower: Law {
   }
 
   /// `x`, the column of size.
-  public var settings: [LawSetting] { [.scale(column)] }
+  public var settings: [CardOption] { [.scale(column)] }
 
-  /// Chooses the column of size.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    ShiftedPower(x: try scaleColumn(value, of: name))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> ShiftedPower {
+    ShiftedPower(x: values.word("x"))
   }
 
   /// d + a·(x + b)^(−α).

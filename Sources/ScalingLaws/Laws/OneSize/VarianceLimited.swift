@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// The variance-limited regime, whose exponent is universal [31].
@@ -25,16 +26,13 @@ public struct VarianceLimited: Law {
   public var parameters: [LawParameter] { [.amplitude("E", unit: "nats/token"), .amplitude("A")] }
 
   /// `x`, the column that grows.
-  public var settings: [LawSetting] {
-    [LawSetting("x", value: column, meaning: "what grows: D, N or width")]
+  public var settings: [CardOption] {
+    [.choice("x", column, of: ["D", "N", "width"], "what grows: D, N or width")]
   }
 
-  /// Chooses the column.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    VarianceLimited(
-      x: try parsed(value, of: name, expected: "D, N or width") {
-        ["D", "N", "width"].contains($0) ? $0 : nil
-      })
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> VarianceLimited {
+    VarianceLimited(x: values.word("x"))
   }
 
   /// E + A/x or E + A/√N.

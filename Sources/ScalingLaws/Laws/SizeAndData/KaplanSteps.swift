@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -61,17 +62,16 @@ public struct KaplanSteps: Law {
   }
 
   /// `mode`, how the batch enters.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "mode", value: mode.rawValue,
-        meaning: "minimum: one critical batch; trajectory: it grows as the loss falls")
+      .choice(
+        "mode", mode, "minimum: one critical batch; trajectory: it grows as the loss falls")
     ]
   }
 
-  /// Chooses the mode.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    KaplanSteps(mode: try parsed(value, of: name, expected: "minimum or trajectory", Mode.init))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> KaplanSteps {
+    KaplanSteps(mode: values.choice("mode"))
   }
 
   /// Exponents and critical batches crossed; the observed losses make the rest linear.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// Accuracy on a task from the loss on it [L16].
@@ -52,32 +53,21 @@ public struct LossToAccuracy: Law {
   }
 
   /// `chance`, `anchor`.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "chance", value: chance.map { "\($0)" } ?? "fitted",
-        meaning: "g, the accuracy of guessing, or fitted"),
-      LawSetting(
-        "anchor", value: anchor.map { "\($0)" } ?? "none",
-        meaning: "the accuracy at a loss of zero, through which the curve then passes, or none"),
+      .number(
+        "chance", chance, in: NumberRange(0..<max(anchor ?? 1, 0)), or: "fitted",
+        "g, the accuracy of guessing, or fitted"),
+      .number(
+        "anchor", anchor, in: NumberRange(above: chance ?? 0, upTo: 1), or: "none",
+        "the accuracy at a loss of zero, through which the curve then passes, or none"),
     ]
   }
 
-  /// Sets the accuracy of guessing to a number or to `fitted`, or the accuracy at a loss of zero.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    if name == "anchor" {
-      if value == "none" { return LossToAccuracy(chance: chance) }
-      let anchor = try parsed(
-        value, of: name, expected: "none or a number above chance, up to 1"
-      ) { text in Double(text).flatMap { $0 > chance ?? 0 && $0 <= 1 ? $0 : nil } }
-      return LossToAccuracy(chance: chance, anchor: anchor)
-    }
-    let chance = try parsed(
-      value, of: name, expected: "fitted or a number from 0 to below 1"
-    ) { text in
-      number(text, in: 0..<max(anchor ?? 1, 0), or: "fitted")
-    }
-    return LossToAccuracy(chance: chance, anchor: anchor)
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> LossToAccuracy {
+    LossToAccuracy(
+      chance: values.optionalNumber("chance"), anchor: values.optionalNumber("anchor"))
   }
 
   /// The law's formula.

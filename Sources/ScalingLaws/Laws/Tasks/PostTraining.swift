@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// Accuracy after fine-tuning by the number of examples [55].
@@ -54,13 +55,11 @@ public struct PostTraining: Law {
   }
 
   /// `form`.
-  public var settings: [LawSetting] {
-    [LawSetting("form", value: form.rawValue, meaning: "power, error or log")]
-  }
+  public var settings: [CardOption] { [.choice("form", form, "power, error or log")] }
 
-  /// Chooses the shape of the curve.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    PostTraining(form: try parsed(value, of: name, expected: "power, error or log", Form.init))
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> PostTraining {
+    PostTraining(form: values.choice("form"))
   }
 
   /// The law's formula.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -34,20 +35,17 @@ public struct RLSigmoid: Law {
   }
 
   /// `R0`.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "R0", value: initial.map { "\($0)" } ?? "fitted",
-        meaning: "the pass rate before training, or fitted")
+      .number(
+        "R0", initial, in: NumberRange(0..<1), or: "fitted",
+        "the pass rate before training, or fitted")
     ]
   }
 
-  /// Sets R0 to a number or to `fitted`.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    let initial = try parsed(
-      value, of: name, expected: "fitted or a number from 0 to 1"
-    ) { number($0, in: 0..<1, or: "fitted") }
-    return RLSigmoid(initial: initial)
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> RLSigmoid {
+    RLSigmoid(initial: values.optionalNumber("R0"))
   }
 
   /// The law's formula.

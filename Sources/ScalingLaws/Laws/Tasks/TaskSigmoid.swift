@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 internal import RealModule
 
@@ -32,16 +33,13 @@ public struct TaskSigmoid: Law {
   }
 
   /// `chance`.
-  public var settings: [LawSetting] {
-    [LawSetting("chance", value: "\(chance)", meaning: "g, the accuracy of guessing")]
+  public var settings: [CardOption] {
+    [.number("chance", chance, in: NumberRange(0..<1), "g, the accuracy of guessing")]
   }
 
-  /// Sets the accuracy of guessing.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    TaskSigmoid(
-      chance: try parsed(value, of: name, expected: "a number from 0 to below 1") {
-        number($0, in: 0..<1)
-      })
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> TaskSigmoid {
+    TaskSigmoid(chance: values.number("chance"))
   }
 
   /// The law's formula.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// Accuracy on a task from size and data, through the loss on the task [L16].
@@ -46,32 +47,22 @@ public struct TwoStepLaw: Law {
   }
 
   /// `chance`, `ideal`.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "chance", value: chance.map { "\($0)" } ?? "fitted",
-        meaning: "g, the accuracy of guessing, or fitted"),
-      LawSetting(
-        "ideal", value: ideal.map { "\($0)" } ?? "none",
-        meaning:
-          "the accuracy at a loss of zero, one more point for the second step (the task ladder "
+      .number(
+        "chance", chance, in: NumberRange(0..<1), or: "fitted",
+        "g, the accuracy of guessing, or fitted"),
+      .number(
+        "ideal", ideal, in: NumberRange(above: 0, upTo: 1), or: "none",
+        "the accuracy at a loss of zero, one more point for the second step (the task ladder "
           + "uses 1), or none"),
     ]
   }
 
-  /// Sets the accuracy of guessing to a number or to `fitted`, or adds the ideal point.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    if name == "ideal" {
-      if value == "none" { return TwoStepLaw(chance: chance) }
-      let ideal = try parsed(
-        value, of: name, expected: "none or a number above 0, up to 1"
-      ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1 ? $0 : nil } }
-      return TwoStepLaw(chance: chance, ideal: ideal)
-    }
-    let chance = try parsed(
-      value, of: name, expected: "fitted or a number from 0 to below 1"
-    ) { number($0, in: 0..<1, or: "fitted") }
-    return TwoStepLaw(chance: chance, ideal: ideal)
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> TwoStepLaw {
+    TwoStepLaw(
+      chance: values.optionalNumber("chance"), ideal: values.optionalNumber("ideal"))
   }
 
   /// The law's formula.

@@ -1,3 +1,4 @@
+public import Cards
 public import Optimization
 
 /// Loss at every step of any learning-rate schedule, from two sums over the schedule [30].
@@ -35,20 +36,17 @@ public struct Annealing: Law {
   }
 
   /// `lambda`, how slowly a fall of the learning rate is forgotten.
-  public var settings: [LawSetting] {
+  public var settings: [CardOption] {
     [
-      LawSetting(
-        "lambda", value: "\(decay)",
-        meaning: "memory of the annealing area, between 0 and 1; 0.99 to 0.9995 are usual")
+      .number(
+        "lambda", decay, in: NumberRange(0..<1),
+        "memory of the annealing area, between 0 and 1; 0.99 to 0.9995 are usual")
     ]
   }
 
-  /// Chooses λ.
-  public func setting(_ name: String, to value: String) throws(FitError) -> any Law {
-    Annealing(
-      decay: try parsed(value, of: name, expected: "a number from 0 to below 1") {
-        number($0, in: 0..<1)
-      })
+  /// The law with these settings.
+  public func configured(_ values: OptionValues) -> Annealing {
+    Annealing(decay: values.number("lambda"))
   }
 
   /// Both areas under the rate.

@@ -16,14 +16,7 @@ public struct NeighborhoodAttention: Treatment {
       Cost grows linearly with the length; dilation lets the same number of neighbours reach \
       further.
       """,
-    citations: [
-      Citation(
-        "Hassani et al.",
-        """
-        Faster Neighborhood Attention: Reducing the O(n²) Cost of Self Attention at the \
-        Threadblock Level
-        """, 2024, id: "209")
-    ], family: .attention,
+    citations: [.fasterNeighborhood], family: .attention,
     options: [
       .whole("size", 7, in: 1...1_048_575, "how many neighbours, the token itself included; odd"),
       .whole("dilation", 2, in: 1...65_536, "how far apart neighbours are"),

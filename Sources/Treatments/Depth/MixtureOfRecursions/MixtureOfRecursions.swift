@@ -16,14 +16,7 @@ public struct MixtureOfRecursions: Treatment {
       At equal training arithmetic perplexity is lower and few-shot accuracy higher than with plain \
       or recursive layers, with about half the parameters.
       """,
-    citations: [
-      Citation(
-        "Bae et al.",
-        """
-        Mixture-of-Recursions: Learning Dynamic Recursive Depths for Adaptive \
-        Token-Level Computation
-        """, 2025, id: "95")
-    ], family: .depth,
+    citations: [.mixtureOfRecursions], family: .depth,
     options: RecursiveStack.options + [
       .choice(
         "routing", "expert-choice", of: ["expert-choice", "token-choice"],

@@ -18,11 +18,7 @@ public struct ShortcutExperts: Treatment {
       The loss is that of the same mixture without the shortcut, while the mixture's communication \
       overlaps the dense path.
       """,
-    citations: [
-      Citation(
-        "Meituan LongCat Team",
-        "LongCat-Flash Technical Report", 2025, id: "106")
-    ], family: .experts,
+    citations: [.longCatFlash], family: .experts,
     options: ZeroExpertOptions.all + [
       .number(
         "expert-share", 0.4, in: 0.001...4,

@@ -92,10 +92,7 @@ public struct Based: Treatment {
         attention.pattern = .window(width: window, sinks: 0)
         model.layers[layer].tokenMixer = .attention(attention)
       } else {
-        model.layers[layer].tokenMixer = .linearRecurrence(
-          LinearRecurrenceConfiguration(
-            headCount: attention.headCount, headWidth: attention.headWidth, decays: false,
-            featureMap: .identity))
+        model.layers[layer].tokenMixer = .linearRecurrence(attention.linear)
       }
     }
   }

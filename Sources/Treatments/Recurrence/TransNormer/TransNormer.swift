@@ -93,10 +93,7 @@ public struct TransNormer: Treatment {
         attention.pattern = .window(width: block, sinks: 0)
         model.layers[layer].tokenMixer = .attention(attention)
       } else {
-        model.layers[layer].tokenMixer = .linearRecurrence(
-          LinearRecurrenceConfiguration(
-            headCount: attention.headCount, headWidth: attention.headWidth, decays: false,
-            featureMap: .identity))
+        model.layers[layer].tokenMixer = .linearRecurrence(attention.linear)
       }
       if gatesFeedForward, case .feedForward(let feedForward) = model.layers[layer].channelMixer {
         model.layers[layer].channelMixer = .feedForward(feedForward.gated)
