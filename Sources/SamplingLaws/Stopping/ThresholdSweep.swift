@@ -101,7 +101,7 @@ public struct ThresholdSweep: Codable, Sendable {
         warnings.append(
           "Where a wrong answer costs \(NumberFormat.shortest(wrong)) the gain of the best threshold does not hold "
             + "up on problems that it was not chosen on; the cross-fitted gain is "
-            + "\(rounded(fitted.value)).")
+            + "\(inThousandths(fitted.value)).")
       }
     }
   }

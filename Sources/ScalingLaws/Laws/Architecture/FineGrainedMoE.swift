@@ -12,7 +12,7 @@ public struct FineGrainedMoE: Law {
   public var card: LawCard {
     LawCard(
       name: "fine-grained-moe", title: "Fine-grained mixture of experts: size, data, granularity",
-      formula: "c + (g/granularity^gamma + a)/N^alpha + b/D^beta", citations: ["L10"],
+      formula: "c + (g/granularity^gamma + a)/N^alpha + b/D^beta", citations: [.krajewski2024],
       columns: [
         .parameters, .tokens,
         ColumnRequirement(
