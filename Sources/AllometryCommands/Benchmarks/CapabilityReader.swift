@@ -54,8 +54,7 @@ struct CapabilityReader {
       }
       return tasks
     }
-    let prefixed = table.columnNames.filter { $0.hasPrefix("metric.") }
-      .map { String($0.dropFirst("metric.".count)) }
+    let prefixed = table.metricNames
     guard let tasks else {
       guard !prefixed.isEmpty else {
         throw CommandFailure(

@@ -187,7 +187,7 @@ struct TrendsCommand: ParsableCommand {
     let lower = Set((lowerIsBetter ?? "").split(separator: ",").map(\.trimmingSpaces))
     let tasks =
       try columns.task.map { try table.unique($0) }
-      ?? table.columnNames.filter { $0.hasPrefix("metric.") }.map { String($0.dropFirst(7)) }
+      ?? table.metricNames
     if !tasks.isEmpty {
       try TaskFactArguments.check(
         [
@@ -233,10 +233,9 @@ struct TrendsCommand: ParsableCommand {
         try one($0.values[0], $0.table, metric: columns.metric, error: error)
       }
     }
-    return try table.columnNames.filter { $0.hasPrefix("metric.") }.map { column in
-      let name = String(column.dropFirst("metric.".count))
-      return try one(
-        name, table, metric: column,
+    return try table.metricNames.map { name in
+      try one(
+        name, table, metric: "metric.\(name)",
         error: table.hasColumn("stderr.\(name)") ? "stderr.\(name)" : nil)
     }
   }

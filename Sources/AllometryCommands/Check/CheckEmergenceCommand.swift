@@ -100,7 +100,7 @@ struct CheckEmergenceCommand: ParsableCommand {
     let counts = try NameList.numbers(facts.items, option: "--items")
     try TaskFactArguments.check(
       [("--chance", Array(chances.keys)), ("--items", Array(counts.keys))],
-      tasks: table.columnNames.filter { $0.hasPrefix("metric.") }.map { String($0.dropFirst(7)) },
+      tasks: table.metricNames,
       source: table.source)
     for (name, count) in counts.sorted(by: { $0.key < $1.key }) where !(count >= 1 && count < 1e15)
     {

@@ -58,12 +58,7 @@ struct CheckItemsCommand: ParsableCommand {
           .badData, "\(table.source): found no column C or N, expected a scale of each model")
       }
       let needed = [scale, "item", "option", "logprob", "correct"]
-      for name in needed where !table.hasColumn(name) {
-        throw CommandFailure(
-          .badData,
-          "\(table.source): found no column \(name), expected one row a model, item and option with \(needed.joined(separator: ", ")); rename one with --map \(name)=NAME"
-        )
-      }
+      try table.require(needed, oneRow: "a model, item and option")
       let (scales, items) = try read(table, scale: scale)
       let ladder: MetricLadder
       do {

@@ -36,8 +36,7 @@ struct CheckPassesCommand: ParsableCommand {
     help: ArgumentHelp("How often problems are resampled.", valueName: "count"))
   var resamples: Int = 2000
 
-  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
-  var seed: UInt64 = 0
+  @OptionGroup var random: SeedArguments
 
   @Flag(help: "Print JSON (schema allometry.passes/1).")
   var json = false
@@ -78,12 +77,7 @@ struct CheckPassesCommand: ParsableCommand {
 
   private func answer(_ table: RunTable, targets: [Double]) throws -> Answer {
     let needed = ["N", "problem", "passes", "draws"]
-    for name in needed where !table.hasColumn(name) {
-      throw CommandFailure(
-        .badData,
-        "\(table.source): found no column \(name), expected one row a model and problem with \(needed.joined(separator: ", ")); rename one with --map \(name)=NAME"
-      )
-    }
+    try table.require(needed, oneRow: "a model and problem")
     let (sizes, counts) = try read(table)
     let forecast = PassForecast(sizes: sizes, counts: counts)
     func estimated(_ x: (value: Double, interval: ConfidenceInterval)) -> Estimated {
@@ -103,7 +97,8 @@ struct CheckPassesCommand: ParsableCommand {
           N: size,
           rate: Estimated(value: rate, low: max(rate - far, 0), high: min(rate + far, 1)),
           unbiasedRate: mean(here.map { $0.unbiasedRate ?? $0.rate }),
-          law: forecast.meanRate(parameters: size, level: level, resamples: 20, seed: seed).value,
+          law: forecast.meanRate(parameters: size, level: level, resamples: 20, seed: random.seed)
+            .value,
           draws: here.reduce(0) { $0 + $1.draws }))
       rates.append(rate)
       errors.append(error)
@@ -129,7 +124,7 @@ struct CheckPassesCommand: ParsableCommand {
           N: size,
           rate: estimated(
             forecast.meanRate(
-              parameters: size, level: level, resamples: resamples, seed: seed)))
+              parameters: size, level: level, resamples: resamples, seed: random.seed)))
       }, curvature: curvature, verdict: verdict)
   }
 

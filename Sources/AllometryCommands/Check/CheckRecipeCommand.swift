@@ -25,30 +25,27 @@ struct CheckRecipeCommand: ParsableCommand {
 
   @OptionGroup var input: TableArguments
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The nominal coverage of intervals.", valueName: "level"))
-  var level: Double = 0.9
+  @OptionGroup var coverage: NominalCoverageArguments
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The number of bootstrap refits.", valueName: "count"))
   var resamples: Int = 200
 
-  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
-  var seed: UInt64 = 0
+  @OptionGroup var random: SeedArguments
 
   @Flag(help: "Print JSON (schema allometry.recipe/1).")
   var json = false
 
   func run() throws {
     try reportingFailure {
-      try OptionCheck.share(level, option: "--level")
+      try coverage.check()
       try OptionCheck.atLeast(0, resamples, option: "--resamples")
       let table = try input.reading.read(input.table)
       let (observations, notes) = try ObservationsBuilder(table: table).build(for: Chinchilla())
       let checklist = AllocationChecklist(
-        observations, options: FitOptions(level: level, resamples: resamples, seed: seed))
+        observations,
+        options: FitOptions(level: coverage.level, resamples: resamples, seed: random.seed))
       if json {
         struct Answer: Encodable {
           var schema = "allometry.recipe/1"

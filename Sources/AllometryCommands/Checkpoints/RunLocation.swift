@@ -82,7 +82,7 @@ struct RunLocation {
     switch data?.tokenizer {
     case nil: isSame = true
     case "bytes":
-      isSame = RegularFile.contents(atPath: tokenizer) == Data(ByteTokenizerFile.json().utf8)
+      isSame = RegularFile.contents(atPath: tokenizer) == Data(ByteTokenizer.json.utf8)
     default:
       isSame = data?.tokenizerFingerprint == read.fingerprint.hexadecimal
       // Runs of before templates counted were trained without them.
@@ -96,55 +96,5 @@ struct RunLocation {
           + "`allometry train --resume` writes that of bytes again, any other comes from a copy")
     }
     return read
-  }
-}
-
-/// The bytes as a vocabulary of `tokenizer.json`, so that a run folder says how text was cut and
-/// other tools can read it.
-enum ByteTokenizerFile {
-  /// The text of the file: byte b is token b, the end of text is 256, and nothing is merged.
-  static func json() -> String {
-    var shifted: UInt32 = 0x100
-    let spellings = (0..<256).map { (byte: UInt32) -> String in
-      // GPT-2's table: printable characters stand for themselves.
-      let isPrintable = (33...126).contains(byte) || (161...172).contains(byte) || byte >= 174
-      let scalar = isPrintable ? byte : shifted
-      if !isPrintable { shifted += 1 }
-      let text = String(String.UnicodeScalarView([Unicode.Scalar(scalar) ?? " "]))
-      let quoted = text == "\"" || text == "\\" ? "\\\(text)" : text
-      return "      \"\(quoted)\": \(byte)"
-    }
-    return """
-      {
-        "version": "1.0",
-        "truncation": null,
-        "padding": null,
-        "added_tokens": [
-          {"id": 256, "content": "<|endoftext|>", "single_word": false, "lstrip": false, \
-      "rstrip": false, "normalized": false, "special": true}
-        ],
-        "normalizer": null,
-        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, \
-      "use_regex": true},
-        "post_processor": null,
-        "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, \
-      "use_regex": false},
-        "model": {
-          "type": "BPE",
-          "dropout": null,
-          "unk_token": null,
-          "continuing_subword_prefix": null,
-          "end_of_word_suffix": null,
-          "fuse_unk": false,
-          "byte_fallback": false,
-          "ignore_merges": false,
-          "vocab": {
-      \(spellings.joined(separator: ",\n"))
-          },
-          "merges": []
-        }
-      }
-
-      """
   }
 }

@@ -6,3 +6,12 @@ struct CoverageArguments: ParsableArguments {
 
   func check() throws { try OptionCheck.coverage(level) }
 }
+
+struct NominalCoverageArguments: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The nominal coverage of intervals.", valueName: "level"))
+  var level: Double = 0.9
+
+  func check() throws { try OptionCheck.share(level, option: "--level") }
+}

@@ -62,10 +62,7 @@ struct LawArguments: ParsableArguments {
       valueName: "method"))
   var interval: String = "automatic"
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The nominal coverage of intervals.", valueName: "level"))
-  var level: Double = 0.9
+  @OptionGroup var coverage: NominalCoverageArguments
 
   @Option(
     parsing: .unconditional,
@@ -79,8 +76,7 @@ struct LawArguments: ParsableArguments {
       valueName: "deviation"))
   var seedNoise: Double?
 
-  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
-  var seed: UInt64 = 0
+  @OptionGroup var random: SeedArguments
 
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
@@ -92,7 +88,7 @@ struct LawArguments: ParsableArguments {
         "--interval: found \"\(interval)\", expected one of \(FitOptions.IntervalMethod.allCases.map(\.rawValue).joined(separator: ", "))"
       )
     }
-    try OptionCheck.share(level, option: "--level")
+    try coverage.check()
     guard resamples >= 0, resamples <= 1_000_000 else {
       throw CommandFailure(
         .usage, "--resamples: found \(resamples), expected a number from 0 to 1000000")
@@ -114,8 +110,8 @@ struct LawArguments: ParsableArguments {
     return FitOptions(
       objective: nil, fixed: try NameList.numbers(fix, option: "--fix"),
       bounds: try NameList.ranges(bounds, option: "--bounds"),
-      starts: try NameList.lists(start, option: "--start"), interval: method, level: level,
-      resamples: resamples, seedNoise: seedNoise, seed: seed, threads: threads)
+      starts: try NameList.lists(start, option: "--start"), interval: method, level: coverage.level,
+      resamples: resamples, seedNoise: seedNoise, seed: random.seed, threads: threads)
   }
 
   /// The objective for one law: the user's, else the law's own with the user's penalty.

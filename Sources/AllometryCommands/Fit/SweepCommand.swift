@@ -39,13 +39,9 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Hold exponents of the laws: a=0.", valueName: "name=value"))
   var fix: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The nominal coverage of intervals.", valueName: "level"))
-  var level: Double = 0.9
+  @OptionGroup var coverage: NominalCoverageArguments
 
-  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
-  var seed: UInt64 = 0
+  @OptionGroup var random: SeedArguments
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -71,7 +67,7 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailure {
-      try OptionCheck.share(level, option: "--level")
+      try coverage.check()
       let table = try input.reading.read(input.table)
       let candidates = axes.map { $0.split(separator: ",").map(\.trimmingSpaces) }
       if let absent = (candidates ?? []).first(where: { !table.hasColumn($0) }) {
@@ -100,12 +96,12 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func answer(_ sweep: RawSweep, table: RunTable) throws {
-    let record = sweep.optima(level: level, seed: seed)
+    let record = sweep.optima(level: coverage.level, seed: random.seed)
     guard !record.cells.isEmpty else {
       throw CommandFailure(.badData, "\(table.source): \(record.warnings.joined(separator: "; "))")
     }
     let options = FitOptions(
-      fixed: try NameList.numbers(fix, option: "--fix"), level: level, seed: seed)
+      fixed: try NameList.numbers(fix, option: "--fix"), level: coverage.level, seed: random.seed)
     let places = try at.map { text in
       let place = try NameList.numbers(text, option: "--at")
       if let absent = ["N", "D"].first(where: { !((place[$0] ?? 0) > 0) }) {

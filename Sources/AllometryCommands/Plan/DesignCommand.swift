@@ -86,8 +86,7 @@ struct DesignCommand: ParsableCommand {
 
   @OptionGroup var output: ReportArguments
 
-  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
-  var seed: UInt64 = 0
+  @OptionGroup var random: SeedArguments
 
   @Option(parsing: .unconditional, help: "The number of threads; results do not depend on it.")
   var threads: Int = 2
@@ -130,7 +129,7 @@ struct DesignCommand: ParsableCommand {
         rungScatter: try rungScatter.map { try Self.share($0, option: "--rung-scatter") }
           ?? known ?? 0.003,
         budget: try budget.map { try NameList.positive($0, option: "--budget") },
-        beyond: beyond, worlds: worlds, seed: seed, threads: max(threads, 1))
+        beyond: beyond, worlds: worlds, seed: random.seed, threads: max(threads, 1))
       Console.progress("simulating ladders …")
       let design =
         try saved?.designLadder(options, holding: others)

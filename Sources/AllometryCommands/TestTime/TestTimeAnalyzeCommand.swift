@@ -71,13 +71,7 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
       valueName: "strategy"))
   var baseline: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "What a wrong answer costs, in right ones; default 0,1,2,4,8.", valueName: "costs"))
-  var wrongCosts: String?
-
-  @Option(help: ArgumentHelp("What a sample costs, in right answers.", valueName: "cost"))
-  var sampleCost: Double = 0
+  @OptionGroup var costs: ErrorCostArguments
 
   @Option(help: ArgumentHelp("What a token costs, in right answers.", valueName: "cost"))
   var tokenCost: Double = 0
@@ -185,11 +179,11 @@ struct TestTimeAnalyzeCommand: ParsableCommand {
       for rate in settings.horizons { try OptionCheck.share(rate, option: "--horizon") }
     }
     settings.baseline = baseline
-    let wrong = try wrongCosts.map { try NumberList.nonnegative($0, option: "--wrong-costs") }
-    try OptionCheck.nonnegative(sampleCost, option: "--sample-cost")
+    let wrong = try costs.wrong()
+    let perSample = try costs.perSample()
     try OptionCheck.nonnegative(tokenCost, option: "--token-cost")
     settings.costs = ResamplingCosts(
-      wrong: wrong ?? ResamplingCosts().wrong, perSample: sampleCost, perToken: tokenCost)
+      wrong: wrong ?? ResamplingCosts().wrong, perSample: perSample, perToken: tokenCost)
     if let wrong { settings.thresholdCosts = wrong }
     settings.unparseable = try OptionCheck.choice(unparseable, option: "--unparseable")
     try OptionCheck.positive(leastGain, option: "--least-gain")

@@ -32,13 +32,7 @@ struct TestTimeResampleCommand: ParsableCommand {
   @Option(help: "P(rejected | wrong).")
   var soundness: Double
 
-  @Option(
-    help: ArgumentHelp(
-      "What a wrong answer costs, in right ones; default 0,1,2,4,8.", valueName: "costs"))
-  var wrongCosts: String?
-
-  @Option(help: ArgumentHelp("What a sample costs, in right answers.", valueName: "cost"))
-  var sampleCost: Double = 0
+  @OptionGroup var costs: ErrorCostArguments
 
   @Option(help: ArgumentHelp("Also say what these limits K are worth.", valueName: "k,k,…"))
   var at: String?
@@ -73,17 +67,15 @@ struct TestTimeResampleCommand: ParsableCommand {
   func run() throws {
     try reportingFailure {
       let model = try self.model()
-      let costs =
-        try wrongCosts.map { try NumberList.nonnegative($0, option: "--wrong-costs") }
-        ?? ResamplingCosts().wrong
+      let wrong = try costs.wrong() ?? ResamplingCosts().wrong
       let limits = try at.map { try NumberList.counts($0, option: "--at") } ?? []
       guard limits.allSatisfy({ $0 <= 1_000_000 }) else {
         throw CommandFailure(.usage, "--at: found \(limits.max() ?? 0), expected at most 1000000")
       }
       let answer = Answer(
         types: model.types, completeness: completeness, soundness: soundness,
-        costPerSample: sampleCost, limits: limits,
-        rows: costs.map { wrong in
+        costPerSample: costs.sampleCost, limits: limits,
+        rows: wrong.map { wrong in
           var model = model
           model.costWrong = wrong
           let best = model.optimalSamples
@@ -102,7 +94,7 @@ struct TestTimeResampleCommand: ParsableCommand {
         throw CommandFailure(.usage, "\(option): found \(value), expected a share from 0 to 1")
       }
     }
-    try OptionCheck.nonnegative(sampleCost, option: "--sample-cost")
+    let costPerSample = try costs.perSample()
     let types = try type.map { text in
       let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
       guard parts.count == 2, let share = parts[0], let rate = parts[1], share > 0, share <= 1e9,
@@ -122,7 +114,7 @@ struct TestTimeResampleCommand: ParsableCommand {
     let total = types.reduce(0) { $0 + $1.share }
     return ResamplingModel(
       types: types.map { .init(prior: $0.share / total, solveRate: $0.rate) },
-      completeness: completeness, soundness: soundness, costPerSample: sampleCost)
+      completeness: completeness, soundness: soundness, costPerSample: costPerSample)
   }
 
   private func print(_ answer: Answer) {

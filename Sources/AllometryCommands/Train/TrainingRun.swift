@@ -119,7 +119,7 @@ struct TrainingRun {
     }
     guard let tokenizer = plan.data.tokenizer else { return }
     let path = "\(plan.folder)/tokenizer.json"
-    let text = (tokenizer as? BytePairTokenizer)?.json() ?? ByteTokenizerFile.json()
+    let text = (tokenizer as? BytePairTokenizer)?.json() ?? ByteTokenizer.json
     // A file that was damaged since the run began is made anew: the run knows its tokenizer.
     guard RegularFile.contents(atPath: path) != Data(text.utf8) else { return }
     try writeFile(text, to: path)

@@ -109,12 +109,19 @@ extension HuggingFaceConfig.Activation {
   }
 }
 
+extension HuggingFaceConfig.Sizes {
+  fileprivate func withBiases(
+    _ activation: HuggingFaceConfig.Activation, epsilon: Double
+  ) -> ModelConfiguration {
+    .withBiases(
+      width: width, layers: layerCount, heads: headCount, inner: innerWidth, activation.ours,
+      vocabulary: vocabularyCount, context: contextLength, epsilon: epsilon)
+  }
+}
+
 extension HuggingFaceConfig.GPT2 {
   fileprivate var model: ModelConfiguration {
-    var model = ModelConfiguration.withBiases(
-      width: sizes.width, layers: sizes.layerCount, heads: sizes.headCount,
-      inner: sizes.innerWidth, activation.ours, vocabulary: sizes.vocabularyCount,
-      context: sizes.contextLength, epsilon: epsilon)
+    var model = sizes.withBiases(activation, epsilon: epsilon)
     model.tiesEmbeddings = tiesEmbeddings
     return model
   }
@@ -162,10 +169,7 @@ extension HuggingFaceConfig.Llama {
 
 extension HuggingFaceConfig.Bert {
   fileprivate var model: ModelConfiguration {
-    var model = ModelConfiguration.withBiases(
-      width: sizes.width, layers: sizes.layerCount, heads: sizes.headCount,
-      inner: sizes.innerWidth, activation.ours, vocabulary: sizes.vocabularyCount,
-      context: sizes.contextLength, epsilon: epsilon)
+    var model = sizes.withBiases(activation, epsilon: epsilon)
     model.becomeMaskedTokenEncoder(tokenTypeCount: tokenTypeCount)
     model.tiesEmbeddings = tiesEmbeddings
     return model

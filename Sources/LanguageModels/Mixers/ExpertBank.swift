@@ -33,6 +33,16 @@ public final class ExpertBank<Element: TensorElement> {
       startingAs: .normal(standardDeviation: start.residual))
   }
 
+  /// Declares the parameters of a model's experts.
+  public convenience init(
+    _ name: String, _ experts: ExpertsConfiguration, _ model: ModelConfiguration,
+    _ start: StartingDeviations, in parameters: ParameterSet<Element>
+  ) {
+    self.init(
+      name, count: experts.count, expert: experts.expert, width: model.width, start: start,
+      in: parameters)
+  }
+
   /// Records the weighted sum of the chosen experts of each row: `y = Σ_j w_j E_{c_j}(x)`.
   ///
   /// `input` is x, `[rows, width]`. `chosen` is c, `[rows · choices]`, negative for none. `weights`

@@ -16,12 +16,8 @@ public final class MixtureOfExperts<Element: TensorElement>: ChannelMixer {
     model: ModelConfiguration, in parameters: ParameterSet<Element>
   ) {
     self.configuration = configuration
-    router = Router(
-      "\(name).router", width: model.width, choices: configuration.count,
-      chosen: configuration.chosen, configuration.router, deviation: start.hidden, in: parameters)
-    bank = ExpertBank(
-      name, count: configuration.count, expert: configuration.expert, width: model.width,
-      start: start, in: parameters)
+    router = Router("\(name).router", configuration, model, start, in: parameters)
+    bank = ExpertBank(name, configuration, model, start, in: parameters)
   }
 
   /// The activations between the matrices, in the order of the experts.

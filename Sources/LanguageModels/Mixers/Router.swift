@@ -18,6 +18,16 @@ public final class Router<Element: TensorElement> {
 
   private let name: String
 
+  /// Declares the parameters of the router of a model's experts.
+  public convenience init(
+    _ name: String, _ experts: ExpertsConfiguration, _ model: ModelConfiguration,
+    _ start: StartingDeviations, in parameters: ParameterSet<Element>
+  ) {
+    self.init(
+      name, width: model.width, choices: experts.count, chosen: experts.chosen, experts.router,
+      deviation: start.hidden, in: parameters)
+  }
+
   /// Declares the parameters of a router.
   public init(
     _ name: String, width: Int, choices: Int, chosen: Int, _ configuration: RouterConfiguration,

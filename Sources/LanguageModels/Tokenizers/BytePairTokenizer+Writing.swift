@@ -21,38 +21,10 @@ extension BytePairTokenizer {
       let left = JSONText.string(spellings[Int(merge.left)] ?? "")
       return "      [\(left), \(JSONText.string(spellings[Int(merge.right)] ?? ""))]"
     }
-    return """
-      {
-        "version": "1.0",
-        "truncation": null,
-        "padding": null,
-        "added_tokens": [
-      \(added.joined(separator: ",\n"))
-        ],
-        "normalizer": null,
-        "pre_tokenizer": \(preTokenizerJSON),
-        "post_processor": \(templateJSON),
-        "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, \
-      "use_regex": false},
-        "model": {
-          "type": "BPE",
-          "dropout": null,
-          "unk_token": null,
-          "continuing_subword_prefix": null,
-          "end_of_word_suffix": null,
-          "fuse_unk": false,
-          "byte_fallback": false,
-          "ignore_merges": \(ignoresMergesForWholeWords),
-          "vocab": {
-      \(vocabulary.joined(separator: ",\n"))
-          },
-          "merges": [
-      \(merges.joined(separator: ",\n"))
-          ]
-        }
-      }
-
-      """
+    return TokenizerText.json(
+      added: "\n\(added.joined(separator: ",\n"))\n  ", preTokenizer: preTokenizerJSON,
+      postProcessor: templateJSON, ignoresMerges: ignoresMergesForWholeWords,
+      vocabulary: vocabulary, merges: "\n\(merges.joined(separator: ",\n"))\n    ")
   }
 
   /// Writes the tokenizer as a Hugging Face `tokenizer.json`; an existing file is replaced whole

@@ -8,12 +8,17 @@ struct JSONKeyCursor: Sendable {
 
   mutating func restart() { next = 0 }
 
-  mutating func expected(_ spelling: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+  /// The column of a key where it is the one expected, and how a key that is not nested is written.
+  mutating func expected(
+    _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
+  ) -> (column: Int?, spelling: Slice<UnsafeBufferPointer<UInt8>>?) {
+    guard prefix.isEmpty, key.kind == .string else { return (nil, nil) }
+    let spelling = scanner.bytes[key.start..<(key.start + Int(key.count))]
     guard next < spellings.count, let known = spellings[next], known.count == spelling.count,
       known.elementsEqual(spelling)
-    else { return nil }
+    else { return (nil, spelling) }
     next += 1
-    return next - 1
+    return (next - 1, spelling)
   }
 
   mutating func move(to column: Int, spelling: Slice<UnsafeBufferPointer<UInt8>>?) {

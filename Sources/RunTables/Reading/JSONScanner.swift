@@ -152,6 +152,18 @@ struct JSONScanner {
     }
   }
 
+  func tooManyColumns() -> TableError {
+    TableError(
+      .badData, source: source, line: line, found: "more than 10000 columns",
+      expected: "rows that share their keys")
+  }
+
+  func twice(_ key: String) -> TableError {
+    TableError(
+      .badData, source: source, line: line, found: "the key \(TableError.quoted(key)) twice",
+      expected: "each key once in an object")
+  }
+
   func tooDeep() -> TableError {
     TableError(
       .badData, source: source, line: line,

@@ -230,10 +230,7 @@ struct JSONColumnBuilder {
         let column = try self.column(key, prefix, scanner)
         let cell = try scanner.cell(depth: depth + 1)
         guard self.cells.values[column].count < self.lines.count else {
-          throw TableError(
-            .badData, source: self.source, line: scanner.line,
-            found: "the key \(TableError.quoted(self.cells.keys[column])) twice",
-            expected: "each key once in an object")
+          throw scanner.twice(self.cells.keys[column])
         }
         self.cells.values[column].append(cell)
       }
@@ -243,12 +240,11 @@ struct JSONColumnBuilder {
   private mutating func column(
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
-    let spelling = scanner.bytes[key.start..<(key.start + Int(key.count))]
-    let isPlain = prefix.isEmpty && key.kind == .string
-    if isPlain, let column = cursor.expected(spelling) { return column }
+    let (known, spelling) = cursor.expected(key, prefix, scanner)
+    if let known { return known }
     let name = prefix + (try scanner.text(key, line: scanner.line, column: nil))
     let index = try column(named: name, scanner)
-    cursor.move(to: index, spelling: isPlain ? spelling : nil)
+    cursor.move(to: index, spelling: spelling)
     return index
   }
 
@@ -257,9 +253,7 @@ struct JSONColumnBuilder {
   ) throws(TableError) -> Int {
     if let index = cells.index(forKey: name) { return index }
     guard cells.count < 10_000 else {
-      throw TableError(
-        .badData, source: source, line: scanner.line, found: "more than 10000 columns",
-        expected: "rows that share their keys")
+      throw scanner.tooManyColumns()
     }
     cells[name] = Array(repeating: Self.missing, count: lines.count - 1)
     cursor.add()

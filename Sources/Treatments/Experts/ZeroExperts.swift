@@ -1,9 +1,9 @@
 public import Cards
 public import LanguageModels
-public import Tensors
+internal import Tensors
 
 /// A mixture of experts some of which return what they get, so that easy tokens cost less [106].
-public struct ZeroExperts: Treatment {
+public struct ZeroExperts: FeedForwardReplacement {
   /// The card.
   public static let card = TreatmentCard(
     name: "zero-experts",
@@ -39,23 +39,13 @@ public struct ZeroExperts: Treatment {
     share = options.number("expert-share")
   }
 
-  /// Refuses a model that has experts already.
-  public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
-    _ = try model.feedForwards(for: Self.card)
-  }
-
-  /// Replaces the feed-forwards.
-  ///
-  /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
-  public func install<Element: TensorElement>(
-    in model: LanguageModel<Element>
-  ) throws(TreatmentError) {
-    for (block, feedForward) in try model.feedForwardLayers(for: Self.card) {
-      model.parameters.remove(under: "\(block.name).mlp")
-      block.channelMixer = ZeroExpertMixture(
-        "\(block.name).mlp", settings, expert: feedForward.configuration.expert(share: share),
-        in: model)
-    }
+  func mixer<E: TensorElement>(
+    replacing feedForward: FeedForward<E>, of block: Block<E>, in model: LanguageModel<E>
+  ) -> any ChannelMixer<E> {
+    model.parameters.remove(under: "\(block.name).mlp")
+    return ZeroExpertMixture(
+      "\(block.name).mlp", settings, expert: feedForward.configuration.expert(share: share),
+      in: model)
   }
 
   /// Charges the mean number of feed-forward experts; what zero-computation experts cost is left out.

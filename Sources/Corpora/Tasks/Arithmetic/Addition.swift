@@ -23,11 +23,8 @@ public struct Addition: SyntheticTask {
   /// Creates the task with these knobs.
   public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
-    let digits = knobs.whole("digits")
     // A sum of at most ten numbers below 10^digits stays below 10^(digits + 1).
-    notation = ArithmeticNotation(
-      operandDigits: digits, operandCount: knobs.whole("operands"), answerDigits: digits + 1,
-      isReversed: knobs.whole("reversed") == 1, fold: knobs.whole("fold"))
+    notation = ArithmeticNotation(knobs, operandCount: knobs.whole("operands")) { $0 + 1 }
   }
 
   /// The start, digits, the equals sign and the operator.

@@ -38,6 +38,15 @@ struct ArithmeticNotation: Sendable, Hashable {
     ]
   }
 
+  /// The notation of operands whose count of digits gives that of the answer.
+  init(_ knobs: OptionValues, operandCount: Int, answerDigits: (Int) -> Int) {
+    operandDigits = knobs.whole("digits")
+    self.operandCount = operandCount
+    self.answerDigits = answerDigits(operandDigits)
+    isReversed = knobs.whole("reversed") == 1
+    fold = knobs.whole("fold")
+  }
+
   var length: Int { 1 + operandCount * (operandDigits + 1) + answerDigits }
 
   /// The operands and the answer in the prompt's order of digits.

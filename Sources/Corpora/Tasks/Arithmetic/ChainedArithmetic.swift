@@ -11,11 +11,9 @@ public struct ChainedArithmetic: SyntheticTask {
     summary: "numbers joined by operators, worked out from left to right: answer with the result "
       + "modulo 10^digits",
     source: "the training catalogue's arithmetic with a knob for the number of steps",
-    knobs: [
-      .whole("steps", 3, in: 1...1024, harder: .up, "operators"),
-      .whole("digits", 1, in: 1...9, harder: .up, "digits of numbers and of the answer"),
-      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
-    ])
+    knobs: OperationChain.knobs(
+      steps: .whole("steps", 3, in: 1...1024, harder: .up, "operators"),
+      digits: "digits of numbers and of the answer"))
 
   /// The knobs in force.
   public let knobs: OptionValues

@@ -18,10 +18,7 @@ public struct Multiplication: SyntheticTask {
   /// Creates the task with these knobs.
   public init(knobs: OptionValues) throws(TaskError) {
     self.knobs = knobs
-    let digits = knobs.whole("digits")
-    notation = ArithmeticNotation(
-      operandDigits: digits, operandCount: 2, answerDigits: 2 * digits,
-      isReversed: knobs.whole("reversed") == 1, fold: knobs.whole("fold"))
+    notation = ArithmeticNotation(knobs, operandCount: 2) { 2 * $0 }
   }
 
   /// The start, digits, the equals sign and the operator.

@@ -14,6 +14,13 @@ struct OperationChain: Sendable, Hashable {
   let numbers: NumberNotation
   private let operators: TaskAlphabet
 
+  static func knobs(steps: CardOption, digits: String) -> [CardOption] {
+    [
+      steps, .whole("digits", 1, in: 1...9, harder: .up, digits),
+      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
+    ]
+  }
+
   /// The chain that the knobs `steps`, `digits` and `operators` describe.
   init(_ knobs: OptionValues) {
     steps = knobs.whole("steps")

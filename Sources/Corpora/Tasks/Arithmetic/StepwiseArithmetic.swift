@@ -14,11 +14,9 @@ public struct StepwiseArithmetic: StepwiseTask {
     summary: "numbers joined by operators, worked out from left to right: answer with the result "
       + "of each operator in turn modulo 10^digits",
     source: "the training catalogue's arithmetic, with the intermediate results of [20]'s steps",
-    knobs: [
-      .whole("steps", 4, in: 1...256, harder: .up, "operators, and as many steps"),
-      .whole("digits", 1, in: 1...9, harder: .up, "digits of numbers and of each step"),
-      .whole("operators", 3, in: 1...3, harder: .up, "1: +; 2: + and −; 3: +, − and ×"),
-    ])
+    knobs: OperationChain.knobs(
+      steps: .whole("steps", 4, in: 1...256, harder: .up, "operators, and as many steps"),
+      digits: "digits of numbers and of each step"))
 
   /// The knobs in force.
   public let knobs: OptionValues

@@ -37,10 +37,7 @@ struct JSONKeys: Sendable {
       } else {
         let column = try self.column(key, prefix, scanner)
         guard self.lastRow[column] < self.row else {
-          throw TableError(
-            .badData, source: scanner.source, line: scanner.line,
-            found: "the key \(TableError.quoted(self.names[column])) twice",
-            expected: "each key once in an object")
+          throw scanner.twice(self.names[column])
         }
         self.lastRow[column] = self.row
         try body(column, try scanner.cell(depth: depth + 1), scanner)
@@ -51,19 +48,14 @@ struct JSONKeys: Sendable {
   private mutating func column(
     _ key: JSONScanner.Slice, _ prefix: String, _ scanner: JSONScanner
   ) throws(TableError) -> Int {
-    let spelling = scanner.bytes[key.start..<(key.start + Int(key.count))]
-    let isPlain = prefix.isEmpty && key.kind == .string
-    if isPlain, let column = cursor.expected(spelling) { return column }
+    let (known, spelling) = cursor.expected(key, prefix, scanner)
+    if let known { return known }
     var name = prefix + (try scanner.text(key, line: scanner.line, column: nil))
     if name.isEmpty { name = "unnamed" }
-    guard names.count < 10_000 || names.contains(name) else {
-      throw TableError(
-        .badData, source: scanner.source, line: scanner.line, found: "more than 10000 columns",
-        expected: "rows that share their keys")
-    }
+    guard names.count < 10_000 || names.contains(name) else { throw scanner.tooManyColumns() }
     add(name)
     let index = names.firstIndex(of: name) ?? 0
-    cursor.move(to: index, spelling: isPlain ? spelling : nil)
+    cursor.move(to: index, spelling: spelling)
     return index
   }
 }

@@ -1,9 +1,9 @@
 public import Cards
 public import LanguageModels
-public import Tensors
+internal import Tensors
 
 /// A mixture of experts whose budget is spent in several passes within the layer [28].
-public struct ChainOfExperts: Treatment {
+public struct ChainOfExperts: FeedForwardReplacement {
   /// The card.
   public static let card = TreatmentCard(
     name: "chain-of-experts",
@@ -82,27 +82,17 @@ public struct ChainOfExperts: Treatment {
     self.router = router
   }
 
-  /// Refuses a model that has experts already.
-  public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
-    _ = try model.feedForwards(for: Self.card)
-  }
-
-  /// Replaces the feed-forwards.
-  ///
-  /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
-  public func install<Element: TensorElement>(
-    in model: LanguageModel<Element>
-  ) throws(TreatmentError) {
-    for (block, feedForward) in try model.feedForwardLayers(for: Self.card) {
-      model.parameters.remove(under: "\(block.name).mlp")
-      block.channelMixer = ExpertChain(
-        "\(block.name).mlp",
-        ExpertsConfiguration(
-          count: count, chosen: chosen / iterations,
-          expert: feedForward.configuration.expert(share: share), router: router),
-        iterations: iterations, sharesRouter: sharesRouter, addsEachPass: addsEachPass,
-        subtractsInput: subtractsInput, model: model.configuration, in: model.parameters)
-    }
+  func mixer<E: TensorElement>(
+    replacing feedForward: FeedForward<E>, of block: Block<E>, in model: LanguageModel<E>
+  ) -> any ChannelMixer<E> {
+    model.parameters.remove(under: "\(block.name).mlp")
+    return ExpertChain(
+      "\(block.name).mlp",
+      ExpertsConfiguration(
+        count: count, chosen: chosen / iterations,
+        expert: feedForward.configuration.expert(share: share), router: router),
+      iterations: iterations, sharesRouter: sharesRouter, addsEachPass: addsEachPass,
+      subtractsInput: subtractsInput, model: model.configuration, in: model.parameters)
   }
 
   /// Charges experts and routers in the place of feed-forwards.

@@ -28,14 +28,9 @@ public final class ExpertChain<Element: TensorElement>: ChannelMixer {
     self.subtractsInput = subtractsInput
     let start = StartingDeviations(model)
     routers = (0..<(sharesRouter ? 1 : iterations)).map { index in
-      Router(
-        "\(name).routers.\(index)", width: model.width, choices: configuration.count,
-        chosen: configuration.chosen, configuration.router, deviation: start.hidden,
-        in: parameters)
+      Router("\(name).routers.\(index)", configuration, model, start, in: parameters)
     }
-    bank = ExpertBank(
-      name, count: configuration.count, expert: configuration.expert, width: model.width,
-      start: start, in: parameters)
+    bank = ExpertBank(name, configuration, model, start, in: parameters)
   }
 
   /// The activations between the matrices, in the order of the experts, of every pass.

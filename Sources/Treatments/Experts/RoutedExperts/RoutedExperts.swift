@@ -1,10 +1,10 @@
 public import Cards
 public import LanguageModels
-public import Tensors
+internal import Tensors
 
 /// A mixture of experts in the place of every feed-forward: a router gives each token a few of several
 /// smaller ones.
-public struct RoutedExperts: Treatment {
+public struct RoutedExperts: FeedForwardReplacement {
   /// The card.
   public static let card = TreatmentCard(
     name: "mixture-of-experts",
@@ -89,27 +89,17 @@ public struct RoutedExperts: Treatment {
     self.router = router
   }
 
-  /// Refuses a model that has experts already.
-  public func configure(_ model: inout ModelConfiguration) throws(TreatmentError) {
-    _ = try model.feedForwards(for: Self.card)
-  }
-
-  /// Replaces the feed-forwards.
-  ///
-  /// - Throws: ``TreatmentError`` where another treatment has replaced a feed-forward.
-  public func install<Element: TensorElement>(
-    in model: LanguageModel<Element>
-  ) throws(TreatmentError) {
-    for (block, feedForward) in try model.feedForwardLayers(for: Self.card) {
-      let expert = feedForward.configuration.expert(share: share)
-      let shared = model.resized(feedForward, of: block, share: sharedShare)
-      let experts = ExpertsConfiguration(
-        count: count, chosen: chosen, expert: expert, router: router)
-      let routed = MixtureOfExperts<Element>(
-        "\(block.name).mlp.routed", experts, start: StartingDeviations(model.configuration),
-        model: model.configuration, in: model.parameters)
-      block.channelMixer = shared.map { RoutedBesideDense(routed, beside: $0) } ?? routed
-    }
+  /// The router and its experts, beside a dense feed-forward where one is shared.
+  func mixer<E: TensorElement>(
+    replacing feedForward: FeedForward<E>, of block: Block<E>, in model: LanguageModel<E>
+  ) -> any ChannelMixer<E> {
+    let expert = feedForward.configuration.expert(share: share)
+    let shared = model.resized(feedForward, of: block, share: sharedShare)
+    let experts = ExpertsConfiguration(count: count, chosen: chosen, expert: expert, router: router)
+    let routed = MixtureOfExperts<E>(
+      "\(block.name).mlp.routed", experts, start: StartingDeviations(model.configuration),
+      model: model.configuration, in: model.parameters)
+    return shared.map { RoutedBesideDense(routed, beside: $0) } ?? routed
   }
 
   /// Charges experts in the place of feed-forwards.
