@@ -138,9 +138,8 @@ public struct MultipleChoiceEvaluation: Sendable, Hashable {
     outcomes.reduce(0) { $0 + 1 / Double($1.scores.count) } / Double(outcomes.count)
   }
 
-  /// Returns the items of a metric ladder over models that answered the same items.
+  /// Returns the items of a metric ladder over models, in the order of their compute.
   ///
-  /// - Parameter evaluations: one for each model, in the order of their compute.
   /// - Throws: `MultipleChoiceError` if the models did not answer the same items.
   public static func ladderItems(
     of evaluations: [MultipleChoiceEvaluation]
