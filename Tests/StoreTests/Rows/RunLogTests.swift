@@ -1,5 +1,5 @@
 import Store
-import Verdicts
+import StudyTestSupport
 import TestSupport
 import Testing
 import Verdicts
