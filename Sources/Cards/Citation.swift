@@ -26,9 +26,6 @@ public struct Citation: Hashable, Codable, Sendable {
     self.role = role
   }
 
-  /// A source of which only the entry in the list of sources is known.
-  public init(id: String) { self.init("", "", id: id) }
-
   /// `Hoffmann et al., Training Compute-Optimal Large Language Models, 2022, arXiv:2203.15556`,
   /// without what is unknown.
   public var text: String {

@@ -18,9 +18,9 @@ import Testing
     #expect(Citation("", "llm.c").text == "llm.c")
     #expect(Citation("", "llm.c", 2024).short == "llm.c 2024")
     #expect(Citation("Karpathy", "llm.c").short == "Karpathy")
-    #expect(Citation(id: "37").text == "[37]")
-    #expect(Citation(id: "37").entry == "[37]")
-    #expect(Citation(id: "37").short == "[37]")
+    #expect(Citation("", "", id: "37").text == "[37]")
+    #expect(Citation("", "", id: "37").entry == "[37]")
+    #expect(Citation("", "", id: "37").short == "[37]")
   }
 
   @Test func `Several are joined, each with what it is cited for`() {

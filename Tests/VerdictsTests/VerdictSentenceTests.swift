@@ -1,5 +1,6 @@
 import Foundation
 import Quantities
+import SamplingLaws
 import Testing
 import Verdicts
 

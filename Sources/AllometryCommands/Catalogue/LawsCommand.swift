@@ -65,7 +65,7 @@ struct LawsCommand: ParsableCommand {
       columns = law.card.columns.map(\.name)
       response = law.card.response.column
       objective = law.card.objective.name
-      sources = law.card.citations
+      sources = law.card.citations.map(\.entry)
       settings = Dictionary(
         law.settings.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first })
     }
@@ -95,7 +95,7 @@ struct LawsCommand: ParsableCommand {
   private func describe(_ law: any Law) {
     Console.print("\(law.name): \(law.card.title)\n")
     Console.print("  \(law.card.response.column) = \(law.card.formula)\n")
-    Console.print("Sources: \(law.card.citations.map { "[\($0)]" }.joined(separator: " "))")
+    for citation in law.card.citations { Console.say("Source: \(citation.entry)") }
     Console.print("Objective: \(law.card.objective.name)\n")
     var columns = Console.table(["column", "unit", "meaning"], overflow: .wrap)
     for column in law.card.columns {

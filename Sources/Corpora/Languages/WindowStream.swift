@@ -45,11 +45,8 @@ public struct WindowStream: Sendable {
     }
   }
 
-  /// Writes the next windows as rows of T inputs and, shifted by one token, T targets.
-  ///
-  /// - Parameters:
-  ///   - inputs: room for a whole number of rows of T = `windowLength − 1` tokens.
-  ///   - targets: as much room; target t of a row is the token after input t.
+  /// Writes the next windows as rows of T = `windowLength − 1` inputs and, shifted by one token, T
+  /// targets; both buffers hold the same whole number of rows.
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>
   ) {

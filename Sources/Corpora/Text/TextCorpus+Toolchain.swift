@@ -29,13 +29,9 @@ extension TextCorpus {
       folders: ToolchainFolders.find(), byteLimit: byteLimit, documentByteLimit: documentByteLimit)
   }
 
-  /// The interface files and headers below given folders, chosen as
+  /// The interface files and headers below given folders, absent ones passed over, chosen as
   /// ``toolchain(byteLimit:documentByteLimit:)`` does.
   ///
-  /// - Parameters:
-  ///   - folders: where to look, in this order; absent ones are passed over.
-  ///   - byteLimit: the size not to exceed.
-  ///   - documentByteLimit: the most that is taken of a file.
   /// - Throws: ``TextCorpusError`` if no file is found.
   public static func toolchain(
     folders: [String], byteLimit: Int, documentByteLimit: Int = .max

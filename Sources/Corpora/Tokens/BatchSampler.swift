@@ -73,11 +73,8 @@ public struct BatchSampler: Sendable {
     Double(position.epoch) + Double(position.window) / Double(pass.order.count)
   }
 
-  /// Writes the next batch as rows of T inputs and, shifted by one token, T targets.
-  ///
-  /// - Parameters:
-  ///   - inputs: room for `batchSize × contextLength` tokens, row after row.
-  ///   - targets: as much room; target t of a row is the token after input t.
+  /// Writes the next batch, row after row: `batchSize` rows of T inputs and, shifted by one token, T
+  /// targets.
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>
   ) {

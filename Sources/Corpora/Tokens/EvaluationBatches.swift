@@ -51,14 +51,8 @@ public struct EvaluationBatches: Sendable {
     return (first..<min(first + batchSize, windowCount)).map(start)
   }
 
-  /// Writes one batch as rows of T inputs and, shifted by one token, T targets; rows without a
-  /// window, at the end of the last batch, predict nothing.
-  ///
-  /// - Parameters:
-  ///   - batch: which, from 0.
-  ///   - inputs: room for `batchSize × contextLength` tokens, row after row.
-  ///   - targets: as much room; target t of a row is the token after input t, −1 where there is no
-  ///     window.
+  /// Writes one batch, from 0, row after row: T inputs and, shifted by one token, T targets; rows
+  /// without a window, at the end of the last batch, have targets of −1.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>

@@ -23,12 +23,8 @@ public struct TokenStream: Sendable {
   public let note: String?
   let storage: Storage
 
-  /// A stream of tokens in memory.
-  ///
-  /// - Parameters:
-  ///   - tokens: the tokens.
-  ///   - byteCount: the number of bytes of text behind them, if known.
-  ///   - name: what messages call the stream.
+  /// A stream of tokens in memory; the number of bytes of text behind them may be unknown, and `name`
+  /// is what messages call it.
   public init(tokens: [Int32], byteCount: Int? = nil, name: String = "tokens") {
     self.init(storage: .memory(tokens), count: tokens.count, byteCount: byteCount, name: name)
   }
@@ -70,11 +66,7 @@ public struct TokenStream: Sendable {
     }
   }
 
-  /// Copies consecutive tokens into a buffer, which they fill.
-  ///
-  /// - Parameters:
-  ///   - start: the place of the first; all of them must exist.
-  ///   - buffer: where they go.
+  /// Copies consecutive tokens, all of which must exist, into a buffer, which they fill.
   public func copy(from start: Int, into buffer: UnsafeMutableBufferPointer<Int32>) {
     precondition(
       start >= 0 && start + buffer.count <= count, "the tokens copied must lie within the stream")

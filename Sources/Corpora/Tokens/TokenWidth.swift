@@ -10,10 +10,6 @@ struct TokenWidth {
 
   /// Looks at all tokens of a file.
   ///
-  /// - Parameters:
-  ///   - bytes: the file.
-  ///   - path: where it is.
-  ///   - vocabularyCount: the number of different tokens; nil if it is not known.
   /// - Throws: ``TextCorpusError`` where the tokens fit neither width or both.
   init(
     of bytes: UnsafeRawBufferPointer, path: String, vocabularyCount: Int?

@@ -51,13 +51,8 @@ extension TextCorpus {
       validation: try side(split.validation, "validation"))
   }
 
-  /// The tokens of some documents, each with what a template puts around it, and followed by the end
-  /// of text where the template ends with nothing.
-  ///
-  /// - Parameters:
-  ///   - documents: which, in this order.
-  ///   - tokenizer: cuts the text.
-  ///   - template: what is put around each; nil for the tokenizer's own.
+  /// The tokens of some documents in this order, each with what a template, the tokenizer's own if nil,
+  /// puts around it, and followed by the end of text where the template ends with nothing.
   public func encode(
     _ documents: [Int], by tokenizer: any Tokenizer, template: TextTemplate? = nil
   ) -> [Int32] {

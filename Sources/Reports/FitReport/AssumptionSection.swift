@@ -15,7 +15,7 @@ extension FitReading {
     var rows: [[String]] = [
       ["Source", part.source],
       ["Law", "\(fit.law.name): \(inlineEquation)"],
-      ["Catalogue entries", card.citations.map { "[\($0)]" }.joined(separator: " ")],
+      ["Sources", card.citations.text],
       ["Minimised", objectiveText],
       [
         "Minimum",

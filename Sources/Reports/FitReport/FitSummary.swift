@@ -1,3 +1,4 @@
+internal import Cards
 internal import Quantities
 internal import ScalingLaws
 
@@ -37,7 +38,7 @@ public struct FitSummary {
 
   private func heading() -> String {
     let group = result.title.isEmpty ? "" : " (\(result.title))"
-    let sources = fit.law.card.citations.map { "[\($0)]" }.joined(separator: " ")
+    let sources = "(\(fit.law.card.citations.short))"
     let response = fit.observations.responseName ?? fit.law.card.response.column
     var objective = fit.objective.name
     if let delta = fit.objective.delta {

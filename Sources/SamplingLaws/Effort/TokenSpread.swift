@@ -71,8 +71,8 @@ public struct TokenSpread: Codable, Sendable {
     let (within, pooled) = (withinProblemCorrelation, pooledCorrelation)
     if pooled.high < within.low || pooled.low > within.high {
       warnings.append(
-        "Over all attempts tokens and rightness correlate by \(rounded(pooled.value)), within problems "
-          + "by \(rounded(within.value)): the former is that of difficulty.")
+        "Over all attempts tokens and rightness correlate by \(inThousandths(pooled.value)), within problems "
+          + "by \(inThousandths(within.value)): the former is that of difficulty.")
     }
   }
 }

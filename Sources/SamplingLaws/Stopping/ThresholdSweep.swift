@@ -9,7 +9,7 @@ extension OutcomeArm {
   }
 }
 
-/// Scores as a pass-or-fail verifier: which threshold, and how many samples at most [T10].
+/// Scores as a pass-or-fail verifier: which threshold, and how many samples at most [155].
 ///
 /// The best of many thresholds and numbers of samples looks better than it is; the cross-fitted gain is
 /// that of choosing both on one half of the problems and using them on the other.
@@ -101,7 +101,7 @@ public struct ThresholdSweep: Codable, Sendable {
         warnings.append(
           "Where a wrong answer costs \(NumberFormat.shortest(wrong)) the gain of the best threshold does not hold "
             + "up on problems that it was not chosen on; the cross-fitted gain is "
-            + "\(rounded(fitted.value)).")
+            + "\(inThousandths(fitted.value)).")
       }
     }
   }

@@ -68,7 +68,7 @@ public struct LengthBias: Codable, Sendable {
     if let last = matchedRatio.last, abs(last.value - 1) > 0.02, last.low > 1 || last.high < 1 {
       warnings.append(
         "Choosing by score prefers \(last.value > 1 ? "long" : "short") attempts: the best of "
-          + "\(grid.largest) has \(rounded(last.value)) times the tokens of attempts that are as often "
+          + "\(grid.largest) has \(inThousandths(last.value)) times the tokens of attempts that are as often "
           + "right.")
     }
   }

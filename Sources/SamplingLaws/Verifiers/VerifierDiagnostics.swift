@@ -2,7 +2,7 @@ internal import Optimization
 public import Quantities
 public import RunTables
 
-/// How good a verifier is at telling right attempts from wrong ones [T9].
+/// How good a verifier is at telling right attempts from wrong ones.
 ///
 /// For choosing among attempts at one problem only the area under the curve within problems counts: the
 /// pooled area also rewards a verifier that merely tells easy problems from hard ones.
@@ -64,8 +64,8 @@ public struct VerifierDiagnostics: Codable, Sendable {
       pooled > (within.high.isNaN ? within.value : within.high)
     {
       warnings.append(
-        "The pooled area under the curve (\(rounded(pooled))) exceeds that within problems "
-          + "(\(rounded(within.value))): it is inflated by difficulty, and says little about selection."
+        "The pooled area under the curve (\(inThousandths(pooled))) exceeds that within problems "
+          + "(\(inThousandths(within.value))): it is inflated by difficulty, and says little about selection."
       )
     }
     if let precision = overall.precision, precision.high < overall.baseRate.value {
@@ -78,12 +78,6 @@ public struct VerifierDiagnostics: Codable, Sendable {
       lengthBias = bias
     }
   }
-}
-
-/// Three digits after the point.
-func rounded(_ value: Double) -> String {
-  let thousandths = (value * 1000).rounded() / 1000
-  return String(thousandths)
 }
 
 private struct VerifierCounts {

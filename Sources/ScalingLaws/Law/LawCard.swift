@@ -1,3 +1,5 @@
+public import Cards
+
 /// What a law is called, what it needs and where it comes from.
 public struct LawCard: Sendable {
   /// The name on the command line.
@@ -6,8 +8,8 @@ public struct LawCard: Sendable {
   public var title: String
   /// The formula in the parameters' names.
   public var formula: String
-  /// The catalogue's ids of the sources.
-  public var citations: [String]
+  /// Where the law comes from.
+  public var citations: [Citation]
   /// The columns that the formula reads, in order.
   public var columns: [ColumnRequirement]
   /// What the formula predicts.
@@ -19,7 +21,7 @@ public struct LawCard: Sendable {
 
   /// Creates a card.
   public init(
-    name: String, title: String, formula: String, citations: [String],
+    name: String, title: String, formula: String, citations: [Citation],
     columns: [ColumnRequirement], response: Response = .loss, objective: Objective = .huberLog,
     caution: String = ""
   ) {

@@ -1,5 +1,4 @@
 internal import Quantities
-internal import RealModule
 
 extension FittedLaw {
   /// A forecast that gives a bound only where the size asked for was never varied.

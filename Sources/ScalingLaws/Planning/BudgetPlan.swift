@@ -1,5 +1,4 @@
 internal import Quantities
-internal import RealModule
 
 /// Everything that is said of one training budget: one computation for reports and commands.
 public struct BudgetPlan: Sendable, Hashable, Codable {

@@ -20,8 +20,8 @@ public protocol ContinuousDistribution: Sendable {
 
 /// Student's t distribution; infinite degrees of freedom give the standard normal.
 ///
-/// For ν from 0.1 to 10⁹ tails are within 3·10⁻¹⁴ and quantiles within 2·10⁻¹³ of themselves; a
-/// quantile beyond the range of numbers is the largest number.
+/// For ν from 0.1 to 10⁹ tails are within 3·10⁻¹⁴ and quantiles within 2·10⁻¹³ of themselves; one
+/// beyond 10¹⁵³, whose square overflows, comes out near there.
 public struct StudentT: ContinuousDistribution, Hashable {
   /// The degrees of freedom ν, positive or infinite.
   public let degreesOfFreedom: Double

@@ -29,6 +29,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Which of the exit codes it ends with.
   public var code: Code
   /// The file that is to blame.
   public var place: String

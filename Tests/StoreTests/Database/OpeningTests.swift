@@ -1,6 +1,5 @@
 import Foundation
 import Store
-import Verdicts
 import TestSupport
 import Testing
 import Verdicts

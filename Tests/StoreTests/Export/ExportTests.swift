@@ -1,7 +1,6 @@
 import Foundation
 import RunTables
 import Store
-import Verdicts
 import TestSupport
 import Testing
 import Verdicts

@@ -1,5 +1,4 @@
 import Store
-import Verdicts
 import TestSupport
 import Testing
 import Verdicts

@@ -18,7 +18,7 @@ public struct Distillation: Law {
       name: "distillation", title: "Distillation: the student's loss by teacher, size and tokens",
       formula: "LT + LT^-c0 (1 + (LT/(LS d1))^(1/f1))^(-c1 f1) (A/N^alpha + B/D^beta)^gamma, "
         + "LT = teacher_loss, LS = supervised_loss",
-      citations: ["arXiv:2502.08606"],
+      citations: [.busbridge2025],
       columns: [
         ColumnRequirement("N", unit: "parameters", meaning: "parameters of the student"),
         ColumnRequirement("D", unit: "tokens", meaning: "tokens of distillation"),

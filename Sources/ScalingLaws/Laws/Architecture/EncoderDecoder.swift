@@ -31,7 +31,7 @@ public struct EncoderDecoder: Law {
       }
     return LawCard(
       name: "encoder-decoder", title: "Encoder and decoder size", formula: formula,
-      citations: ["126"],
+      citations: [.ghorbani2021],
       columns: [
         ColumnRequirement("encoder_N", unit: "parameters", meaning: "parameters of the encoder"),
         ColumnRequirement("decoder_N", unit: "parameters", meaning: "parameters of the decoder"),

@@ -1,6 +1,6 @@
 public import Optimization
 
-/// The law of fine-grained mixtures of experts [L10].
+/// The law of fine-grained mixtures of experts [L10b].
 ///
 /// L(N, D, G) = c + (g/G^γ + a)/N^α + b/D^β, where the granularity G is the width of the dense
 /// feed-forward layer over that of one expert.
@@ -12,7 +12,7 @@ public struct FineGrainedMoE: Law {
   public var card: LawCard {
     LawCard(
       name: "fine-grained-moe", title: "Fine-grained mixture of experts: size, data, granularity",
-      formula: "c + (g/granularity^gamma + a)/N^alpha + b/D^beta", citations: ["L10"],
+      formula: "c + (g/granularity^gamma + a)/N^alpha + b/D^beta", citations: [.krajewski2024],
       columns: [
         .parameters, .tokens,
         ColumnRequirement(

@@ -15,7 +15,7 @@ public struct FloatQuantization: Law {
       name: "float-quantization", title: "Floating-point quantised training",
       formula: "n/N^alpha + d/D^beta + eps + D^beta/N^alpha log2(block)"
         + "/(gamma (exponent_bits + 1/2)^delta (mantissa_bits + 1/2)^nu)",
-      citations: ["136"],
+      citations: [.sun2025],
       columns: [
         .parameters, .tokens,
         ColumnRequirement(

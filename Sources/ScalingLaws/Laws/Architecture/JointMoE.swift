@@ -29,7 +29,7 @@ public struct JointMoE: Law {
       formula: "a Eh^delta N^(alpha + gamma ln Eh) + b Eh^omega D^(beta + zeta ln Eh) + c, "
         + (saturates
           ? "1/Eh = 1/(experts - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max" : "Eh = experts"),
-      citations: ["arXiv:2502.05172"],
+      citations: [.ludziejewski2025],
       columns: [
         ColumnRequirement("N", unit: "parameters", meaning: "active parameters"), .tokens,
         ColumnRequirement("experts", unit: "experts", meaning: "experts, 1 for a dense model"),

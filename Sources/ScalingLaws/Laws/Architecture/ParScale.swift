@@ -31,6 +31,6 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == StreamScale {
       surface: SizeSurface(), scale: StreamScale(),
       card: LawCard(
         name: "parscale", title: "Parallel scaling law", formula: "E + A/(N (1 + k ln P))^alpha",
-        citations: ["108"], columns: []))
+        citations: [.chen2025], columns: []))
   }
 }

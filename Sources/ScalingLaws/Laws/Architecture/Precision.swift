@@ -92,7 +92,7 @@ extension EffectiveLaw where Surface == TiedSurface, Scale == PrecisionScale {
         name: "precision", title: "Training precision as effective parameters",
         formula: "E + A/N_eff^alpha + B/D^alpha, "
           + "N_eff = N prod_x (1 - exp(n_x - bits_x/gamma_x))",
-        citations: ["L11"], columns: [],
+        citations: [.kumar2024], columns: [],
         caution: "The sign of n_x is the one under which activations fail at three bits; "
           + "a table whose precisions never vary cannot identify gamma and n."))
   }

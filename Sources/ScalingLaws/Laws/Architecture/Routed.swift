@@ -46,7 +46,7 @@ extension EffectiveLaw where Surface == LogPowerSurface, Scale == ExpertScale {
         name: "routed", title: "Routed models: experts as effective parameters",
         formula: "log10 L = a log10 N + b log10 Eh + c log10 N log10 Eh + d, "
           + "1/Eh = 1/(experts - 1 + 1/(1/E_start - 1/E_max)) + 1/E_max",
-        citations: ["L10"], columns: [], objective: .squaredLog,
+        citations: [.clark2022], columns: [], objective: .squaredLog,
         caution: "A power without a floor: do not read it far beyond the sizes of the table. "
           + "N is the size of the dense model with equal work per token, not the total count."))
   }

@@ -26,7 +26,7 @@ public struct SparseAttention: Law {
     return LawCard(
       name: "sparse-attention", title: "Sparse attention: score by size, length and compression",
       formula: "\(left) = b0 + b_N ln N + b_T ln context + b_c ln compression",
-      citations: ["32"],
+      citations: [.nawrot2025],
       columns: [
         .parameters,
         ColumnRequirement("context", unit: "tokens", meaning: "length of the input"),

@@ -21,7 +21,7 @@ public struct SparseMoE: Law {
     LawCard(
       name: "sparse-moe", title: "Mixture of experts: total and active parameters, data",
       formula: "a/total^alpha + b/D^beta + c/r^lambda + d/(r^delta total^gamma) + e, r = N/total",
-      citations: ["arXiv:2501.12370"],
+      citations: [.abnar2025],
       columns: [
         ColumnRequirement("N", unit: "parameters", meaning: "active parameters"), .tokens,
         ColumnRequirement("total", unit: "parameters", meaning: "all parameters, idle ones too"),

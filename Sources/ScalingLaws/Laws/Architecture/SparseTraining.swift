@@ -24,7 +24,7 @@ public struct SparseTraining: Law {
       "dense_loss", unit: "nats/token", meaning: "loss of the dense model")
     return LawCard(
       name: "sparse-training", title: "Sparse retraining: gap to the dense model by tokens",
-      formula: floor == .dense ? "dense_loss + A/D^b" : "E + A/D^b", citations: ["67"],
+      formula: floor == .dense ? "dense_loss + A/D^b" : "E + A/D^b", citations: [.huang2025],
       columns: floor == .dense ? [.tokens, dense] : [.tokens],
       caution: "The paper reports a scaling law but prints no form; a floor and a power of the "
         + "tokens is this program's choice.")

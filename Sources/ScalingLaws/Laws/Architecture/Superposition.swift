@@ -12,7 +12,7 @@ public struct Superposition: Law {
   public var card: LawCard {
     LawCard(
       name: "superposition", title: "Loss by width under superposition",
-      formula: "C_m/width^alpha_m + rest", citations: ["142"],
+      formula: "C_m/width^alpha_m + rest", citations: [.liu2025],
       columns: [ColumnRequirement("width", unit: "dimensions", meaning: "width of the model")])
   }
 

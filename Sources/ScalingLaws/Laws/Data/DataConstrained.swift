@@ -57,7 +57,7 @@ extension EffectiveLaw where Surface == TiedSurface, Scale == RepetitionScale {
       card: LawCard(
         name: "data-constrained", title: "Data-constrained: repeated tokens are worth less",
         formula: "E + A/N_eff^alpha + B/D_eff^alpha, D_eff = U_D (1 + R_D (1 - exp(-R/R_D)))",
-        citations: ["L6"], columns: [],
+        citations: [.muennighoff2023], columns: [],
         caution: "R_D needs runs with several epochs, R_N runs larger than N_opt(U)"))
   }
 

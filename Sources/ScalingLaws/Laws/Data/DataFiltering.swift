@@ -29,7 +29,7 @@ public struct DataFiltering: Law {
       name: "data-filtering", title: "Data filtering: the utility of a pool halves with repetition",
       formula: floor == .inside
         ? "(d + a min(D,U)^-b) \(product)" : "d + a min(D,U)^-b \(product)",
-      citations: ["124"],
+      citations: [.goyal2024],
       columns: [
         ColumnRequirement("D", unit: "samples", meaning: "samples seen in training"),
         ColumnRequirement("U", unit: "samples", meaning: "samples in the pool"),

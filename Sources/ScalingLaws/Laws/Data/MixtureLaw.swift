@@ -59,7 +59,7 @@ public struct MixtureLaw: Law {
       name: "mixture", title: "Loss by the mixture of training domains",
       formula: (["c"] + excess + [mixture]).joined(separator: " + ")
         + ", shares w_j: \(domains.joined(separator: ", "))",
-      citations: ["L17", "134"],
+      citations: [.ye2024, .liu2024],
       columns: domains.map {
         ColumnRequirement(
           $0, unit: "fraction", meaning: "share of the training tokens", positive: false)

@@ -14,7 +14,7 @@ public struct Projektor: Law {
   public var card: LawCard {
     LawCard(
       name: "projektor", title: "Accuracy of a mixture by transport distance and size",
-      formula: "a0 + a1 distance + (b0 + b1 distance) ln D", citations: ["8"],
+      formula: "a0 + a1 distance + (b0 + b1 distance) ln D", citations: [.kang2023],
       columns: [
         .tokens,
         ColumnRequirement(

@@ -48,7 +48,7 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == RepeatedShareScale
         name: "repeated-data", title: "A repeated share of the data acts like fewer parameters",
         formula:
           "E + A/N_eff^alpha, ln(N/N_eff) = depth share exp(-(ln repeats - ln peak)^2/(2 width^2))",
-        citations: ["135"], columns: [],
+        citations: [.hernandez2022], columns: [],
         caution:
           "the source prints no closed form; the bump in ln repeats is ours and only describes; "
           + "include control runs with share 0, and keep the tokens equal"))

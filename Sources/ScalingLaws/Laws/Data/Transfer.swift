@@ -13,7 +13,7 @@ public struct Transfer: Law {
   public var card: LawCard {
     LawCard(
       name: "transfer", title: "Quality after fine-tuning by pre-training tokens",
-      formula: "bleu = (ln(A D^alpha))^beta", citations: ["141"], columns: [.tokens],
+      formula: "bleu = (ln(A D^alpha))^beta", citations: [.isik2024], columns: [.tokens],
       response: Response(column: "bleu", unit: "BLEU", higherIsBetter: true),
       objective: Objective(residual: .log, loss: .huber(delta: 0.1)),
       caution: "Holds for pre-training data that suit the task; where quality falls with more "

@@ -17,7 +17,7 @@ public struct Vocabulary: Law {
     LawCard(
       name: "vocabulary", title: "Vocabulary: unigram-normalised loss in vocabulary size",
       formula: "-E + A1/N^beta + A2/(vocab width)^alpha2 + B/(characters f(vocab))^beta",
-      citations: ["L9"],
+      citations: [.tao2024],
       columns: [
         ColumnRequirement(
           "N", unit: "parameters", meaning: "parameters outside the embedding"),

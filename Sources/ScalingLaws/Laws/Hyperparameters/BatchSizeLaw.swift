@@ -13,7 +13,7 @@ public struct BatchSizeLaw: Law {
   public var card: LawCard {
     LawCard(
       name: "batch-size", title: "Step law: the best batch size", formula: "c N^a D^b",
-      citations: ["L17"], columns: [.parameters, .tokens],
+      citations: [.stepLaw2025], columns: [.parameters, .tokens],
       response: .batchSize, objective: .squaredLog,
       caution: "the source found a = 0; without many sizes hold it there")
   }

@@ -14,7 +14,7 @@ public struct CriticalBatch: Law {
   public var card: LawCard {
     LawCard(
       name: "critical-batch", title: "Steps to a fixed loss against batch size",
-      formula: "S_min (1 + B_crit/B)", citations: ["L12"],
+      formula: "S_min (1 + B_crit/B)", citations: [.mccandlish2018],
       columns: [ColumnRequirement("batch_tokens", unit: "tokens", meaning: "tokens in a batch")],
       response: Response(column: "step", unit: "steps"),
       caution: "all rows must have reached the same loss")

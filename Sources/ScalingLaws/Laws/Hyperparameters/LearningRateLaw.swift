@@ -12,7 +12,7 @@ public struct LearningRateLaw: Law {
   public var card: LawCard {
     LawCard(
       name: "learning-rate", title: "Step law: the best learning rate", formula: "c N^a D^b",
-      citations: ["L17"], columns: [.parameters, .tokens],
+      citations: [.stepLaw2025], columns: [.parameters, .tokens],
       response: Response(column: "lr", unit: "learning rate", isChoice: true),
       objective: .squaredLog,
       caution: "the optimum depends on optimiser, schedule and architecture")

@@ -12,7 +12,7 @@ public struct WeightDecayLaw: Law {
   public var card: LawCard {
     LawCard(
       name: "weight-decay", title: "The best weight decay", formula: "c N^a D^b",
-      citations: ["L17"], columns: [.parameters, .tokens],
+      citations: [.stepLaw2025], columns: [.parameters, .tokens],
       response: Response(column: "weight_decay", unit: "weight decay", isChoice: true),
       objective: .squaredLog,
       caution: "it holds for the learning rates that the sweep used, or swept with it")

@@ -22,7 +22,7 @@ public struct BrokenPower: Law {
   public var card: LawCard {
     LawCard(
       name: "bnsl", title: "Broken neural scaling law",
-      formula: "a + b x^-c0 prod_i (1 + (x/d_i)^(1/f_i))^(-c_i f_i)", citations: ["L7"],
+      formula: "a + b x^-c0 prod_i (1 + (x/d_i)^(1/f_i))^(-c_i f_i)", citations: [.caballero2022],
       columns: [.scale(column)], objective: Objective(residual: .logPlusOne, loss: .squared),
       caution: "a break whose onset is not in the data cannot be predicted")
   }

@@ -26,7 +26,7 @@ public struct M4: Law {
     ]
     return LawCard(
       name: "m4", title: "M1 to M4: learning curves from chance to floor",
-      formula: formulas[member - 1], citations: ["L8"], columns: [.scale(column)],
+      formula: formulas[member - 1], citations: [.alabdulmohsin2022], columns: [.scale(column)],
       objective: .squaredLog)
   }
 

@@ -21,7 +21,7 @@ public struct ResolutionLimited: Law {
   public var card: LawCard {
     LawCard(
       name: "resolution-limited", title: "Resolution-limited: exponent from the data's dimension",
-      formula: "E + A/x^(smoothness/d)", citations: ["31"], columns: [.scale(column)],
+      formula: "E + A/x^(smoothness/d)", citations: [.bahri2021], columns: [.scale(column)],
       caution: "holds only where the other of size and data is far larger")
   }
 

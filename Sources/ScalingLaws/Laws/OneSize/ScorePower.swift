@@ -15,7 +15,7 @@ public struct ScorePower: Law {
   public var card: LawCard {
     LawCard(
       name: "score-power", title: "A score that rises as a power of one size",
-      formula: "a x^b", citations: ["90"], columns: [.scale(column)],
+      formula: "a x^b", citations: [.li2024], columns: [.scale(column)],
       response: Response(column: "score", unit: "", higherIsBetter: true),
       caution: "without a ceiling: a score bounded by 1 follows it only far below 1; task-sigmoid "
         + "and rl-sigmoid saturate")

@@ -16,7 +16,7 @@ public struct ShiftedPower: Law {
   public var card: LawCard {
     LawCard(
       name: "shifted-power", title: "Power law that saturates at both ends",
-      formula: "d + a/(x + b)^alpha", citations: ["105"], columns: [.scale(column)],
+      formula: "d + a/(x + b)^alpha", citations: [.nezhurina2025], columns: [.scale(column)],
       caution: "without points on the flat start b is not known, and the law is power-constant")
   }
 

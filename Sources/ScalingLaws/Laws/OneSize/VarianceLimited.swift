@@ -17,7 +17,7 @@ public struct VarianceLimited: Law {
   public var card: LawCard {
     LawCard(
       name: "variance-limited", title: "Variance-limited: the universal exponent",
-      formula: column == "N" ? "E + A/N^0.5" : "E + A/\(column)", citations: ["31"],
+      formula: column == "N" ? "E + A/N^0.5" : "E + A/\(column)", citations: [.bahri2021],
       columns: [.scale(column)],
       caution: "holds only where the other of size and data is far smaller")
   }

@@ -11,7 +11,7 @@ public struct Chinchilla: Law {
   public var card: LawCard {
     LawCard(
       name: "chinchilla", title: "Chinchilla, approach 3: additive law of model size and data",
-      formula: "E + A/N^alpha + B/D^beta", citations: ["L2", "L3"],
+      formula: "E + A/N^alpha + B/D^beta", citations: [.hoffmann2022, .besiroglu2024],
       columns: [.parameters, .tokens])
   }
 

@@ -13,7 +13,7 @@ public struct Coupled: Law {
   public var card: LawCard {
     LawCard(
       name: "coupled", title: "Coupled law: size and data under a common power",
-      formula: "(A/N^alpha + B/D^beta)^k + E", citations: ["L5"],
+      formula: "(A/N^alpha + B/D^beta)^k + E", citations: [.skaling2026],
       columns: [.parameters, .tokens],
       objective: Objective(residual: .log, loss: .huber(delta: 0.05)),
       caution: "k trades off with E: look at its interval before reading it")

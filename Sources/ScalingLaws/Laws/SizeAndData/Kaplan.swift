@@ -13,7 +13,7 @@ public struct Kaplan: Law {
   public var card: LawCard {
     LawCard(
       name: "kaplan", title: "Kaplan: joint law of model size and data without floor",
-      formula: "((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D", citations: ["L1"],
+      formula: "((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D", citations: [.kaplan2020],
       columns: [.parameters, .tokens],
       caution: "it has no irreducible loss, so it extrapolates too low at large scale")
   }

@@ -29,7 +29,7 @@ public struct KaplanSteps: Law {
       formula: mode == .minimum
         ? "(N_c/N)^alpha_N + (S_c (1 + B_crit/B)/S)^alpha_S"
         : "L = (N_c/N)^alpha_N + (S_c (1 + Bstar/(B L^(1/alpha_B)))/S)^alpha_S",
-      citations: ["L1", "11", "L12"],
+      citations: [.kaplan2020, .su2024, .mccandlish2018],
       columns: [
         .parameters, .scale("step"),
         ColumnRequirement("batch_tokens", unit: "tokens", meaning: "tokens in a batch"),

@@ -14,7 +14,7 @@ public struct Overtraining: Law {
   public var card: LawCard {
     LawCard(
       name: "overtraining", title: "Over-training: loss in compute and tokens per parameter",
-      formula: "E + (a M^eta + b M^-eta) C^-eta, M = D/N, C = 6 N D", citations: ["37"],
+      formula: "E + (a M^eta + b M^-eta) C^-eta, M = D/N, C = 6 N D", citations: [.gadre2024],
       columns: [.parameters, .tokens], objective: .squared)
   }
 

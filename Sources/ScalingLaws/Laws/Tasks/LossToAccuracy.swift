@@ -29,7 +29,7 @@ public struct LossToAccuracy: Law {
       name: "loss-to-accuracy", title: "Task accuracy by task loss",
       formula: (chance == 0 ? "A" : "\(held) + (A - \(held))") + " sigmoid(-k (loss - L0))"
         + ceiling,
-      citations: ["L16"],
+      citations: [.bhagia2024],
       columns: [
         ColumnRequirement(
           "loss", unit: "nats/token", meaning: "loss on the task's answers", positive: false)

@@ -11,7 +11,7 @@ public struct LossToError: Law {
   public var card: LawCard {
     LawCard(
       name: "loss-to-error", title: "Average downstream error from loss",
-      formula: "epsilon - k exp(-gamma loss)", citations: ["37"],
+      formula: "epsilon - k exp(-gamma loss)", citations: [.gadre2024],
       columns: [
         ColumnRequirement(
           "loss", unit: "nats/token", meaning: "validation loss", positive: false)

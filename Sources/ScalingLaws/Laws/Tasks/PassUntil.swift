@@ -12,7 +12,7 @@ public struct PassUntil: Law {
   public var card: LawCard {
     LawCard(
       name: "passuntil", title: "Probability to pass by model size",
-      formula: "exp(-c/N^alpha)", citations: ["5"], columns: [.parameters],
+      formula: "exp(-c/N^alpha)", citations: [.hu2023], columns: [.parameters],
       response: Response(column: "pass", unit: "fraction", higherIsBetter: true),
       objective: .squaredLog,
       caution: "Fit one task instance or a set of instances of like difficulty; a mean over "

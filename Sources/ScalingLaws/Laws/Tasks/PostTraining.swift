@@ -31,7 +31,7 @@ public struct PostTraining: Law {
       }
     return LawCard(
       name: "post-training", title: "Accuracy after fine-tuning by examples", formula: formula,
-      citations: ["55"],
+      citations: [.raghavendra2024],
       columns: [
         ColumnRequirement("examples", unit: "examples", meaning: "fine-tuning examples")
       ],

@@ -19,7 +19,7 @@ public struct RLSigmoid: Law {
     let held = initial.map { "\($0)" } ?? "R0"
     return LawCard(
       name: "rl-sigmoid", title: "Pass rate of reinforcement learning by compute",
-      formula: "\(held) + (A - \(held))/(1 + (C_mid/C)^B)", citations: ["75"],
+      formula: "\(held) + (A - \(held))/(1 + (C_mid/C)^B)", citations: [.khatri2025],
       columns: [.compute], response: .accuracy, objective: .squared,
       caution: "Measure R0 and hold it with --set R0=VALUE or --fix R0=VALUE. The ceiling is not "
         + "known before the curve has passed C_mid, and repeats move it by about 0.02.")

@@ -18,7 +18,7 @@ public struct TaskSigmoid: Law {
   public var card: LawCard {
     LawCard(
       name: "task-sigmoid", title: "Task accuracy by compute",
-      formula: "g + (A - g)/(1 + (C_mid/C)^B), g = \(chance)", citations: ["L16"],
+      formula: "g + (A - g)/(1 + (C_mid/C)^B), g = \(chance)", citations: [.bhagia2024],
       columns: [.compute], response: .accuracy, objective: .squared,
       caution: "Set chance to the accuracy of guessing. From points below C_mid alone the ceiling "
         + "is not known; two steps through the task loss know more.")

@@ -27,7 +27,7 @@ public struct TwoStepLaw: Law {
       name: "two-step", title: "Task accuracy from size and data through the task loss",
       formula: (chance == 0 ? "A_max" : "\(held) + (A_max - \(held))")
         + " sigmoid(-k (E + A/N^alpha + B/D^beta - L0))",
-      citations: ["L16"], columns: [.parameters, .tokens], response: .accuracy,
+      citations: [.bhagia2024], columns: [.parameters, .tokens], response: .accuracy,
       objective: .squared,
       caution: "The two steps are fitted one after the other: the table needs loss (on the task) "
         + "and accuracy beside N and D.")

@@ -17,7 +17,7 @@ public struct Annealing: Law {
   public var card: LawCard {
     LawCard(
       name: "annealing", title: "Loss along training from the area under the learning rate",
-      formula: "L0 + A/S1^alpha - C S2", citations: ["30"],
+      formula: "L0 + A/S1^alpha - C S2", citations: [.tissue2024],
       columns: [
         .learningRateArea,
         ColumnRequirement(

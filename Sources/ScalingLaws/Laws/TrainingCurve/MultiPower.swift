@@ -16,7 +16,7 @@ public struct MultiPower: Law {
     LawCard(
       name: "multi-power", title: "Loss along training with a power law for each fall of the rate",
       formula: "L0 + A/S1^alpha - B sum_k drop_k (1 - (C rate_k^-gamma S_k + 1)^-beta)",
-      citations: ["L14"], columns: [.learningRateArea],
+      citations: [.luo2025], columns: [.learningRateArea],
       caution:
         "one size and one data set; a few curves barely identify C, beta and gamma: holding beta "
         + "and gamma at 0.5, where the authors start, predicted unseen schedules better")
