@@ -40,7 +40,7 @@ let rooms: [Room] = [
     name: "RunTables", rooms: ["Files", "Quantities"],
     products: [.product(name: "OrderedCollections", package: "swift-collections")]),
   Room(
-    name: "ScalingLaws", rooms: ["Quantities", "Cards", "Statistics", "Optimization", "RunTables"],
+    name: "ScalingLaws", rooms: ["Quantities", "Cards", "Statistics", "Optimization"],
     products: [.product(name: "RealModule", package: "swift-numerics")]),
   Room(
     name: "SamplingLaws", rooms: ["Quantities", "Statistics", "Optimization", "RunTables"],
