@@ -77,22 +77,16 @@ public struct ByteNGramModel: Sendable {
   /// The number of different n-grams of the longest kind.
   public var distinctCount: Int { counts[order - 1].count }
 
-  /// The probability of a token after others.
-  ///
-  /// - Parameters:
-  ///   - token: 0 to 256.
-  ///   - context: the tokens before it, the nearest last; before the first of them the model
-  ///     assumes the end of a text.
+  /// The probability of a token, 0 to 256, after others, the nearest last; before the first of them
+  /// the model assumes the end of a text.
   public func probability(of token: Int32, after context: some Collection<Int32>) -> Double {
     var key = Self.start
     for token in context { key = key << Self.bits | UInt64(token) }
     return probability(of: UInt64(token), history: key)
   }
 
-  /// The sum of −ln p over a stream of byte tokens.
-  ///
-  /// - Parameter stream: tokens of `ByteTokenizer`.
-  /// - Throws: ``TextCorpusError`` if it holds other tokens.
+  /// The sum of −ln p over a stream of `ByteTokenizer`; throws ``TextCorpusError`` if it holds
+  /// other tokens.
   public func nats(of stream: TokenStream) throws(TextCorpusError) -> Double {
     try stream.check(vocabularyCount: Self.symbolCount)
     var history = Self.start
@@ -106,10 +100,8 @@ public struct ByteNGramModel: Sendable {
     return total
   }
 
-  /// Bits per byte on a stream of byte tokens; the ends of text add bits and no bytes.
-  ///
-  /// - Parameter stream: tokens of `ByteTokenizer`.
-  /// - Throws: ``TextCorpusError`` if it holds other tokens.
+  /// Bits per byte on a stream of `ByteTokenizer`; the ends of text add bits and no bytes. Throws
+  /// ``TextCorpusError`` if it holds other tokens.
   public func bitsPerByte(on stream: TokenStream) throws(TextCorpusError) -> Double {
     var bytes = 0
     stream.forEachBlock { block in

@@ -81,15 +81,10 @@ public struct MarkovSource: SyntheticLanguage {
     try self.init(vocabularyCount: vocabularyCount, order: order, checked: table)
   }
 
-  /// Creates a source from its transition table.
-  ///
-  /// - Parameters:
-  ///   - vocabularyCount: the number of tokens v, at least 2.
-  ///   - table: `v^order` rows of v probabilities; row c belongs to the context that spells c in
-  ///     base v, newest token last.
-  ///   - order: how many tokens back the next token depends.
-  /// - Throws: `LanguageError` for a table of the wrong shape, a row that is no distribution, or a
-  ///   chain without a single stationary distribution.
+  /// Creates a source in which the next of v tokens, at least 2, depends on `order` tokens back.
+  /// Row c of the `v^order` rows of v probabilities belongs to the context that spells c in base v,
+  /// newest token last. Throws `LanguageError` for a table of the wrong shape, a row that is no
+  /// distribution, or a chain without a single stationary distribution.
   public init(vocabularyCount: Int, order: Int, table: [[Double]]) throws(LanguageError) {
     let contexts = try Self.contextCount(vocabularyCount: vocabularyCount, order: order)
     guard table.count == contexts else {

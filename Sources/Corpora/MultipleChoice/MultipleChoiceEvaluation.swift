@@ -138,10 +138,8 @@ public struct MultipleChoiceEvaluation: Sendable, Hashable {
     outcomes.reduce(0) { $0 + 1 / Double($1.scores.count) } / Double(outcomes.count)
   }
 
-  /// Returns the items of a metric ladder over models that answered the same items.
-  ///
-  /// - Parameter evaluations: one for each model, in the order of their compute.
-  /// - Throws: `MultipleChoiceError` if the models did not answer the same items.
+  /// The items of a metric ladder over models in the order of their compute; throws
+  /// `MultipleChoiceError` if they did not answer the same items.
   public static func ladderItems(
     of evaluations: [MultipleChoiceEvaluation]
   ) throws(MultipleChoiceError) -> [MetricLadder.Item] {

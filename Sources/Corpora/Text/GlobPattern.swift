@@ -27,9 +27,7 @@ public struct GlobPattern: Sendable, Hashable {
     }
   }
 
-  /// Whether a file or a folder that it is in matches.
-  ///
-  /// - Parameter path: the file's path from the folder, such as `src/a.py`.
+  /// Whether a file's path from the folder, such as `src/a.py`, or a folder that it is in matches.
   public func matches(_ path: String) -> Bool {
     let names = path.split(separator: "/").map(Array.init)
     let longest = isFolder ? names.count - 1 : names.count

@@ -44,12 +44,7 @@ struct TokenFileHeader {
   /// How many there should be; nil for all that follow.
   var count: Int?
 
-  /// Reads what there is.
-  ///
-  /// - Parameters:
-  ///   - bytes: the file.
-  ///   - path: where it is.
-  /// - Returns: nil for a file of tokens and nothing else.
+  /// Reads what there is; nil for a file of tokens and nothing else.
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(TextCorpusError) -> TokenFileHeader? {

@@ -64,14 +64,10 @@ public struct TaskReport: Sendable {
   /// Whether the task may be extrapolated.
   public var isAccepted: Bool { recommendation != .none }
 
-  /// Examines a task. Nothing is recommended for one at chance, without a clear trend, or that gets
-  /// worse.
-  ///
-  /// - Parameters:
-  ///   - series: the metric over the ladder, at least four models of three sizes.
-  ///   - relevantChange: the smallest change of the metric over the ladder that matters; nil for
-  ///     three standard deviations of one model's noise.
-  /// - Throws: `FitError.unusable` for too few models or impossible numbers.
+  /// Examines a task over at least four models of three sizes. Nothing is recommended for one at
+  /// chance, without a clear trend, or that gets worse. The smallest change over the ladder that
+  /// matters is three standard deviations of one model's noise by default. Throws
+  /// `FitError.unusable` for too few models or impossible numbers.
   public init(
     _ series: TaskSeries, level: Double = 0.9, relevantChange: Double? = nil
   ) throws(FitError) {

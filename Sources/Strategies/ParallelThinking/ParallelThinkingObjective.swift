@@ -34,8 +34,6 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
   }
 
   /// As for an ordinary language model.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule { plain.rule(for: parameter) }
 
   /// Records the loss of a batch.

@@ -82,11 +82,7 @@ final class JobBoard: Sendable {
   private let start = ContinuousClock.now
   private let state: Mutex<State>
 
-  /// - Parameters:
-  ///   - plan: the study.
-  ///   - log: where outcomes are kept.
-  ///   - workers: the number of jobs side by side.
-  ///   - sizing: the speeds that were measured, if any were.
+  /// Opens a board for jobs side by side; `sizing` has the speeds that were measured, if any were.
   init(_ plan: StudyPlan, log: any RunLog, workers: Int, sizing: StudySizing?) throws {
     self.plan = plan
     self.log = log

@@ -52,13 +52,8 @@ struct JobRunner {
     case taken
   }
 
-  /// Carries a job out.
-  ///
-  /// - Parameters:
-  ///   - job: what to do.
-  ///   - pool: the threads.
-  ///   - report: is told what happens.
-  /// - Throws: an error of the store or the disk; what is wrong with the run itself is its outcome.
+  /// Carries a job out. An error of the store or the disk is thrown; what is wrong with the run
+  /// itself is its outcome.
   func run(_ job: Job, pool: ThreadPool, report: (Report) -> Void) throws -> Ending {
     var claimed: [PlannedRun] = []
     for run in job.runs {
@@ -333,10 +328,8 @@ private struct Trunk {
   let content: String
   let name: String
 
-  /// - Parameters:
-  ///   - job: runs of one trunk, shortest first.
-  ///   - cadence: the steps between checkpoints of a run.
-  /// - Returns: nil where the runs share no steps.
+  /// Splits runs of one trunk, shortest first; nil where they share no steps. `cadence` is the
+  /// steps between checkpoints of a run.
   init?(_ job: Job, cadence: (PlannedRun) -> Int) throws {
     guard let run = job.runs.last, let last = run.trunkEnds.last else { return nil }
     needed = Set(job.runs.map(\.trunkSteps)).filter { $0 > 0 }.sorted()

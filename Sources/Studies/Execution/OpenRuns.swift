@@ -54,9 +54,7 @@ struct OpenRuns {
 
   subscript(number: Int) -> Entry? { entries[number] }
 
-  /// The first jobs that may be tried now, two at most.
-  ///
-  /// - Parameter now: seconds on the board's clock.
+  /// The first jobs that may be tried now, in seconds on the board's clock; two at most.
   mutating func untried(_ now: Double) -> [Int] {
     if order.count > 32, order.count > 2 * entries.count { order.removeAll { entries[$0] == nil } }
     var found: [Int] = []

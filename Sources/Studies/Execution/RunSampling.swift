@@ -38,7 +38,8 @@ struct RunSampling {
     let steps = Array(1...arm.attemptCount)
     let answers = arm.answers ?? arm.correct.map { _ in -1 }
     curves = [
-      StepCurve(name: SampledAttempts.correctName, steps: steps, values: arm.correct.map { Double($0) }),
+      StepCurve(
+        name: SampledAttempts.correctName, steps: steps, values: arm.correct.map { Double($0) }),
       StepCurve(name: SampledAttempts.answerName, steps: steps, values: answers.map { Double($0) }),
     ]
     // Every sample reads the prompt again: what it costs alone.

@@ -27,13 +27,9 @@ struct WorkFolders: Sendable {
     self.takesOver = takesOver
   }
 
-  /// Opens a folder for one process alone.
-  ///
-  /// - Parameters:
-  ///   - name: its name, which everything that decides its content decides.
-  ///   - content: that as text; a folder that holds another one's files is set aside.
-  ///   - runs: the runs that have a use for it, one of which is missing as long as it is needed.
-  /// - Returns: nil if somebody else has it.
+  /// Opens a folder for one process alone; nil if somebody else has it. Its name is decided by
+  /// everything that decides its content; a folder that holds another content is set aside. It is
+  /// needed as long as one of the runs is missing.
   func open(_ name: String, content: String, runs: [RunIdentity]) throws -> WorkFolder? {
     try makeFolder(root)
     guard let lock = try FileLock.take("\(root)/\(name)\(Self.lockEnding)") else {
@@ -62,8 +58,6 @@ struct WorkFolders: Sendable {
 
   /// Removes what processes that were killed left behind: folders whose runs are all recorded, and
   /// locks of folders that are gone.
-  ///
-  /// - Parameter log: where outcomes are kept.
   func sweep(_ log: any RunLog) throws {
     let files = FileManager.default
     guard let names = try? files.contentsOfDirectory(atPath: root) else { return }

@@ -23,13 +23,8 @@ public struct Ladder: Sendable {
     self.context = context
   }
 
-  /// The baseline's model of a depth and width.
-  ///
-  /// - Parameters:
-  ///   - layers: the number of layers.
-  ///   - width: the width of the residual stream.
-  /// - Throws: ``StudyError`` for a width that heads do not divide, `ConfigurationError` where parts
-  ///   do not fit together.
+  /// The baseline's model of a depth and width; throws ``StudyError`` for a width that heads do not
+  /// divide, `ConfigurationError` where parts do not fit together.
   public func model(layers: Int, width: Int) throws -> ModelConfiguration {
     // One width of head for the whole ladder, so that sizes differ in nothing else.
     let headWidth = section.headWidth ?? Self.usualHeadWidth
@@ -54,10 +49,8 @@ public struct Ladder: Sendable {
     return model
   }
 
-  /// The baseline's models of a list of sizes, smallest first.
-  ///
-  /// - Parameter sizes: depths and widths, or numbers of parameters.
-  /// - Throws: an error naming a size that cannot be built.
+  /// The baseline's models of a list of sizes (depths and widths, or numbers of parameters),
+  /// smallest first; throws an error naming a size that cannot be built.
   public func models(_ sizes: StudyFile.LadderSection.Sizes) throws -> [ModelConfiguration] {
     switch sizes {
     case .shapes(let shapes):
@@ -70,9 +63,7 @@ public struct Ladder: Sendable {
     }
   }
 
-  /// The model whose number of parameters is nearest.
-  ///
-  /// - Parameter parameters: the number wanted, embeddings included.
+  /// The model whose number of parameters, embeddings included, is nearest.
   public func nearest(to parameters: Int) throws -> ModelConfiguration {
     let multiple = section.headWidth ?? Self.usualHeadWidth
     let found = try ModelShape.nearest(to: parameters, multipleOf: multiple) { layers, width in

@@ -62,11 +62,8 @@ public struct StudyPlan: Sendable {
     }
   }
 
-  /// The runs that are known, in the order of arms, rungs, seeds and lengths.
-  ///
-  /// - Parameter outcomes: what earlier runs gave.
-  /// - Returns: runs with their outcomes; those of rungs whose learning rate is not chosen yet are
-  ///   missing.
+  /// The runs that are known from the outcomes of earlier ones, in the order of arms, rungs, seeds
+  /// and lengths; those of rungs whose learning rate is not chosen yet are missing.
   public func runs(knowing outcomes: [RunIdentity: RunOutcome]) throws -> [PlannedRun] {
     var runs: [PlannedRun] = []
     runs.reserveCapacity(rowCount)
@@ -78,11 +75,7 @@ public struct StudyPlan: Sendable {
     return runs
   }
 
-  /// All outcomes that a log has of the study.
-  ///
-  /// - Parameters:
-  ///   - log: where outcomes are kept.
-  ///   - known: outcomes that need not be asked for again.
+  /// All outcomes that a log has of the study, those already known not asked for again.
   public func outcomes(
     in log: any RunLog, beyond known: [RunIdentity: RunOutcome] = [:]
   ) throws -> [RunIdentity: RunOutcome] {
@@ -199,9 +192,7 @@ public struct StudyPlan: Sendable {
       .sorted { ($0.1, $0.0.id) > ($1.1, $1.0.id) }.map(\.0)
   }
 
-  /// The runs that are left, grouped by trunk, largest first.
-  ///
-  /// - Parameter outcomes: what earlier runs gave.
+  /// The runs that earlier outcomes leave, grouped by trunk, largest first.
   public func jobs(knowing outcomes: [RunIdentity: RunOutcome]) throws -> [Job] {
     var order: [String] = []
     var groups: [String: [PlannedRun]] = [:]

@@ -60,8 +60,6 @@ public struct StudySizer: Sendable {
   }
 
   /// The rungs of a settled ladder.
-  ///
-  /// - Parameter sizing: what was settled.
   public func rungs(_ sizing: StudySizing) throws -> [Rung] {
     try sizing.sizes.map {
       Rung(model: try ladder.model(layers: $0.layers, width: $0.width), tokens: $0.tokens)
@@ -69,21 +67,15 @@ public struct StudySizer: Sendable {
   }
 
   /// The plan of a settled ladder.
-  ///
-  /// - Parameter sizing: what was settled.
   public func plan(_ sizing: StudySizing) throws -> StudyPlan {
     try StudyPlan(file, data: data.record, rungs: try rungs(sizing), context: context)
   }
 
-  /// Settles the ladder.
-  ///
-  /// - Parameters:
-  ///   - budget: the time that the study may take, in seconds; nil for any.
-  ///   - measures: whether to measure speeds where nothing asks for them, so that times can be told.
-  ///   - quickly: whether to measure on models so small that a second is enough for all arms.
-  ///   - report: is told how far the measuring is, before each trial.
-  /// - Throws: ``StudyError`` where sizes that the file names do not fit into the time, however short
-  ///   their training. A ladder that is chosen here is shrunk until it fits, and is never refused.
+  /// Settles the ladder for a time in seconds, nil for any. `measures` finds speeds where nothing
+  /// asks for them, so that times can be told; `quickly` finds them on models so small that a
+  /// second is enough for all arms. Throws ``StudyError`` where sizes that the file names do not
+  /// fit into the time, however short their training. A ladder that is chosen here is shrunk until
+  /// it fits, and is never refused.
   public func settle(
     budget: Double?, measures: Bool, quickly: Bool = false, report: (Progress) -> Void = { _ in }
   ) throws -> StudySizing {

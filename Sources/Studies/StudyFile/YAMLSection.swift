@@ -10,13 +10,7 @@ struct YAMLSection {
   private let node: Node
   private let mapping: Node.Mapping
 
-  /// Opens a mapping.
-  ///
-  /// - Parameters:
-  ///   - node: the mapping.
-  ///   - name: the dotted name of the section.
-  ///   - file: the file.
-  ///   - known: the keys it may have; nil for any.
+  /// Opens a mapping under the dotted name of its section, with the keys it may have; nil for any.
   init(_ node: Node, name: String, file: String, known: [String]?) throws(StudyFileError) {
     self.file = file
     self.name = name

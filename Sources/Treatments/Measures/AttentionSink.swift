@@ -7,15 +7,11 @@ public enum AttentionSink {
     return weights[key...].reduce(0) { $0 + $1[key] } / Double(weights.count - key)
   }
 
-  /// The share of maps in per cent, over samples, layers and heads, whose key receives more than a
-  /// threshold.
+  /// The share in per cent of the maps given by ``receivedWeight(_:key:)``, at least one, over
+  /// samples, layers and heads, whose key receives more than a threshold.
   ///
   /// Weights that need not sum to one, such as a sigmoid's, say nothing before training: all are
   /// about a half.
-  ///
-  /// - Parameters:
-  ///   - receivedWeights: ``receivedWeight(_:key:)`` of each map; at least one.
-  ///   - threshold: how much makes a sink.
   public static func rate(_ receivedWeights: [Double], threshold: Double = 0.3) -> Double {
     precondition(!receivedWeights.isEmpty, "no maps")
     return 100 * Double(receivedWeights.count { $0 > threshold }) / Double(receivedWeights.count)

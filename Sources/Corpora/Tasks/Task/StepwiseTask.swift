@@ -15,27 +15,15 @@ public protocol StepwiseTask: SyntheticTask {
   /// The steps of every solution.
   var stepCount: Int { get }
 
-  /// Whether a step is right: it follows the rules, and a right answer can still be reached.
-  ///
-  /// - Parameters:
-  ///   - step: which, from 0.
-  ///   - solution: tokens of the steps up to this one, at least `(step + 1) · stepLength`.
-  ///   - prompt: the prompt, ``promptLength`` tokens.
+  /// Whether a step, from 0, follows the rules and a right answer can still be reached. The
+  /// solution holds at least `(step + 1) · stepLength` tokens, the prompt ``promptLength``.
   func isRight(step: Int, of solution: [Int32], to prompt: [Int32]) -> Bool
 
   /// The answer that a whole solution gives, in one spelling for each answer; nil where none can be
   /// read.
-  ///
-  /// - Parameters:
-  ///   - solution: the tokens of all steps.
-  ///   - prompt: the prompt.
   func answer(of solution: [Int32], to prompt: [Int32]) -> String?
 
   /// Whether the answer of a whole solution is right.
-  ///
-  /// - Parameters:
-  ///   - solution: the tokens of all steps.
-  ///   - prompt: the prompt.
   func isCorrect(_ solution: [Int32], to prompt: [Int32]) -> Bool
 
   /// The level of difficulty of a prompt, for tables by stratum; nil where all are alike.

@@ -33,13 +33,11 @@ public struct TaskStream: Sendable {
     self.stride = stride
   }
 
-  /// Writes the next examples, one a row of T inputs and T targets, and returns them.
+  /// Writes the next examples, one a row of T inputs and T targets, and returns them. Both buffers
+  /// hold a whole number of rows of `contextLength` tokens; target t of a row is the token after
+  /// input t.
   ///
   /// A target is ``ignoredTarget`` unless it is an answer token.
-  ///
-  /// - Parameters:
-  ///   - inputs: room for a whole number of rows of `contextLength` tokens.
-  ///   - targets: as much room; target t of a row is the token after input t.
   @discardableResult
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>

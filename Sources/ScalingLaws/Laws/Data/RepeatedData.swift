@@ -55,14 +55,11 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == RepeatedShareScale
   }
 }
 
-/// The size at which a control law reaches a loss: the effective size of a damaged run [135].
+/// The size at which a control law, fitted to runs without repetition, reaches a loss: the
+/// effective size of a damaged run [135]. Nil where no size in the range does; the law must read
+/// `N`, and other columns of the run such as `D` are given.
 ///
 /// N_eff = L_control⁻¹(L), found by bisection in ln N.
-///
-/// - Parameters:
-///   - control: the law fitted to runs without repetition; it must read `N`.
-///   - columns: the other columns of the run, such as `D`.
-/// - Returns: N_eff, or nil where no size in the range reaches the loss.
 public func effectiveSize(
   ofLoss loss: Double, control: any Law, parameters: [Double], columns: [String: Double] = [:],
   sizes: ClosedRange<Double> = 1...1e18
