@@ -4,7 +4,7 @@ internal import Statistics
 
 /// Held-out runs that lie at a similar distance beyond the rows that were fitted.
 public struct HeldOutGroup: Sendable, Hashable, Codable {
-  /// How far beyond the fitted rows they lie, in spans of those rows, see ``DataSpan``.
+  /// How far beyond the fitted rows they lie, in spans of those rows.
   public var distance: Double
   /// The share of the table's span that the fitted rows cover.
   public var span = 1.0

@@ -34,7 +34,7 @@ public struct TaskReport: Sendable {
   public let shape: TrendShape
   /// What the shape means, given which direction is better: normal, inverse, or turning.
   public let direction: ScalingDirection
-  /// How sure the shape is: one minus the p-value of the weakest test it needs, see ``TrendTest``.
+  /// How sure the shape is: one minus the p-value of the weakest test it needs, see `TrendTest`.
   /// Where the shape is undecided it is that of the shape of most support, below the level.
   public let probability: Double
   /// The p-value of no change with scale at all, by a line and a curve together.

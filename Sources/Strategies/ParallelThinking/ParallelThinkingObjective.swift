@@ -21,9 +21,7 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
   /// The model's parameters, vectors of tags included.
   public var parameters: ParameterSet<Element> { thinking.model.parameters }
 
-  /// Refuses sequences of another length than the layout's.
-  ///
-  /// - Throws: ``TrainingError`` naming the setting.
+  /// Throws a `TrainingError` for sequences of another length than the layout's.
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {
     guard recipe.sequenceLength == layout.length else {
       throw TrainingError(

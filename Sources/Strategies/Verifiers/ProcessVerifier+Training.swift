@@ -4,10 +4,11 @@ public import Tensors
 public import Training
 
 extension ProcessVerifier {
-  /// Trains a process verifier like ``configuration(like:for:)`` on solutions with targets. It
-  /// starts from another model's numbers where names agree, such as the policy's; tokens that it
-  /// does not have start at random. The recipe's length of sequences is set here. Throws
-  /// ``StrategyError`` or `TrainingError` if something does not fit or training diverges.
+  /// Trains a process verifier on solutions with targets, with a model such as
+  /// ``configuration(like:for:furtherLayers:)`` gives. It starts from another model's numbers where
+  /// names agree, such as the policy's; tokens that this does not have start at random. The recipe's
+  /// length of sequences is set here. Throws ``StrategyError`` or `TrainingError` if something does
+  /// not fit or training diverges.
   public static func trained(
     on examples: VerifierExamples, task: any StepwiseTask, configuration: ModelConfiguration,
     startingFrom start: LanguageModel<Float>? = nil, recipe: TrainingRecipe,

@@ -27,9 +27,9 @@ struct WorkFolders: Sendable {
     self.takesOver = takesOver
   }
 
-  /// Opens a folder for one process alone; nil if somebody else has it. Its name is decided by
-  /// everything that decides its content; a folder that holds another content is set aside. It is
-  /// needed as long as one of the runs is missing.
+  /// Opens a folder for one process alone; nil if somebody else has it. Everything that decides its
+  /// content decides its name; one that holds another content is set aside. It is needed as long as
+  /// one of the runs is missing.
   func open(_ name: String, content: String, runs: [RunIdentity]) throws -> WorkFolder? {
     try makeFolder(root)
     guard let lock = try FileLock.take("\(root)/\(name)\(Self.lockEnding)") else {
