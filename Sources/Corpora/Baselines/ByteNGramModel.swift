@@ -27,12 +27,8 @@ public struct ByteNGramModel: Sendable {
   private static let bits: UInt64 = 9
   private static let symbolCount = 257
 
-  /// Counts a stream.
-  ///
-  /// - Parameters:
-  ///   - training: tokens of `ByteTokenizer`: bytes and 256 for the end of text.
-  ///   - order: the length of the longest n-grams, 1 to 7.
-  /// - Throws: ``TextCorpusError`` if the stream is empty or holds other tokens.
+  /// Counts a stream of `ByteTokenizer`; `order` is the length of the longest n-grams, 1 to 7.
+  /// Throws ``TextCorpusError`` if the stream is empty or holds other tokens.
   public init(training: TokenStream, order: Int = 5) throws(TextCorpusError) {
     precondition((1...7).contains(order), "the order of a byte n-gram model is 1 to 7")
     precondition(training.count < 1 << 32, "counts of a context are kept in 32 bits")

@@ -99,7 +99,7 @@ public struct GlobPattern: Sendable, Hashable {
     return isIn != isInverted
   }
 
-  /// All choices of braces; braces without a comma stand for themselves.
+  /// Braces without a comma stand for themselves.
   private static func expanded(_ pattern: [Character]) -> [[Character]] {
     guard let open = pattern.firstIndex(of: "{") else { return [pattern] }
     var depth = 0

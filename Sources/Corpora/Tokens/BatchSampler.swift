@@ -39,10 +39,8 @@ public struct BatchSampler: Sendable {
     var order: IndexPermutation
   }
 
-  /// Makes a sampler at a position.
-  ///
-  /// - Throws: ``TextCorpusError`` if the stream is too short for one window or the position
-  ///   belongs to another stream or shape.
+  /// Makes a sampler at a position; throws ``TextCorpusError`` if the stream is too short for one
+  /// window or the position belongs to another stream or shape.
   public init(
     stream: TokenStream, contextLength: Int, batchSize: Int, seed: UInt64,
     position: BatchPosition = BatchPosition()
@@ -73,11 +71,8 @@ public struct BatchSampler: Sendable {
     Double(position.epoch) + Double(position.window) / Double(pass.order.count)
   }
 
-  /// Writes the next batch as rows of T inputs and, shifted by one token, T targets.
-  ///
-  /// - Parameters:
-  ///   - inputs: room for `batchSize × contextLength` tokens, row after row.
-  ///   - targets: as much room; target t of a row is the token after input t.
+  /// Writes the next batch as `batchSize` rows of T inputs and, shifted by one token, as many
+  /// targets.
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>
   ) {

@@ -23,12 +23,7 @@ public struct TokenStream: Sendable {
   public let note: String?
   let storage: Storage
 
-  /// A stream of tokens in memory.
-  ///
-  /// - Parameters:
-  ///   - tokens: the tokens.
-  ///   - byteCount: the number of bytes of text behind them, if known.
-  ///   - name: what messages call the stream.
+  /// A stream of tokens in memory, which stand for so many bytes of text, if known.
   public init(tokens: [Int32], byteCount: Int? = nil, name: String = "tokens") {
     self.init(storage: .memory(tokens), count: tokens.count, byteCount: byteCount, name: name)
   }
@@ -70,11 +65,7 @@ public struct TokenStream: Sendable {
     }
   }
 
-  /// Copies consecutive tokens into a buffer, which they fill.
-  ///
-  /// - Parameters:
-  ///   - start: the place of the first; all of them must exist.
-  ///   - buffer: where they go.
+  /// Fills a buffer with consecutive tokens, all of which must exist.
   public func copy(from start: Int, into buffer: UnsafeMutableBufferPointer<Int32>) {
     precondition(
       start >= 0 && start + buffer.count <= count, "the tokens copied must lie within the stream")
@@ -111,9 +102,7 @@ public struct TokenStream: Sendable {
     }
   }
 
-  /// Checks that every token is below the size of a vocabulary.
-  ///
-  /// - Throws: ``TextCorpusError`` naming the first token that is not.
+  /// Throws ``TextCorpusError`` naming the first token that is not below the size of a vocabulary.
   public func check(vocabularyCount: Int) throws(TextCorpusError) {
     var place = 0
     var wrong: (place: Int, token: Int32)?

@@ -15,10 +15,10 @@ extension TextCorpus {
   /// tokens in memory. Throws ``TextCorpusError`` if the cache cannot be written.
   ///
   /// Each document stands in the tokenizer's template and is followed by its end of text, if it has
-  /// one. The result does not
-  /// depend on the number of threads. A cache file is named by a hash of the text and the
-  /// tokenizer, so it can never be out of date; it is written under another name and then renamed,
-  /// so that a run that is killed leaves no half-written one; a damaged one is made anew.
+  /// one. The result does not depend on the number of threads. A cache file is named by a hash of
+  /// the text and the tokenizer, so it can never be out of date; it is written under another name
+  /// and then renamed, so that a run that is killed leaves no half-written one; a damaged one is
+  /// made anew.
   public func tokenized(
     by tokenizer: any Tokenizer, split: CorpusSplit, cacheFolder: String? = nil
   ) throws(TextCorpusError) -> TokenizedCorpus {

@@ -11,20 +11,12 @@ struct RunSampling {
   /// Names the held-out problems, the same for every model of every study.
   static let problemSeed: UInt64 = 0x7465_7374
 
-  /// The attempts.
   let curves: [StepCurve]
   /// What they cost and gave.
   let metrics: [String: Double]
 
-  /// Samples a model.
-  ///
-  /// - Parameters:
-  ///   - model: the trained model.
-  ///   - task: what it was trained on.
-  ///   - plan: how many problems and attempts.
-  ///   - seed: the run's seed, from which the samples' chance comes.
-  ///   - pool: the threads.
-  /// - Throws: `StrategyError` or `ConfigurationError` where the model cannot be sampled.
+  /// Samples a trained model with the run's seed; throws `StrategyError` or `ConfigurationError`
+  /// where it cannot be sampled.
   init(
     _ model: LanguageModel<Float>, task: any StepwiseTask, plan: SamplingPlan, seed: UInt64,
     pool: ThreadPool

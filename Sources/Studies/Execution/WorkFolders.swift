@@ -9,7 +9,6 @@ internal import Verdicts
 /// stands `NAME.lock`, which whoever uses the folder holds. Two studies that share a trunk, or two
 /// processes of one study, thus never write into one folder at a time.
 struct WorkFolders: Sendable {
-  /// The folder of them all.
   let root: String
 
   private static let content = "content.json"
@@ -19,9 +18,6 @@ struct WorkFolders: Sendable {
   /// Whether to work beside a folder that another process holds.
   private let takesOver: Bool
 
-  /// - Parameters:
-  ///   - root: the folder of them all, made when it is needed.
-  ///   - takesOver: whether to work beside a folder that another process holds.
   init(_ root: String, takesOver: Bool) {
     self.root = root
     self.takesOver = takesOver
@@ -100,7 +96,6 @@ struct WorkFolders: Sendable {
 
 /// A folder that this process alone uses, until it is closed or removed.
 final class WorkFolder {
-  /// Where it is.
   let path: String
   /// Whether nothing in it is from an earlier process.
   fileprivate(set) var isFresh = true
@@ -114,9 +109,7 @@ final class WorkFolder {
     self.lock = lock
   }
 
-  /// Moves what is in the folder away and begins anew.
-  ///
-  /// - Returns: where the old folder is now.
+  /// Moves what is in the folder away, to the path that is returned, and begins anew.
   @discardableResult
   func setAside() throws -> String {
     let name = (path as NSString).lastPathComponent

@@ -13,10 +13,7 @@ public struct Ladder: Sendable {
   /// The width of a head where the file gives none: narrow, so that small models have several.
   public static let usualHeadWidth = 16
 
-  /// - Parameters:
-  ///   - section: what all rungs share.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the length of sequences.
+  /// A ladder for a vocabulary and sequences of so many tokens.
   public init(_ section: StudyFile.ModelSection, vocabulary: Int, context: Int) {
     self.section = section
     self.vocabulary = vocabulary
@@ -75,11 +72,9 @@ public struct Ladder: Sendable {
     return found
   }
 
-  /// The shapes that a ladder sized by time is made of: depth and width grow together.
-  ///
-  /// Widths are multiples of the head's, with a layer for each 32 of width, rounded either way.
-  ///
-  /// - Returns: models, smallest first, from some tens of thousands of parameters up.
+  /// The shapes that a ladder sized by time is made of, smallest first, from some tens of thousands
+  /// of parameters up: depth and width grow together. Widths are multiples of the head's, with a
+  /// layer for each 32 of width, rounded either way.
   public func candidates() -> [ModelConfiguration] {
     let unit = section.headWidth ?? Self.usualHeadWidth
     return stride(from: unit, through: 1024, by: unit).flatMap { width in
@@ -89,13 +84,8 @@ public struct Ladder: Sendable {
     }
   }
 
-  /// So many candidates up to one of them, evenly spaced in the logarithm of their parameters.
-  ///
-  /// - Parameters:
-  ///   - count: the number of rungs.
-  ///   - top: the place of the largest among the candidates.
-  ///   - candidates: models, smallest first.
-  /// - Returns: nil if there are too few different ones.
+  /// So many of the candidates, which ascend, up to one of them, evenly spaced in the logarithm of
+  /// their parameters; nil if there are too few different ones.
   public static func spread(
     _ count: Int, upTo top: Int, of candidates: [ModelConfiguration]
   ) -> [ModelConfiguration]? {

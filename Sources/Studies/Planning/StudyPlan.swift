@@ -20,14 +20,8 @@ public struct StudyPlan: Sendable {
   public let context: Int
   private let maker: RunMaker
 
-  /// Plans a study.
-  ///
-  /// - Parameters:
-  ///   - file: the study file.
-  ///   - data: the data, as runs name them.
-  ///   - rungs: the sizes, smallest first.
-  ///   - context: the length of sequences.
-  /// - Throws: ``StudyError`` or a `TreatmentError` where an arm does not fit a rung.
+  /// Plans a study over rungs, smallest first; throws ``StudyError`` or a `TreatmentError` where an
+  /// arm does not fit a rung.
   public init(
     _ file: StudyFile, data: DatasetRecord, rungs: [Rung], context: Int
   ) throws {
@@ -109,7 +103,6 @@ public struct StudyPlan: Sendable {
     var sweep: [PlannedRun]
   }
 
-  /// The stages of the study, in the order of its rows.
   func stages() throws -> [Stage] {
     let isSwept = file.recipe.learningRates.count > 1
     return try arms.indices.flatMap { (arm: Int) -> [Stage] in
@@ -125,7 +118,6 @@ public struct StudyPlan: Sendable {
     }
   }
 
-  /// The runs that choose a learning rate at a rung.
   private func sweep(_ arm: Int, _ rung: Int) throws -> [PlannedRun] {
     try file.recipe.learningRates.map { rate in
       try maker.run(
@@ -149,7 +141,6 @@ public struct StudyPlan: Sendable {
     return best?.rate ?? file.recipe.learningRates[0]
   }
 
-  /// The runs of a stage that are compared.
   func compared(_ stage: Stage, _ rate: Double) throws -> [PlannedRun] {
     var runs: [PlannedRun] = []
     for rung in stage.rungs {
@@ -166,10 +157,8 @@ public struct StudyPlan: Sendable {
     return runs
   }
 
-  /// The jobs of the whole study before any has run, the middle one standing for learning rates that
-  /// are still to be chosen.
-  ///
-  /// - Returns: jobs, largest first, for telling times; not all of them need be run.
+  /// The jobs of the whole study before any has run, largest first, for telling times: the middle
+  /// one stands for learning rates that are still to be chosen, and not all need be run.
   public func jobsWithAllRates() throws -> [Job] {
     let rates = file.recipe.learningRates
     guard rates.count > 1 else { return try jobs(knowing: [:]) }

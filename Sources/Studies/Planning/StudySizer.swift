@@ -34,12 +34,8 @@ public struct StudySizer: Sendable {
     public var total: Int
   }
 
-  /// - Parameters:
-  ///   - file: the study file.
-  ///   - data: what it trains on.
-  ///   - workers: the number of jobs side by side.
-  ///   - measure: how speeds are measured; nil for trials on this machine.
-  /// - Throws: ``StudyError`` where the data need longer sequences than the file allows.
+  /// Sizes by trials on this machine unless speeds are measured otherwise; throws ``StudyError``
+  /// where the data need longer sequences than the file allows.
   public init(
     _ file: StudyFile, data: Dataset, workers: Int, measure: Measurement? = nil
   ) throws(StudyError) {
@@ -89,7 +85,6 @@ public struct StudySizer: Sendable {
     return try settle(count: count, budget: budget, pace, report)
   }
 
-  /// How long speeds are measured.
   private struct Pace {
     var quickly: Bool
     var budget: Double?
@@ -172,7 +167,6 @@ public struct StudySizer: Sendable {
   }
 
   /// The smallest sizes on a slow or busy machine: trained for less long, then fewer of them.
-  ///
   /// Whatever the machine says, there is a ladder: the tool chose it and cannot refuse it.
   private func shrunk(
     _ candidates: [ModelConfiguration], count: Int, budget: Double,
@@ -262,10 +256,9 @@ public struct StudySizer: Sendable {
     return sizing.seconds(of: try plan.jobsWithAllRates())
   }
 
-  /// The baseline at each size, and every other arm at the middle one.
-  ///
-  /// Sizes whose steps take too long, or too much memory, for a trial are measured on smaller ones:
-  /// the arithmetic of a step scales what they say.
+  /// The baseline at each size, and every other arm at the middle one. Sizes whose steps take too
+  /// long, or too much memory, for a trial are measured on smaller ones: the arithmetic of a step
+  /// scales what they say.
   private func speeds(
     _ models: [ModelConfiguration], _ pace: Pace, _ report: (Progress) -> Void
   ) throws -> [StudySizing.Speed] {
