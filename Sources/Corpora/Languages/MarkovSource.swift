@@ -149,8 +149,8 @@ extension MarkovSource {
   /// The entropy of one token in nats.
   public var unigramEntropy: Double { contextEntropies[0] }
 
-  /// Target t has t tokens before it, of which the last `order` matter: `contextEntropies[min(t,
-  /// order)]`.
+  /// Target t has t tokens before it, of which the last `order` matter:
+  /// `contextEntropies[min(t, order)]`.
   public func idealLosses(count: Int) -> [Double] {
     (0..<count).map { contextEntropies[min($0 + 1, order)] }
   }

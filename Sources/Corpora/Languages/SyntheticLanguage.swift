@@ -21,8 +21,9 @@ public protocol SyntheticLanguage: Sendable {
   /// `H(X_t | X_0 … X_{t−1})` in nats, X_0 being the window's first token.
   func idealLosses(count: Int) -> [Double]
 
-  /// The ideal predictor's loss at each target of a window: element `t − 1` is `−ln p(x_t | x_0 …
-  /// x_{t−1})` in nats; +∞ where the language cannot produce the token there, and NaN from then on.
+  /// The ideal predictor's loss at each target of a window: element `t − 1` is
+  /// `−ln p(x_t | x_0 … x_{t−1})` in nats; +∞ where the language cannot produce the token there, and
+  /// NaN from then on.
   func logLosses(of window: Span<Int32>) -> [Double]
 
   /// Fills the buffer with a window that depends on the generator alone.
