@@ -1,3 +1,5 @@
+internal import Quantities
+
 /// An option of what a card describes: its name, what it may be, and its value where none is given.
 public struct CardOption: Hashable, Sendable {
   /// As study files and the command line write it: lower case, words joined by hyphens.
@@ -153,6 +155,18 @@ extension CardOption.Domain {
     case .choice(let words): "one of \(words.joined(separator: ", "))"
     case .column: "the name of a column"
     case .columns: "different column names separated by commas"
+    }
+  }
+
+  /// What is accepted, as a cell of a table.
+  public var accepted: String {
+    switch self {
+    case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"
+    case .number(let range, _):
+      "\(NumberFormat.significant(range.lower, 4)) … \(NumberFormat.significant(range.upper, 4))"
+    case .flag: "true, false"
+    case .choice(let words): words.joined(separator: ", ")
+    case .column, .columns: expected
     }
   }
 }

@@ -97,4 +97,12 @@ import Testing
     #expect(Self.options.map(\.text).prefix(4) == ["4", "-1.0", "fitted", "4.0"])
     #expect(OptionValue.number(4).text == "4" && OptionValue.number(0.5).text == "0.5")
   }
+
+  @Test func `What is accepted fits into a cell`() {
+    #expect(
+      Self.options.map(\.domain.accepted) == [
+        "1 … 1024", "-1 … 10", "0 … 1", "0 … ∞", "true, false", "power, log",
+        "the name of a column", "different column names separated by commas",
+      ])
+  }
 }

@@ -26,7 +26,7 @@ struct CSVTextTests {
   }
 
   @Test(arguments: [
-    (7.0, "7"), (0.1, "0.1"), (1e22, "1e+22"), (-0.0, "-0"), (5e-324, "5e-324"),
+    (7.0, "7"), (0.1, "0.1"), (1e22, "1e+22"), (-0.0, "-0"), (.leastNonzeroMagnitude, "5e-324"),
     (Double.greatestFiniteMagnitude, "1.7976931348623157e+308"), (.infinity, "inf"),
     (-.infinity, "-inf"), (.nan, ""), (1.0 / 3, "0.3333333333333333"),
   ])

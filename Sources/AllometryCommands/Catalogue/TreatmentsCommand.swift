@@ -70,7 +70,7 @@ struct TreatmentsCommand: ParsableCommand {
       version = card.version
       options = card.options.map {
         Option(
-          name: $0.name, standard: $0.standard, accepts: $0.domain.words,
+          name: $0.name, standard: $0.standard, accepts: $0.domain.accepted,
           explanation: $0.meaning)
       }
       seesFutureWhileTraining = card.causality != .causal
@@ -111,7 +111,7 @@ struct TreatmentsCommand: ParsableCommand {
         ], widthLimit: width, overflow: .wrap)
       for option in card.options {
         table.rows.append([
-          option.name, option.standard.text, option.domain.words, option.meaning,
+          option.name, option.standard.text, option.domain.accepted, option.meaning,
         ])
       }
       text += "\n\n" + Console.terminal.render(table)
@@ -121,18 +121,5 @@ struct TreatmentsCommand: ParsableCommand {
     let example = card.options.first.map { ": {\($0.name): \($0.standard.text)}" } ?? ""
     text += "\nIn a study file:\n  treatments:\n    - \(card.name)\(example)"
     Console.print(text)
-  }
-}
-
-extension CardOption.Domain {
-  var words: String {
-    switch self {
-    case .whole(let range): "\(range.lowerBound) … \(range.upperBound)"
-    case .number(let range, _):
-      "\(NumberFormat.significant(range.lower, 4)) … \(NumberFormat.significant(range.upper, 4))"
-    case .flag: "true, false"
-    case .choice(let words): words.joined(separator: ", ")
-    case .column, .columns: expected
-    }
   }
 }

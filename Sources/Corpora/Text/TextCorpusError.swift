@@ -9,7 +9,7 @@ public struct TextCorpusError: Error, Sendable, Hashable, CustomStringConvertibl
   /// the file itself is.
   public var setting: String?
 
-  /// Puts an error together from its parts.
+  /// An error.
   public init(source: String, problem: String, setting: String? = nil) {
     self.source = source
     self.problem = problem

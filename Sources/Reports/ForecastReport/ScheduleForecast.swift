@@ -1,3 +1,4 @@
+internal import Files
 internal import Quantities
 public import ScalingLaws
 
@@ -121,11 +122,7 @@ public struct ScheduleForecast {
   public var csvText: String {
     var text = "run,step,lr,value,law_low,law_high,run_low,run_high\n"
     for entry in entries {
-      let run =
-        entry.run.contains { ",\"\n".contains($0) }
-        ? "\""
-          + entry.run.split(separator: "\"", omittingEmptySubsequences: false)
-          .joined(separator: "\"\"") + "\"" : entry.run
+      let run = CSVText.cell(entry.run, quoting: .necessary)
       for point in entry.curve {
         let numbers = [
           point.rate, point.law.value, point.law.low, point.law.high, point.run.low,

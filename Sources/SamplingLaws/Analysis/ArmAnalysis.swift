@@ -29,11 +29,11 @@ public struct ArmAnalysis: Codable, Sendable {
   public var asked: [AskedCoverage]
   /// The same for each stratum.
   public var strata: [CoverageCurve]
-  /// Coverage beyond the recorded attempts [T4].
+  /// Coverage beyond the recorded attempts.
   public var extrapolation: BetaBinomialCoverage?
-  /// Pass rates by sampling until success [T3].
+  /// Pass rates by sampling until success [5].
   public var passUntil: PassUntilReplay?
-  /// Where more samples are not worth it [T11].
+  /// Where more samples are not worth it [60].
   public var saturation: Saturation?
   /// Accuracy of voting, of the best by score and of both, against the number of samples [T5–T8].
   public var selectors: [SelectionCurve]
@@ -44,9 +44,9 @@ public struct ArmAnalysis: Codable, Sendable {
   public var losses: [SelectionLoss]
   /// Whether the most frequent answers are right.
   public var modes: ModeSplit?
-  /// How well scores and passes tell right from wrong [T9].
+  /// How well scores and passes tell right from wrong.
   public var verifier: VerifierDiagnostics?
-  /// What drawing until the verifier passes is worth, and the best limit [T10].
+  /// What drawing until the verifier passes is worth, and the best limit [155].
   public var optimalSamples: OptimalSamples?
   /// The same where passing means a score above a threshold.
   public var thresholds: ThresholdSweep?
@@ -54,15 +54,15 @@ public struct ArmAnalysis: Codable, Sendable {
   public var stopping: AdaptiveStopping?
   /// How tokens vary, and whether longer attempts are better [9].
   public var tokenSpread: TokenSpread?
-  /// Sequential rounds as a chain [T11].
+  /// Sequential rounds as a chain [60].
   public var rounds: SequentialRounds?
-  /// How many steps are carried out without an error [T14].
+  /// How many steps are carried out without an error [29].
   public var horizon: HorizonEstimate?
-  /// Whether earlier errors bring later ones [T19].
+  /// Whether earlier errors bring later ones [29].
   public var selfConditioning: SelfConditioning?
-  /// Votes of single steps, and the lead that a task needs [T15].
+  /// Votes of single steps, and the lead that a task needs [81].
   public var ahead: AheadDiagnosis?
-  /// Handing over by a conformal rule [T17].
+  /// Handing over by a conformal rule [76].
   public var conformal: ConformalReport?
   /// Answering only where a score allows, at a controlled risk [76].
   public var riskControl: RiskControl?

@@ -18,9 +18,9 @@ public struct OutcomeAnalysis: Codable, Sendable {
   public var costs: CostComparison?
   /// Sizes of model against numbers of samples, by coverage and by each selector that all sizes have.
   public var sizes: [SizeSampleTradeoff]
-  /// What more effort brings, problem by problem [T13].
+  /// What more effort brings, problem by problem [103].
   public var arise: [ARISE]
-  /// The best strategy for each difficulty and budget, cross-fitted [T16]; one for each verifier.
+  /// The best strategy for each difficulty and budget, cross-fitted [20][204]; one for each verifier.
   public var allocations: [AllocationByDifficulty]
   /// What a choice of strategy tuned with one verifier loses with another [204].
   public var transfer: VerifierTransfer?

@@ -1,7 +1,7 @@
 internal import Optimization
 public import RunTables
 
-/// The attempt of n with the highest verifier score, equal scores chosen among uniformly [T6].
+/// The attempt of n with the highest verifier score, equal scores chosen among uniformly.
 ///
 /// The accuracy at n is the exact expectation over all subsets of n of the recorded attempts. A missing
 /// score ranks below every other.

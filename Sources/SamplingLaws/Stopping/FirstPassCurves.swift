@@ -1,7 +1,7 @@
 internal import RunTables
 
 /// Drawing attempts in random order until the first that passes, at most K of them: exact
-/// expectations over all orders [T10].
+/// expectations over all orders [155].
 ///
 /// With A of N attempts passing, no pass is among the first K with probability C(N − A, K)/C(N, K), and
 /// the first one found is any of the A alike. All problems with the same A and N share these numbers,

@@ -9,7 +9,7 @@ extension OutcomeArm {
   }
 }
 
-/// Scores as a pass-or-fail verifier: which threshold, and how many samples at most [T10].
+/// Scores as a pass-or-fail verifier: which threshold, and how many samples at most [155].
 ///
 /// The best of many thresholds and numbers of samples looks better than it is; the cross-fitted gain is
 /// that of choosing both on one half of the problems and using them on the other.

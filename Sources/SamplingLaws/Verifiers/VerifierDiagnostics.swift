@@ -2,7 +2,7 @@ internal import Optimization
 public import Quantities
 public import RunTables
 
-/// How good a verifier is at telling right attempts from wrong ones [T9].
+/// How good a verifier is at telling right attempts from wrong ones.
 ///
 /// For choosing among attempts at one problem only the area under the curve within problems counts: the
 /// pooled area also rewards a verifier that merely tells easy problems from hard ones.

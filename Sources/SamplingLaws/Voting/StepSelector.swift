@@ -1,6 +1,6 @@
 public import RunTables
 
-/// How the step scores of an attempt make one score [T8].
+/// How the step scores of an attempt make one score [204].
 public enum StepAggregation: String, Sendable, Hashable, Codable, CaseIterable {
   case min
   case last
@@ -28,7 +28,7 @@ extension OutcomeArm.StepScores {
   }
 }
 
-/// By the step scores of a process verifier, under the names of the field [T8]: prm_min_max,
+/// By the step scores of a process verifier, under the names of the field [204]: prm_min_max,
 /// prm_min_vote, prm_last_max and so on.
 public struct StepSelector: AttemptSelector, Hashable {
   /// How the scores of an attempt's steps are put together.

@@ -1,4 +1,4 @@
-/// How much the vote of a scored attempt weighs [T7].
+/// How much the vote of a scored attempt weighs [20].
 public enum VoteWeighting: Sendable, Hashable, Codable {
   /// The score itself [20].
   case score

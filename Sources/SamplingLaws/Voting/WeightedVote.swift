@@ -1,7 +1,7 @@
 internal import Optimization
 public import RunTables
 
-/// The answer of n attempts with the largest sum of weights, ties broken uniformly [T7].
+/// The answer of n attempts with the largest sum of weights, ties broken uniformly [20].
 ///
 /// The accuracy at n is the mean over seeded random orders of the attempts. With equal scores every
 /// draw is that of ``MajorityVote`` with the same seed. A missing or infinite score weighs nothing, or

@@ -1,4 +1,4 @@
-/// How the scores of a solution's steps become one score [T8].
+/// How the scores of a solution's steps become one score [204].
 public enum StepAggregate: String, CaseIterable, Codable, Sendable {
   /// The last step's, as in [20].
   case last

@@ -17,6 +17,7 @@ final class CurveFile {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     let kept = byteCount ?? 0
     self.byteCount = 0
+    keptByteCount = kept
     guard descriptor >= 0 else { throw RunFile.failure(path, "cannot be written") }
     let size = Int(lseek(descriptor, 0, SEEK_END))
     guard size >= kept else {

@@ -1,6 +1,6 @@
 public import Optimization
 
-/// The law of fine-grained mixtures of experts [L10].
+/// The law of fine-grained mixtures of experts [L10b].
 ///
 /// L(N, D, G) = c + (g/G^γ + a)/N^α + b/D^β, where the granularity G is the width of the dense
 /// feed-forward layer over that of one expert.

@@ -1,7 +1,7 @@
 internal import Optimization
 internal import RealModule
 
-/// The best fine-grained mixture of experts for a training budget [L10].
+/// The best fine-grained mixture of experts for a training budget [L10b].
 public struct GranularityPlan: Sendable, Hashable {
   /// Shape and cost of the models among which the plan chooses.
   ///
