@@ -96,15 +96,8 @@ struct GenerationModels {
 }
 
 extension Continuation {
-  /// Continues a prompt from a distribution, with what drafts or without.
-  ///
-  /// - Parameters:
-  ///   - prompt: its tokens, at least one.
-  ///   - target: what is drawn from; its tokens so far are forgotten.
-  ///   - draft: what drafts.
-  ///   - draftLength: the number of tokens to draft at once.
-  ///   - writer: is handed each token as it is drawn.
-  /// - Returns: the number of tokens drawn, and how well drafts were accepted.
+  /// Continues a prompt, at least one token, from a distribution, with a draft of `draftLength`
+  /// tokens at once or without; the number of tokens drawn, and how well drafts were accepted.
   func run(
     _ prompt: [Int32], target: any NextTokenDistribution, draft: (any NextTokenDistribution)?,
     draftLength: Int, writer: TokenWriter

@@ -29,11 +29,8 @@ struct StudyStoreArguments: ParsableArguments {
     }
   }
 
-  /// The study that is meant: the named one, or the only one.
-  ///
-  /// - Parameters:
-  ///   - name: a study's name or the path of its file; nil for the last one planned.
-  ///   - store: where studies are kept.
+  /// The study that is meant: the named one or the one in the named file, else the last one
+  /// planned.
   func name(_ name: String?, in store: RunStore) throws -> String {
     let studies = try store.studies().map(\.id)
     guard let name else {

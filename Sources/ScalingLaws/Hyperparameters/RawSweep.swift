@@ -26,14 +26,11 @@ public struct RawSweep: Sendable {
   /// Values that differ by less than this factor are one: budgets are rarely hit exactly.
   private static let together = 1.02
 
-  /// Sorts runs into cells.
+  /// Sorts runs into cells; nil where no hyper-parameter was swept. Runs without a finite positive
+  /// loss are left out and noted.
   ///
   /// Cells are told apart by N and D. A hyper-parameter with three or more values in most cells is an
   /// axis; one with two values tells cells apart.
-  ///
-  /// - Parameter loss: the outcome of each run; runs without a finite positive loss are left out
-  ///   and noted.
-  /// - Returns: nil where no hyper-parameter was swept.
   public init?(
     columns: [String: [Double]], loss: [Double], candidates: [String] = RawSweep.knownAxes
   ) {

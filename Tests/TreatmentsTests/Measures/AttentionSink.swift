@@ -7,8 +7,8 @@ enum AttentionSink {
     return weights[key...].reduce(0) { $0 + $1[key] } / Double(weights.count - key)
   }
 
-  /// The share of maps in per cent, over samples, layers and heads, whose key receives more than a
-  /// threshold.
+  /// The share in per cent of the maps given by ``receivedWeight(_:key:)``, at least one, over
+  /// samples, layers and heads, whose key receives more than a threshold.
   ///
   /// Weights that need not sum to one, such as a sigmoid's, say nothing before training: all are
   /// about a half.
