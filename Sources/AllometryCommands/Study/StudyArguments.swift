@@ -19,9 +19,10 @@ struct StudyStoreArguments: ParsableArguments {
 
   /// The store, which must be there.
   func open() throws -> RunStore {
-    do {
+    do throws(StoreError) {
       return try RunStore(path, creating: false, reading: true)
-    } catch  where error.code == .noStore {
+    } catch {
+      guard error.code == .noStore else { throw error }
       throw CommandFailure(
         .missingInput,
         "\(path): there is no store; `allometry study run` makes one, --store names another")

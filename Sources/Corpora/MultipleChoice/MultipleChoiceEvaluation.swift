@@ -130,27 +130,4 @@ public struct MultipleChoiceEvaluation: Sendable, Hashable {
   public var chanceLevel: Double {
     outcomes.reduce(0) { $0 + 1 / Double($1.scores.count) } / Double(outcomes.count)
   }
-
-  /// The items of a metric ladder over models in the order of their compute; throws
-  /// `MultipleChoiceError` if they did not answer the same items.
-  public static func ladderItems(
-    of evaluations: [MultipleChoiceEvaluation]
-  ) throws(MultipleChoiceError) -> [MetricLadder.Item] {
-    guard let first = evaluations.first else { return [] }
-    var items: [MetricLadder.Item] = []
-    for (index, outcome) in first.outcomes.enumerated() {
-      var rows: [[Double]] = []
-      for evaluation in evaluations {
-        guard evaluation.outcomes.count == first.outcomes.count,
-          evaluation.outcomes[index].answer == outcome.answer,
-          evaluation.outcomes[index].scores.count == outcome.scores.count
-        else {
-          throw .item(index: index, problem: "the models did not answer the same items")
-        }
-        rows.append(evaluation.outcomes[index].logLikelihoods)
-      }
-      items.append(MetricLadder.Item(logProbabilities: rows, correct: outcome.answer))
-    }
-    return items
-  }
 }

@@ -1,4 +1,3 @@
-internal import Optimization
 internal import RunTables
 internal import Statistics
 

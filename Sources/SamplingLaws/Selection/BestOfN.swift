@@ -1,4 +1,3 @@
-internal import Optimization
 public import RunTables
 
 /// The attempt of n with the highest verifier score, equal scores chosen among uniformly.

@@ -1,5 +1,3 @@
-internal import Quantities
-internal import RunTables
 internal import Statistics
 
 /// A column that tells apart runs which a law takes for repeats of each other.

@@ -1,4 +1,3 @@
-internal import Quantities
 internal import Statistics
 
 /// The learning-rate schedules of several runs, completed from the steps that a table lists.

@@ -1,6 +1,5 @@
 internal import Corpora
 internal import LanguageModels
-internal import Quantities
 internal import RunTables
 internal import Strategies
 internal import Tensors
