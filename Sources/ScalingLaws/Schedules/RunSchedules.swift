@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Statistics
 
 /// The learning-rate schedules of several runs, completed from the steps that a table lists.
