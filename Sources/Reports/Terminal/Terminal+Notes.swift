@@ -11,7 +11,7 @@ extension Terminal {
       ? "" : unique.map { wrap($0) + "\n" }.joined() + "\n"
   }
 
-  /// Notes for a person, without those of ``opening(notes:doubts:)``.
+  /// Notes for a person, without those of ``opening(notes:doubts:remarks:)``.
   public static func remarks(_ notes: [String]) -> [String] {
     notes.filter { !isRenaming($0) && !isReading($0) }.map { "Note: \($0)" }
   }

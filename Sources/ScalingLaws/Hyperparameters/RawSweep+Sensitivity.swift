@@ -13,10 +13,8 @@ public struct SweepSensitivity: Codable, Hashable, Sendable {
 }
 
 extension RawSweep {
-  /// The sensitivity of each cell with two or more values, in ascending order; runs at one value
-  /// are averaged. Empty where several hyper-parameters were swept.
-  ///
-  /// - Parameter initialLoss: the loss of the model before training.
+  /// The sensitivity of each cell with two or more values, in ascending order, from the loss before
+  /// training; runs at one value are averaged. Empty where several hyper-parameters were swept.
   public func sensitivities(initialLoss: Double) -> [SweepSensitivity] {
     guard axes.count == 1 else { return [] }
     return cells.compactMap { cell in

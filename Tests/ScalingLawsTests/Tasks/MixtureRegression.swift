@@ -23,12 +23,9 @@ struct MixtureRegression: Sendable {
   /// c of the log-linear form; zero for the linear one.
   let floor: Double
 
-  /// Fits the regression.
-  ///
-  /// - Parameters:
-  ///   - observations: one row a proxy model; its response is the loss on the target.
-  ///   - options: how the log-linear form is fitted; intervals are not computed.
-  /// - Throws: `FitError` for missing columns, unusable values or too few rows.
+  /// Fits the regression to the loss on the target, one row a proxy model; the options are those of
+  /// the log-linear form, without intervals. Throws `FitError` for missing columns, unusable values
+  /// or too few rows.
   init(
     domains: [String], observations: Observations, form: Form, options: FitOptions = FitOptions()
   ) throws(FitError) {
@@ -58,9 +55,7 @@ struct MixtureRegression: Sendable {
     }
   }
 
-  /// The predicted loss of a mixture.
-  ///
-  /// - Parameter mixture: the shares in the order of `domains`.
+  /// The predicted loss of a mixture in the order of `domains`.
   func loss(of mixture: [Double]) -> Double {
     var sum = 0.0
     for (share, coefficient) in zip(mixture, coefficients) { sum += share * coefficient }
@@ -74,22 +69,17 @@ struct MixtureRegression: Sendable {
     return Correlation.spearman(predicted, observations.response)
   }
 
-  /// The centre of the sampled mixtures: token shares flattened by a temperature [134].
-  ///
-  /// - Parameter temperature: the exponent of the shares; 1 keeps them, 0 makes them equal.
+  /// The centre of the sampled mixtures: token shares flattened by a temperature [134], their
+  /// exponent; 1 keeps them, 0 makes them equal.
   static func prior(tokens: [Double], temperature: Double = 0.5) -> [Double] {
     let flattened = tokens.map { Double.pow($0, temperature) }
     let total = flattened.reduce(0, +)
     return flattened.map { $0 / total }
   }
 
-  /// The average of the best of many random mixtures, steadier than the single best, which chases
-  /// the errors of the regression.
-  ///
-  /// - Parameters:
-  ///   - prior: the concentrations of the Dirichlet distribution from which mixtures are drawn.
-  ///   - best: how many of them are averaged.
-  /// - Returns: the shares, which add up to 1.
+  /// The average, which adds up to 1, of the `best` of many random mixtures from a Dirichlet
+  /// distribution with the concentrations `prior`: steadier than the single best, which chases the
+  /// errors of the regression.
   static func bestMixture(
     prior: [Double], samples: Int = 100_000, best: Int = 128, seed: UInt64 = 0,
     loss: ([Double]) -> Double

@@ -12,10 +12,6 @@ enum AttentionSink {
   ///
   /// Weights that need not sum to one, such as a sigmoid's, say nothing before training: all are
   /// about a half.
-  ///
-  /// - Parameters:
-  ///   - receivedWeights: ``receivedWeight(_:key:)`` of each map; at least one.
-  ///   - threshold: how much makes a sink.
   static func rate(_ receivedWeights: [Double], threshold: Double = 0.3) -> Double {
     precondition(!receivedWeights.isEmpty, "no maps")
     return 100 * Double(receivedWeights.count { $0 > threshold }) / Double(receivedWeights.count)

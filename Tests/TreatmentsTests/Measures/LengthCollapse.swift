@@ -30,9 +30,7 @@ enum LengthCollapse {
     return gain
   }
 
-  /// The mean cosine of two different embeddings.
-  ///
-  /// - Parameter embeddings: at least two, none of them zero.
+  /// The mean cosine of two different embeddings of at least two, none of them zero.
   static func meanPairwiseCosine(_ embeddings: [[Double]]) -> Double {
     precondition(embeddings.count > 1, "pairs need two embeddings")
     // The cosines of all pairs are the square of the sum of the unit vectors.
