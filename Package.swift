@@ -80,10 +80,10 @@ let rooms: [Room] = [
       "Files", "Quantities", "Cards", "Statistics", "RunTables", "Verdicts", "Tensors",
       "LanguageModels", "Corpora", "Training", "Treatments", "Strategies",
     ],
-    testRooms: ["ScalingLaws", "SamplingLaws"],
+    testRooms: ["ScalingLaws", "SamplingLaws", "StudyTestSupport"],
     products: [.product(name: "Yams", package: "Yams")]),
   Room(
-    name: "Store", rooms: ["Files", "Verdicts"], testRooms: ["RunTables"],
+    name: "Store", rooms: ["Files", "Verdicts"], testRooms: ["RunTables", "StudyTestSupport"],
     products: [.product(name: "GRDB", package: "GRDB.swift")]),
   Room(
     name: "Reports",
@@ -134,6 +134,9 @@ let package = Package(
       name: "CKernels", exclude: ["templates"], cSettings: [.headerSearchPath(".")],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "StudyTestSupport", dependencies: ["Verdicts"], path: "Tests/StudyTestSupport",
+      swiftSettings: settings),
     .executableTarget(
       name: "allometry", dependencies: ["AllometryCommands"], swiftSettings: settings),
   ]

@@ -55,8 +55,3 @@ BOTH(akn_combine_weights, D, (begin, end, choices, columns, x, place, dy, dw, ac
    int32_t *index, R *values)
 BOTH(akn_top, D, (rows, columns, count, x, bias, index, values))
 #undef D
-#define D(R)                                                                          \
-  (size_t begin, size_t end, size_t columns, const R *x, const int32_t *offsets, R *y, \
-   int accumulate)
-BOTH(akn_segment_sums, D, (begin, end, columns, x, offsets, y, accumulate))
-#undef D

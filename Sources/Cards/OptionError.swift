@@ -27,9 +27,7 @@ public struct OptionError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One sentence, with the nearest option where there is none of that name.
   public var description: String { sentence(calling: "option") }
 
-  /// One sentence.
-  ///
-  /// - Parameter noun: what the options of the card are called.
+  /// One sentence that calls the card's options `noun`.
   public func sentence(calling noun: String) -> String {
     switch problem {
     case .unknown(let known): "\(card) has no \(noun) \(option); \(hint(known, noun))"

@@ -40,6 +40,7 @@ extension OptionValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
 }
 
 extension OptionValue: Codable {
+  /// A flag, a number or a word: the first that can be read.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let flag = try? container.decode(Bool.self) {
@@ -51,6 +52,7 @@ extension OptionValue: Codable {
     }
   }
 
+  /// The bare value, without its kind.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

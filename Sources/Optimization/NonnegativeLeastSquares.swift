@@ -1,10 +1,7 @@
-/// Linear least squares in which some coefficients may not be negative, by the active-set method of
-/// Lawson and Hanson (1974) on the normal equations; free coefficients are never removed.
-///
-/// - Parameters:
-///   - columns: the design, one array of rows a coefficient.
-///   - nonnegative: which coefficients are bounded below by zero.
-/// - Returns: the coefficients, or nil where the design is singular.
+/// Linear least squares in which the `nonnegative` coefficients may not be negative, by the
+/// active-set method of Lawson and Hanson (1974) on the normal equations; the design has one array
+/// of rows a coefficient, and free coefficients are never removed. Nil where the design is
+/// singular.
 public func nonnegativeLeastSquares(
   columns: [[Double]], target: [Double], nonnegative: [Bool]
 ) -> [Double]? {

@@ -1,10 +1,9 @@
-/// The minimum of a function of one variable in an interval, by golden section after a scan.
+/// The minimum of a function of one variable in an interval, by golden section after a scan, to the
+/// tolerance in units of the variable.
 ///
 /// The scan over `samples` equal steps finds the lowest valley, so a function with several is not
 /// trapped in the first; the minimum may lie at an end of the interval. Values that are not finite
 /// count as infinitely high.
-///
-/// - Parameter tolerance: the width at which the search stops, in units of the variable.
 public func minimize(
   over interval: ClosedRange<Double>, samples: Int = 64, tolerance: Double = 1e-10,
   _ function: (Double) -> Double

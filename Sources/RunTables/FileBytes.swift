@@ -12,11 +12,8 @@ public enum FileBytes {
   /// The most bytes that are read of something that does not tell its length: a gibibyte.
   public static let longestStream = 1 << 30
 
-  /// The bytes of a file.
-  ///
-  /// - Parameter path: the path of the file, or `-` for standard input.
-  /// - Throws: ``TableError``: missing file (66), more than there is memory for (65), failed read
-  ///   (74).
+  /// The bytes of a file, or of standard input for `-`; throws ``TableError``: missing file (66),
+  /// more than there is memory for (65), failed read (74).
   public static func read(_ path: String) throws(TableError) -> [UInt8] {
     if path == "-" {
       return try drain(0, source: "standard input", sizeHint: 1 << 16, most: longestStream)

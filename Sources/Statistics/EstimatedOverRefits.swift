@@ -1,11 +1,10 @@
 public import Quantities
 
 extension Estimated {
-  /// A number with the interval that its values over refits span; no interval without refits.
+  /// A number with the interval of its values over refits, a share `tail` of which lies below it
+  /// and above it; no interval without refits.
   ///
   /// Infinite values are kept at the ends they stand for; NaN is left out.
-  ///
-  /// - Parameter tail: the share of refits below the interval, and above it.
   public init(value: Double, over refits: [Double], tail: Double) {
     let sorted = refits.filter { !$0.isNaN }.sorted()
     self.init(value: value)

@@ -19,10 +19,7 @@ public struct RunDefinition: Codable, Hashable, Sendable {
     /// Every option.
     public var options: [String: OptionValue]
 
-    /// - Parameters:
-    ///   - name: the name of its card.
-    ///   - version: the version of its card.
-    ///   - options: every option.
+    /// A treatment with every option.
     public init(name: String, version: Int, options: [String: OptionValue]) {
       self.name = name
       self.version = version
@@ -30,9 +27,8 @@ public struct RunDefinition: Codable, Hashable, Sendable {
     }
   }
 
-  /// Rises when the engine computes something else from the same definition.
-  ///
-  /// 2: held-out windows are the same for all sizes of batches, the last batch being filled up.
+  /// Rises when the engine computes something else from the same definition. 2: held-out windows
+  /// are the same for all sizes of batches, the last batch being filled up.
   public static let engineVersion = 2
 
   /// The engine that computes the run.
@@ -48,12 +44,7 @@ public struct RunDefinition: Codable, Hashable, Sendable {
   /// How the trained model is sampled; nil where it is not.
   public var sampling: SamplingPlan?
 
-  /// - Parameters:
-  ///   - data: the data.
-  ///   - model: the baseline's model.
-  ///   - treatments: in their order.
-  ///   - recipe: the baseline's recipe.
-  ///   - sampling: how the trained model is sampled.
+  /// A run of the present engine.
   public init(
     data: DatasetRecord, model: ModelConfiguration, treatments: [AppliedTreatment],
     recipe: TrainingRecipe, sampling: SamplingPlan? = nil

@@ -15,9 +15,7 @@ public struct StudyError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What was found and what was expected.
   public var message: String
 
-  /// - Parameters:
-  ///   - code: the kind of mistake.
-  ///   - message: what was found and what was expected.
+  /// An error, said in one sentence.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message

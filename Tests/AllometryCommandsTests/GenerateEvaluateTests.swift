@@ -63,6 +63,42 @@ import Testing
     #expect(choices["chance"] as? Double == 0.5)
   }
 
+  /// Of four samples' chunks a turn the strangest is handed over.
+  @Test func strangeChunksAreHandedOver() async throws {
+    let workspace = try TinyRuns.workspace()
+    for (run, steps) in [("small", "5"), ("big", "60")] {
+      let trained = try await workspace.run(
+        ["train"] + TinyRuns.shape + ["--steps", steps, "--no-baselines", "--json", "--out", run])
+      #expect(trained.status == 0, "\(trained.error)")
+    }
+    let write = ["generate", "big", "--draft", "small", "--prompt", "The ", "--tokens", "24"]
+    let escalate = write + ["--escalate", "0.25", "--samples", "4", "--chunk", "6"]
+    let outcome = try await workspace.run(escalate)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let texts = outcome.output.components(separatedBy: "\n---\n")
+    #expect(texts.count == 4 && texts.allSatisfy { $0.hasPrefix("The ") })
+    #expect(outcome.error.contains("chunks handed over"), "\(outcome.error)")
+    #expect(try await workspace.run(escalate + ["--threads", "2"]).output == outcome.output)
+    // Numbers have no end of text: every sample writes four chunks of six.
+    let numbers = try await workspace.run(
+      escalate.map { $0 == "The " ? "84,104,101,32" : $0 } + ["--token-ids"])
+    #expect(numbers.status == 0, "\(numbers.error)")
+    let samples = numbers.output.components(separatedBy: "\n---\n")
+    #expect(samples.map { $0.split(separator: ",").count } == [24, 24, 24, 24])
+    #expect(numbers.error.contains("4 of 16 chunks handed over"), "\(numbers.error)")
+    #expect(numbers.error.contains("96 tokens drafted"), "\(numbers.error)")
+    #expect(numbers.error.contains("24 written by the larger model"), "\(numbers.error)")
+    for (arguments, sentence) in [
+      (["generate", "big", "--escalate", "0.25"], "goes with --draft"),
+      (write + ["--samples", "4"], "goes with --escalate"),
+      (write + ["--escalate", "0.1"], "expected more --samples"),
+      (write + ["--escalate", "0.25", "--speculate", "4"], "does not go with --escalate"),
+    ] {
+      expectOneSentence(
+        try await workspace.run(arguments), status: 64, containing: sentence)
+    }
+  }
+
   @Test func aTaskIsLearnedAndVerified() async throws {
     let workspace = try Workspace()
     let knobs = ["--task", "copy", "--knobs", "shortest=1,longest=2,symbols=3"]

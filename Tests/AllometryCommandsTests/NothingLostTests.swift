@@ -78,6 +78,19 @@ import Testing
     #expect(first.output != second.output)
     let check = try await workspace.run("study", "check")
     #expect(check.output.contains("8 runs"), "\(check.output)")
+    let listed = try await workspace.run("study", "runs", "--last", "3", "--json")
+    #expect(listed.status == 0, "\(listed.error)")
+    #expect(try listed.json["count"] as? Int == 8)
+    let runs = try #require(try listed.json["runs"] as? [[String: Any]])
+    #expect(runs.map { $0["state"] as? String } == ["finished", "finished", "finished"])
+    #expect(runs.allSatisfy { $0["loss"] is Double })
+    let text = try await workspace.run("study", "runs", "--state", "finished", "--last", "3")
+    #expect(text.output.contains("3 of 8 runs"), "\(text.output)")
+    let none = try await workspace.run("study", "runs", "--state", "diverged")
+    #expect(none.output.contains("no such runs"), "\(none.output)")
+    expectOneSentence(
+      try await workspace.run("study", "runs", "--state", "finishd"), status: 64,
+      containing: "--state")
     // A run in a folder does not go on with another held-out set either.
     let train = [
       "train", "--tokens", "train.bin", "--validation-tokens", "held.bin", "--vocabulary", "8",

@@ -24,7 +24,8 @@ import Treatments
       let (_, id, authors, title, year, link) = match.output
       #expect(entries[String(id)] == nil, "[\(id)] stands twice")
       entries[String(id)] = Entry(
-        authors: String(authors), title: String(title), year: Int(year), link: link.map(String.init))
+        authors: String(authors), title: String(title), year: Int(year), link: link.map(String.init)
+      )
     }
     return entries
   }

@@ -47,6 +47,36 @@ import Testing
     #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
+  /// The excess over the lowest loss, averaged by hand; the run that diverged counts as untrained.
+  @Test func theInitialLossGivesTheSensitivity() async throws {
+    let workspace = try Workspace()
+    var rows = ["N,D,lr,loss"]
+    for size in ["1e6", "1e7", "1e8"] {
+      rows += ["\(size),1e9,1e-3,3", "\(size),1e9,1e-2,2.5", "\(size),1e9,1e-1,3.5"]
+    }
+    rows += ["1e8,1e9,1,nan"]
+    try workspace.write(PlantedTables.lines(rows), to: "sweep.csv")
+    let plain = try await workspace.run("sweep", "sweep.csv", "--json")
+    #expect(plain.status == 0, "\(plain.error)")
+    #expect(try plain.json["sensitivities"] == nil)
+    let outcome = try await workspace.run(
+      "sweep", "sweep.csv", "--initial-loss", "4.5", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let found = try #require(try outcome.json["sensitivities"] as? [[String: Any]])
+    let values = found.compactMap { $0["sensitivity"] as? Double }
+    #expect(values.count == 3)
+    // Trapezoids over decades: (0.5/2 + 1/2)/2, then (0.5/2 + 1/2 + (1 + 2)/2)/3.
+    for (value, expected) in zip(values, [0.375, 0.375, 0.75]) {
+      #expect(abs(value - expected) < 1e-9)
+    }
+    #expect(found.last?["diverged"] as? Int == 1)
+    let text = try await workspace.run("sweep", "sweep.csv", "--initial-loss", "4.5")
+    #expect(text.output.contains("Sensitivity to lr"))
+    expectOneSentence(
+      try await workspace.run("sweep", "sweep.csv", "--initial-loss", "0"), status: 64,
+      containing: "--initial-loss")
+  }
+
   @Test func theCommandListsCellsLawsAndPredictions() async throws {
     let workspace = try Workspace()
     try workspace.write(Self.sweep(Self.rates), to: "sweep.csv")

@@ -66,6 +66,29 @@ import Testing
     #expect(abs(try #require(rows.first?["multiplier"] as? Double) - 63.367089) < 1e-6)
   }
 
+  /// Halfway in accuracy between 1 and 256 samples lie 16; R = 3 · 13/(16 − 14).
+  @Test func aCurveReachesTheLargerModel() async throws {
+    let arguments = [
+      "testtime", "exchange", "--parameters", "14", "--curve", "1=0.2,256=0.4", "--reach",
+    ]
+    let outcome = try await workspace.run(arguments + ["0.3", "--json"])
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let found = try #require(try outcome.json["breakEven"] as? [String: Any])
+    #expect(found["verdict"] as? String == "smallBelowRatio")
+    let ratio = try #require((found["tokenRatio"] as? [String: Any])?["value"] as? Double)
+    #expect(abs(ratio - 19.5) < 1e-6)
+    let text = try await workspace.run(arguments + ["0.3"])
+    #expect(text.output.contains("reaches 30"), "\(text.output)")
+    let always = try await workspace.run(arguments + ["0.25"])
+    #expect(always.output.contains("however much"), "\(always.output)")
+    let never = try await workspace.run(arguments + ["0.5"])
+    #expect(never.output.contains("No number of samples"), "\(never.output)")
+    expectOneSentence(
+      try await workspace.run(Array(arguments.dropLast())), status: 64, containing: "go together")
+    expectOneSentence(
+      try await workspace.run(arguments + ["3"]), status: 64, containing: "from 0 to 1")
+  }
+
   @Test func aPlantedWorldIsDrawnAndReadBack() async throws {
     let made = try await workspace.run(
       "testtime", "simulate", "--problems", "20", "--attempts", "4", "--wrong-answers", "3",

@@ -333,6 +333,14 @@ import Testing
     let trainings = try #require(try outcome.json["trainings"] as? [[String: Any]])
     #expect(trainings.map { $0["lesson"] as? String } == ["revisions", "looks-back"])
     #expect(trainings.allSatisfy { $0["operations"] as? Double ?? 0 > 0 })
+    let revisions = try #require(try outcome.json["revisions"] as? [[String: Any]])
+    let counts = revisions.map { revision -> Int in
+      let found = revision["transitions"] as? [String: Any] ?? [:]
+      return ["rightToRight", "rightToWrong", "wrongToRight", "wrongToWrong"]
+        .reduce(0) { $0 + (found[$1] as? Int ?? 0) }
+    }
+    // One chain of two rounds to each of 20 problems, then two.
+    #expect(counts == [20, 40])
     let lines = try workspace.read("attempts.csv").split(separator: "\n")
     #expect(lines[0].contains("row_kind"))
     #expect(lines.contains { $0.contains("ahead-by-k") && $0.contains("candidate") })
@@ -346,6 +354,17 @@ import Testing
     let reasons = try #require(attempts["omissions"] as? [[String: Any]])
     #expect(
       reasons.contains { ($0["reason"] as? String)?.contains("not the answers") == true })
+    // A verifier that guesses is what a search must beat; it costs nothing.
+    let guessed = try await workspace.run(
+      ["testtime", "run", "policy"] + knobs + [
+        "--strategy", "beam-search:width=2", "--budgets", "4", "--problems", "10", "--verifier",
+        "random", "--threads", "1", "--json",
+      ])
+    #expect(guessed.status == 0, "\(guessed.error)")
+    let arm = try #require((try guessed.json["arms"] as? [[String: Any]])?.first)
+    #expect(arm["verifier"] as? String == "random")
+    let cost = try #require(arm["meanCost"] as? [String: Any])
+    #expect(cost["verifierTokens"] as? Double == 0)
     let given = try await analysis("attempts-answers.csv")
     #expect((given["allocations"] as? [Any])?.count == 1, "\(given["omissions"] ?? "")")
     #expect((given["arise"] as? [Any])?.count == 4)

@@ -1,4 +1,5 @@
 import Studies
+import StudyTestSupport
 import Synchronization
 import Verdicts
 

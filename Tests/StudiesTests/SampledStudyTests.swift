@@ -3,6 +3,7 @@ import Quantities
 import SamplingLaws
 import ScalingLaws
 import Studies
+import StudyTestSupport
 import TestSupport
 import Testing
 import Training

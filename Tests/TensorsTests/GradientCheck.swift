@@ -12,15 +12,12 @@ struct GradientCheck {
   /// The values that inputs start from; uniform between −1 and 1 by default.
   var value: (inout TestRandom) -> Double = { $0.uniform(-1, 1) }
 
-  /// Compares gradients with central differences in double precision.
+  /// Compares gradients with central differences in double precision, for inputs of the given
+  /// shapes.
   ///
   /// The loss is a fixed random linear function of all elements that `body` returns. Checked are:
   /// inputs as leaves, whose gradients add up over passes; inputs that other operations made and
   /// read too, whose gradients exist before `body`'s come; and the bits on one, two and three threads.
-  ///
-  /// - Parameters:
-  ///   - shapes: the shapes of the inputs.
-  ///   - body: records operations and returns what the loss depends on.
   func run(
     _ shapes: [[Int]], sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (Tape<Double>, [Tensor<Double>]) -> [Tensor<Double>]

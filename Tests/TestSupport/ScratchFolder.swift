@@ -2,8 +2,10 @@ public import Foundation
 
 /// A folder that is gone when the value is.
 public final class ScratchFolder: Sendable {
+  /// Where it is.
   public let url: URL
 
+  /// Makes a new one among temporary files.
   public init() throws {
     url = FileManager.default.temporaryDirectory.appending(path: "allometry-tests-\(UUID())")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -15,6 +17,7 @@ public final class ScratchFolder: Sendable {
   /// nothing but paths.
   public func remove() { try? FileManager.default.removeItem(at: url) }
 
+  /// The path of ``url``.
   public var path: String { url.path }
 
   /// The path of a file in the folder.

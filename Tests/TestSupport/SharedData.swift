@@ -25,9 +25,8 @@ public enum SharedData {
   /// A test that reads the tables runs without them.
   public struct Absent: Error {}
 
-  /// The columns of a comma-separated table by name, as text; nil if it cannot be read.
-  ///
-  /// - Parameter path: the file below `shared/data`, such as `routed-moe/runs.csv`.
+  /// The columns of a comma-separated table below `shared/data`, such as `routed-moe/runs.csv`, by
+  /// name, as text; nil if it cannot be read.
   public static func table(_ path: String) -> [String: [String]]? {
     guard let folder,
       let text = try? String(contentsOf: folder.appending(path: path), encoding: .utf8)

@@ -60,16 +60,6 @@ private final class UniformTokens: BatchSource {
     #expect(scale.count == 1)
   }
 
-  @Test func criticalBatchSizeTradesStepsForTokens() {
-    let size = CriticalBatchSize(tokens: 1000)
-    for batch in [10.0, 1000, 70_000] {
-      let product = (size.stepFactor(batch: batch) - 1) * (size.tokenFactor(batch: batch) - 1)
-      #expect(abs(product - 1) < 1e-12)
-    }
-    #expect(size.learningRateFactor(batch: 1000) == 0.5)
-    #expect(size.learningRateFactor(batch: 1000, power: 0.5) == 0.5.squareRoot())
-  }
-
   /// Rows of a table drawn uniformly have known mean and covariance, which are |G|² and tr Σ.
   @Test func plantedNoiseIsFound() throws {
     var random = SplittableRandom(seed: 3)

@@ -12,15 +12,8 @@ struct MixerProbe {
   /// Activations by the name of their site.
   let sites: [String: [Double]]
 
-  /// Records a treated model whose numbers are random.
-  ///
-  /// - Parameters:
-  ///   - name: the treatment.
-  ///   - options: its options.
-  ///   - baseline: what it treats.
-  ///   - tokens: one sequence.
-  ///   - names: the sites to look at.
-  ///   - change: changes parameters before the pass.
+  /// Records a treated model whose numbers are random, at the named sites, over one sequence;
+  /// `change` changes parameters before the pass.
   init(
     _ name: String, _ options: [String: OptionValue] = [:], on baseline: ModelConfiguration,
     tokens: [Int32], sites names: [String] = [],

@@ -173,13 +173,10 @@ enum TreatmentFixtures {
 }
 
 extension TreatedCase {
-  /// The treated model with numbers that are random and large enough to matter, at a step of a run.
+  /// The treated model with numbers that are random and large enough to matter, at a step of a run;
+  /// parameters that are not spread keep their starting values.
   ///
   /// Parameters that baseline and treatment share by name and shape have the same numbers.
-  ///
-  /// - Parameters:
-  ///   - moment: the step.
-  ///   - isSpread: which parameters are made random; the others keep their starting values.
   func model<Element: TensorElement>(
     as type: Element.Type = Element.self, at moment: TrainingMoment = TreatmentFixtures.moment,
     spreading isSpread: (String) -> Bool = { _ in true }

@@ -18,12 +18,9 @@ struct Stopwatch {
   /// The lowest CPU time of all threads in seconds.
   var cpu = Double.infinity
 
-  /// Runs the work several times and keeps the lowest times: what else the machine does can only
-  /// add to them.
-  ///
-  /// - Parameters:
-  ///   - floor: a time below which the work cannot have been done.
-  ///   - work: what is timed; its results are returned, so the compiler cannot leave it out.
+  /// Runs the work several times and keeps the lowest times, none below `floor`: what else the
+  /// machine does can only add to them. The results are returned, so the compiler cannot leave the
+  /// work out.
   mutating func fastest<Result>(
     of repetitions: Int, floor: Double, _ work: () throws -> Result
   ) throws -> [Result] {

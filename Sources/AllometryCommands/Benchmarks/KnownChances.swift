@@ -29,10 +29,9 @@ enum KnownChances {
     return nil
   }
 
-  /// What is said of tasks whose chance was not given: those that are known, and those whose scores
-  /// stay above what guessing among a few choices gives. Nil where there is nothing to say.
-  ///
-  /// - Parameter tasks: the names, with the lowest and highest score of each.
+  /// What is said of tasks whose chance was not given, by name with the lowest and highest score of
+  /// each: those that are known, and those whose scores stay above what guessing among a few
+  /// choices gives. Nil where there is nothing to say.
   static func hint(_ tasks: [(name: String, lowest: Double, highest: Double)]) -> String? {
     let proportions = tasks.filter { $0.lowest >= 0 && $0.highest <= 1 }
     let known = proportions.compactMap { task in chance(of: task.name).map { (task.name, $0) } }

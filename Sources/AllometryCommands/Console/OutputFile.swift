@@ -29,13 +29,8 @@ struct OutputFile {
   private let force: Bool
   private let option: String
 
-  /// Makes sure that the file may be written, before the work that fills it.
-  ///
-  /// - Parameters:
-  ///   - path: where it goes.
-  ///   - kind: what it will be.
-  ///   - arguments: whether any file may be replaced.
-  ///   - option: what names the file; nil for `--report` and, of tables, `--out`.
+  /// Makes sure that the file may be written, before the work that fills it. `option` names the
+  /// file; nil for `--report` and, of tables, `--out`.
   init(
     _ path: String, _ kind: Kind, _ arguments: OutputArguments, option: String? = nil
   ) throws {

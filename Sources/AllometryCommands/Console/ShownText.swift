@@ -12,11 +12,8 @@ enum ShownText {
     return "\(shown.prefix(longest / 2)) … \(shown.suffix(longest / 2))"
   }
 
-  /// Lines of text; those that a table set in bold or faint stay so on a terminal.
-  ///
-  /// - Parameters:
-  ///   - text: what may hold anything.
-  ///   - isTerminal: whether a terminal shows it; a file gets everything but NULs.
+  /// Lines of text; those that a table set in bold or faint stay so on a terminal. A file gets
+  /// everything but NULs.
   static func block(_ text: String, isTerminal: Bool) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     guard isTerminal else {

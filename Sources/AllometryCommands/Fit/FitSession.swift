@@ -173,9 +173,7 @@ struct FitSession {
     return try? configured.setting("x", to: size)
   }
 
-  /// Fits one table.
-  ///
-  /// - Parameter weight: what the outcome counts among several targets of a mixture.
+  /// Fits one table, whose outcome counts `weight` among several targets of a mixture.
   func fit(
     _ table: RunTable, group: [(column: String, value: String)], needsInfluence: Bool,
     weight: Double = 1

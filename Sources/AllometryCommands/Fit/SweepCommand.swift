@@ -17,6 +17,7 @@ struct SweepCommand: ParsableCommand {
       Examples:
         allometry sweep sweep.csv
         allometry sweep sweep.csv --at N=7e9,D=1.4e11
+        allometry sweep sweep.csv --initial-loss 10.8
         allometry fit sweep.csv --law learning-rate --json > rates.json
       """)
 
@@ -38,6 +39,13 @@ struct SweepCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Hold exponents of the laws: a=0.", valueName: "name=value"))
   var fix: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The loss before training: adds how much each cell's loss depends on the value [145]. Diverged runs count as untrained.",
+      valueName: "loss"))
+  var initialLoss: Double?
 
   @OptionGroup var coverage: NominalCoverageArguments
 
@@ -62,12 +70,15 @@ struct SweepCommand: ParsableCommand {
     var laws: [FitDocument]
     var refused: [Refusal]
     var predictions: [Prediction]
+    /// With --initial-loss only.
+    var sensitivities: [SweepSensitivity]?
     var notes: [String]
   }
 
   func run() throws {
     try reportingFailure {
       try coverage.check()
+      try OptionCheck.positive(initialLoss, option: "--initial-loss")
       let table = try input.reading.read(input.table)
       let candidates = axes.map { $0.split(separator: ",").map(\.trimmingSpaces) }
       if let absent = (candidates ?? []).first(where: { !table.hasColumn($0) }) {
@@ -113,6 +124,15 @@ struct SweepCommand: ParsableCommand {
     var answer = Answer(
       table: table.source, sweep: record, laws: [], refused: [], predictions: [],
       notes: table.notes + sweep.notes)
+    if let initialLoss {
+      guard record.axes.count == 1 else {
+        throw CommandFailure(
+          .usage,
+          "--initial-loss is about a sweep of one hyper-parameter; found \(record.axes.joined(separator: ", ")): choose one with --axes"
+        )
+      }
+      answer.sensitivities = sweep.sensitivities(initialLoss: initialLoss)
+    }
     var fits: [(axis: String, optimum: OptimumLaw)] = []
     for axis in record.axes {
       do throws(FitError) {
@@ -145,6 +165,13 @@ struct SweepCommand: ParsableCommand {
           "Laws over \(first.cells) optima; intervals carry the uncertainty of each optimum and the scatter between cells."
         ) + "\n")
     }
+    if let found = answer.sensitivities, !found.isEmpty {
+      lines.append(sensitivityTable(found).render(style: style))
+      lines.append(
+        Console.wrap(
+          "Sensitivity to \(record.axes[0]): the mean excess of the loss over the lowest, in its units, over the logarithm of the values tried; diverged runs count as untrained."
+        ) + "\n")
+    }
     for prediction in answer.predictions {
       let place = prediction.columns.sorted { $0.key > $1.key }
         .map { "\($0.key) = \(NumberFormat.scale($0.value))" }.joined(separator: ", ")
@@ -163,6 +190,20 @@ struct SweepCommand: ParsableCommand {
       lines.append(Console.wrap("Warning: \(warning)") + "\n")
     }
     Console.print(lines.joined(), terminator: "")
+  }
+
+  private func sensitivityTable(_ found: [SweepSensitivity]) -> TextTable {
+    let keys = Set(found.flatMap(\.columns.keys)).sorted(by: >)
+    var table = Console.table(
+      keys.map { .number($0) } + [.number("values"), .number("diverged"), .number("sensitivity")])
+    for cell in found {
+      table.rows.append(
+        keys.map { key in cell.columns[key].map { NumberFormat.scale($0) } ?? "–" } + [
+          "\(cell.values)", "\(cell.diverged)",
+          cell.sensitivity.map { NumberFormat.significant($0, 3) } ?? "–",
+        ])
+    }
+    return table
   }
 
   private func lawTable(_ fits: [(axis: String, optimum: OptimumLaw)]) -> TextTable {

@@ -12,11 +12,7 @@ struct ScheduleForecastSession {
   /// How many points of a curve are forecast.
   private static let points = 200
 
-  /// Prints the curves.
-  ///
-  /// - Parameters:
-  ///   - json: whether to print JSON.
-  ///   - file: a file for all points as a table; nil for none.
+  /// Prints the curves, and writes all points to a file where one is given.
   func print(json: Bool, table file: OutputFile?) throws {
     let forecast = ScheduleForecast(fit, try entries())
     try file?.write(forecast.csvText)

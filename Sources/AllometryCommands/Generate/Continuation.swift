@@ -1,9 +1,7 @@
 internal import LanguageModels
-internal import Statistics
 
-/// Draws the tokens of one sequence until a limit, the end of text, or a text to stop after.
-///
-/// `Generation` stops at tokens; a text may end in the middle of one.
+/// Draws the tokens of one sequence until a limit, the end of text, or a text to stop after, which may
+/// end in the middle of a token.
 struct Continuation {
   var rule: SamplingRule
   /// The number of tokens at most.
@@ -18,24 +16,32 @@ struct Continuation {
   ///
   /// - Returns: the number of tokens drawn.
   func run(_ prompt: [Int32], in session: DecodingSession<Float>, writer: TokenWriter) -> Int {
-    var random = SplittableRandom(seed: seed).split(index)
-    var logits = session.append([prompt])
-    var present = prompt
+    var text = StopText(stops, writer: writer)
+    let generation = Generation(
+      rule: rule, tokenLimit: limit, stopTokens: Set([writer.endOfText].compactMap { $0 }),
+      seed: seed)
+    return generation.run([prompt], firstIndex: index, in: session) { text.goesOn($1) }[0].count
+  }
+}
+
+/// Hands tokens to a writer until a text to stop after stands in what was written.
+struct StopText {
+  let stops: [[UInt8]]
+  let writer: TokenWriter
+  private var tail: [UInt8] = []
+
+  init(_ stops: [[UInt8]], writer: TokenWriter) {
+    self.stops = stops
+    self.writer = writer
+  }
+
+  /// Writes a token unless it ends the text; whether the text goes on.
+  mutating func goesOn(_ token: Int32) -> Bool {
+    if token == writer.endOfText { return false }
+    let bytes = writer.write(token)
     let longest = stops.map(\.count).max() ?? 0
-    var tail: [UInt8] = []
-    for count in 1...limit {
-      let token =
-        rule.repetitionPenalty == nil
-        ? rule.draw(logits: logits, using: &random)
-        : rule.draw(logits: logits, present: present, using: &random)
-      if token == writer.endOfText { return count }
-      let bytes = writer.write(token)
-      present.append(token)
-      tail = (tail + bytes).suffix(longest + bytes.count)
-      if stops.contains(where: { Self.contains(tail, $0) }) { return count }
-      if count < limit { logits = session.step([token]) }
-    }
-    return limit
+    tail = (tail + bytes).suffix(longest + bytes.count)
+    return !stops.contains { Self.contains(tail, $0) }
   }
 
   /// Whether some bytes stand anywhere in others.

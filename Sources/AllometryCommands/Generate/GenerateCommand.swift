@@ -20,12 +20,18 @@ struct GenerateCommand: ParsableCommand {
       and with --temperature 0 it is the same text. With --emulate the change
       from one model to another is added to this one's, token by token.
 
+      With --draft and --escalate A the smaller model writes chunks for several
+      samples side by side; this one scores them and writes anew those that rank
+      strangest among the other samples' at the same turn, at most a share A of
+      exchangeable ones [76].
+
       Examples:
         allometry generate runs/first --prompt "struct " --tokens 200
         allometry generate runs/first --prompt "a" --temperature 0 --stop ";"
         allometry generate runs/first --prompt "int" --top-p 0.9 --seed 7
         allometry generate gpt2/ --prompt "Once" --cache window:256,4
         allometry generate runs/big --draft runs/small --speculate 4
+        allometry generate runs/big --draft runs/small --escalate 0.25
         allometry generate runs/big --emulate runs/tuned,runs/small --beta 1
       """)
 
@@ -92,6 +98,8 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Tokens to draft at once; default 4.", valueName: "count"))
   var speculate: Int?
 
+  @OptionGroup var escalation: EscalationArguments
+
   @Option(
     help: ArgumentHelp(
       "Add what fine-tuning changed from a reference model to another one.",
@@ -138,6 +146,10 @@ struct GenerateCommand: ParsableCommand {
       let models = try models(loaded)
       let prompts = try prompts(for: loaded)
       let limit = try limit(prompts, model: loaded.model.configuration, policy: policy)
+      if let draft = models.draft, let alpha = escalation.escalate {
+        try escalate(alpha, prompts, limit: limit, rule: rule, from: draft, to: loaded, pool)
+        return
+      }
       let longest = (prompts.map(\.count).max() ?? 0) + limit
       let clock = ContinuousClock()
       let start = clock.now
@@ -206,8 +218,48 @@ struct GenerateCommand: ParsableCommand {
     return models
   }
 
+  /// Lets the draft write samples of each prompt, of which the model takes over strange chunks.
+  private func escalate(
+    _ alpha: Double, _ prompts: [[Int32]], limit: Int, rule: SamplingRule,
+    from draft: LoadedModel, to main: LoadedModel, _ pool: ThreadPool
+  ) throws {
+    let stops = stop.map { Array($0.utf8) }
+    let tokenizer = tokenIds ? nil : main.tokenizer
+    let escalation = escalation.settings(
+      alpha, rule: rule, limit: limit, end: tokenizer?.endOfText, seed: seed)
+    let longest = (prompts.map(\.count).max() ?? 0) + limit
+    let pairs = try GenerationModels.pairs(
+      draft: draft, target: main, count: escalation.sampleCount, length: longest, pool: pool)
+    var reports: [EscalationReport] = []
+    for (index, tokens) in prompts.enumerated() {
+      let report = try escalation.run(
+        ConformalEscalation.Request(index: index, prompt: tokens), pairs: pairs
+      ) { added in
+        guard let tokenizer else { return false }
+        var bytes: [UInt8] = []
+        for token in added { tokenizer.appendBytes(of: token, to: &bytes) }
+        return stops.contains { StopText.contains(bytes, $0) }
+      }
+      for (sample, added) in report.samples.enumerated() {
+        if index > 0 || sample > 0 { Console.print("\n---") }
+        let writer = TokenWriter(tokenizer: tokenizer)
+        if let text = prompt.indices.contains(index) ? prompt[index] : nil { writer.show(text) }
+        var text = StopText(stops, writer: writer)
+        for token in added where !text.goesOn(token) { break }
+        Console.print("")
+      }
+      reports.append(report)
+    }
+    Console.error(EscalationArguments.summary(reports))
+  }
+
   /// Makes sure that the options of several models go together, before any is loaded.
   private func checkComposition() throws {
+    try escalation.check(
+      draft: draft,
+      others: [
+        ("--speculate", speculate != nil), ("--emulate", emulate != nil), ("--cache", cache != nil),
+      ])
     if emulate == nil, beta != nil || baseTopP != nil {
       throw CommandFailure(
         .usage, "\(beta != nil ? "--beta" : "--base-top-p") goes with --emulate; found none")

@@ -53,17 +53,37 @@ struct GenerationModels {
     }
   }
 
+  private static func distribution(
+    _ loaded: LoadedModel, length: Int, pool: ThreadPool, weights: PackedWeights<Float>? = nil
+  ) throws -> ModelDistribution<Float> {
+    var longest = length
+    // A model of learned positions sees no further; a draft stops drafting there.
+    if case .learned = loaded.model.configuration.positions {
+      longest = min(length, loaded.model.configuration.contextLength)
+    }
+    return try ModelDistribution(
+      loaded.model, maximumLength: longest, pool: pool, packedWeights: weights)
+  }
+
+  /// A draft and a target for each sample of an escalation, which share their weights.
+  static func pairs(
+    draft: LoadedModel, target: LoadedModel, count: Int, length: Int, pool: ThreadPool
+  ) throws -> [ConformalEscalation.Pair] {
+    let weights = (draft: PackedWeights<Float>(), target: PackedWeights<Float>())
+    return try (0..<count).map { _ in
+      (
+        draft: try distribution(draft, length: length, pool: pool, weights: weights.draft),
+        target: try distribution(target, length: length, pool: pool, weights: weights.target)
+      )
+    }
+  }
+
   /// The distribution that is drawn from, and what drafts.
   func distributions(
     length: Int, pool: ThreadPool
   ) throws -> (target: any NextTokenDistribution, draft: (any NextTokenDistribution)?) {
     func distribution(_ loaded: LoadedModel) throws -> ModelDistribution<Float> {
-      var longest = length
-      // A model of learned positions sees no further; a draft stops drafting there.
-      if case .learned = loaded.model.configuration.positions {
-        longest = min(length, loaded.model.configuration.contextLength)
-      }
-      return try ModelDistribution(loaded.model, maximumLength: longest, pool: pool)
+      try Self.distribution(loaded, length: length, pool: pool)
     }
     let base = try distribution(main)
     let drafting = try draft.map(distribution)
@@ -76,27 +96,14 @@ struct GenerationModels {
 }
 
 extension Continuation {
-  /// Continues a prompt from a distribution, with what drafts or without.
-  ///
-  /// - Parameters:
-  ///   - prompt: its tokens, at least one.
-  ///   - target: what is drawn from; its tokens so far are forgotten.
-  ///   - draft: what drafts.
-  ///   - draftLength: the number of tokens to draft at once.
-  ///   - writer: is handed each token as it is drawn.
-  /// - Returns: the number of tokens drawn, and how well drafts were accepted.
+  /// Continues a prompt, at least one token, from a distribution, with a draft of `draftLength`
+  /// tokens at once or without; the number of tokens drawn, and how well drafts were accepted.
   func run(
     _ prompt: [Int32], target: any NextTokenDistribution, draft: (any NextTokenDistribution)?,
     draftLength: Int, writer: TokenWriter
   ) throws -> (count: Int, statistics: SpeculationStatistics?) {
-    let longest = stops.map(\.count).max() ?? 0
-    var tail: [UInt8] = []
-    func goesOn(_ token: Int32) -> Bool {
-      if token == writer.endOfText { return false }
-      let bytes = writer.write(token)
-      tail = (tail + bytes).suffix(longest + bytes.count)
-      return !stops.contains { Self.contains(tail, $0) }
-    }
+    var text = StopText(stops, writer: writer)
+    func goesOn(_ token: Int32) -> Bool { text.goesOn(token) }
     let ends = Set([writer.endOfText].compactMap { $0 })
     if let draft {
       let speculation = SpeculativeSampling(

@@ -60,11 +60,8 @@ struct LimitArguments: ParsableArguments {
     ].filter(\.1).map(\.0)
   }
 
-  /// The limits that the options name.
-  ///
-  /// - Parameters:
-  ///   - accelerator: the one of training, whose bandwidth serves for want of another.
-  ///   - isTarget: whether the plan is for an outcome.
+  /// The limits that the options name; the accelerator is that of training, whose bandwidth serves
+  /// for want of another.
   func limits(accelerator: Accelerator?, isTarget: Bool) throws -> PlanLimits {
     try OptionCheck.positive(bytesPerParameter, option: "--bytes-per-parameter")
     try OptionCheck.positive(serveDevices, option: "--serve-devices")

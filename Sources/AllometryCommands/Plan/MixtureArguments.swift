@@ -72,11 +72,8 @@ struct MixtureArguments: ParsableArguments {
     case dirichlet
   }
 
-  /// Refuses options that nothing would read.
-  ///
-  /// - Parameters:
-  ///   - option: the one that this kind of fit does read, without dashes.
-  ///   - law: the law of the fit.
+  /// Refuses options that nothing would read: all but the one (without dashes) that fits of this
+  /// law do read.
   func refuse(except option: String?, of law: String) throws {
     for (name, isGiven) in [
       ("share-bounds", shareBounds != nil), ("available", available != nil),

@@ -19,20 +19,18 @@ struct StudyStoreArguments: ParsableArguments {
 
   /// The store, which must be there.
   func open() throws -> RunStore {
-    do {
+    do throws(StoreError) {
       return try RunStore(path, creating: false, reading: true)
-    } catch  where error.code == .noStore {
+    } catch {
+      guard error.code == .noStore else { throw error }
       throw CommandFailure(
         .missingInput,
         "\(path): there is no store; `allometry study run` makes one, --store names another")
     }
   }
 
-  /// The study that is meant: the named one, or the only one.
-  ///
-  /// - Parameters:
-  ///   - name: a study's name or the path of its file; nil for the last one planned.
-  ///   - store: where studies are kept.
+  /// The study that is meant: the named one or the one in the named file, else the last one
+  /// planned.
   func name(_ name: String?, in store: RunStore) throws -> String {
     let studies = try store.studies().map(\.id)
     guard let name else {

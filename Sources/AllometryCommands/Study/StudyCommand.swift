@@ -14,11 +14,13 @@ struct StudyCommand: ParsableCommand {
         allometry study run gated-attention.yaml --dry-run
         allometry study run gated-attention.yaml
         allometry study status
+        allometry study runs --state failed
         allometry study export gated-attention --out runs.csv
         allometry study check
       """,
     subcommands: [
       StudyNewCommand.self, StudyRunCommand.self, StudyStatusCommand.self,
-      StudyReportCommand.self, StudyExportCommand.self, StudyCheckCommand.self,
+      StudyRunsCommand.self, StudyReportCommand.self, StudyExportCommand.self,
+      StudyCheckCommand.self,
     ])
 }

@@ -18,10 +18,6 @@ struct StudyConclusion {
   private let verdict: StudyVerdict
 
   /// Reaches the verdict from the rows that the store has, and keeps it there.
-  ///
-  /// - Parameters:
-  ///   - store: where the study is kept.
-  ///   - study: its name.
   init(store: RunStore, study: String) throws {
     self.store = store
     self.study = study
@@ -42,11 +38,7 @@ struct StudyConclusion {
     }
   }
 
-  /// Writes the report and prints the verdict.
-  ///
-  /// - Parameters:
-  ///   - page: where the report goes.
-  ///   - json: whether to print JSON instead of text.
+  /// Writes the report and prints the verdict, as JSON or text.
   func publish(report page: OutputFile, json: Bool) throws {
     let text = try jsonText(verdict)
     var results = StudyResults(name: study, verdict: verdict, rows: rows)

@@ -15,9 +15,7 @@ struct StudyRun {
   /// Where jobs keep their checkpoints.
   let folder: String
 
-  /// Trains to the end or until it is asked to stop.
-  ///
-  /// - Parameter quietly: whether only what goes wrong is said.
+  /// Trains to the end or until it is asked to stop; `quietly` says only what goes wrong.
   func run(quietly: Bool) throws {
     let text = try StudySession.json(settings)
     let statement = String(

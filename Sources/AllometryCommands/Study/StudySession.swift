@@ -33,13 +33,8 @@ struct StudySession {
     var folder: String
   }
 
-  /// Reads a study file and its data.
-  ///
-  /// - Parameters:
-  ///   - path: the study file.
-  ///   - workers: the number of jobs side by side; nil for the number of cores, or fewer where
-  ///     memory does not suffice for so many.
-  ///   - cache: where learned tokenizers and tokens are kept.
+  /// Reads a study file and its data. Nil workers are the number of cores, or fewer where memory
+  /// does not suffice for so many; learned tokenizers and tokens are kept in `cache`.
   init(_ path: String, workers: Int?, cache: String?) throws {
     let bytes = try readFile(path)
     guard let text = String(data: bytes, encoding: .utf8) else {
@@ -62,13 +57,9 @@ struct StudySession {
     sizer = try StudySizer(file, data: data, workers: self.workers)
   }
 
-  /// The ladder: the one that the store keeps for the same file, data and time, or a new one.
-  ///
-  /// - Parameters:
-  ///   - store: where studies are kept; nil if there is none yet.
-  ///   - budget: the time in seconds; nil for what the file says.
-  ///   - measures: whether times are to be told even where nothing depends on them.
-  ///   - quietly: whether nothing is said while speeds are measured.
+  /// The ladder: the one that the store keeps for the same file, data and time (in seconds; nil for
+  /// what the file says), or a new one. With `measures` times are told even where nothing depends
+  /// on them.
   func settings(
     in store: RunStore?, budget: Double?, measures: Bool, quietly: Bool
   ) throws -> Settings {
@@ -97,8 +88,6 @@ struct StudySession {
 
   /// Takes fewer workers than cores where memory does not suffice for so many of the largest runs,
   /// unless their number was asked for.
-  ///
-  /// - Parameter plan: the study.
   mutating func fitWorkers(_ plan: StudyPlan) throws {
     guard !hasChosenWorkers,
       let memory = try StudyMemory(plan, vocabulary: data.vocabularyCount),
@@ -108,8 +97,6 @@ struct StudySession {
   }
 
   /// What is to be said of the memory that a study takes; nil where there is enough.
-  ///
-  /// - Parameter plan: the study.
   func memoryShortage(_ plan: StudyPlan) throws -> String? {
     guard let memory = try StudyMemory(plan, vocabulary: data.vocabularyCount) else { return nil }
     let available = TrainingMemory.available
@@ -126,12 +113,7 @@ struct StudySession {
   }
 
   /// Makes sure that every arm can be built at every size and fed with the data, before any is
-  /// trained.
-  ///
-  /// - Parameters:
-  ///   - plan: the study.
-  ///   - path: the study file, for messages.
-  ///   - trains: whether runs are to be trained; a dry run builds no model.
+  /// trained; a dry run builds no model.
   func check(_ plan: StudyPlan, in path: String, trains: Bool) throws {
     if file.sampling != nil {
       guard case .task(let task) = data.content, task is any StepwiseTask else {

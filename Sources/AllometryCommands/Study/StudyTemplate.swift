@@ -11,9 +11,7 @@ struct StudyTemplate {
   var rungs = 5
   var seeds = 3
 
-  /// The file, with a comment for everything that can be changed.
-  ///
-  /// - Parameter path: where the file will be.
+  /// The file that will be at `path`, with a comment for everything that can be changed.
   func text(path: String) -> String {
     """
     # A study: does the treatment still help at scale?

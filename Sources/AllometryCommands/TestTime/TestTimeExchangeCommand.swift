@@ -16,6 +16,8 @@ struct TestTimeExchangeCommand: ParsableCommand {
       Examples:
         allometry testtime exchange --parameters 14 --ratio 0.79
         allometry testtime exchange --parameters 14 --samples 64
+        allometry testtime exchange --parameters 14 --curve 1=0.2,16=0.4,64=0.5 \\
+          --reach 0.45
       """)
 
   @Option(
@@ -30,6 +32,17 @@ struct TestTimeExchangeCommand: ParsableCommand {
       "k, the multiple of inference with which the small model is as good.", valueName: "k"))
   var samples: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "The small model's accuracy by samples, 1=0.2,16=0.4, with a selector that can be had: coverage needs a perfect one.",
+      valueName: "samples=accuracy"))
+  var curve: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --curve, the larger model's accuracy with one sample.", valueName: "accuracy"))
+  var reach: Double?
+
   @Flag(help: "Print JSON (schema allometry.testtime-exchange/1).")
   var json = false
 
@@ -38,6 +51,8 @@ struct TestTimeExchangeCommand: ParsableCommand {
     var exchanges: [TrainTestExchange]
     /// R below which the small model is cheaper.
     var breakEvenRatio: Double?
+    /// With --curve and --reach only.
+    var breakEven: ExchangeBreakEven?
   }
 
   func run() throws {
@@ -48,14 +63,16 @@ struct TestTimeExchangeCommand: ParsableCommand {
       }
       try OptionCheck.positive(samples, option: "--samples")
       for one in ratio { try OptionCheck.positive(one, option: "--ratio") }
-      let ratios = ratio.isEmpty && samples == nil ? [0.16, 0.79, 22] : ratio
+      let breakEven = try breakEven()
+      let isAsked = samples != nil || breakEven != nil
+      let ratios = ratio.isEmpty && !isAsked ? [0.16, 0.79, 22] : ratio
       let answer = Answer(
         exchanges: try ratios.map {
           try TrainTestExchange(parameterRatio: parameters, tokenRatio: $0)
         },
         breakEvenRatio: samples.map {
           TrainTestExchange.tokenRatio(multiplier: $0, parameterRatio: parameters)
-        })
+        }, breakEven: breakEven)
       if json {
         try Console.print(json: answer)
         return
@@ -82,6 +99,43 @@ struct TestTimeExchangeCommand: ParsableCommand {
           : "With \(NumberFormat.significant(samples, 4)) times the inference the small model is cheaper however much is inferred."
         Console.say(text)
       }
+      if let breakEven { Console.say(Self.sentence(breakEven)) }
     }
+  }
+
+  /// How a curve over samples compares with the larger model; nil where none is given.
+  private func breakEven() throws -> ExchangeBreakEven? {
+    guard let curve, let reach else {
+      guard curve == nil, reach == nil else {
+        throw CommandFailure(.usage, "--curve and --reach go together; found one of them")
+      }
+      return nil
+    }
+    let points = try NameList.pairs(curve, option: "--curve").map { count, accuracy in
+      (
+        samples: try NameList.number(count, option: "--curve"),
+        accuracy: try NameList.number(accuracy, option: "--curve")
+      )
+    }.sorted { $0.samples < $1.samples }
+    for share in points.map(\.accuracy) + [reach] where !(0...1).contains(share) {
+      throw CommandFailure(
+        .usage, "--curve and --reach: found \(share), expected accuracies from 0 to 1")
+    }
+    return try ExchangeBreakEven(
+      samples: points.map(\.samples), accuracies: points.map(\.accuracy), largeAccuracy: reach,
+      parameterRatio: parameters)
+  }
+
+  private static func sentence(_ found: ExchangeBreakEven) -> String {
+    let accuracy = NumberFormat.percent(found.largeAccuracy.value)
+    guard found.verdict != .notReached else {
+      return
+        "No number of samples on the curve reaches the larger model's \(accuracy): train the larger one."
+    }
+    let head =
+      "The small model reaches \(accuracy) with \(NumberFormat.significant(found.samples.value, 3)) samples and is cheaper"
+    return found.verdict == .smallAlways
+      ? "\(head) however much is inferred."
+      : "\(head) as long as fewer than \(NumberFormat.significant(found.tokenRatio.value, 4)) tokens are inferred for each token trained on."
   }
 }

@@ -62,7 +62,8 @@ struct TestTimeRunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "process (trained on the model's own samples), oracle, or none.", valueName: "kind"))
+      "process (trained on the model's own samples), oracle, random (the null of every search), or none.",
+      valueName: "kind"))
   var verifier: String = "process"
 
   @Option(
@@ -120,6 +121,15 @@ struct TestTimeRunCommand: ParsableCommand {
     var verifierSamples: StrategyCost?
     var verifierTrainingOperations: Double?
     var trainings: [Training] = []
+    /// What rounds of revision did, for each arm that revises.
+    var revisions: [Revision]?
+
+    /// Transitions of one arm.
+    struct Revision: Encodable {
+      var strategy: String
+      var budget: Int
+      var transitions: RevisionTransitions
+    }
 
     /// A copy of the model that has learnt something more.
     struct Training: Encodable {
@@ -129,6 +139,8 @@ struct TestTimeRunCommand: ParsableCommand {
       var operations: Double
     }
   }
+
+  private static let verifiers = ["process", "oracle", "random", "none"]
 
   /// Held-out problems come from another stream than training's and the verifier's.
   private static let problemStream: UInt64 = 0x7465_7374
@@ -178,6 +190,12 @@ struct TestTimeRunCommand: ParsableCommand {
         ).run { arm in
           Console.progress(
             "\(arm.strategy), budget \(arm.budget): \(NumberFormat.percent(arm.accuracy))")
+        }
+        if lesson == .revisions {
+          answer.revisions = zip(found.arms, found.attempts.arms).map {
+            Answer.Revision(
+              strategy: $0.strategy, budget: $0.budget, transitions: RevisionTransitions($1))
+          }
         }
         report.arms += found.arms
         report.attempts.arms += found.attempts.arms
@@ -260,9 +278,8 @@ struct TestTimeRunCommand: ParsableCommand {
     try OptionCheck.atLeast(1, verifierSteps, option: "--verifier-steps")
     try OptionCheck.atLeast(1, trainingSteps, option: "--training-steps")
     try OptionCheck.atLeast(1, trainingProblems, option: "--training-problems")
-    guard ["process", "oracle", "none"].contains(verifier) else {
-      throw OptionCheck.unknown(
-        verifier, among: ["process", "oracle", "none"], option: "--verifier")
+    guard Self.verifiers.contains(verifier) else {
+      throw OptionCheck.unknown(verifier, among: Self.verifiers, option: "--verifier")
     }
     _ = try stepLabels()
   }
@@ -299,6 +316,7 @@ struct TestTimeRunCommand: ParsableCommand {
   ) throws -> (any Verifier)? {
     if verifier == "none" { return nil }
     if verifier == "oracle" { return OracleVerifier() }
+    if verifier == "random" { return RandomVerifier(seed: seed) }
     let sampler = Sampler(policy, seed: seed &+ Self.verifierStream)
     let examples = try VerifierExamples(
       from: sampler,
@@ -350,6 +368,13 @@ struct TestTimeRunCommand: ParsableCommand {
     for training in answer.trainings {
       Console.say(
         "\(training.model) is a copy of the model trained for \(training.lesson.rawValue): \(training.steps) steps, \(NumberFormat.flops(training.operations)) FLOPs, which are not in the table."
+      )
+    }
+    for revision in answer.revisions ?? [] where revision.transitions.accuracyByRound.count > 1 {
+      let found = revision.transitions
+      let rounds = found.accuracyByRound.map { NumberFormat.percent($0) }
+      Console.say(
+        "\(revision.strategy), n = \(revision.budget): right by round \(rounds.joined(separator: ", ")); a round loses \(NumberFormat.percent(found.lossRate)) of right attempts and repairs \(NumberFormat.percent(found.repairRate)) of wrong ones."
       )
     }
     if let out {

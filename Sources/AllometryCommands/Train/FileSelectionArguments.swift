@@ -18,11 +18,7 @@ struct FileSelectionArguments: ParsableArguments {
 
   var selection: FileSelection { FileSelection(include: include, exclude: exclude) }
 
-  /// Makes sure that there is a folder to choose from.
-  ///
-  /// - Parameters:
-  ///   - folder: the text that is given; nil for none.
-  ///   - option: the option that gives it.
+  /// Makes sure that there is a folder to choose from where `option` is given.
   func check(folder: String?, option: String) throws {
     for (name, patterns) in [("--include", include), ("--exclude", exclude)] {
       if !patterns.isEmpty, folder == nil {

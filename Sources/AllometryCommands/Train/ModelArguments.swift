@@ -116,11 +116,7 @@ struct ModelArguments: ParsableArguments {
     if let from { try OptionCheck.exists(from) }
   }
 
-  /// The model that is asked for.
-  ///
-  /// - Parameters:
-  ///   - vocabulary: the number of different tokens of the data.
-  ///   - context: the longest sequence, where no option gives it.
+  /// The model that is asked for, with `context` as the longest sequence where no option gives it.
   func configuration(vocabulary: Int, context: Int) throws -> ModelConfiguration {
     if let model { return try Self.read(model) }
     let shape = ModelShape(

@@ -116,8 +116,7 @@ struct RecipeArguments: ParsableArguments {
   }
 
   /// The recipe without what depends on the number of steps: its budget may be a placeholder.
-  ///
-  /// - Parameter sequenceLength: the length of sequences, where no file gives it.
+  /// `sequenceLength` serves where no file gives it.
   func base(sequenceLength: Int?) throws -> TrainingRecipe {
     var result = try file() ?? TrainingRecipe()
     if let sequenceLength { result.sequenceLength = sequenceLength }
@@ -134,11 +133,8 @@ struct RecipeArguments: ParsableArguments {
     return result
   }
 
-  /// What depends on the number of steps.
-  ///
-  /// - Parameters:
-  ///   - recipe: a recipe whose budget is final.
-  ///   - validationBatches: the number of micro-batches that there are to validate on.
+  /// What depends on the number of steps, for a recipe whose budget is final and so many
+  /// micro-batches to validate on.
   func completed(
     _ recipe: TrainingRecipe, validationBatches: Int
   ) throws -> TrainingRecipe {

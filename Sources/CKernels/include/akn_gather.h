@@ -39,10 +39,7 @@ void akn_group(size_t n, const int32_t *keys, size_t groups, int32_t *offsets, i
   /* The `count` greatest of each row of x + bias (bias may be absent), greatest first, equal ones \
      by lower index, NaN last: their columns, and x there (values may be absent). */              \
   void akn_top_##T(size_t rows, size_t columns, size_t count, const R *x, const R *bias,          \
-                   int32_t *index, R *values);                                                    \
-  /* y[s] = sum of x[r] for offsets[s] <= r < offsets[s + 1], for segments [begin, end) */        \
-  void akn_segment_sums_##T(size_t begin, size_t end, size_t columns, const R *x,                 \
-                            const int32_t *offsets, R *y, int accumulate);
+                   int32_t *index, R *values);
 
 AKN_GATHER_DECLARE(f32, float)
 AKN_GATHER_DECLARE(f64, double)

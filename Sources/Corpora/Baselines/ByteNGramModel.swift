@@ -27,9 +27,8 @@ public struct ByteNGramModel: Sendable {
   private static let bits: UInt64 = 9
   private static let symbolCount = 257
 
-  /// Counts n-grams of up to 1 to 7 tokens of `ByteTokenizer`: bytes and 256 for the end of text.
-  ///
-  /// - Throws: ``TextCorpusError`` if the stream is empty or holds other tokens.
+  /// Counts a stream of `ByteTokenizer`; `order` is the length of the longest n-grams, 1 to 7.
+  /// Throws ``TextCorpusError`` if the stream is empty or holds other tokens.
   public init(training: TokenStream, order: Int = 5) throws(TextCorpusError) {
     precondition((1...7).contains(order), "the order of a byte n-gram model is 1 to 7")
     precondition(training.count < 1 << 32, "counts of a context are kept in 32 bits")
@@ -74,17 +73,16 @@ public struct ByteNGramModel: Sendable {
   /// The number of different n-grams of the longest kind.
   public var distinctCount: Int { counts[order - 1].count }
 
-  /// The probability of a token, 0 to 256, after others, the nearest last; before the first of them the
-  /// model assumes the end of a text.
+  /// The probability of a token, 0 to 256, after others, the nearest last; before the first of them
+  /// the model assumes the end of a text.
   public func probability(of token: Int32, after context: some Collection<Int32>) -> Double {
     var key = Self.start
     for token in context { key = key << Self.bits | UInt64(token) }
     return probability(of: UInt64(token), history: key)
   }
 
-  /// The sum of −ln p over a stream of byte tokens.
-  ///
-  /// - Throws: ``TextCorpusError`` if it holds other tokens.
+  /// The sum of −ln p over a stream of `ByteTokenizer`; throws ``TextCorpusError`` if it holds
+  /// other tokens.
   public func nats(of stream: TokenStream) throws(TextCorpusError) -> Double {
     try stream.check(vocabularyCount: Self.symbolCount)
     var history = Self.start
@@ -98,9 +96,8 @@ public struct ByteNGramModel: Sendable {
     return total
   }
 
-  /// Bits per byte on a stream of byte tokens; the ends of text add bits and no bytes.
-  ///
-  /// - Throws: ``TextCorpusError`` if it holds other tokens.
+  /// Bits per byte on a stream of `ByteTokenizer`; the ends of text add bits and no bytes. Throws
+  /// ``TextCorpusError`` if it holds other tokens.
   public func bitsPerByte(on stream: TokenStream) throws(TextCorpusError) -> Double {
     var bytes = 0
     stream.forEachBlock { block in

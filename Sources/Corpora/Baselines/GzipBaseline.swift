@@ -5,9 +5,8 @@ internal import Foundation
 /// The text is compressed alone. Its training side is not given to gzip, which could not use it:
 /// its window is 32 KiB. So this is a baseline without training data, unlike ``ByteNGramModel``.
 public enum GzipBaseline {
-  /// The number of bytes that `gzip -9` writes for some bytes.
-  ///
-  /// - Throws: ``TextCorpusError`` if there is no `gzip` on the path or it fails.
+  /// The number of bytes that `gzip -9` writes for some bytes; throws ``TextCorpusError`` if there
+  /// is no `gzip` on the path or it fails.
   public static func compressedByteCount(of bytes: [UInt8]) throws(TextCorpusError) -> Int {
     let source = FileManager.default.temporaryDirectory
       .appendingPathComponent("gzip-baseline-\(UUID().uuidString)")
@@ -39,9 +38,8 @@ public enum GzipBaseline {
     return count
   }
 
-  /// Bits per byte of some documents, compressed as one text in the order of the corpus.
-  ///
-  /// - Throws: ``TextCorpusError`` if there is no text, no `gzip` on the path or it fails.
+  /// Bits per byte of some documents, compressed as one text in the order of the corpus; throws
+  /// ``TextCorpusError`` if there is no text, no `gzip` on the path or it fails.
   public static func bitsPerByte(
     of corpus: TextCorpus, documents: [Int]
   ) throws(TextCorpusError) -> Double {

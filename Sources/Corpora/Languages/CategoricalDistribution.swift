@@ -3,7 +3,6 @@ internal import Statistics
 
 /// A distribution over `0 ..< count` that draws in constant time (Walker's alias method, 1977).
 struct CategoricalDistribution: Sendable {
-  /// The probability of each outcome; they sum to one.
   let probabilities: [Double]
   private let threshold: [Double]
   private let alias: [Int32]
@@ -31,7 +30,7 @@ struct CategoricalDistribution: Sendable {
     self.alias = alias
   }
 
-  /// Creates Zipf's distribution: outcome i has a weight of `(i + 1)^(−exponent)`.
+  /// Zipf's distribution: outcome i has a weight of `(i + 1)^(−exponent)`.
   init(zipf count: Int, exponent: Double) {
     self.init(weights: (1...count).map { pow(Double($0), -exponent) })
   }
@@ -39,13 +38,12 @@ struct CategoricalDistribution: Sendable {
   /// The entropy in nats.
   var entropy: Double { Self.entropy(probabilities) }
 
-  /// Draws an outcome.
   func draw(_ random: inout SplittableRandom) -> Int {
     let index = random.nextIndex(below: probabilities.count)
     return random.nextUniform() < threshold[index] ? index : Int(alias[index])
   }
 
-  /// Returns `−Σ p ln p` in nats, zero terms counting nothing.
+  /// `−Σ p ln p` in nats, zero terms counting nothing.
   static func entropy(_ probabilities: [Double]) -> Double {
     probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
   }

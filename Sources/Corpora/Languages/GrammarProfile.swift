@@ -2,7 +2,6 @@
 struct GrammarProfile: Sendable {
   /// The entropy of each symbol's derivation, in nats.
   let entropies: [Double]
-  /// The expected number of tokens that each symbol writes.
   let lengths: [Double]
   /// `lengthDistributions[A][n]` is the probability that A writes n tokens.
   let lengthDistributions: [[Double]]

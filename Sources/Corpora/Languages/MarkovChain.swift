@@ -2,7 +2,6 @@ internal import Foundation
 
 /// The chain of contexts behind a Markov source: context c goes to `(c·v + x) mod v^order`.
 struct MarkovChain {
-  /// One row of v probabilities for each context.
   let rows: [[Double]]
   /// The number of tokens, v.
   let alphabet: Int
@@ -13,10 +12,8 @@ struct MarkovChain {
     (context * alphabet + token) % rows.count
   }
 
-  /// Returns the stationary distribution over contexts.
-  ///
-  /// Each step averages a distribution with its image: that has the same fixed point as the chain
-  /// and converges for periodic chains too.
+  /// Each step averages a distribution over contexts with its image: that has the same fixed point
+  /// as the chain and converges for periodic chains too.
   func stationary() throws(LanguageError) -> [Double] {
     var distribution = [Double](repeating: 1 / Double(rows.count), count: rows.count)
     for _ in 0..<Self.iterations {
@@ -42,9 +39,8 @@ struct MarkovChain {
     throw .slowMixing(iterations: Self.iterations)
   }
 
-  /// Whether every context leads to the likeliest one.
-  ///
-  /// A likeliest context is recurrent; if all lead to it, its class is the only closed one.
+  /// Whether every context leads to the likeliest one, which is recurrent: if all do, its class is
+  /// the only closed one.
   private func hasOneClosedClass(containing distribution: [Double]) -> Bool {
     var predecessors = [[Int]](repeating: [], count: rows.count)
     for (context, row) in rows.enumerated() {
@@ -65,7 +61,7 @@ struct MarkovChain {
     return reached.allSatisfy(\.self)
   }
 
-  /// Returns the entropy in nats of a token given the `context` tokens before it.
+  /// The entropy in nats of a token given the `context` tokens before it.
   func conditionalEntropy(context: Int, _ stationary: [Double]) -> Double {
     let suffixes = (0..<context).reduce(1) { product, _ in product * alphabet }
     var joint = [Double](repeating: 0, count: suffixes * alphabet)

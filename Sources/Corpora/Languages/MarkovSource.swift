@@ -20,10 +20,8 @@ public struct MarkovSource: SyntheticLanguage {
   public let vocabularyCount: Int
   /// How many tokens back the next token depends.
   public let order: Int
-  /// Element j is the loss of the best predictor of j tokens of context, in nats per token.
-  ///
-  /// `H(X_t | X_{t−j} … X_{t−1})` under the stationary distribution, for j = 0 … order. The last
-  /// element is the entropy rate.
+  /// Element j = 0 … order is `H(X_t | X_{t−j} … X_{t−1})`, the loss of the best predictor of j
+  /// tokens of context in nats per token; the last element is the entropy rate.
   public let contextEntropies: [Double]
 
   /// The row of context c; in c, as a number in base v, the newest token is the last digit.
@@ -35,16 +33,10 @@ public struct MarkovSource: SyntheticLanguage {
   /// The most entries a transition table may have; one takes about 30 bytes.
   public static let largestTable = 1 << 22
 
-  /// Creates a source with a random table.
-  ///
-  /// - Parameters:
-  ///   - vocabularyCount: the number of tokens, at least 2.
-  ///   - order: how many tokens back the next token depends, at least 0.
-  ///   - rows: how rows are drawn.
-  ///   - uniformShare: each row is mixed with this share, in (0, 1], of the uniform distribution,
-  ///     so that every token stays possible everywhere and the chain mixes.
-  ///   - seed: names the table.
-  /// - Throws: `LanguageError` for a setting outside its domain, or a chain that mixes too slowly.
+  /// Creates a source of at least 2 tokens with a random table. Each row is mixed with a share, in
+  /// (0, 1], of the uniform distribution, so that every token stays possible everywhere and the
+  /// chain mixes. Throws `LanguageError` for a setting outside its domain, or a chain that mixes
+  /// too slowly.
   public init(
     vocabularyCount: Int, order: Int, rows: Rows, uniformShare: Double = 0.01, seed: UInt64
   ) throws(LanguageError) {
@@ -81,15 +73,10 @@ public struct MarkovSource: SyntheticLanguage {
     try self.init(vocabularyCount: vocabularyCount, order: order, checked: table)
   }
 
-  /// Creates a source from its transition table.
-  ///
-  /// - Parameters:
-  ///   - vocabularyCount: the number of tokens v, at least 2.
-  ///   - table: `v^order` rows of v probabilities; row c belongs to the context that spells c in
-  ///     base v, newest token last.
-  ///   - order: how many tokens back the next token depends.
-  /// - Throws: `LanguageError` for a table of the wrong shape, a row that is no distribution, or a
-  ///   chain without a single stationary distribution.
+  /// Creates a source in which the next of v tokens, at least 2, depends on `order` tokens back.
+  /// Row c of the `v^order` rows of v probabilities belongs to the context that spells c in base v,
+  /// newest token last. Throws `LanguageError` for a table of the wrong shape, a row that is no
+  /// distribution, or a chain without a single stationary distribution.
   public init(vocabularyCount: Int, order: Int, table: [[Double]]) throws(LanguageError) {
     let contexts = try Self.contextCount(vocabularyCount: vocabularyCount, order: order)
     guard table.count == contexts else {
@@ -162,15 +149,13 @@ extension MarkovSource {
   /// The entropy of one token in nats.
   public var unigramEntropy: Double { contextEntropies[0] }
 
-  /// Returns the ideal predictor's expected loss at each of the first targets of a window.
-  ///
   /// Target t has t tokens before it, of which the last `order` matter:
   /// `contextEntropies[min(t, order)]`.
   public func idealLosses(count: Int) -> [Double] {
     (0..<count).map { contextEntropies[min($0 + 1, order)] }
   }
 
-  /// Returns the ideal predictor's loss at each target of a window, in nats.
+  /// The ideal predictor's loss at each target of a window, in nats.
   public func logLosses(of window: Span<Int32>) -> [Double] {
     guard window.count > 1 else { return [] }
     var losses: [Double] = []

@@ -17,15 +17,13 @@ public protocol SyntheticLanguage: Sendable {
   /// The loss of the best predictor that ignores all context, in nats per token.
   var unigramEntropy: Double { get }
 
-  /// Returns the ideal predictor's expected loss at each of the first targets of a window.
-  ///
-  /// Element `t − 1` is `H(X_t | X_0 … X_{t−1})` in nats, X_0 being the window's first token.
+  /// The ideal predictor's expected loss at the first targets of a window: element `t − 1` is
+  /// `H(X_t | X_0 … X_{t−1})` in nats, X_0 being the window's first token.
   func idealLosses(count: Int) -> [Double]
 
-  /// Returns the ideal predictor's loss at each target of a window.
-  ///
-  /// Element `t − 1` is `−ln p(x_t | x_0 … x_{t−1})` in nats; +∞ where the language cannot produce
-  /// the token there, and NaN from then on. The result has one element fewer than the window.
+  /// The ideal predictor's loss at each target of a window: element `t − 1` is
+  /// `−ln p(x_t | x_0 … x_{t−1})` in nats; +∞ where the language cannot produce the token there, and
+  /// NaN from then on.
   func logLosses(of window: Span<Int32>) -> [Double]
 
   /// Fills the buffer with a window that depends on the generator alone.
@@ -33,19 +31,17 @@ public protocol SyntheticLanguage: Sendable {
 }
 
 extension SyntheticLanguage {
-  /// Returns the ideal predictor's mean loss over the targets of a window, in nats per token.
-  ///
-  /// This is what a fitted irreducible loss should be compared with when a model is trained and
-  /// evaluated on windows of `targets + 1` tokens.
+  /// The ideal predictor's mean loss over the targets of a window, in nats per token: what the
+  /// fitted irreducible loss of models trained and evaluated on such windows should be compared
+  /// with.
   public func idealLoss(targets: Int) -> Double {
     precondition(targets > 0, "a window needs a target")
     return idealLosses(count: targets).reduce(0, +) / Double(targets)
   }
 
-  /// Returns the ideal predictor's mean loss over the targets of these very windows, in nats.
-  ///
-  /// A model's loss on the same windows less this number is its excess loss, free of the noise with
-  /// which a finite validation set estimates the entropy.
+  /// The ideal predictor's mean loss over the targets of these very windows, in nats. A model's
+  /// loss on them less this number is its excess loss, free of the noise with which a finite
+  /// validation set estimates the entropy.
   public func idealLoss(of windows: [[Int32]]) -> Double {
     var total = 0.0
     var targets = 0
@@ -58,7 +54,7 @@ extension SyntheticLanguage {
     return total / Double(targets)
   }
 
-  /// Returns the window with this index in the stream that the seed names.
+  /// The window with this index in the stream that the seed names.
   public func window(_ index: Int, of seed: UInt64, tokens count: Int) -> [Int32] {
     let random = SplittableRandom(seed: seed).split(index)
     return [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in

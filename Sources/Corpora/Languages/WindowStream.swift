@@ -31,9 +31,8 @@ public struct WindowStream: Sendable {
     self.stride = stride
   }
 
-  /// Fills the buffer with the next windows, one after the other: [windows, windowLength].
-  ///
-  /// The buffer's count must be a multiple of the window's length.
+  /// Fills the buffer, a multiple of the window's length, with the next windows: [windows,
+  /// windowLength].
   public mutating func write(into tokens: UnsafeMutableBufferPointer<Int32>) {
     precondition(
       tokens.count.isMultiple(of: windowLength), "the buffer must hold a whole number of windows")
@@ -45,8 +44,8 @@ public struct WindowStream: Sendable {
     }
   }
 
-  /// Writes the next windows as rows of T = `windowLength − 1` inputs and, shifted by one token, T
-  /// targets; both buffers hold the same whole number of rows.
+  /// Writes the next windows, whole rows of T = `windowLength − 1` inputs and, shifted by one
+  /// token, as many targets.
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>
   ) {
@@ -67,7 +66,7 @@ public struct WindowStream: Sendable {
     }
   }
 
-  /// Returns the next windows as arrays.
+  /// The next windows as arrays.
   public mutating func windows(_ count: Int) -> [[Int32]] {
     (0..<count).map { _ in
       defer { nextWindow += stride }

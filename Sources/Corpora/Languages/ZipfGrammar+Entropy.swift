@@ -30,8 +30,6 @@ extension ZipfGrammar {
   /// The entropy of ``tokenFrequencies``: the loss of the best predictor without context.
   public var unigramEntropy: Double { CategoricalDistribution.entropy(tokenFrequencies) }
 
-  /// Returns the ideal predictor's expected loss at each of the first targets of a window.
-  ///
   /// A window starts with a separator, so sentences begin at the places of a renewal process; the
   /// loss at a target is the sum over these places of the loss profile of a sentence begun there.
   public func idealLosses(count: Int) -> [Double] {

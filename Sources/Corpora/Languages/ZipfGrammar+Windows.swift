@@ -24,9 +24,7 @@ extension ZipfGrammar {
     }
   }
 
-  /// Returns the ideal predictor's loss at each target of a window, in nats.
-  ///
-  /// The window must start with a separator.
+  /// The ideal predictor's loss at each target, in nats, of a window that starts with a separator.
   public func logLosses(of window: Span<Int32>) -> [Double] {
     guard window.count > 1 else { return [] }
     precondition(window[0] == Self.separator, "a window of a grammar starts with a separator")
@@ -55,9 +53,8 @@ extension ZipfGrammar {
     return losses
   }
 
-  /// Returns the number of ancestors of each target in its sentence's tree, −1 for separators.
-  ///
-  /// Losses broken down by depth show which part of the hierarchy a model has learnt.
+  /// The number of ancestors of each target in its sentence's tree, −1 for separators: losses
+  /// broken down by depth show which part of the hierarchy a model has learnt.
   public func depths(of window: Span<Int32>) -> [Int] {
     (1..<max(window.count, 1)).map { index in
       let token = Int(window[index])

@@ -33,9 +33,8 @@ public struct ZipfGrammar: SyntheticLanguage {
     public var symbolsPerLevel: Int = 32
     /// The number of rules of each symbol: how many tokens are possible at any place.
     public var rulesPerSymbol: Int = 16
-    /// The number of terminals from which a level takes its heads, at least `rulesPerSymbol`.
-    ///
-    /// The fewer they are, the less a token says about the rule that wrote it, and the more of its
+    /// The number of terminals from which a level takes its heads, at least `rulesPerSymbol`. The
+    /// fewer they are, the less a token says about the rule that wrote it, and the more of its
     /// ancestors a predictor must take into account.
     public var terminalsPerLevel: Int = 48
     /// The fewest children of a rule above level 0.
@@ -69,9 +68,8 @@ public struct ZipfGrammar: SyntheticLanguage {
   let start: Int
   let profile: GrammarProfile
 
-  /// Creates the grammar that the seed names.
-  ///
-  /// - Throws: `LanguageError` for a setting outside its domain.
+  /// Creates the grammar that the seed names; throws `LanguageError` for a setting outside its
+  /// domain.
   public init(settings: Settings = Settings(), seed: UInt64) throws(LanguageError) {
     try settings.check()
     self.settings = settings
@@ -112,7 +110,6 @@ public struct ZipfGrammar: SyntheticLanguage {
 
 /// A rule: a head and the symbols that follow it.
 struct GrammarRule: Sendable {
-  /// The terminal.
   let head: Int32
   /// Indices of symbols, all smaller than the index of the rule's own symbol.
   let children: [Int]
@@ -122,9 +119,7 @@ struct GrammarRule: Sendable {
 struct GrammarSymbol: Sendable {
   /// The rules; their heads differ.
   let rules: [GrammarRule]
-  /// The distribution over `rules`.
   let choice: CategoricalDistribution
-  /// The rule with a given head.
   let ruleOfHead: [Int32: Int]
 
   init(rules: [GrammarRule], choice: CategoricalDistribution) {

@@ -29,10 +29,9 @@ public final class LanguageModelScorer<Element: TensorElement>: SequenceScorer {
     self.pool = pool
   }
 
-  /// Returns the log-likelihood of each completion after its prompt, in nats.
-  ///
-  /// - Throws: `MultipleChoiceError` for a completion that is empty, has no prompt, does not fit
-  ///   into the model's context or has tokens outside its vocabulary; the item is the request.
+  /// Log-likelihoods in nats; throws `MultipleChoiceError` for a completion that is empty, has no
+  /// prompt, does not fit into the model's context or has tokens outside its vocabulary. The item
+  /// is the request.
   public func logLikelihoods(of requests: [ScoringRequest]) throws -> [Double] {
     try requests.enumerated().map { index, request in try logLikelihood(of: request, index) }
   }

@@ -13,7 +13,6 @@ public enum LengthNormalization: Sendable, Hashable {
   /// takes away what makes a choice likely after any prompt.
   case unconditional(prompt: [Int32])
 
-  /// Throws the reason why an item cannot be normalised in this way.
   func check(_ item: MultipleChoiceItem, index: Int) throws(MultipleChoiceError) {
     guard item.choices.indices.contains(item.answer) else {
       throw .item(
@@ -32,7 +31,6 @@ public enum LengthNormalization: Sendable, Hashable {
     }
   }
 
-  /// The normalised scores of an item that has been checked.
   func scores(
     _ item: MultipleChoiceItem, logLikelihoods: [Double], unconditional: [Double]
   ) -> [Double] {

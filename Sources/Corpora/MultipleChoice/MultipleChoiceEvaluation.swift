@@ -29,11 +29,10 @@ public struct MultipleChoiceOutcome: Sendable, Hashable {
     return best.count == 1 ? best[0] : nil
   }
 
-  /// The value of one stage of the ladder [14].
-  ///
-  /// `logProbability` and `probability` are those of the right choice over the whole vocabulary.
-  /// `choiceProbability` is the softmax of the scores over the choices, from which Brier's score
-  /// follows; accuracy is 1 if the right choice alone has the largest score: a tie is wrong.
+  /// The value of one stage of the ladder [14]. `logProbability` and `probability` are those of the
+  /// right choice over the whole vocabulary. `choiceProbability` is the softmax of the scores over
+  /// the choices, from which Brier's score follows; accuracy is 1 if the right choice alone has the
+  /// largest score: a tie is wrong.
   public func value(_ stage: MetricLadder.Stage) -> Double {
     let values =
       switch stage {
@@ -51,16 +50,10 @@ public struct MultipleChoiceEvaluation: Sendable, Hashable {
   /// The outcome of each item.
   public let outcomes: [MultipleChoiceOutcome]
 
-  /// Scores the choices of all items.
-  ///
-  /// - Parameters:
-  ///   - items: the items, at least one.
-  ///   - scorer: the model.
-  ///   - normalization: how choices of different lengths are made comparable.
-  ///   - batchSize: the most requests that the scorer is handed at once; the choices of one item
-  ///     may be spread over two batches.
-  /// - Throws: `MultipleChoiceError` for an item that cannot be scored, or a score that is NaN or
-  ///   +∞, or −∞ for all choices of an item; whatever the scorer throws.
+  /// Scores the choices of all items, at least one. The scorer is handed at most `batchSize`
+  /// requests at once; the choices of one item may be spread over two batches. Throws
+  /// `MultipleChoiceError` for an item that cannot be scored, or a score that is NaN or +∞, or −∞
+  /// for all choices of an item; whatever the scorer throws.
   public init(
     items: [MultipleChoiceItem], scorer: some SequenceScorer,
     normalization: LengthNormalization = .none, batchSize: Int = 64
@@ -136,29 +129,5 @@ public struct MultipleChoiceEvaluation: Sendable, Hashable {
   /// The accuracy of a guesser: the mean of 1/choices.
   public var chanceLevel: Double {
     outcomes.reduce(0) { $0 + 1 / Double($1.scores.count) } / Double(outcomes.count)
-  }
-
-  /// Returns the items of a metric ladder over models, in the order of their compute.
-  ///
-  /// - Throws: `MultipleChoiceError` if the models did not answer the same items.
-  public static func ladderItems(
-    of evaluations: [MultipleChoiceEvaluation]
-  ) throws(MultipleChoiceError) -> [MetricLadder.Item] {
-    guard let first = evaluations.first else { return [] }
-    var items: [MetricLadder.Item] = []
-    for (index, outcome) in first.outcomes.enumerated() {
-      var rows: [[Double]] = []
-      for evaluation in evaluations {
-        guard evaluation.outcomes.count == first.outcomes.count,
-          evaluation.outcomes[index].answer == outcome.answer,
-          evaluation.outcomes[index].scores.count == outcome.scores.count
-        else {
-          throw .item(index: index, problem: "the models did not answer the same items")
-        }
-        rows.append(evaluation.outcomes[index].logLikelihoods)
-      }
-      items.append(MetricLadder.Item(logProbabilities: rows, correct: outcome.answer))
-    }
-    return items
   }
 }

@@ -14,10 +14,8 @@ public struct MultipleChoiceQuestion: Sendable, Hashable {
     self.answer = answer
   }
 
-  /// Returns the question in tokens.
-  ///
-  /// Prompt and choices are encoded apart, so no token straddles the boundary and a choice has the
-  /// same tokens after every prompt.
+  /// The question in tokens. Prompt and choices are encoded apart, so no token straddles the
+  /// boundary and a choice has the same tokens after every prompt.
   public func encoded(
     separator: String = " ", by encode: (String) throws -> [Int32]
   ) rethrows -> MultipleChoiceItem {

@@ -7,9 +7,8 @@ internal import Foundation
 /// the index of the right choice counted from 0, or its text. Other keys are ignored, so that
 /// files may carry names and sources; empty lines are skipped.
 public enum MultipleChoiceReader {
-  /// Reads the questions of a file.
-  ///
-  /// - Throws: `MultipleChoiceError` for a file that cannot be read or a line that is no question.
+  /// The questions of a file; throws `MultipleChoiceError` if it cannot be read or has a line that
+  /// is none.
   public static func questions(
     atPath path: String
   ) throws(MultipleChoiceError) -> [MultipleChoiceQuestion] {
@@ -20,9 +19,8 @@ public enum MultipleChoiceReader {
     return try questions(in: Array(data))
   }
 
-  /// Reads questions from the bytes of a file.
-  ///
-  /// - Throws: `MultipleChoiceError` for the first line that is no question.
+  /// The questions in the bytes of a file; throws `MultipleChoiceError` for the first line that is
+  /// none.
   public static func questions(
     in bytes: [UInt8]
   ) throws(MultipleChoiceError) -> [MultipleChoiceQuestion] {
@@ -73,7 +71,6 @@ public enum MultipleChoiceReader {
   }
 }
 
-/// What is wrong with a line.
 private struct Complaint: Error {
   var problem: String
 
@@ -105,7 +102,6 @@ private struct Complaint: Error {
   }
 }
 
-/// A line as it stands in the file.
 private struct Line: Decodable {
   enum Answer: Decodable {
     case index(Int)

@@ -14,16 +14,14 @@ public struct ScoringRequest: Sendable, Hashable {
 
 /// What can say how likely a completion is: a language model, or a table in a test.
 public protocol SequenceScorer {
-  /// Returns the log-likelihood of each completion after its prompt, in nats.
-  ///
   /// `Σ_i ln p(completion_i | prompt, completion_1 … completion_{i−1})` over the whole vocabulary,
-  /// one number for each request, in their order. Requests that share a prompt follow each other,
-  /// so that a scorer may read the prompt once.
+  /// in nats, in the order of the requests. Requests that share a prompt follow each other, so that
+  /// a scorer may read the prompt once.
   func logLikelihoods(of requests: [ScoringRequest]) throws -> [Double]
 }
 
 extension SequenceScorer {
-  /// Returns the log-likelihood of one completion, in nats.
+  /// The log-likelihood of one completion, in nats.
   public func logLikelihood(of completion: [Int32], after prompt: [Int32]) throws -> Double {
     let request = ScoringRequest(prompt: prompt, completion: completion)
     let scores = try logLikelihoods(of: [request])

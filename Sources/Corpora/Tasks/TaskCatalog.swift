@@ -27,9 +27,8 @@ public enum TaskCatalog {
   /// The names of all tasks, in the catalogue's order.
   public static var names: [String] { all.map { $0.card.name } }
 
-  /// Creates the task with this name; knobs that are not given take their standard values.
-  ///
-  /// - Throws: `TaskError` for an unknown name or knob, or knobs that do not go together.
+  /// Creates the task with this name and standard knobs, some of them replaced; throws `TaskError`
+  /// for an unknown name or knob, or knobs that do not go together.
   public static func task(
     named name: String, _ overrides: [String: Double] = [:]
   ) throws(TaskError) -> any SyntheticTask {

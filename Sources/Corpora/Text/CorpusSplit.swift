@@ -11,17 +11,12 @@ public struct CorpusSplit: Sendable, Hashable {
 }
 
 extension TextCorpus {
-  /// Splits the documents by a hash of their text.
+  /// Splits the documents by a hash of their text into the expected share of validation, above 0
+  /// and below 1, and the rest; throws ``TextCorpusError`` for another share or an empty side.
   ///
   /// A document's side depends on its text, the seed and the fraction alone: adding, renaming or
   /// reordering documents moves no other one. Equal documents are kept once, so none is on both
   /// sides. Documents that are nearly equal may still fall on different sides.
-  ///
-  /// - Parameters:
-  ///   - validationFraction: the expected share of the documents in the validation side, above 0
-  ///     and below 1.
-  ///   - seed: names the split.
-  /// - Throws: ``TextCorpusError`` if the fraction is out of range or a side is empty.
   public func split(
     validationFraction: Double = 0.05, seed: UInt64 = 0
   ) throws(TextCorpusError) -> CorpusSplit {

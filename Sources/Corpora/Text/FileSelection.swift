@@ -17,9 +17,7 @@ public struct FileSelection: Codable, Sendable, Hashable {
   /// The name of the first setting that is given.
   public var setting: String { include.isEmpty ? "exclude" : "include" }
 
-  /// The files that are taken, in their order.
-  ///
-  /// - Throws: ``TextCorpusError`` if a pattern matches nothing, or nothing is left.
+  /// Throws ``TextCorpusError`` if a pattern matches nothing, or nothing is left.
   func files(of files: [String], folder: String) throws(TextCorpusError) -> [String] {
     func patterns(_ texts: [String], _ setting: String) throws(TextCorpusError) -> [GlobPattern] {
       let patterns = texts.map { GlobPattern($0) }

@@ -27,9 +27,7 @@ public struct GlobPattern: Sendable, Hashable {
     }
   }
 
-  /// Whether a file or a folder that it is in matches.
-  ///
-  /// - Parameter path: the file's path from the folder, such as `src/a.py`.
+  /// Whether a file's path from the folder, such as `src/a.py`, or a folder that it is in matches.
   public func matches(_ path: String) -> Bool {
     let names = path.split(separator: "/").map(Array.init)
     let longest = isFolder ? names.count - 1 : names.count
@@ -101,7 +99,7 @@ public struct GlobPattern: Sendable, Hashable {
     return isIn != isInverted
   }
 
-  /// All choices of braces; braces without a comma stand for themselves.
+  /// Braces without a comma stand for themselves.
   private static func expanded(_ pattern: [Character]) -> [[Character]] {
     guard let open = pattern.firstIndex(of: "{") else { return [pattern] }
     var depth = 0

@@ -70,7 +70,6 @@ extension TextCorpus {
       : "\(binaries.count) files are not UTF-8 text (\(names))"
   }
 
-  /// The bytes of a file, which must be UTF-8.
   static func utf8(of path: String, name: String) throws(TextCorpusError) -> [UInt8] {
     try utf8(try bytes(of: path, name: name), name: name)
   }

@@ -3,7 +3,8 @@ internal import Foundation
 
 extension TextCorpus {
   /// Text that every machine able to build this package has: the Swift toolchain's interface files
-  /// and C headers, then the system's headers; real source code, about 50 MB.
+  /// and C headers, then the system's headers; real source code, about 50 MB. Throws
+  /// ``TextCorpusError`` if no toolchain or no file is found.
   ///
   /// Files ending in `.swiftinterface` and `.h` are taken from these folders, in this order, and in
   /// the order of their paths' bytes within each: the toolchain's `lib/swift`, `lib/clang`,
@@ -17,11 +18,6 @@ extension TextCorpus {
   /// of the text.
   ///
   /// The corpus differs between machines: a report should quote ``contentHash``.
-  ///
-  /// - Parameters:
-  ///   - byteLimit: the size not to exceed.
-  ///   - documentByteLimit: the most that is taken of a file, up to the last line that fits.
-  /// - Throws: ``TextCorpusError`` if no toolchain or no file is found.
   public static func toolchain(
     byteLimit: Int = 50_000_000, documentByteLimit: Int = 32 << 10
   ) throws(TextCorpusError) -> TextCorpus {
@@ -29,10 +25,9 @@ extension TextCorpus {
       folders: ToolchainFolders.find(), byteLimit: byteLimit, documentByteLimit: documentByteLimit)
   }
 
-  /// The interface files and headers below given folders, absent ones passed over, chosen as
-  /// ``toolchain(byteLimit:documentByteLimit:)`` does.
-  ///
-  /// - Throws: ``TextCorpusError`` if no file is found.
+  /// The interface files and headers below given folders, in this order, chosen as
+  /// ``toolchain(byteLimit:documentByteLimit:)`` does; absent folders are passed over. Throws
+  /// ``TextCorpusError`` if no file is found.
   public static func toolchain(
     folders: [String], byteLimit: Int, documentByteLimit: Int = .max
   ) throws(TextCorpusError) -> TextCorpus {

@@ -40,7 +40,6 @@ enum ToolchainFolders {
     return nil
   }
 
-  /// What `swift -print-target-info` says.
   private static func targetInformation() -> (usr: String, sdk: String?)? {
     struct Information: Decodable {
       struct Paths: Decodable {

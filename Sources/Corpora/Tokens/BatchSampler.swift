@@ -39,10 +39,8 @@ public struct BatchSampler: Sendable {
     var order: IndexPermutation
   }
 
-  /// Makes a sampler at a position.
-  ///
-  /// - Throws: ``TextCorpusError`` if the stream is too short for one window or the position
-  ///   belongs to another stream or shape.
+  /// Makes a sampler at a position; throws ``TextCorpusError`` if the stream is too short for one
+  /// window or the position belongs to another stream or shape.
   public init(
     stream: TokenStream, contextLength: Int, batchSize: Int, seed: UInt64,
     position: BatchPosition = BatchPosition()
@@ -73,7 +71,7 @@ public struct BatchSampler: Sendable {
     Double(position.epoch) + Double(position.window) / Double(pass.order.count)
   }
 
-  /// Writes the next batch, row after row: `batchSize` rows of T inputs and, shifted by one token, T
+  /// Writes the next batch as `batchSize` rows of T inputs and, shifted by one token, as many
   /// targets.
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>

@@ -17,15 +17,9 @@ public struct EvaluationBatches: Sendable {
   public let count: Int
   private let available: Int
 
-  /// Chooses the windows.
-  ///
-  /// - Parameters:
-  ///   - stream: where they come from.
-  ///   - contextLength: T, at least 1.
-  ///   - batchSize: windows in a batch, at least 1.
-  ///   - maximumWindows: the number of windows not to exceed, at least 1; nil takes all. Which
-  ///     windows are taken does not depend on the size of batches.
-  /// - Throws: ``TextCorpusError`` if the stream is too short for one window.
+  /// Chooses at least one window of T ≥ 1 inputs, not more than a maximum; nil takes all. Which are
+  /// taken does not depend on the size of batches, at least 1. Throws ``TextCorpusError`` if the
+  /// stream is too short for one window.
   public init(
     stream: TokenStream, contextLength: Int, batchSize: Int, maximumWindows: Int? = nil
   ) throws(TextCorpusError) {
@@ -51,8 +45,9 @@ public struct EvaluationBatches: Sendable {
     return (first..<min(first + batchSize, windowCount)).map(start)
   }
 
-  /// Writes one batch, from 0, row after row: T inputs and, shifted by one token, T targets; rows
-  /// without a window, at the end of the last batch, have targets of −1.
+  /// Writes one batch, from 0, as `batchSize` rows of T inputs and, shifted by one token, as many
+  /// targets; rows without a window, at the end of the last batch, predict nothing: their targets
+  /// are −1.
   public func write(
     batch: Int, inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>

@@ -4,12 +4,11 @@ internal import Foundation
 /// What a file of tokens says of itself: llm.c's header, NumPy's header, or the index that Megatron
 /// writes beside it.
 struct TokenFileHeader {
-  /// The type of the stored numbers, all little-endian.
+  /// All little-endian.
   enum Number: Hashable {
     case unsigned8, unsigned16, unsigned32
     case signed16, signed32, signed64
 
-    /// Bytes of a number.
     var width: Int {
       switch self {
       case .unsigned8: 1
@@ -29,7 +28,6 @@ struct TokenFileHeader {
       }
     }
 
-    /// What messages call it.
     var text: String {
       switch self {
       case .unsigned8, .unsigned16, .unsigned32: "\(8 * width) bits"
@@ -44,7 +42,7 @@ struct TokenFileHeader {
   /// How many there should be; nil for all that follow.
   var count: Int?
 
-  /// Reads what there is; nil for a file of tokens and nothing else.
+  /// Nil for a file of tokens and nothing else.
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(TextCorpusError) -> TokenFileHeader? {

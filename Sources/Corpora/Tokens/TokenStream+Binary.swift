@@ -12,18 +12,12 @@ public enum TokenFileFormat: Sendable, Hashable, CaseIterable {
 }
 
 extension TokenStream {
-  /// Maps a file of tokens that another tool has made.
+  /// Maps a file of tokens that another tool has made, all checked against a vocabulary if its size
+  /// is known. Throws ``TextCorpusError`` if the file cannot be read, its size does not fit its
+  /// header, it does not show how its tokens lie, or they do not fit the vocabulary.
   ///
-  /// A file without a header has tokens of 32 bits where its vocabulary needs them, where they do not
-  /// fit the vocabulary as 16 bits, or where every second number of 16 bits is 0.
-  ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - format: how the tokens lie in it.
-  ///   - vocabularyCount: the number of different tokens, which all are checked against; nil if it is
-  ///     not known.
-  /// - Throws: ``TextCorpusError`` if the file cannot be read, its size does not fit its header, it
-  ///   does not show how its tokens lie, or they do not fit the vocabulary.
+  /// A file without a header has tokens of 32 bits where its vocabulary needs them, where they do
+  /// not fit the vocabulary as 16 bits, or where every second number of 16 bits is 0.
   public init(
     binaryFile path: String, format: TokenFileFormat = .automatic, vocabularyCount: Int? = nil
   ) throws(TextCorpusError) {
@@ -69,7 +63,6 @@ extension TokenStream {
     if let vocabularyCount { try check(vocabularyCount: vocabularyCount) }
   }
 
-  /// The bytes of a file of tokens, or of what describes one.
   static func mapped(_ path: String) throws(TextCorpusError) -> MappedFile {
     let file: MappedFile
     do {

@@ -23,8 +23,7 @@ public struct TokenStream: Sendable {
   public let note: String?
   let storage: Storage
 
-  /// A stream of tokens in memory; the number of bytes of text behind them may be unknown, and `name`
-  /// is what messages call it.
+  /// A stream of tokens in memory, which stand for so many bytes of text, if known.
   public init(tokens: [Int32], byteCount: Int? = nil, name: String = "tokens") {
     self.init(storage: .memory(tokens), count: tokens.count, byteCount: byteCount, name: name)
   }
@@ -66,7 +65,7 @@ public struct TokenStream: Sendable {
     }
   }
 
-  /// Copies consecutive tokens, all of which must exist, into a buffer, which they fill.
+  /// Fills a buffer with consecutive tokens, all of which must exist.
   public func copy(from start: Int, into buffer: UnsafeMutableBufferPointer<Int32>) {
     precondition(
       start >= 0 && start + buffer.count <= count, "the tokens copied must lie within the stream")
@@ -103,9 +102,7 @@ public struct TokenStream: Sendable {
     }
   }
 
-  /// Checks that every token is below the size of a vocabulary.
-  ///
-  /// - Throws: ``TextCorpusError`` naming the first token that is not.
+  /// Throws ``TextCorpusError`` naming the first token that is not below the size of a vocabulary.
   public func check(vocabularyCount: Int) throws(TextCorpusError) {
     var place = 0
     var wrong: (place: Int, token: Int32)?

@@ -1,6 +1,6 @@
 /// Whether the tokens of a file without a header have 16 or 32 bits, by what is in it.
 struct TokenWidth {
-  /// The bytes of a token.
+  /// In bytes.
   var width: Int
   /// What told it, where it was not the usual 16 bits.
   var note: String?
@@ -8,9 +8,8 @@ struct TokenWidth {
   /// Files of fewer 32-bit tokens do not show which they are.
   private static let fewest = 8
 
-  /// Looks at all tokens of a file.
-  ///
-  /// - Throws: ``TextCorpusError`` where the tokens fit neither width or both.
+  /// Looks at all tokens of a file; throws ``TextCorpusError`` where they fit neither width or
+  /// both.
   init(
     of bytes: UnsafeRawBufferPointer, path: String, vocabularyCount: Int?
   ) throws(TextCorpusError) {
@@ -70,7 +69,6 @@ struct TokenWidth {
     }
   }
 
-  /// What is wrong with a file as 32-bit tokens.
   private static func wide(_ wrong: (place: Int, token: Int)?) -> String {
     guard let wrong else { return "its bytes are no whole number of 32-bit tokens" }
     return "token \(wrong.place) is \(wrong.token) as 32 bits"

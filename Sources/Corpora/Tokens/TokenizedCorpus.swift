@@ -11,19 +11,14 @@ public struct TokenizedCorpus: Sendable {
 }
 
 extension TextCorpus {
-  /// Encodes both sides of a split, or maps them from a cache.
+  /// Encodes both sides of a split, or maps them from a cache folder, made if absent; nil keeps the
+  /// tokens in memory. Throws ``TextCorpusError`` if the cache cannot be written.
   ///
   /// Each document stands in the tokenizer's template and is followed by its end of text, if it has
-  /// one. The result does not
-  /// depend on the number of threads. A cache file is named by a hash of the text and the
-  /// tokenizer, so it can never be out of date; it is written under another name and then renamed,
-  /// so that a run that is killed leaves no half-written one; a damaged one is made anew.
-  ///
-  /// - Parameters:
-  ///   - tokenizer: cuts the text.
-  ///   - split: which documents go where.
-  ///   - cacheFolder: where cache files are kept, made if absent; nil keeps the tokens in memory.
-  /// - Throws: ``TextCorpusError`` if the cache cannot be written.
+  /// one. The result does not depend on the number of threads. A cache file is named by a hash of
+  /// the text and the tokenizer, so it can never be out of date; it is written under another name
+  /// and then renamed, so that a run that is killed leaves no half-written one; a damaged one is
+  /// made anew.
   public func tokenized(
     by tokenizer: any Tokenizer, split: CorpusSplit, cacheFolder: String? = nil
   ) throws(TextCorpusError) -> TokenizedCorpus {
@@ -51,8 +46,8 @@ extension TextCorpus {
       validation: try side(split.validation, "validation"))
   }
 
-  /// The tokens of some documents in this order, each with what a template, the tokenizer's own if nil,
-  /// puts around it, and followed by the end of text where the template ends with nothing.
+  /// The tokens of some documents, each with what a template (nil for the tokenizer's own) puts
+  /// around it, and followed by the end of text where the template ends with nothing.
   public func encode(
     _ documents: [Int], by tokenizer: any Tokenizer, template: TextTemplate? = nil
   ) -> [Int32] {
@@ -78,13 +73,8 @@ extension TextCorpus {
     return Array(parts.joined())
   }
 
-  /// Learns a byte-pair tokenizer from some documents, normally those of the training side.
-  ///
-  /// - Parameters:
-  ///   - vocabularyCount: the number of tokens wanted, at least 257.
-  ///   - documents: the documents to learn from.
-  ///   - pattern: how text is cut into words.
-  /// - Throws: `TokenizerError` if the size is too small or there is no text.
+  /// Learns a byte-pair tokenizer of at least 257 tokens from some documents, normally those of the
+  /// training side; throws `TokenizerError` if the size is too small or there is no text.
   public func trainedTokenizer(
     vocabularyCount: Int, documents: [Int], pattern: WordPattern = .gpt2
   ) throws(TokenizerError) -> BytePairTokenizer {

@@ -11,10 +11,8 @@ public struct GitLFSPointer: Sendable, Hashable {
   /// Longer files are none: the specification allows fewer than 1024 bytes.
   private static let longest = 1024
 
-  /// Recognises a pointer.
-  ///
-  /// - Parameter bytes: the whole of a file.
-  /// - Returns: nil unless it is a pointer of version 1, under its name of today or of 2014.
+  /// Recognises a pointer of version 1, under its name of today or of 2014, in the whole of a file;
+  /// nil for anything else.
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count < Self.longest, bytes.starts(with: Array("version https://".utf8)) else {
       return nil
@@ -28,10 +26,8 @@ public struct GitLFSPointer: Sendable, Hashable {
     byteCount = lines.first { $0[0] == "size" && $0.count == 2 }.flatMap { Int($0[1]) }
   }
 
-  /// Recognises a file that is a pointer, of which no more than its beginning is read.
-  ///
-  /// - Parameter path: where it is.
-  /// - Returns: nil unless there is an ordinary file and it is a pointer.
+  /// Recognises an ordinary file that is a pointer, of which no more than its beginning is read;
+  /// nil for anything else.
   public init?(atPath path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,

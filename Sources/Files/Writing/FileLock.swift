@@ -5,11 +5,8 @@ public final class FileLock {
   private let path: String
   private var descriptor: Int32
 
-  /// Takes the lock.
-  ///
-  /// - Parameter path: the file, made where there is none.
-  /// - Returns: nil if another process, or another user of it in this process, has it.
-  /// - Throws: ``FileError``: `cannotOpen` or `cannotLock`.
+  /// Takes the lock of a file, made where there is none; nil if another process, or another user of
+  /// it in this process, has it. Throws ``FileError``: `cannotOpen` or `cannotLock`.
   public init?(_ path: String) throws(FileError) {
     self.path = path
     while true {

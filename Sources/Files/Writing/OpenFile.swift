@@ -19,10 +19,8 @@ public enum OpenFile {
     return nil
   }
 
-  /// Writes all bytes where the descriptor stands.
-  ///
-  /// - Parameter path: what errors name.
-  /// - Throws: ``FileError``: `diskFull` or `writeFailed`.
+  /// Writes all bytes where the descriptor stands; throws ``FileError`` `diskFull` or
+  /// `writeFailed`, naming the path.
   public static func write(
     _ bytes: some ContiguousBytes, to descriptor: Int32, path: String
   ) throws(FileError) {
@@ -30,10 +28,8 @@ public enum OpenFile {
     throw writeFailed(path, failure.number)
   }
 
-  /// Forces what was written to the disk.
-  ///
-  /// - Parameter path: what errors name.
-  /// - Throws: ``FileError``: `diskFull` or `writeFailed`.
+  /// Forces what was written to the disk; throws ``FileError`` `diskFull` or `writeFailed`, naming
+  /// the path.
   public static func synchronize(_ descriptor: Int32, path: String) throws(FileError) {
     guard fsync(descriptor) == 0 else { throw writeFailed(path, errno) }
   }

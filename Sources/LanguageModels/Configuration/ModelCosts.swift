@@ -104,25 +104,6 @@ public struct ModelCosts: Hashable, Sendable {
       }
     }
   }
-
-  /// Words that exact attention of one head must move between a slow and a fast memory, by the
-  /// model of [201]: min(T²d²/M, T²d/√M) for the pairs plus 4·T·d for inputs and output.
-  /// `fastMemory` is M, the words that fit into the fast memory: 8,192 for an L1 cache of 32 KiB.
-  public static func attentionTraffic(
-    length: Int, headWidth: Int, fastMemory: Int
-  ) -> Double {
-    let t = Double(length)
-    let d = Double(headWidth)
-    let m = Double(fastMemory)
-    return min(t * t * d * d / m, t * t * d / m.squareRoot()) + 4 * t * d
-  }
-
-  /// Bytes that one decoded token moves from memory: every active weight once a batch, and the
-  /// states of the whole batch.
-  public func decodingTraffic(batch: Int, length: Int, bytesPerNumber: Int = 4) -> Double {
-    Double(activeParameterCount * bytesPerNumber) / Double(batch)
-      + Double(stateBytes(length: length, bytesPerNumber: bytesPerNumber))
-  }
 }
 
 extension Normalization {

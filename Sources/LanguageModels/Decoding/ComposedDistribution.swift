@@ -86,28 +86,6 @@ public final class ComposedDistribution: NextTokenDistribution {
       baseTopP: baseTopP)
   }
 
-  /// Between behaviours [13]: log p_base + Σ_k λ_k (log p_k − log p_reference), λ on the simplex.
-  /// `weights` are λ, not negative, with sum one. `baseTopP` restricts to the base's most probable
-  /// tokens; nil for all.
-  ///
-  /// - Throws: ``ConfigurationError`` if vocabularies differ or λ is not on the simplex.
-  public static func interpolation(
-    base: any NextTokenDistribution, policies: [any NextTokenDistribution], weights: [Double],
-    reference: any NextTokenDistribution, baseTopP: Double? = nil
-  ) throws(ConfigurationError) -> ComposedDistribution {
-    guard weights.count == policies.count, weights.allSatisfy({ $0 >= 0 }),
-      abs(weights.reduce(0, +) - 1) < 1e-9
-    else {
-      throw ConfigurationError(
-        "weights \(weights) of \(policies.count) policies; expected one for each, none negative, "
-          + "with sum 1")
-    }
-    return try ComposedDistribution(
-      base: base,
-      terms: zip(weights, policies).map { Term(weight: $0, policy: $1, reference: reference) },
-      baseTopP: baseTopP)
-  }
-
   /// The number of different tokens.
   public var vocabularyCount: Int { members[0].vocabularyCount }
   /// The longest sequence that all models can take in.

@@ -70,9 +70,9 @@ public struct DecodingCost: Codable, Hashable, Sendable {
 
 /// The arithmetic of single passes of a model that keeps a cache.
 ///
-/// Passes that follow each other from the first token on, with logits of all tokens, sum to
-/// ``ModelCosts/forwardOperations(length:)`` in models of attention; the terms of a recurrence are
-/// those of the pass alone.
+/// Passes that follow each other from the first token on, with logits of all tokens, sum to the
+/// `forwardOperations(length:)` of ``ModelCosts`` in models of attention; the terms of a recurrence
+/// are those of the pass alone.
 public struct PassOperations: Hashable, Sendable {
   private let configuration: ModelConfiguration
   private let policy: CachePolicy

@@ -139,25 +139,6 @@ public final class DecodingSession<Element: TensorElement> {
     return run(StepShape(length: 1, isScored: false)) { sequence, _ in tokens[sequence] }
   }
 
-  /// A session of the same model, settings and threads whose sequences continue those of this one,
-  /// each from its parent.
-  public func forked(parents: [Int]) -> DecodingSession<Element> {
-    let session = DecodingSession(self, batch: parents.count)
-    session.cache.copySequences(parents, from: cache)
-    return session
-  }
-
-  private init(_ other: DecodingSession<Element>, batch: Int) {
-    model = other.model
-    pool = other.pool
-    hooks = other.hooks
-    packedWeights = other.packedWeights
-    passOperations = other.passOperations
-    cache = DecodingCache(
-      states: model.mixerStates, batch: batch, maximumLength: other.cache.maximumLength,
-      policy: other.cache.policy)
-  }
-
   /// Forgets all tokens.
   public func clear() { cache.clear() }
 

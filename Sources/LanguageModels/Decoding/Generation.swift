@@ -13,7 +13,7 @@ public struct Generation: Sendable {
   public var tokenLimit: Int
   /// Tokens that end a sequence; they are part of the result.
   public var stopTokens: Set<Int32>
-  /// The seed of all draws; sequence i has the stream `split(i)`.
+  /// The seed of all draws; sequence i has the stream `split(i)`, counted from the first index.
   public var seed: UInt64
 
   /// All settings.
@@ -28,16 +28,16 @@ public struct Generation: Sendable {
   }
 
   /// Continues prompts in a session without tokens that has room for the longest prompt and what is
-  /// added. `emit` is called for each token as it is drawn, with its sequence. Returns the tokens
-  /// added to each prompt.
+  /// added. `goesOn` is called for each token as it is drawn, with its sequence; false ends that
+  /// sequence. Returns the tokens added to each prompt.
   public func run<Element>(
-    _ prompts: [[Int32]], in session: DecodingSession<Element>,
-    emit: (_ sequence: Int, _ token: Int32) -> Void = { _, _ in }
+    _ prompts: [[Int32]], firstIndex: Int = 0, in session: DecodingSession<Element>,
+    goesOn: (_ sequence: Int, _ token: Int32) -> Bool = { _, _ in true }
   ) -> [[Int32]] {
     precondition(prompts.count == session.batch, "\(prompts.count) prompts for \(session.batch)")
     precondition(prompts.allSatisfy { !$0.isEmpty }, "an empty prompt")
     precondition(session.length == 0, "the session has tokens already")
-    var streams = prompts.indices.map { SplittableRandom(seed: seed).split($0) }
+    var streams = prompts.indices.map { SplittableRandom(seed: seed).split(firstIndex + $0) }
     var added = prompts.map { _ in [Int32]() }
     var isOver = prompts.map { _ in tokenLimit <= 0 }
     guard let common = prompts.map(\.count).min() else { return [] }
@@ -58,9 +58,9 @@ public struct Generation: Sendable {
               logits: row, present: prompts[sequence] + added[sequence], using: &streams[sequence])
           next[sequence] = token
           added[sequence].append(token)
-          emit(sequence, token)
           isOver[sequence] =
-            added[sequence].count >= tokenLimit || stopTokens.contains(token)
+            !goesOn(sequence, token) || added[sequence].count >= tokenLimit
+            || stopTokens.contains(token)
         }
       }
       guard isOver.contains(false), session.length < session.cache.maximumLength else { break }

@@ -1,13 +1,9 @@
 /// Suggests the existing name that a misspelt one was probably meant to be.
 public enum NearestName {
-  /// Returns the closest name, or nil when none is near enough to be worth suggesting.
+  /// The closest of the names, or nil when none is near enough to be worth suggesting.
   ///
   /// Letter case counts nothing. Near means at most two edits (or a third of the longer name), or
   /// that one name contains the other, or that they begin alike. Ties go to the first.
-  ///
-  /// - Parameters:
-  ///   - name: what was written.
-  ///   - names: what there is.
   public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().utf8.prefix(longest))
     guard !wanted.isEmpty else { return nil }
@@ -28,11 +24,7 @@ public enum NearestName {
     return best?.name
   }
 
-  /// The suggestion as a clause, `did you mean X?`.
-  ///
-  /// - Parameters:
-  ///   - name: what was written.
-  ///   - names: what there is.
+  /// The closest of the names as a clause, `did you mean X?`.
   public static func hint(for name: String, among names: some Sequence<String>) -> String? {
     nearest(to: name, among: names).map { "did you mean \($0)?" }
   }

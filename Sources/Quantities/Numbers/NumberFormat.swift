@@ -5,13 +5,11 @@ import Foundation
 /// Not-a-number is shown as "–", the infinities as "∞" and "−∞"; negative numbers carry a
 /// hyphen-minus so that they can be pasted back into a program.
 public enum NumberFormat {
-  /// A count with a unit letter: `7.32e10` is "73.2B", `512` is "512", `0.25` is "0.25".
+  /// A count with a unit letter: `7.32e10` is "73.2B", `512` is "512", `0.25` is "0.25", to so many
+  /// significant digits without trailing zeros.
   ///
   /// Units are k, M, B (10⁹) and T (10¹²). From 10¹⁵ on, and below 10⁻⁴, the form of
   /// ``flops(_:digits:)`` takes over.
-  /// - Parameters:
-  ///   - value: The count; parameters, tokens or bytes.
-  ///   - digits: Significant digits kept; trailing zeros are dropped.
   public static func scale(_ value: Double, digits: Int = 3) -> String {
     if let special = special(value) { return special }
     // Rounding first lets 999,999 become "1M" and not "1000k".
@@ -24,12 +22,10 @@ public enum NumberFormat {
     return significant(value, digits)
   }
 
-  /// A number in exponent form: `5.76e23` is "5.76e23", `1e21` is "1e21", 0 is "0".
+  /// A number in exponent form: `5.76e23` is "5.76e23", `1e21` is "1e21", 0 is "0", to so many
+  /// significant digits without trailing zeros.
   ///
   /// Between 0.001 and 9,999 the exponent would only get in the way and is left out.
-  /// - Parameters:
-  ///   - value: Any number; usually training compute in FLOPs.
-  ///   - digits: Significant digits kept; trailing zeros are dropped.
   public static func flops(_ value: Double, digits: Int = 3) -> String {
     if let special = special(value) { return special }
     let magnitude = abs(value)
@@ -98,16 +94,12 @@ public enum NumberFormat {
   }
 
   /// A share as a percentage: `percent(0.0512)` is "5.1%".
-  /// - Parameters:
-  ///   - fraction: 1 is 100 %.
-  ///   - decimals: Decimals shown.
   public static func percent(_ fraction: Double, decimals: Int = 1) -> String {
     special(fraction) ?? fixed(fraction * 100, decimals) + "%"
   }
 
-  /// A time span in the two largest units that matter: "850 ms", "12.4 s", "3 min 20 s",
-  /// "2 h 05 min", "4 d 3 h".
-  /// - Parameter seconds: The time span; a negative one gets a hyphen-minus.
+  /// A time span in the two largest units that matter: "850 ms", "12.4 s", "3 min 20 s", "2 h 05
+  /// min", "4 d 3 h". A negative one gets a hyphen-minus.
   public static func duration(_ seconds: Double) -> String {
     if let special = special(seconds) { return special }
     if seconds < 0 { return "-" + duration(-seconds) }

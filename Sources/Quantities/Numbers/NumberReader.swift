@@ -1,12 +1,11 @@
 /// Numbers and times as people write them.
 public enum NumberReader {
-  /// A number with an optional unit: `7B`, `300k`, `1.4e11`, `1_000`.
+  /// A number with an optional unit: `7B`, `300k`, `1.4e11`, `1_000`; nil where the text is no
+  /// finite number, infinite where only its unit makes it too large. Without `lowerCase` the units
+  /// `m`, `b`, `g` and `t` are none: `m` is milli to many people.
   ///
   /// The unit moves the decimal point before the number is rounded to binary, so that `1.005k` is
   /// 1005 and no neighbour of it.
-  ///
-  /// - Parameter lowerCase: whether `m`, `b`, `g` and `t` are units too; `m` is milli to many people.
-  /// - Returns: nil where the text is no finite number; infinite where only its unit makes it too large.
   public static func number(_ text: String, lowerCase: Bool = true) -> Double? {
     var body = text.filter { $0 != "_" }
     var exponent = 0
@@ -44,9 +43,8 @@ public enum NumberReader {
     return value * factor
   }
 
-  /// The power of ten that the letter of a unit stands for.
-  ///
-  /// - Parameter lowerCase: whether `m`, `b`, `g` and `t` are units too.
+  /// The power of ten that the letter of a unit stands for; `m`, `b`, `g` and `t` are units with
+  /// `lowerCase` only.
   @inlinable
   public static func unitExponent(_ letter: UInt8, lowerCase: Bool) -> Int? {
     switch letter {

@@ -84,12 +84,8 @@ public enum TerminalText {
     return lines.isEmpty ? [""] : lines
   }
 
-  /// Sentences broken at spaces, each later line behind some; words are never broken, and spaces at
-  /// the beginning go.
-  ///
-  /// - Parameters:
-  ///   - limit: the longest line, in cells.
-  ///   - indent: spaces before all lines but the first.
+  /// Sentences broken at spaces into lines of at most `limit` cells, all but the first indented;
+  /// words are never broken, and spaces at the beginning go.
   public static func paragraph(_ text: String, _ limit: Int, indent: Int = 0) -> String {
     var lines: [String] = []
     var (line, used) = ("", 0)

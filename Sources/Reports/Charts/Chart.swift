@@ -33,13 +33,11 @@ public struct Chart: Sendable {
   }
 
   /// The chart as a file of its own: SVG with its style sheet and its title.
-  /// - Parameter layout: For which width it is laid out.
   public func svg(_ layout: Layout = .wide) -> String {
     ChartRenderer(chart: self, layout: layout, isStandalone: true).svg()
   }
 
   /// The chart as part of a page that brings ``styleSheet`` and shows the title elsewhere.
-  /// - Parameter layout: For which width it is laid out.
   public func inlineSVG(_ layout: Layout) -> String {
     ChartRenderer(chart: self, layout: layout, isStandalone: false).svg()
   }
@@ -49,7 +47,7 @@ public struct Chart: Sendable {
 
   // MARK: Extents
 
-  /// - Parameter room: Share of the width to keep free after the longest bar, for its words.
+  /// Both ends, with a share of the width kept free after the longest bar for its words.
   func xDomain(room: Double = 0) -> ClosedRange<Double> {
     var values: [Double] = []
     var tight: [Double] = []

@@ -13,10 +13,7 @@ public struct Tick: Sendable, Equatable {
 ///
 /// Labels are thinned until no two of them touch, judged by ``TextMeasure``.
 public enum Ticks {
-  /// Multiples of 1, 2 or 5 times a power of ten that lie in the domain.
-  /// - Parameters:
-  ///   - domain: The ends of the axis.
-  ///   - target: About how many values are wanted.
+  /// About `target` multiples of 1, 2 or 5 times a power of ten that lie in the domain.
   public static func niceValues(_ domain: ClosedRange<Double>, target: Int) -> [Double] {
     let span = domain.upperBound - domain.lowerBound
     guard span > 0, span.isFinite else { return [domain.lowerBound] }
@@ -32,13 +29,8 @@ public enum Ticks {
     }
   }
 
-  /// The ticks of an axis that is `length` pixels long.
-  /// - Parameters:
-  ///   - axis: Its scale and format.
-  ///   - domain: Its two ends.
-  ///   - length: Its length in pixels.
-  ///   - isHorizontal: Whether labels stand side by side (width counts) or above each other.
-  ///   - fontSize: Font size of the labels in pixels.
+  /// The ticks of an axis that is `length` pixels long, with labels of `fontSize` pixels that stand
+  /// side by side (width counts) or above each other.
   public static func ticks(
     _ axis: Axis, domain: ClosedRange<Double>, length: Double, isHorizontal: Bool,
     fontSize: Double

@@ -7,10 +7,7 @@ public struct DocumentSummary {
   let doubts: [String]
   let terminal: Terminal
 
-  /// A document for a terminal.
-  ///
-  /// - Parameter doubts: what is hardly plausible about the table; the document's notes begin with
-  ///   it.
+  /// A document for a terminal, its notes headed by what is hardly plausible about the table.
   public init(_ document: FitDocument, doubts: [String], terminal: Terminal) {
     self.document = document
     self.doubts = doubts

@@ -3,9 +3,7 @@ internal import ScalingLaws
 internal import Statistics
 
 extension FitReading {
-  /// The sections of the report, in reading order.
-  ///
-  /// - Parameter isAlone: whether the page is about this fit only, so that the summary heads it.
+  /// The sections of the report, in reading order; a summary heads a page about this fit only.
   func sections(isAlone: Bool) -> [ReportSection] {
     [
       overviewSection(isAlone: isAlone), planSection(), rankingSection(), mainFigureSection(),

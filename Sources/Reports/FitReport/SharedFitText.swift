@@ -9,12 +9,7 @@ public struct SharedFitText {
   private let rows: [Int]
   private let terminal: Terminal
 
-  /// A joint fit for a terminal.
-  ///
-  /// - Parameters:
-  ///   - result: the fit.
-  ///   - column: the column that tells the groups apart.
-  ///   - rows: the rows of each group.
+  /// A joint fit for a terminal, with the column that tells the groups apart and the rows of each.
   public init(_ result: SharedFit, column: String, rows: [Int], terminal: Terminal) {
     self.terminal = terminal
     self.result = result

@@ -14,12 +14,8 @@ public struct TableForecast {
   /// Observed outcomes by fit, where the table holds them.
   private let observed: [[Double]?]
 
-  /// Forecasts of all rows of a table.
-  ///
-  /// - Parameters:
-  ///   - fits: one fit, or several targets of a mixture.
-  ///   - table: the rows.
-  ///   - forecasts: by row, one for each fit.
+  /// Forecasts of all rows of a table by one fit or several targets of a mixture: by row, one for
+  /// each fit.
   public init(_ fits: [SavedFit], table: RunTable, forecasts: [[Forecast]]) throws {
     self.fits = fits
     self.table = table

@@ -7,9 +7,8 @@ extension Estimated {
     return low.isNaN ? text : "\(text) [\(NumberFormat.scale(low)), \(NumberFormat.scale(high))]"
   }
 
-  /// The value with the decimals that its interval leaves it, and the interval.
-  ///
-  /// - Parameter digits: significant digits where there is no interval.
+  /// The value with the decimals that its interval leaves it (without one, so many significant
+  /// digits), and the interval.
   public func text(digits: Int) -> String {
     low.isFinite && high.isFinite
       ? NumberFormat.withInterval(value, low, high) : NumberFormat.significant(value, digits)

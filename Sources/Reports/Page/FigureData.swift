@@ -50,8 +50,8 @@ public struct FigureData: Sendable {
     self.init(columns: columns, rows: numbers.map { $0.map(Cell.number) })
   }
 
-  /// As comma-separated values with a heading (RFC 4180, with plain newlines).
-  /// - Parameter limit: Largest number of rows; more are thinned evenly, first and last kept.
+  /// As comma-separated values with a heading (RFC 4180, with plain newlines); more rows than the
+  /// limit are thinned evenly, first and last kept.
   public func csv(limit: Int = .max) -> String {
     let heading = columns.map { Cell.text($0).csv }.joined(separator: ",")
     let lines = Self.thinned(rows, to: limit).map { $0.map(\.csv).joined(separator: ",") }

@@ -27,11 +27,10 @@ public struct ReportPage: Sendable {
     self.origin = origin
   }
 
-  /// The page as HTML.
+  /// The page as HTML of at most about so many bytes of UTF-8.
   ///
   /// The numbers of a figure are embedded with at most 2,000 rows. Where that would take the page
   /// over its budget, all figures get fewer rows, never under 100; each says so.
-  /// - Parameter sizeBudget: Largest size wanted, in bytes of UTF-8.
   public func html(sizeBudget: Int = 2_000_000) -> String {
     var text = ""
     for rowLimit in [2_000, 1_000, 500, 250, 100] {

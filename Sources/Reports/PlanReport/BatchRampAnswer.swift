@@ -11,9 +11,8 @@ public struct BatchRampAnswer: Encodable {
   var schedule: BatchRamp
   var warnings: [String]
 
-  /// Plans the batch of a run of `size` parameters and `tokens` tokens.
-  ///
-  /// - Parameter place: all columns that are given.
+  /// Plans the batch of a run of `size` parameters and `tokens` tokens, at a place of all columns
+  /// that are given.
   public init(_ fit: SavedFit, size: Double, tokens: Double, at place: [String: Double]) throws {
     let law = fit.law
     columns = ["N": size, "D": tokens]

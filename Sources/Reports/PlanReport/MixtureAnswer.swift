@@ -43,12 +43,8 @@ public struct MixtureAnswer: Encodable {
     case schema, search, shares, intervals, outcome, change, targets, atBounds, sizes, warnings
   }
 
-  /// An answer.
-  ///
-  /// - Parameters:
-  ///   - drawn: how many of how many drawn mixtures were averaged; nil for the law's own optimum.
-  ///   - tried: the shares of the fitted mixtures.
-  ///   - scale: what the law reads besides shares.
+  /// An answer; `drawn` is nil for the law's own optimum, `tried` holds the shares of the fitted
+  /// mixtures.
   public init(
     search: String, drawn: (averaged: Int, of: Int)?, level: Double,
     tried: [String: ClosedRange<Double>], scale: MixtureLaw.Scale, shares: [String: Double],

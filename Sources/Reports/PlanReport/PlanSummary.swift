@@ -66,10 +66,6 @@ public struct PlanSummary {
   }
 
   /// The same as a page.
-  ///
-  /// - Parameters:
-  ///   - source: the saved fit.
-  ///   - origin: when the page is made and by which version.
   public func page(source: String, origin: ReportOrigin) -> ReportPage {
     var sections = sections()
     let head = sections.removeFirst().blocks.compactMap { block -> String? in

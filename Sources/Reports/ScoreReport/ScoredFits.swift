@@ -42,8 +42,6 @@ public struct ScoredFits {
   }
 
   /// The report as a page.
-  ///
-  /// - Parameter origin: when it is made and by which version.
   public func report(origin: ReportOrigin) -> ScoreReport {
     ScoreReport(
       parts: ranking.entries.map {

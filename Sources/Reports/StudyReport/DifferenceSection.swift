@@ -68,7 +68,8 @@ extension StudyPage {
       for rung in means {
         let (value, low, high) = rung.differencePercent.numbers
         rows.append([
-          .text(arm.arm), "mean", .number(Double(rung.rung)), .number(rung.treatment.trainingOperations),
+          .text(arm.arm), "mean", .number(Double(rung.rung)),
+          .number(rung.treatment.trainingOperations),
           .number(rung.difference.value ?? .nan), .number(value), .number(low), .number(high),
         ])
       }

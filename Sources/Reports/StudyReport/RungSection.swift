@@ -72,7 +72,8 @@ extension StudyPage {
         label(rung),
         both(
           NumberFormat.scale(left.activeParameters), NumberFormat.scale(right.activeParameters)),
-        both(NumberFormat.flops(left.trainingOperations), NumberFormat.flops(right.trainingOperations)),
+        both(
+          NumberFormat.flops(left.trainingOperations), NumberFormat.flops(right.trainingOperations)),
         both(StudyWording.rates(left.learningRates), StudyWording.rates(right.learningRates)),
         count(rung), "\(rung.pairs)",
         both(deviation(left.spread), deviation(right.spread)),
@@ -101,7 +102,8 @@ extension StudyPage {
     let own = axis(arm, .trainingCompute)?.measured.filter { $0.rung == rung.rung } ?? []
     guard
       let nearest = own.min(by: {
-        abs($0.scale - rung.treatment.trainingOperations) < abs($1.scale - rung.treatment.trainingOperations)
+        abs($0.scale - rung.treatment.trainingOperations)
+          < abs($1.scale - rung.treatment.trainingOperations)
       }), own.count > 1 || rung.branch == lastBranch
     else { return IntervalEstimate(.nan) }
     return nearest.multiplier

@@ -81,7 +81,9 @@ struct StudyPage {
   }
 
   /// "90 %".
-  var levelText: String { NumberFormat.significant(study.verdict.settings.level * 100, 3) + "\u{A0}%" }
+  var levelText: String {
+    NumberFormat.significant(study.verdict.settings.level * 100, 3) + "\u{A0}%"
+  }
 
   /// An arm of a verdict without its rows that have no run of either side.
   func rungs(_ arm: ArmVerdict) -> [RungVerdict] {

@@ -62,10 +62,8 @@ public struct StudyProgressView: Hashable, Sendable {
     self.secondsLeft = secondsLeft
   }
 
-  /// The block: a line for the whole study, then one for each run that is being trained.
-  ///
-  /// - Parameter width: the width of the terminal in cells; a longer line would break in two and
-  ///   spoil the redrawing, so none fills it.
+  /// The block: a line for the whole study, then one for each run that is being trained. None fills
+  /// the width in cells: a longer one would break in two and spoil the redrawing.
   public func lines(width: Int = 80) -> [String] {
     let limit = max(width - 1, 20)
     var head = "\(bar(finished, of: total, cells: 20))  \(finished) of \(total)"
@@ -101,9 +99,7 @@ public struct StudyProgressView: Hashable, Sendable {
     return start + lines.map { $0 + "\n" }.joined()
   }
 
-  /// What takes a block off a terminal again.
-  ///
-  /// - Parameter previous: the number of lines that were drawn.
+  /// What takes a block of so many lines off a terminal again.
   public static func erased(_ previous: Int) -> String {
     previous > 0 ? "\u{1B}[\(previous)A\r\u{1B}[J" : ""
   }

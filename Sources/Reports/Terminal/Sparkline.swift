@@ -2,10 +2,8 @@ internal import Quantities
 
 /// A curve in one line of a terminal.
 public enum Sparkline {
-  /// Values as blocks of eight heights; a value that is not finite is a space.
-  /// - Parameters:
-  ///   - values: The curve.
-  ///   - width: Largest number of cells; longer curves are averaged in groups.
+  /// Values as blocks of eight heights; a value that is not finite is a space, and curves longer
+  /// than the width are averaged in groups.
   public static func render(_ values: [Double], width: Int = 40) -> String {
     let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
     let cells = grouped(values, width)

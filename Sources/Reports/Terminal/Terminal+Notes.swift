@@ -1,8 +1,6 @@
 extension Terminal {
   /// What is said before any number: which columns were taken for what, how commas in numbers were
-  /// read, and what is hardly plausible; an empty line ends it.
-  ///
-  /// - Parameter remarks: further lines that belong before the numbers.
+  /// read, what is hardly plausible, and further remarks; an empty line ends it.
   public func opening(notes: [String], doubts: [String], remarks: [String] = []) -> String {
     let lines =
       Self.columns(notes) + Self.readings(notes).map { "Note: \($0)" } + remarks
@@ -13,7 +11,7 @@ extension Terminal {
       ? "" : unique.map { wrap($0) + "\n" }.joined() + "\n"
   }
 
-  /// Notes for a person, without those of ``opening(notes:doubts:)``.
+  /// Notes for a person, without those of ``opening(notes:doubts:remarks:)``.
   public static func remarks(_ notes: [String]) -> [String] {
     notes.filter { !isRenaming($0) && !isReading($0) }.map { "Note: \($0)" }
   }

@@ -59,9 +59,7 @@ struct TestTimePage {
     return lines + jointSentences(comparisons: 6)
   }
 
-  /// What is said of the arms together.
-  ///
-  /// - Parameter most: the number of comparisons told; more are left to their table.
+  /// What is said of the arms together; comparisons beyond the limit are left to their table.
   func jointSentences(comparisons most: Int) -> [String] {
     shownComparisons(most) + analysis.sizes.flatMap { $0.exchanges.prefix(1).map(\.sentence) }
       + strategySentences

@@ -48,22 +48,4 @@ extension InferencePricing {
       warnings: missing == 0
         ? [] : ["\(missing) of \(sums.count) problems have no attempt with tokens; left out."])
   }
-
-  /// The costs of an arm at several numbers of trials, with the accuracy of each.
-  public func costCurve(
-    of arm: OutcomeArm, trials: [Int], accuracy: [Double], promptTokens: Double? = nil,
-    threads: Int = 2
-  ) throws(PlanningError) -> [CostedPoint] {
-    precondition(trials.count == accuracy.count, "one accuracy a number of trials")
-    var points: [CostedPoint] = []
-    for (count, value) in zip(trials, accuracy) {
-      let cost = try meanCost(
-        of: arm, trials: Double(count), promptTokens: promptTokens, threads: threads)
-      points.append(
-        CostedPoint(
-          model: architecture.name, setting: "N = \(count)", operations: cost.operations,
-          equivalentOperations: cost.equivalentOperations, accuracy: value))
-    }
-    return points
-  }
 }

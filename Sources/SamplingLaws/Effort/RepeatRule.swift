@@ -62,22 +62,6 @@ public struct RepeatRule: Sendable, Hashable, Codable {
     if correct.count < minimum { return true }
     return correct.count < maximum && scatter(correct: correct, tokens: tokens) > threshold
   }
-
-  /// Shares repeats out in proportion to scatters, by largest remainders; evenly where none
-  /// scatters.
-  public static func distribute(_ extra: Int, scatters: [Double]) -> [Int] {
-    guard extra > 0, !scatters.isEmpty else { return scatters.map { _ in 0 } }
-    let total = scatters.reduce(0, +)
-    let shares = scatters.map {
-      Double(extra) * (total > 0 ? $0 / total : 1 / Double(scatters.count))
-    }
-    var counts = shares.map { Int($0.rounded(.down)) }
-    let order = shares.indices.sorted {
-      (Double(counts[$0]) - shares[$0], $0) < (Double(counts[$1]) - shares[$1], $1)
-    }
-    for index in order.prefix(max(extra - counts.reduce(0, +), 0)) { counts[index] += 1 }
-    return counts
-  }
 }
 
 /// What a rule of repeats would have spent on recorded attempts.

@@ -58,40 +58,6 @@ public enum AheadByKLaw {
     return max(mean * mean + (step * mean - k * k) / (drift * drift), 0)
   }
 
-  /// P(a vote takes k, k + 2, k + 4, … samples); at most `tail` is left out at the end.
-  public static func sampleDistribution(accuracy: Double, lead: Int, tail: Double = 1e-12)
-    -> [Double]
-  {
-    precondition(lead >= 1, "a lead of at least one vote")
-    // The difference of votes, from −(k − 1) to k − 1.
-    var states = [Double](repeating: 0, count: 2 * lead - 1)
-    states[lead - 1] = 1
-    var result: [Double] = []
-    var left = 1.0
-    var samples = 0
-    while left > tail, result.count < 10_000_000 {
-      var next = [Double](repeating: 0, count: states.count)
-      var ended = 0.0
-      for (index, mass) in states.enumerated() where mass != 0 {
-        if index + 1 < states.count {
-          next[index + 1] += mass * accuracy
-        } else {
-          ended += mass * accuracy
-        }
-        if index > 0 {
-          next[index - 1] += mass * (1 - accuracy)
-        } else {
-          ended += mass * (1 - accuracy)
-        }
-      }
-      states = next
-      samples += 1
-      if samples >= lead, (samples - lead) % 2 == 0 { result.append(ended) }
-      left = states.reduce(0, +)
-    }
-    return result
-  }
-
   private static func power(_ base: Double, _ exponent: Int) -> Double {
     Double.pow(base, Double(exponent))
   }

@@ -18,14 +18,11 @@ public struct AllocationAlternative: Sendable, Hashable, Codable {
   public var budgets: Int?
 }
 
-/// All readings of one set of iso-FLOP runs side by side: the four valleys and approach 3.
+/// All readings of one set of iso-FLOP runs side by side: the four valleys, that of the options
+/// first, and approach 3 where its E, A, B, alpha, beta are given. Throws `FitError` where columns
+/// are missing.
 ///
 /// Where they differ by more than their intervals, the runs do not settle the question.
-///
-/// - Parameters:
-///   - options: those of the fit; its valley comes first.
-///   - surface: E, A, B, alpha, beta of approach 3 on the same runs; nil to leave it out.
-/// - Throws: `FitError` where columns are missing.
 public func isoFLOPAlternatives(
   _ observations: Observations, options: IsoFLOPOptions, at compute: Double,
   surface: [Double]? = nil

@@ -39,11 +39,9 @@ public struct AllocationChecklist: Sendable {
   /// The causes, in the order in which they mattered in the paper.
   public let items: [Item]
 
-  /// Checks the rows of a table.
-  ///
-  /// - Parameter observations: `N`, `D` and the loss; used if present: `C`, `vocab`, `width`,
-  ///   `layers`, `params_no_embed`, `warmup_steps`, `warmup_tokens`, `batch_tokens`, `steps`,
-  ///   `schedule_tokens`, `lr`, `beta2`.
+  /// Checks the rows of a table: `N`, `D` and the loss; used if present: `C`, `vocab`, `width`,
+  /// `layers`, `params_no_embed`, `warmup_steps`, `warmup_tokens`, `batch_tokens`, `steps`,
+  /// `schedule_tokens`, `lr`, `beta2`.
   public init(_ observations: Observations, options: FitOptions) {
     let reader = ChecklistReader(observations, options: options)
     switch reader.exponent(of: observations) {

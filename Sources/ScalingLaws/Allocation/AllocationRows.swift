@@ -1,8 +1,6 @@
 extension Observations {
-  /// N, C and the rows with weight, for approaches 1 and 2.
-  ///
-  /// - Parameter needsLoss: whether every row must have a finite outcome.
-  /// - Throws: `FitError` for an absent column and for a value that cannot be used.
+  /// N, C and the rows with weight, for approaches 1 and 2; throws `FitError` for an absent column,
+  /// a value that cannot be used and, where the loss is needed, an outcome that is not finite.
   func allocationRows(
     of procedure: String, needsLoss: Bool
   ) throws(FitError) -> (sizes: [Double], compute: [Double], used: [Int]) {

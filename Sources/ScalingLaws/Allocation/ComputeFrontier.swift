@@ -19,12 +19,8 @@ public struct ComputeFrontier: Sendable, Hashable, Codable {
   /// The points by ascending compute.
   public var points: [Point]
 
-  /// The lowest outcome in each of some bins of equal width in ln C [105].
-  ///
-  /// - Parameters:
-  ///   - outcome: the outcome of each run; lower is better.
-  ///   - range: the range that is cut into bins; nil for that of the runs. Runs outside are left
-  ///     out.
+  /// The lowest outcome in each of some bins of equal width in ln C [105], over a range or that of
+  /// the runs; runs outside are left out.
   public init(
     compute: [Double], outcome: [Double], bins: Int, range: ClosedRange<Double>? = nil
   ) {

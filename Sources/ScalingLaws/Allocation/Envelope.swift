@@ -30,14 +30,13 @@ public struct EnvelopeOptions: Sendable, Hashable {
   }
 }
 
-/// Chinchilla's approach 1: at each of many computes the run with the lowest loss [L2].
+/// Chinchilla's approach 1: at each of many computes the run with the lowest loss [L2]. It reads
+/// `N` and `C` (or `D`), the loss as response, and runs as clusters; throws `FitError` where
+/// columns are missing or the envelope has fewer than two sizes.
 ///
 /// Every run is a curve of loss against compute, interpolated linearly in ln C; a run with a single
 /// row counts at its own compute's nearest point. ln N and ln D of the winners are regressed on
 /// ln C. Intervals resample runs.
-///
-/// - Parameter observations: columns `N` and `C` (or `D`), the loss as response, runs as clusters.
-/// - Throws: `FitError` where columns are missing or the envelope has fewer than two sizes.
 public func envelopeFit(
   _ observations: Observations, options: EnvelopeOptions = EnvelopeOptions()
 ) throws(FitError) -> AllocationFit {

@@ -22,9 +22,8 @@ extension IsoFLOPGrid {
     var curvature: Double
   }
 
-  /// The valley of every budget for the given losses, one a row of the table.
-  ///
-  /// - Parameter windows: the rows to read each budget from; nil to choose them.
+  /// The valley of every budget for the given losses, one a row of the table, each read from its
+  /// window; nil to choose them.
   func reading(
     losses: [Double], options: IsoFLOPOptions, windows given: [[Int]]? = nil
   ) -> ValleyReading {

@@ -65,16 +65,13 @@ public struct IsoFLOPOptions: Sendable, Hashable {
   }
 }
 
-/// Chinchilla's approach 2: the valley of loss over ln N at each budget, then N* and D* in C [L2].
+/// Chinchilla's approach 2: the valley of loss over ln N at each budget, then N* and D* in C [L2];
+/// it reads `N`, `C` (or `D`) and the loss as response. Throws `FitError` where columns are missing
+/// or fewer than two budgets have a valley; warnings name budgets that were left out. The bias left
+/// on this very grid is measured by ``isoFLOPBias(observations:options:at:surface:)``.
 ///
 /// N* and D* are regressed apart: where the table has D, the tokens at N* are read along each
 /// budget, so that b is not 1 − a unless C = 6·N·D.
-///
-/// - Parameter observations: columns `N` and `C` (or `D`) and the loss as response; lower is
-///   better.
-/// - Returns: the fit; warnings name budgets that were left out. What is left of its bias on this
-///   very grid is measured by ``isoFLOPBias(observations:options:at:surface:)``.
-/// - Throws: `FitError` where columns are missing or fewer than two budgets have a valley.
 public func isoFLOPFit(
   _ observations: Observations, options: IsoFLOPOptions = IsoFLOPOptions()
 ) throws(FitError) -> AllocationFit {

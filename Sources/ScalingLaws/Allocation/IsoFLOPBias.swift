@@ -38,11 +38,9 @@ public struct IsoFLOPBias: Sendable, Hashable, Codable {
   }
 }
 
-/// Measures the bias of approach 2 on the user's own grid: approach 3 is fitted to the runs, and
-/// its noise-free losses at the same N and C go through approach 2.
-///
-/// - Parameter surface: E, A, B, alpha, beta to stand for the truth; nil to fit them.
-/// - Throws: `FitError` where one of the fits is impossible.
+/// Measures the bias of approach 2 on the user's own grid: approach 3 is fitted to the runs, unless
+/// its E, A, B, alpha, beta are given, and its noise-free losses at the same N and C go through
+/// approach 2. Throws `FitError` where one of the fits is impossible.
 public func isoFLOPBias(
   observations: Observations, options: IsoFLOPOptions = IsoFLOPOptions(), at compute: Double,
   surface: [Double]? = nil

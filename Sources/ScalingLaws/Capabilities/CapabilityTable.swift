@@ -121,15 +121,11 @@ public struct CapabilityComponents: Sendable {
   public let lines: [FamilyLine]
 
   /// Finds the components and leaves out one family after another, or one model where there are
-  /// none.
+  /// none, for the target benchmarks (nil for all), which approach the ends of their ranges, 0 to 1
+  /// by default. Throws `FitError.unusable`, see ``CapabilityTable/validate(components:)``.
   ///
   /// The components behind a prediction are found without the predicted benchmark and without the
   /// family that is left out, whose models are then projected.
-  ///
-  /// - Parameters:
-  ///   - targets: the benchmarks to predict; nil for all.
-  ///   - ranges: the values that a benchmark approaches at the ends, by name; 0 to 1 otherwise.
-  /// - Throws: `FitError.unusable`, see ``CapabilityTable/validate(components:)``.
   public init(
     _ table: CapabilityTable, count: Int = 3, targets: [String]? = nil,
     ranges: [String: ClosedRange<Double>] = [:], standardize: Bool = false

@@ -8,11 +8,8 @@ struct SigmoidRegression: Sendable {
   /// l and u.
   let range: ClosedRange<Double>
 
-  /// Fits by least squares of the metric, damped Gauss–Newton from the regression of the logit.
-  ///
-  /// - Parameters:
-  ///   - predictors: one array a row.
-  ///   - range: the values that the metric approaches at the ends.
+  /// Fits by least squares of the metric, which approaches the ends of the range, damped
+  /// Gauss–Newton from the regression of the logit; one array of predictors a row.
   init(predictors: [[Double]], response: [Double], range: ClosedRange<Double>) {
     self.range = range
     let width = range.upperBound - range.lowerBound

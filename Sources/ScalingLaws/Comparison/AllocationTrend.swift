@@ -34,10 +34,9 @@ public struct AllocationAgreement: Sendable {
   public var isDisputed: Bool { !disagreements.isEmpty }
 }
 
-/// Compares the compute-optimal allocation of several laws over the range of C of the data.
-///
-/// - Parameter target: the compute of the question; nil for a hundred times the largest run.
-/// - Throws: `FitError` where a law reads no N and D or the range of compute is not known.
+/// Compares the compute-optimal allocation of several laws over the range of C of the data and at
+/// the target, nil for a hundred times the largest run. Throws `FitError` where a law reads no N
+/// and D or the range of compute is not known.
 public func allocationAgreement(
   of fits: [any FittedLaw], target: Double? = nil, columns: [String: Double] = [:]
 ) throws(FitError) -> AllocationAgreement {

@@ -170,16 +170,12 @@ public func compare(
     warnings: warnings + named(first.warnings, "baseline") + named(second.warnings, "treatment"))
 }
 
-/// Compares two fitted laws without their tables: no joint fits, no nested tests, refits taken as
-/// independent.
+/// Compares two fitted laws, perhaps different ones over the same scale, without their tables: no
+/// joint fits, no nested tests, refits taken as independent, options of fitting not used. Throws
+/// `FitError` where the laws share no scale, or it is not known which range they cover.
 ///
 /// Refits are matched at random, because fits made with one seed share their random numbers index
 /// by index. A fit compared with itself, or with another fit of the same rows, is recognised.
-///
-/// - Parameters:
-///   - treatment: the treatment's fitted law; it may be another law over the same scale.
-///   - options: the target and the scale; options of fitting are not used.
-/// - Throws: `FitError` where the laws share no scale, or it is not known which range they cover.
 public func comparison(
   of baseline: any FittedLaw, and treatment: any FittedLaw,
   options: ComparisonOptions = ComparisonOptions()
@@ -252,7 +248,7 @@ private struct Question {
   var target: Double
   var refusal: String?
 
-  /// - Parameter rungs: the number of rungs along a scale; nil where it is not known.
+  /// Compares two fitted laws; `rungs` counts those along a scale, nil where it is not known.
   init(
     _ baseline: any FittedLaw, _ treatment: any FittedLaw, options: ComparisonOptions,
     rungs: (String) -> Int?

@@ -87,17 +87,6 @@ public struct Crossover: Sendable {
       verdict = .undecided
     }
   }
-
-  /// The crossing of two power laws over one floor: (A₁/A₂)^(1/(α₁ − α₂)) [21].
-  ///
-  /// - Returns: nil for equal exponents.
-  public static func ofPowerLaws(
-    amplitudes: (Double, Double), exponents: (Double, Double)
-  ) -> Double? {
-    guard exponents.0 != exponents.1 else { return nil }
-    let logarithm = Double.log(amplitudes.0 / amplitudes.1) / (exponents.0 - exponents.1)
-    return Double.exp(logarithm)
-  }
 }
 
 extension LawPair {

@@ -30,9 +30,7 @@ public struct EffectiveCompute: Sendable {
   /// excludes zero. False without draws.
   public var isConstantRejected: Bool { slope.low > 0 || slope.high < 0 }
 
-  /// Finds the multipliers of a pair of laws.
-  ///
-  /// - Parameter scales: the rungs, at least one, ascending.
+  /// Finds the multipliers of a pair of laws at rungs, at least one, ascending.
   public init(_ pair: LawPair, at scales: [Double]) {
     let logScales = scales.map { Double.log($0) }
     func logMultipliers(_ curves: LawPair.Curves, _ logScales: [Double]) -> [Double] {
@@ -63,14 +61,11 @@ public struct EffectiveCompute: Sendable {
     self.slope = pair.estimated(slope(values), over: draws.map(slope))
   }
 
-  /// The multiplier of a power law over a floor from two outcomes at one scale [21][105].
+  /// The multiplier of a power law over a floor from two outcomes at one scale [21][105]; `floor`
+  /// is E, `exponent` α.
   ///
   /// m = ((L_baseline − E)/(L_treatment − E))^(1/α) for equal E and α; NaN where an outcome does
   /// not exceed the floor.
-  ///
-  /// - Parameters:
-  ///   - floor: E.
-  ///   - exponent: α.
   public static func multiplier(
     baselineLoss: Double, treatmentLoss: Double, floor: Double, exponent: Double
   ) -> Double {

@@ -53,10 +53,8 @@ extension LawOfGroups {
   /// leave it unspecialised, because this law is made at run time.
   public func makeKernel() -> LawKernel { LawKernel(groups: self) }
 
-  /// Starting points of the base law for all rows together; amplitudes are solved for each group
-  /// unless the base law has starts of its own.
-  ///
-  /// - Parameter spread: a point of this law from one of the base law.
+  /// Starting points of the base law for all rows together, each spread into one of this law;
+  /// amplitudes are solved for each group unless the base law has starts of its own.
   func commonStarts(
     for observations: Observations, spread: ([Double]) -> [Double]
   ) -> [[Double]]? {

@@ -22,10 +22,8 @@ struct MatchedRungs: Sendable {
   /// The number of rungs of both arms together, each arm's counted.
   var cellCount: Int { baseline.count + treatment.count }
 
-  /// Finds rungs within two per cent: budgets are rarely hit exactly, and a treatment may add a few
-  /// parameters.
-  ///
-  /// - Parameter pairs: runs that are known to belong together, whatever their scale.
+  /// Finds rungs within two per cent, for budgets are rarely hit exactly and a treatment may add a
+  /// few parameters; `pairs` are runs that belong together whatever their scale.
   init(
     _ first: Observations, _ second: Observations, law: any Law,
     pairs: [(baseline: Int, treatment: Int)]
@@ -94,9 +92,8 @@ struct MatchedRungs: Sendable {
     self.matches = matches
   }
 
-  /// Rungs joined to larger ones: all rungs of one size, whatever their lengths.
-  ///
-  /// - Parameter groupOfMatch: the group of each rung that both arms have, numbered from 0.
+  /// Rungs joined to larger ones, all rungs of one size whatever their lengths, by the group of
+  /// each rung that both arms have, numbered from 0.
   func joined(by groupOfMatch: [Int]) -> MatchedRungs {
     var first: [Cell] = []
     var second: [Cell] = []

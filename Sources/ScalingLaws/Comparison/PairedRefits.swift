@@ -31,9 +31,7 @@ struct PairedRefits: Sendable {
     case separate
   }
 
-  /// Chooses how two tables are resampled.
-  ///
-  /// - Parameter rungs: the noise of rungs, where the tables tell it.
+  /// Chooses how two tables are resampled; `rungs` is the noise of rungs where the tables tell it.
   init?(
     _ baseline: Fit, _ treatment: Fit, runs: PairedRuns, rungs: RungNoise?,
     options: ComparisonOptions

@@ -13,9 +13,7 @@ struct PairedRuns: Sendable {
   }
 
   /// Pairs rows whose seeds are equal and whose columns agree within two per cent; without a column
-  /// of seeds nothing is paired.
-  ///
-  /// - Parameter pairColumn: a column whose equal values alone make a pair.
+  /// of seeds nothing is paired. Equal values of `pairColumn` alone make a pair.
   init(
     _ baseline: Observations, _ treatment: Observations, law: any Law, seedColumn: String,
     pairColumn: String? = nil
@@ -80,13 +78,9 @@ public struct RungDifference: Sendable, Hashable {
   public var difference: Estimated
 }
 
-/// Compares the two tables rung by rung, with noise pooled over all rungs: the scatter of the rungs
-/// around what differs by law where rungs tell it, else that of seeds, within pairs where every run
-/// is paired.
-///
-/// - Parameters:
-///   - objective: its residual scale is that of the noise.
-///   - noise: the noise of rungs; nil where they do not tell it.
+/// Compares the two tables rung by rung, with noise pooled over all rungs on the objective's
+/// residual scale: the scatter of the rungs around what differs by law where rungs tell it, else
+/// that of seeds, within pairs where every run is paired.
 func rungDifferences(
   _ baseline: Observations, _ treatment: Observations, scale: ([Double], [Double]),
   runs: PairedRuns, objective: Objective, level: Double, noise rungNoise: RungNoise? = nil

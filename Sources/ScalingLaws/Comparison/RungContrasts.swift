@@ -42,9 +42,8 @@ struct RungContrasts: Sendable {
   }
 
   /// The same with rungs of one size, or of one length, joined where the differences between the
-  /// arms belong to the size: a table of many lengths then has no more evidence than sizes.
-  ///
-  /// - Parameter entry: a joint fit, around which laws are taken to first order.
+  /// arms belong to the size: a table of many lengths then has no more evidence than sizes. Laws
+  /// are taken to first order around the joint fit.
   func joiningShared(around entry: JointFit.Entry) throws(FitError) -> RungContrasts {
     guard isWithinRungs else { return self }
     let reading = try reading(of: entry)

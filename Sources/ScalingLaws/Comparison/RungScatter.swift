@@ -182,9 +182,8 @@ struct RungNoise: Sendable {
     return freedom > 0 ? (sum / Double(freedom), freedom) : nil
   }
 
-  /// The standard deviation of the difference between the means of some rows of both arms.
-  ///
-  /// - Parameter first: the baseline's rows: whole rungs.
+  /// The standard deviation of the difference between the means of some rows of both arms, whole
+  /// rungs.
   func deviation(of first: [Int], and second: [Int]) -> Double {
     let left = Set(first.compactMap { cellOfRow[$0] })
     let right = Set(second.compactMap { cellOfRow[$0 + offset] })

@@ -38,12 +38,8 @@ struct CurveReader: Sendable {
   private let candidates: Int
   private let candidateLogN: [Double]
 
-  /// Reads a law over a range of scale.
-  ///
-  /// - Parameters:
-  ///   - range: ln scale from end to end.
-  ///   - sizes: the range of N around which the optimum is searched; four decades are added at
-  ///     each end.
+  /// Reads a law over a range of ln scale; the optimum is searched four decades around a range of
+  /// N.
   init(
     law: any Law, path: ScalePath, columns: [String: Double], range: ClosedRange<Double>,
     sizes: ClosedRange<Double>?, flops: FlopsPerToken, points: Int = 97

@@ -48,15 +48,11 @@ public struct SharedFit: Sendable {
   }
 }
 
-/// Fits a law to several groups at once.
+/// Fits a law to at least two groups at once, with an objective's loss taken as squared; throws
+/// `FitError` for unknown names, too few rows or unusable values.
 ///
 /// Runs that repeat a place of the law (seeds) are averaged first, because the places, not the
 /// seeds, are independent. Residuals are squared, so that the tests are F tests.
-///
-/// - Parameters:
-///   - groups: the names and rows of at least two groups.
-///   - options: how to fit; an objective's loss is taken as squared.
-/// - Throws: `FitError` for unknown names, too few rows or unusable values.
 public func fitSharing(
   _ law: any Law, groups: [(name: String, rows: Observations)], shared: [String],
   options: FitOptions = FitOptions()

@@ -21,9 +21,7 @@ public struct TargetLimit: Sendable, Hashable {
   private let range: ClosedRange<Double>
   private let shortage: String?
 
-  /// Measures a ladder.
-  ///
-  /// - Parameter rungs: how many rungs there are; nil where it is not known.
+  /// Measures a ladder of so many rungs; nil where it is not known.
   public init(scaleName: String, range: ClosedRange<Double>, rungs: Int?) {
     self.scaleName = scaleName
     self.range = range

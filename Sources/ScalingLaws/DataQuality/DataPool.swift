@@ -16,16 +16,13 @@ public struct DataPool: Sendable, Hashable {
     self.halfLife = halfLife
   }
 
-  /// The error of training on a mixture of equally large pools [124].
+  /// The error of training on a mixture of equally large pools [124]; NaN without pools.
+  /// `amplitude` is a, the error of every pool at `reference` samples without the part d; the
+  /// mixture depends on that reference, which the authors share as 10⁵/a, one for the whole web
+  /// pool.
   ///
   /// K pools make epochs of K·poolSize samples; in epoch j the utility is the mean over pools of
   /// b·0.5^(j/(tau·K)), because each pool is repeated K times more slowly.
-  ///
-  /// - Parameters:
-  ///   - amplitude: a, the error of every pool at `reference` samples without the part d.
-  ///   - reference: the number of samples at which all pools are equally good; the mixture depends
-  ///     on it. The authors share it as 10⁵/a, one for the whole web pool.
-  /// - Returns: the error, or NaN without pools.
   public static func error(
     mixing pools: [DataPool], poolSize: Double, samples: Double, amplitude: Double,
     reference: Double = 1, irreducible: Double, floor: DataFiltering.Floor = .outside

@@ -78,11 +78,8 @@ public struct PruningTestbed: Sendable, Hashable {
 
 /// The separating direction of largest margin through the origin, by dual coordinate ascent.
 enum LargestMargin {
-  /// The weights w of least length with w·x ≥ 1 for every row.
-  ///
-  /// - Parameters:
-  ///   - rows: examples times their labels, separable through the origin.
-  ///   - tolerance: by how much a row may miss the margin.
+  /// The weights w of least length with w·x ≥ 1, up to the tolerance, for every row: examples times
+  /// their labels, separable through the origin.
   static func direction(
     of rows: [[Double]], passes: Int = 2000, tolerance: Double = 1e-3
   ) -> [Double] {

@@ -28,14 +28,10 @@ public struct TransportDistance: Sendable {
     var alone: [Double]
   }
 
-  /// Prepares distances.
-  ///
-  /// - Parameters:
-  ///   - sources: the examples of each source, one row of features an example.
-  ///   - smoothing: the strength of smoothing, in units of the mean distance between the sources'
-  ///     examples and the validation data.
-  /// - Throws: `FitError.unusable` for an empty source, rows of different lengths, features that
-  ///   are not finite or examples that are all equal.
+  /// Prepares distances between the validation data and sources of one row of features an example;
+  /// smoothing is in units of the mean distance between them. Throws `FitError.unusable` for an
+  /// empty source, rows of different lengths, features that are not finite or examples that are all
+  /// equal.
   public init(
     sources: [[[Double]]], validation: [[Double]], smoothing: Double = 0.1
   ) throws(FitError) {

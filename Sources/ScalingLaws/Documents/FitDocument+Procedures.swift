@@ -10,11 +10,8 @@ internal import Statistics
 #endif
 
 extension FitDocument {
-  /// Records the allocation of approach 1 or 2 as a fit: `a`, `G_N`, `b`, `G_D`.
-  ///
-  /// - Parameters:
-  ///   - bias: what the method gets wrong on this grid, for iso-FLOP fits.
-  ///   - readings: other readings of the same runs, for iso-FLOP fits.
+  /// Records the allocation of approach 1 or 2 as a fit: `a`, `G_N`, `b`, `G_D`; for iso-FLOP fits
+  /// with what the method gets wrong on this grid and other readings of the same runs.
   public init(
     _ allocation: AllocationFit, rows: Int, bias: IsoFLOPBias? = nil,
     readings: [AllocationAlternative]? = nil, flopsPerToken: FlopsPerToken? = nil,
@@ -185,12 +182,10 @@ extension FitDocument {
     } ?? false
   }
 
-  /// Reads one saved fit from a file of one fit or of several.
-  ///
-  /// - Parameter group: which fit of several: the value of the grouping column, several with `/` in
-  ///   the order of the columns' names, or the outcome where fits differ in that; nil for the only
-  ///   one.
-  /// - Throws: `FitError.unusable` naming what is wrong, with the groups that there are.
+  /// Reads one saved fit from a file of one fit or of several; throws `FitError.unusable` naming
+  /// what is wrong, with the groups that there are. The group is the value of the grouping column,
+  /// several with `/` in the order of the columns' names, or the outcome where fits differ in that;
+  /// nil for the only one.
   public static func decode(
     _ data: Data, source: String, group: String?
   ) throws(FitError) -> FitDocument {

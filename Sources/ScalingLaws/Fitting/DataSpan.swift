@@ -44,9 +44,8 @@ struct DataSpan: Sendable {
     }
   }
 
-  /// How far beyond the region a run lies, in spans; zero inside.
-  ///
-  /// - Parameter value: the run's columns; nil for one that is not known.
+  /// How far beyond the region a run lies, in spans; zero inside. Columns that are not known are
+  /// nil.
   func distance(_ value: (String) -> Double?) -> Double {
     extents.reduce(0) { furthest, extent in
       guard let raw = value(extent.name), !raw.isNaN else { return furthest }
@@ -62,9 +61,8 @@ struct DataSpan: Sendable {
 }
 
 extension FittedLaw {
-  /// How far beyond the fitted table a run lies, in spans of the table; zero inside.
-  ///
-  /// - Parameter columns: values by the product's names; C follows from N and D.
+  /// How far beyond the fitted table a run with these columns (the product's names) lies, in spans
+  /// of the table; zero inside. C follows from N and D.
   public func distanceBeyond(_ columns: [String: Double]) -> Double {
     let ranges = self.ranges
     return DataSpan(law: law) { ranges[$0] }.distance { name in

@@ -98,10 +98,8 @@ public struct Fit: Sendable {
     return shown
   }
 
-  /// The prediction at the given columns.
-  ///
-  /// - Parameter columns: values by the product's names; all that the law reads must be present.
-  /// - Throws: `FitError.missingColumn` for an absent column.
+  /// The prediction at the given columns, by the product's names; throws `FitError.missingColumn`
+  /// for an absent one.
   public func prediction(
     at columns: [String: Double], point: [Double]? = nil
   ) throws(FitError) -> Double {

@@ -32,9 +32,8 @@ public protocol FittedLaw: Sendable {
   /// How wrong the law itself may be beyond its data; nil where it was not measured.
   var modelError: ModelError? { get }
 
-  /// A quantity derived from the parameters, with its interval over the refits.
-  ///
-  /// - Parameter quantity: computes the quantity from physical parameters in the law's order.
+  /// A quantity derived from the physical parameters in the law's order, with its interval over the
+  /// refits.
   func derived(_ quantity: ([Double]) -> Double) -> Estimated
 }
 
@@ -55,18 +54,16 @@ extension FittedLaw {
     estimated(quantity(estimate), over: draws.map(quantity))
   }
 
-  /// Several quantities that one computation yields, with their intervals over the refits.
-  ///
-  /// - Parameter quantities: computes the quantities from physical parameters; always as many.
+  /// Several quantities, always as many, that one computation yields from the physical parameters,
+  /// with their intervals over the refits.
   public func derivedTogether(_ quantities: ([Double]) -> [Double]) -> [Estimated] {
     let values = quantities(estimate)
     let spread = draws.map(quantities)
     return values.indices.map { slot in estimated(values[slot], over: spread.map { $0[slot] }) }
   }
 
-  /// An outcome whose interval over the refits is widened by the law's own error beyond the data.
-  ///
-  /// - Parameter distance: how far beyond the data it lies, in spans.
+  /// An outcome whose interval over the refits is widened by the law's own error so many spans
+  /// beyond the data.
   func widened(_ outcome: Estimated, distance: Double) -> Estimated {
     guard let modelError, outcome.low.isFinite, outcome.high.isFinite, outcome.value.isFinite
     else { return outcome }

@@ -254,15 +254,11 @@ struct Fitter: Sendable {
     return settled
   }
 
-  /// Minimises the objective from every start, then polishes the best.
+  /// Minimises the objective from every start, in physical units, then polishes the best.
   ///
   /// All starts run with a loose tolerance; the best of them, chosen by objective and in a fixed
   /// order, are taken to full precision; then the winner is shaken and polished again, because a
   /// Huber objective with a small threshold has many shallow valleys.
-  ///
-  /// - Parameters:
-  ///   - points: the starts in physical units.
-  ///   - shakes: how many shaken points are polished in each of two rounds.
   func search(from points: [[Double]], shakes: Int = 8) throws(FitError) -> Search {
     let prototype = problem()
     let points = screened(points, by: prototype)

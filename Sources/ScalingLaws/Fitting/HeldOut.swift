@@ -4,7 +4,7 @@ internal import Statistics
 
 /// Held-out runs that lie at a similar distance beyond the rows that were fitted.
 public struct HeldOutGroup: Sendable, Hashable, Codable {
-  /// How far beyond the fitted rows they lie, in spans of those rows, see ``DataSpan``.
+  /// How far beyond the fitted rows they lie, in spans of those rows.
   public var distance: Double
   /// The share of the table's span that the fitted rows cover.
   public var span = 1.0
@@ -31,10 +31,8 @@ extension Fit {
   /// determine it: a factor of e³ for a positive parameter.
   private static let looseness = 3.0
 
-  /// Refits without some rows, from the law's own starts, and predicts them.
-  ///
-  /// - Parameter together: whether the held-out rows are one group, such as a whole training curve.
-  /// - Returns: nil where the rows are too few to fit.
+  /// Refits without some rows, from the law's own starts, and predicts them, together where they
+  /// are one group, such as a whole training curve; nil where the rows are too few to fit.
   func heldOut(fitting: [Int], holding: [Int], together: Bool = false) -> HeldOut? {
     guard fitting.count > freeParameters.count else { return nil }
     var settings = options

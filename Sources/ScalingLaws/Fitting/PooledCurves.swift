@@ -29,10 +29,8 @@ extension Fitter {
       && observations.scheduleOfRow.count >= 40 * observations.schedules.count
   }
 
-  /// Pools the rows of every curve around a point.
-  ///
-  /// - Parameter limit: how many groups at most; every run has at least one.
-  /// - Returns: nil where the formula cannot be evaluated there.
+  /// Pools the rows of every curve around a point into so many groups at most, one or more a run;
+  /// nil where the formula cannot be evaluated there.
   func pooled(at physical: [Double], limit: Int = Fitter.pooledGroups) -> PooledCurves? {
     guard let rows = standardizedRows(at: physical) else { return nil }
     let share = quadraticShare(of: rows.residuals)

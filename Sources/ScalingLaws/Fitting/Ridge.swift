@@ -24,9 +24,8 @@ extension Fitter {
   /// costs a fit.
   static let walkedRows = 4000
 
-  /// Whether refits from the estimate may have missed a part of what the table allows.
-  ///
-  /// - Parameter suspect: whether the columns or the search already say so.
+  /// Whether refits from the estimate may have missed a part of what the table allows; `suspect`
+  /// where the columns or the search already say so.
   func needsWalk(of fit: Fit, draws: [[Double]], suspect: Bool) -> Bool {
     guard observations.count <= Self.walkedRows, observations.schedules.isEmpty,
       fit.objectiveValue > 0, !fit.isExact

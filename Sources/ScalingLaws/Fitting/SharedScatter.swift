@@ -33,11 +33,8 @@ public struct SharedScatter: Sendable, Hashable, Codable {
   /// Below this probability runs of one value are taken to be off together.
   static let level = 0.01
 
-  /// Compares mean squares; nil where there is nothing to compare.
-  ///
-  /// - Parameters:
-  ///   - groupOfRow: the value of each row, −1 for rows that are left out.
-  ///   - jacobian: the derivatives of the residuals, one array a free parameter.
+  /// Compares mean squares; nil where there is nothing to compare. Rows of group −1 are left out;
+  /// the Jacobian of the residuals is one array a free parameter.
   init?(column: String, groupOfRow: [Int], residuals: [Double], jacobian: [[Double]]) {
     let rows = groupOfRow.indices.filter { groupOfRow[$0] >= 0 }
     let count = (groupOfRow.max() ?? -1) + 1
@@ -98,9 +95,7 @@ public struct SharedScatter: Sendable, Hashable, Codable {
     return (max(square - withinMeanSquare, 0) * betweenFreedom / perVariance).squareRoot()
   }
 
-  /// What a reader must know.
-  ///
-  /// - Parameter isRelative: whether residuals are of logarithms.
+  /// What a reader must know; relative residuals are of logarithms.
   func sentence(isRelative: Bool) -> String {
     func size(_ x: Double) -> String {
       isRelative

@@ -17,13 +17,9 @@ extension Law {
   }
 }
 
-/// Amplitudes of a sum of positive terms that comes close to a target, in relative error, for laws
-/// that are a sum only after a transformation. A term that least squares switches off keeps a
-/// hundredth of the target.
-///
-/// - Parameters:
-///   - terms: the terms at amplitude one, one array of rows each.
-///   - target: what they add up to; all positive.
+/// Amplitudes of a sum of positive terms, one array of rows each, that comes close to a positive
+/// target in relative error, for laws that are a sum only after a transformation. A term that least
+/// squares switches off keeps a hundredth of the target.
 func startingAmplitudes(terms: [[Double]], target: [Double]) -> [Double] {
   let relative = terms.map { term in zip(term, target).map { $0 / $1 } }
   let solution = nonnegativeLeastSquares(

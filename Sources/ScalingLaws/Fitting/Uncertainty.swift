@@ -69,11 +69,8 @@ extension Fitter {
     return measureUncertainty(of: fit, rivals: [], warnings: &warnings, findings: &findings)
   }
 
-  /// Refits the law as the options ask and returns the draws.
-  ///
-  /// - Parameters:
-  ///   - rivals: other optima that the search found, as physical points.
-  ///   - findings: what the table cannot tell; what the refits show is added.
+  /// Refits the law as the options ask, also from rival optima (physical points), and returns the
+  /// draws; what the refits show is added to the findings of what the table cannot tell.
   func measureUncertainty(
     of fit: Fit, rivals: [[Double]], warnings: inout [String],
     findings: inout [IdentifiabilityFinding]

@@ -46,13 +46,11 @@ public struct Validation: Sendable {
 
 extension Fit {
   /// Refits the law on the smaller runs and predicts the larger, over an expanding window, and
-  /// leaves out one scale at a time.
+  /// leaves out one scale at a time. Nil `excluded` are the rows that left this law.
   ///
   /// Rows are ordered by compute where it is known; rows of equal scale stay together. A refit
   /// searches from the law's own starts, so that nothing of the held-out rows leaks in. Of a very
   /// large table every n-th row is taken. Rows that left the law are neither fitted nor predicted.
-  ///
-  /// - Parameter excluded: the rows to leave out; nil for those that left this law.
   public func validation(
     shares: [Double] = [0.5, 0.6, 0.7, 0.8], without excluded: Set<Int>? = nil
   ) -> Validation {

@@ -29,12 +29,10 @@ extension FittedLaw {
   /// How many refits a point of a curve is spread over.
   private static var curveRefits: Int { 200 }
 
-  /// Forecasts the curve of one run of a law that reads a learning-rate schedule.
-  ///
-  /// - Parameter observations: one row a step wanted, in order, with the columns that the law reads
-  ///   (see ``Observations/addingScheduleAreas(decay:warmup:)``) and `step`; all rows share the
-  ///   first schedule.
-  /// - Throws: `FitError.missingColumn` for a column that the law reads and the rows lack.
+  /// Forecasts the curve of one run of a law that reads a learning-rate schedule, one row a step
+  /// wanted, in order, with `step` and the columns that the law reads (see
+  /// ``Observations/addingScheduleAreas(decay:warmup:)``); all rows share the first schedule.
+  /// Throws `FitError.missingColumn`.
   public func forecastCurve(
     _ observations: Observations, seed: UInt64 = 0
   ) throws(FitError) -> CurveForecast {

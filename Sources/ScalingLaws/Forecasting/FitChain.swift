@@ -80,12 +80,10 @@ public struct FitChain: Sendable {
     level = first.fit.level
   }
 
-  /// Follows one run through all steps: each prediction is drawn from the refits, widened by the
-  /// law's own error and, for the single run, by the scatter, and goes into the next step.
-  ///
-  /// - Parameter columns: the columns of the first step, and those that later steps read besides
-  ///   their link.
-  /// - Throws: `FitError.missingColumn` for a column that a step reads and that is not given.
+  /// Follows one run through all steps from the columns of the first, and those that later steps
+  /// read besides their link: each prediction is drawn from the refits, widened by the law's own
+  /// error and, for the single run, by the scatter, and goes into the next step. Throws
+  /// `FitError.missingColumn`.
   public func forecast(
     at columns: [String: Double], samples: Int = 8000, seed: UInt64 = 0
   ) throws(FitError) -> [Link] {

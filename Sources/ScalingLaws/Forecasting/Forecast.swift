@@ -28,11 +28,8 @@ public struct Forecast: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// Forecasts one run.
-  ///
-  /// - Parameter columns: values by the product's names; C, N or D is derived where the other two
-  ///   are given.
-  /// - Throws: `FitError.missingColumn` for an absent column.
+  /// Forecasts one run from columns by the product's names; C, N or D is derived where the other
+  /// two are given. Throws `FitError.missingColumn`.
   public func forecast(
     at columns: [String: Double], seed: UInt64 = 0
   ) throws(FitError) -> Forecast {

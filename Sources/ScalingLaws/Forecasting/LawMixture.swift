@@ -25,11 +25,8 @@ public struct LawMixture: Sendable {
   /// How many refits of each law a mixture draws from.
   static let refits = 200
 
-  /// Mixes laws.
-  ///
-  /// - Parameter laws: the laws with their weights, the chosen one first; those without weight are
-  ///   left out.
-  /// - Returns: nil where fewer than two remain, so that there is nothing to mix.
+  /// Mixes laws, the chosen one first, by their weights; those without weight are left out. Nil
+  /// where fewer than two remain, so that there is nothing to mix.
   public init?(_ laws: [(fitted: any FittedLaw, weight: Double)]) {
     let kept = laws.filter { $0.weight > 0 && $0.weight.isFinite }
     let total = kept.reduce(0) { $0 + $1.weight }
@@ -51,11 +48,9 @@ public struct LawForecast: Sendable, Hashable, Codable {
 }
 
 extension LawMixture {
-  /// Forecasts one run by all laws together.
-  ///
-  /// - Parameter columns: values by the product's names; C, N or D is derived where the other two
-  ///   are given. A law of which a column is not given has no part in the answer.
-  /// - Throws: `FitError.missingColumn` where the chosen law lacks a column.
+  /// Forecasts one run by all laws together; C, N or D is derived where the other two are given. A
+  /// law of which a column is not given has no part in the answer; throws `FitError.missingColumn`
+  /// where it is the chosen one.
   public func forecast(
     at columns: [String: Double], seed: UInt64 = 0
   ) throws(FitError) -> Forecast {

@@ -58,9 +58,7 @@ struct OutcomeSpread {
 
   private static let simulated = 8000
 
-  /// Spreads a prediction.
-  ///
-  /// - Parameter distance: how far beyond the data it lies, in spans.
+  /// Spreads a prediction that lies so many spans beyond the data.
   init(
     _ fitted: any FittedLaw, value: Double, refits: [Double], distance: Double, seed: UInt64
   ) {

@@ -3,14 +3,9 @@ internal import RealModule
 internal import Statistics
 
 extension FittedLaw {
-  /// By how much the logarithm of a scale at which an outcome is reached may be off because the law
-  /// itself is wrong beyond its data, by its rolling validation.
-  ///
-  /// - Parameters:
-  ///   - distance: how far beyond the data it is reached, in spans.
-  ///   - logScale: the logarithm of the scale at which the estimate reaches an outcome.
-  /// - Returns: how far below and above; zero inside the data, infinite where the law may never
-  ///   reach it.
+  /// By how much below and above the logarithm of a scale at which an outcome is reached, so many
+  /// spans beyond the data, may be off because the law itself is wrong there, by its rolling
+  /// validation: zero inside the data, infinite where the law may never reach it.
   func modelShift(
     _ outcome: Double, distance: Double, centre: Double, _ logScale: (Double) -> Double
   ) -> (down: Double, up: Double) {
@@ -28,14 +23,13 @@ extension FittedLaw {
     return (away(-1), away(1))
   }
 
-  /// The smallest value of one column at which the law reaches an outcome [160].
+  /// The smallest value of one column at which the law reaches an outcome [160], from above where
+  /// less is better, else from below. Throws `FitError` where the law does not read the column or
+  /// others are missing.
   ///
   /// The other columns are held; for N, D and C the third is derived where one more is given. A
   /// law of N and D asked for `C` with neither of them held is asked for the least compute of its
   /// optimum. The value is infinite where nothing within twelve decades of the table suffices.
-  ///
-  /// - Parameter outcome: the outcome to reach: from above where less is better, else from below.
-  /// - Throws: `FitError` where the law does not read the column or others are missing.
   public func smallest(
     _ column: String, reaching outcome: Double, holding others: [String: Double] = [:]
   ) throws(FitError) -> Estimated {

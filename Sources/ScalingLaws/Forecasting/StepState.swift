@@ -104,12 +104,9 @@ struct StepState {
       input: input ?? 0, lawDeviation: beyond(law, own), runDeviation: beyond(run, max(law, own)))
   }
 
-  /// One outcome.
-  ///
-  /// - Parameters:
-  ///   - input: what the step before gave; nil for the first step, and for its estimate.
-  ///   - refit: the number of the refit; nil for the estimate.
-  ///   - noise: standard normal numbers for the law's own error and for the single run.
+  /// One outcome from what the step before gave; nil for the first step, and for its estimate. The
+  /// refit is nil for the estimate; noise is standard normal, for the law's own error and for the
+  /// single run.
   func outcome(input: Double?, refit: Int?, noise: (law: Double, run: Double)) -> Double {
     var values = arranged
     if let slot, let input { values[slot] = input }

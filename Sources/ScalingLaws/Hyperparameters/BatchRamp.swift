@@ -23,11 +23,8 @@ public struct BatchRamp: Sendable, Hashable, Codable {
   /// The steps at the last batch throughout.
   public var constantSteps: Double
 
-  /// Makes the ramp.
-  ///
-  /// - Parameters:
-  ///   - doublings: the most doublings from the first batch to the last.
-  ///   - best: the best batch in tokens for a run of so many tokens.
+  /// Makes the ramp from the best batch in tokens for a run of so many tokens, in at most so many
+  /// doublings from the first batch to the last.
   public init(tokens: Double, doublings: Int = 5, best: (Double) -> Double) {
     let last = best(tokens)
     var stages: [Stage] = []

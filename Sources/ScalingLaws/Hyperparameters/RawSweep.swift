@@ -8,6 +8,8 @@ public struct RawSweep: Sendable {
     var points: [[Double]]
     /// ln loss.
     var losses: [Double]
+    /// ln of the hyper-parameters of runs without a finite positive loss.
+    var diverged: [[Double]]
   }
 
   /// The hyper-parameters that form the axes.
@@ -24,14 +26,11 @@ public struct RawSweep: Sendable {
   /// Values that differ by less than this factor are one: budgets are rarely hit exactly.
   private static let together = 1.02
 
-  /// Sorts runs into cells.
+  /// Sorts runs into cells; nil where no hyper-parameter was swept. Runs without a finite positive
+  /// loss are left out and noted.
   ///
   /// Cells are told apart by N and D. A hyper-parameter with three or more values in most cells is an
   /// axis; one with two values tells cells apart.
-  ///
-  /// - Parameter loss: the outcome of each run; runs without a finite positive loss are left out
-  ///   and noted.
-  /// - Returns: nil where no hyper-parameter was swept.
   public init?(
     columns: [String: [Double]], loss: [Double], candidates: [String] = RawSweep.knownAxes
   ) {
@@ -72,12 +71,16 @@ public struct RawSweep: Sendable {
     guard !found.isEmpty else { return nil }
     axes = found
     let names = keys
+    func points(_ rows: [Int]) -> [[Double]] {
+      rows.map { row in found.map { Double.log(columns[$0]?[row] ?? .nan) } }
+    }
+    let lost = Dictionary(grouping: Set(complete).subtracting(usable).sorted()) { key($0, names) }
     cells = grouped(names).sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { group in
       Cell(
         columns: Dictionary(
           zip(names, group.key).map { ($0, $1) }, uniquingKeysWith: { first, _ in first }),
-        points: group.value.map { row in found.map { Double.log(columns[$0]?[row] ?? .nan) } },
-        losses: group.value.map { Double.log(loss[$0]) })
+        points: points(group.value), losses: group.value.map { Double.log(loss[$0]) },
+        diverged: points(lost[group.key] ?? []))
     }
     var notes: [String] = []
     let diverged = complete.count - usable.count

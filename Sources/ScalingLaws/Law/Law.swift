@@ -26,11 +26,8 @@ public protocol Law: Sendable {
   /// time. Only speed depends on it.
   static var isWide: Bool { get }
 
-  /// The predicted outcome of one observation.
-  ///
-  /// - Parameters:
-  ///   - p: the parameters in physical units, in the order of `parameters`.
-  ///   - x: the columns named by the card, in its order.
+  /// The predicted outcome of one observation, its columns in the card's order, from physical
+  /// parameters in the order of `parameters`.
   func predict<let K: Int>(_ p: Span<Dual<K>>, _ x: Observation) -> Dual<K>
 
   /// Points from which a fit starts, in physical units; nil for the default.

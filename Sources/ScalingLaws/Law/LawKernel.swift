@@ -24,9 +24,7 @@ public struct LaneTable: Sendable {
   @usableFromInline let groups: [ScheduleTerms.Group]
   @usableFromInline let groupStarts: [Int]
 
-  /// Packs the columns that a law reads.
-  ///
-  /// - Parameter columns: the names of the columns in the law's order; all must exist.
+  /// Packs the columns that a law reads, in its order; all must exist.
   init(observations: Observations, columns: [String], rows: [Int]) {
     var order: [Int] = []
     var filled: [Bool] = []
@@ -208,9 +206,7 @@ extension Law {
       ? LawKernel(self, width: Dual<8>.self) : LawKernel(self, width: Dual<5>.self)
   }
 
-  /// The prediction for one observation.
-  ///
-  /// - Parameter columns: the columns in the card's order.
+  /// The prediction for one observation, its columns in the card's order.
   public func prediction(
     _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
   ) -> Double {
@@ -232,9 +228,8 @@ extension Law {
     return result
   }
 
-  /// The derivatives of the prediction for one observation with respect to all parameters.
-  ///
-  /// - Parameter columns: the columns in the card's order.
+  /// The derivatives of the prediction for one observation, its columns in the card's order, with
+  /// respect to all parameters.
   public func gradient(
     _ point: [Double], at columns: [Double], segments: [ScheduleSegment] = []
   ) -> [Double] {

@@ -67,11 +67,8 @@ public struct Objective: Sendable, Hashable {
     return nil
   }
 
-  /// The objective with this name.
-  ///
-  /// - Parameter name: `huber-log`, `squared-log`, `huber`, `squared`, `huber-log1p` or
-  ///   `squared-log1p`.
-  /// - Returns: nil for an unknown name.
+  /// The objective `huber-log`, `squared-log`, `huber`, `squared`, `huber-log1p` or
+  /// `squared-log1p`; nil for any other name.
   public init?(name: String, delta: Double = 1e-3) {
     let residual: Residual
     if name.hasSuffix("-log") {

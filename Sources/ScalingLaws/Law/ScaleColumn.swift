@@ -1,9 +1,8 @@
 internal import Cards
 
 extension ColumnRequirement {
-  /// The requirement of a law of one size, whichever column the user calls the size.
-  ///
-  /// - Parameter name: `N`, `D` or `C`, whose units are known, or any other column.
+  /// The requirement of a law of one size, whichever column the user calls the size: `N`, `D` or
+  /// `C`, whose units are known, or any other.
   public static func scale(_ name: String) -> ColumnRequirement {
     switch name {
     case "N": return .parameters

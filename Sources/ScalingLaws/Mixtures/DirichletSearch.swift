@@ -8,9 +8,7 @@ public struct DirichletSearch: Sendable {
   /// The drawn mixtures.
   public let mixtures: [[Double]]
 
-  /// Draws the mixtures.
-  ///
-  /// - Parameter space: the allowed shares; nil for all.
+  /// Draws the mixtures from the allowed shares; nil for all.
   public init(
     concentrations: [Double], within space: MixtureOptimum? = nil, samples: Int = 100_000,
     seed: UInt64 = 0
@@ -22,9 +20,7 @@ public struct DirichletSearch: Sendable {
     }
   }
 
-  /// The average of the best mixtures, which adds up to 1.
-  ///
-  /// - Parameter count: how many of the best are averaged.
+  /// The average of the `count` best mixtures, which adds up to 1.
   public func best(
     _ loss: ([Double]) -> Double, of count: Int = 128
   ) -> [Double] {

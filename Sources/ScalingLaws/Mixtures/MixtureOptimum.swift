@@ -36,17 +36,13 @@ public struct MixtureOptimum: Sendable {
     return result
   }
 
-  /// The optimum from several starts.
-  ///
-  /// - Parameter starts: mixtures to start from beside the middle of the ranges.
+  /// The optimum from several mixtures beside the middle of the ranges.
   public func minimize(_ objective: MixtureObjective, from starts: [[Double]] = []) -> [Double] {
     minimize(from: starts) { objective($0) }
   }
 
-  /// The optimum of any function of the shares from several starts.
-  ///
-  /// - Parameter objective: the value and its derivatives, up to a constant in common, at a
-  ///   mixture.
+  /// The optimum of any function of the shares, its value and derivatives up to a constant in
+  /// common, from several starts.
   public func minimize(
     from starts: [[Double]], _ objective: ([Double]) -> (value: Double, slopes: [Double])
   ) -> [Double] {

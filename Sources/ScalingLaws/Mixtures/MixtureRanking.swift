@@ -69,13 +69,12 @@ public struct MixtureFit: Sendable {
   /// The most refits times rows times squared parameters that are paid for.
   private static let affordable = 1.2e8
 
-  /// Fits the forms, ranks them on left-out mixtures and measures the uncertainty of the best.
+  /// Fits the forms, ranks them on left-out mixtures and measures the uncertainty of the best; the
+  /// target counts `weight` among several.
   ///
   /// Ten folds of whole mixtures (repeats of one mixture stay together) are left out in turn. The form
   /// with the lowest error is chosen unless one with fewer parameters is within one standard error
   /// of the difference.
-  ///
-  /// - Parameter weight: what the target counts among several.
   public init(
     forms: [MixtureForm], of law: MixtureLaw, to observations: Observations, options: FitOptions,
     weight: Double = 1, progress: (String) -> Void = { _ in }

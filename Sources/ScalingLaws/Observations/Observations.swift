@@ -24,13 +24,8 @@ public struct Observations: Sendable {
   /// ``gatheringSchedules()``.
   var scheduleTrees: [ScheduleTree] = []
 
-  /// Creates observations.
-  ///
-  /// - Parameters:
-  ///   - weights: the weight of each row; nil for equal weights.
-  ///   - clusters: the run of each row; nil if each row is its own run.
-  ///   - labels: what to call each row; nil for its position, counted from 1.
-  ///   - scheduleOfRow: which schedule each row belongs to; nil for none.
+  /// Creates observations. Nil means equal weights, each row its own run, positions counted from 1
+  /// as labels, and no schedules.
   public init(
     columns: [String: [Double]], response: [Double], weights: [Double]? = nil,
     clusters: [Int]? = nil, labels: [String]? = nil, schedules: [LearningRateSchedule] = [],

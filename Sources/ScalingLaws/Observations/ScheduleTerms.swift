@@ -22,11 +22,8 @@ struct ScheduleTerms: Sendable {
   @usableFromInline let starts: [Int]
   @usableFromInline let isShared: Bool
 
-  /// Gathers the lists of a packed table.
-  ///
-  /// - Parameters:
-  ///   - areas: the learning-rate area of every lane, eight a block.
-  ///   - scheduleOfBlock: the schedule behind each block; negative for none.
+  /// Gathers the lists of a packed table: the learning-rate area of every lane, eight a block, and
+  /// the schedule behind each block, negative for none.
   init(areas: [Double], scheduleOfBlock: [Int], trees: [ScheduleTree]) {
     isShared = areas.count > Self.ownListLimit
     var groups: [Group] = []

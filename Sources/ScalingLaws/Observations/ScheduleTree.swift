@@ -104,11 +104,8 @@ struct ScheduleTree: Sendable {
     return node
   }
 
-  /// Appends what rows between two areas must sum over.
-  ///
-  /// - Parameters:
-  ///   - last: the largest; changes from there on have not happened to any of them.
-  ///   - segments: receives the terms; those after a row's own area add nothing to it.
+  /// Appends what rows between two areas must sum over. Changes from `last` on have not happened to
+  /// any of them; terms after a row's own area add nothing to it.
   func append(from first: Double, to last: Double, into segments: inout [ScheduleSegment]) {
     guard !nodes.isEmpty else { return }
     var stack = [0]

@@ -16,13 +16,10 @@ public struct BudgetPlan: Sendable, Hashable, Codable {
 
 extension FittedLaw {
   /// The plan of a training budget with what other choices cost and what to run next; what is
-  /// counted from N* is left out where the table does not determine it.
-  ///
-  /// - Parameters:
-  ///   - determination: which numbers the table gives; nil for those of this law's own plan.
-  ///   - cap: the largest compute of a next run; nil for the default of
-  ///     ``nextRuns(for:cap:holding:steps:count:)``.
-  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  /// counted from N* is left out where the table does not determine it. Nil means the numbers that
+  /// this law's own plan gives, and the default cap of ``nextRuns(for:cap:holding:steps:count:)``
+  /// on the compute of a next run. Throws `FitError` where the law does not read N and D or a
+  /// column is missing.
   public func budgetPlan(
     compute: Double, determination: PlanDetermination? = nil, cap: Double? = nil,
     holding others: [String: Double] = [:]

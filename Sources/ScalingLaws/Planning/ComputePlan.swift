@@ -26,12 +26,9 @@ public struct ComputePlan: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// The optimal size and tokens for a training budget [L2].
-  ///
-  /// - Parameters:
-  ///   - others: the columns that the law reads besides N, D and C, such as `U` or `streams`.
-  ///   - closedForm: false to search numerically even where a closed form exists.
-  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  /// The optimal size and tokens for a training budget [L2], at the other columns that the law
+  /// reads, such as `U` or `streams`; searched numerically where a closed form is not wanted.
+  /// Throws `FitError` where the law does not read N and D or a column is missing.
   public func plan(
     compute: Double, holding others: [String: Double] = [:], closedForm: Bool = true
   ) throws(FitError) -> ComputePlan {

@@ -95,14 +95,13 @@ public struct ConstrainedPlan: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// The best model for a budget or a target under all limits together.
+  /// The best model for a budget or a target under all limits together, at the other columns that
+  /// the law reads. Throws `FitError` where the law does not allow the plan, and for limits that
+  /// leave nothing.
   ///
   /// For a budget the outcome is minimised over N with D from the budget; for a target the FLOPs
   /// of training and serving are minimised over N with D from the target. The size stays under
   /// every cap, and tokens beyond the unique ones are worth less [L6].
-  ///
-  /// - Parameter others: the columns that the law reads besides N, D, C and U.
-  /// - Throws: `FitError` where the law does not allow the plan, and for limits that leave nothing.
   public func constrainedPlan(
     _ goal: PlanGoal, limits: PlanLimits, holding others: [String: Double] = [:]
   ) throws(FitError) -> ConstrainedPlan {
@@ -211,11 +210,8 @@ struct ConstrainedSearch {
     ]
   }
 
-  /// The plan of quantities with their intervals.
-  ///
-  /// - Parameters:
-  ///   - all: the quantities in the order of ``quantities(_:near:)``.
-  ///   - held: for each law that has a part in the plan its name and ln N.
+  /// The plan of quantities in the order of ``quantities(_:near:)`` with their intervals; `held`
+  /// has ln N for each law that has a part in it.
   func plan(
     _ all: [Estimated], ranges: [String: ClosedRange<Double>],
     held: [(law: String, logN: Double)] = []

@@ -133,10 +133,8 @@ extension FittedLaw {
       derivedTogether { solve($0, near: near) }, demand: served, plain: plain)
   }
 
-  /// The best outcome for a total of 6·N·D + 2·N·D_inf FLOPs [L15].
-  ///
-  /// - Parameter total: training and serving together, at the price of training.
-  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  /// The best outcome for a total of 6·N·D + 2·N·D_inf FLOPs at the price of training [L15]; throws
+  /// `FitError` where the law does not read N and D or a column is missing.
   public func inferencePlan(
     totalCompute total: Double, demand: InferenceDemand, holding others: [String: Double] = [:]
   ) throws(FitError) -> InferencePlan {

@@ -29,9 +29,7 @@ public struct RepetitionConstants: Sendable, Hashable, Codable {
 extension FittedLaw {
   /// The best size and number of epochs for a budget of compute and of unique tokens [L6]; a law
   /// that does not read `U` but whose optimum has a closed form borrows the value of repetition.
-  ///
-  /// - Parameter borrowed: constants for a law that knows nothing of repetition.
-  /// - Throws: `FitError` where the law does not allow the plan.
+  /// Throws `FitError` where the law does not allow the plan.
   public func limitedDataPlan(
     compute: Double, uniqueTokens unique: Double, holding others: [String: Double] = [:],
     borrowed: RepetitionConstants = .published

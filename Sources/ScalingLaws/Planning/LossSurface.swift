@@ -31,9 +31,8 @@ struct LossSurface: Sendable {
   /// 1 where less is better, −1 where more is.
   let sign: Double
 
-  /// Prepares the surface.
-  ///
-  /// - Parameter closedForm: whether the optimum may be taken from ``AdditiveTradeoff``.
+  /// Prepares the surface, whose optimum may be taken from ``AdditiveTradeoff`` unless a closed
+  /// form is not wanted.
   init(
     _ fitted: any FittedLaw, holding others: [String: Double], closedForm: Bool = true
   ) throws(FitError) {
@@ -122,9 +121,8 @@ struct LossSurface: Sendable {
     flops.logTokens(logCompute: logCompute, logSize: logN)
   }
 
-  /// The optimum at a compute, as the table counts it.
-  ///
-  /// - Parameter near: ln N at which a neighbouring problem had its optimum; nil to scan.
+  /// The optimum at a compute, as the table counts it, near the ln N of a neighbouring problem's;
+  /// nil to scan.
   func optimum(_ point: [Double], logCompute: Double, near: Double? = nil) -> Optimum {
     func tokens(_ logN: Double) -> Double { logTokens(logCompute: logCompute, logN: logN) }
     if let powers = powers(point) {

@@ -55,19 +55,16 @@ public struct ParameterSensitivity: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// Ranks runs by how much they would narrow the interval of a target.
+  /// Ranks `count` runs each by how much they would narrow the interval of a target, up to a cap on
+  /// compute: nil for a tenth of the target's or the largest run of the table, whichever is less,
+  /// but at least four times the smallest run. Throws `FitError` where there are no refits or the
+  /// law does not read N and D.
   ///
   /// Observing an outcome with residual scatter σ lowers the target's variance from V to V −
   /// cov²/(var + σ²), with the covariance over the refits; nothing is linearised in the parameters.
   /// Candidates stay within twice the ratios of tokens to parameters that the table holds, except
   /// where that is why the table cannot tell size from tokens: then they leave the curve of its
   /// rows by a factor of 3 to 10, or take another size or length than the only ones.
-  ///
-  /// - Parameters:
-  ///   - cap: the largest compute of a candidate; nil for a tenth of the target's compute or the
-  ///     largest run of the table, whichever is less, but at least four times the smallest run.
-  ///   - count: how many runs to report in each ranking.
-  /// - Throws: `FitError` where there are no refits or the law does not read N and D.
   public func nextRuns(
     for target: PlanningTarget, cap: Double? = nil, holding others: [String: Double] = [:],
     steps: Int = 13, count: Int = 5

@@ -33,11 +33,8 @@ public struct OutcomeGrid: Sendable, Hashable, Codable {
 }
 
 extension FittedLaw {
-  /// What smaller and larger models than the optimal one cost at a budget. All differences vanish
-  /// at the factor 1 for every refit.
-  ///
-  /// - Parameter factors: the multiples of N*.
-  /// - Throws: `FitError` where the law does not read N and D or a column is missing.
+  /// What multiples of the optimal size cost at a budget; all differences vanish at the factor 1
+  /// for every refit. Throws `FitError` where the law does not read N and D or a column is missing.
   public func sizeTradeoffs(
     compute: Double, holding others: [String: Double] = [:],
     factors: [Double] = [0.25, 0.5, 0.5.squareRoot(), 1, 2, 4]

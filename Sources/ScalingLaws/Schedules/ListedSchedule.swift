@@ -47,13 +47,9 @@ public struct ListedSchedule: Sendable {
   /// How closely a form of decay must pass through the rows, as a share of the peak.
   private static let closeness = 0.003
 
-  /// Completes a schedule. Where the rows are close, rates between them lie on straight lines;
-  /// elsewhere the decay takes the form that passes through all of them, or the one that is named.
-  ///
-  /// - Parameters:
-  ///   - warmup: steps over which the rate rises from zero before the first row.
-  ///   - decay: the form of the decay; nil to find it.
-  /// - Throws: ``Problem``.
+  /// Completes a schedule after a linear warm-up from zero before the first row. Where the rows are
+  /// close, rates between them lie on straight lines; elsewhere the decay takes the form that
+  /// passes through all of them, or the one that is named. Throws ``Problem``.
   public init(
     points: [(step: Double, rate: Double)], through last: Int, warmup: Int = 0,
     decay: ScheduleDecay? = nil

@@ -8,15 +8,12 @@ public struct OptimalSchedule: Sendable, Hashable {
   /// The predicted loss at the last step, in nats per token.
   public var finalLoss: Double
 
-  /// Finds the non-increasing schedule of least final loss.
+  /// Finds the non-increasing schedule of least final loss after a linear warm-up from zero, for
+  /// L0, A, alpha, B, C, beta, gamma of a fitted ``MultiPower``. Throws ``FitError`` for parameters
+  /// of another law or an empty range.
   ///
   /// The rates at the knots of a grid are moved one after another between their neighbours by
   /// golden section until a sweep gains nothing; between knots the rate is linear.
-  ///
-  /// - Parameters:
-  ///   - parameters: L0, A, alpha, B, C, beta, gamma of a fitted ``MultiPower``.
-  ///   - warmup: the number of steps of a linear warm-up from zero.
-  /// - Throws: ``FitError`` for parameters of another law or an empty range.
   public init(
     parameters: [Double], peak: Double, floor: Double, steps: Int, warmup: Int = 0,
     knots: Int = 24

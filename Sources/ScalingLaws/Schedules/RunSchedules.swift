@@ -1,3 +1,4 @@
+internal import Quantities
 internal import Statistics
 
 /// The learning-rate schedules of several runs, completed from the steps that a table lists.
@@ -19,14 +20,9 @@ public struct RunSchedules: Sendable {
   public let schedules: [LearningRateSchedule]
   private let positions: [String: Int]
 
-  /// Completes the schedules.
-  ///
-  /// - Parameters:
-  ///   - rates: the listed rates of each run, in any order.
-  ///   - lastSteps: the last step wanted of each run.
-  ///   - warmup: steps over which the rate rises from zero before the first row.
-  ///   - isLogged: whether the rates were logged with the losses and are joined by lines; a table
-  ///     of schedules may be coarser, and its decay is recognised.
+  /// Completes the schedules of runs, their rates in any order, up to the last step wanted of each.
+  /// Rates that were logged with the losses are joined by lines; a table of schedules may be
+  /// coarser, and its decay is recognised.
   public init(
     rates: [String: [(step: Double, rate: Double)]], lastSteps: [String: Double], warmup: Int,
     isLogged: Bool
@@ -53,8 +49,6 @@ public struct RunSchedules: Sendable {
   }
 
   /// Gives every row the schedule of its run and the areas that a law of the curve reads.
-  ///
-  /// - Parameter runs: the run of each row.
   public func attached(
     to observations: Observations, runs: [String], law: any Law, warmup: Int
   ) throws(FitError) -> Observations {

@@ -11,7 +11,7 @@ extension ScheduleDecay {
     return decay
   }
 
-  /// A kind of schedule that is none of ``ScheduleDecay/allCases``, `wsd` or `constant`.
+  /// A kind of schedule that is no ``ScheduleDecay``, `wsd` or `constant`.
   public struct UnknownKind: Error, Sendable, Hashable {
     /// As it was given.
     public let name: String

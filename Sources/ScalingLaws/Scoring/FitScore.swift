@@ -91,11 +91,8 @@ public struct FitScore: Sendable {
 }
 
 extension FittedLaw {
-  /// Scores the fit on rows that it has not seen.
-  ///
-  /// - Parameter mixture: the fit with its alternatives, whose common forecast is scored; nil for
-  ///   the fit alone.
-  /// - Throws: `FitError` for an absent column or a value that the law cannot read.
+  /// Scores the fit, or a mixture with its alternatives, on rows that it has not seen; throws
+  /// `FitError` for an absent column or a value that the law cannot read.
   public func score(
     on observations: Observations, runs: [String]? = nil, mixture: LawMixture? = nil,
     threads: Int = 1

@@ -1,8 +1,7 @@
 extension LawRanking {
   /// The laws beside the chosen one that weigh at least a fiftieth, five at most, with intervals of
-  /// their own from 200 refits or fewer; none where no intervals are wanted.
-  ///
-  /// - Parameter progress: is told the name of each law before its intervals are found.
+  /// their own from 200 refits or fewer; none where no intervals are wanted. `progress` is told the
+  /// name of each before its intervals are found.
   public func alternatives(
     options: FitOptions, progress: (String) -> Void = { _ in }
   ) -> [(fit: Fit, weight: Double)] {

@@ -60,11 +60,8 @@ public struct LawRanking: Sendable {
   public var verdict: String
 }
 
-/// Fits every law that the columns allow and ranks them by the error on held-out larger runs.
-///
-/// - Parameters:
-///   - options: options of every fit; no intervals are measured.
-///   - progress: called before each law with its position and name, from any thread.
+/// Fits every law that the columns allow, without intervals, and ranks them by the error on
+/// held-out larger runs; `progress` is told the position and name of each before, from any thread.
 public func rankLaws(
   _ laws: [any Law], on observations: Observations, options: FitOptions,
   progress: @Sendable (Int, String) -> Void = { _, _ in }

@@ -28,12 +28,9 @@ public struct EmergenceTest: Sendable, Hashable {
     return interval.high < 0 ? .subScaling : .standard
   }
 
-  /// Fits F(N) by a quadratic in ln N.
-  ///
-  /// - Parameters:
-  ///   - passRates: PU of each model, strictly between 0 and 1.
-  ///   - standardErrors: of the pass rates; nil to estimate one scatter of F from its residuals.
-  /// - Throws: `StatisticsError` where there are too few sizes or a value cannot be used.
+  /// Fits F(N) by a quadratic in ln N to pass rates strictly between 0 and 1; without standard
+  /// errors one scatter of F is estimated from its residuals. Throws `StatisticsError` where there
+  /// are too few sizes or a value cannot be used.
   public init(
     sizes: [Double], passRates: [Double], standardErrors: [Double]? = nil, level: Double = 0.95
   ) throws(StatisticsError) {

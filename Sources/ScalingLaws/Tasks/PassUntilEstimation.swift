@@ -86,9 +86,7 @@ public struct PassForecast: Sendable {
   /// The line of each instance; nil where it never passed.
   public var lines: [PassLine?]
 
-  /// Fits a line to each instance.
-  ///
-  /// - Parameter counts: for each instance what sampling found for each model.
+  /// Fits a line to each instance, from what sampling found for each model.
   public init(sizes: [Double], counts: [[PassCount]]) {
     lines = counts.map { PassLine(sizes: sizes, counts: $0) }
   }

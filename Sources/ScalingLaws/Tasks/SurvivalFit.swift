@@ -121,9 +121,8 @@ public struct SurvivalFit: Sendable {
     }
   }
 
-  /// The share without the event after a time.
-  ///
-  /// - Parameter offsets: the logarithms of the covariates less their means; empty for the mean.
+  /// The share without the event after a time, at offsets: the logarithms of the covariates less
+  /// their means; empty for the mean.
   public func survival(at time: Double, offsets: [Double] = []) -> Double {
     let log = Double.log(time) + point[0] + shift(offsets)
     return Double.exp(-Self.cumulativeHazard(log, gamma: gamma.value, kappa: kappa.value))

@@ -22,10 +22,9 @@ public struct TaskForecast: Sendable, Hashable, Codable {
 }
 
 extension TaskSeries {
-  /// Forecasts the task with the law that its trend recommends; empty where it recommends none.
-  ///
-  /// - Parameter options: how the laws are fitted; its level is that of the intervals.
-  /// - Throws: `FitError` where the law cannot be fitted to the series.
+  /// Forecasts the task with the law that its trend recommends, with intervals of the options'
+  /// level; empty where it recommends none. Throws `FitError` where the law cannot be fitted to the
+  /// series.
   public func forecasts(
     by report: TaskReport, at scales: [Double], options: FitOptions
   ) throws(FitError) -> [TaskForecast] {

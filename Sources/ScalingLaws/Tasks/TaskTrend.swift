@@ -34,7 +34,7 @@ public struct TaskReport: Sendable {
   public let shape: TrendShape
   /// What the shape means, given which direction is better: normal, inverse, or turning.
   public let direction: ScalingDirection
-  /// How sure the shape is: one minus the p-value of the weakest test it needs, see ``TrendTest``.
+  /// How sure the shape is: one minus the p-value of the weakest test it needs, see `TrendTest`.
   /// Where the shape is undecided it is that of the shape of most support, below the level.
   public let probability: Double
   /// The p-value of no change with scale at all, by a line and a curve together.
@@ -64,14 +64,10 @@ public struct TaskReport: Sendable {
   /// Whether the task may be extrapolated.
   public var isAccepted: Bool { recommendation != .none }
 
-  /// Examines a task. Nothing is recommended for one at chance, without a clear trend, or that gets
-  /// worse.
-  ///
-  /// - Parameters:
-  ///   - series: the metric over the ladder, at least four models of three sizes.
-  ///   - relevantChange: the smallest change of the metric over the ladder that matters; nil for
-  ///     three standard deviations of one model's noise.
-  /// - Throws: `FitError.unusable` for too few models or impossible numbers.
+  /// Examines a task over at least four models of three sizes. Nothing is recommended for one at
+  /// chance, without a clear trend, or that gets worse. The smallest change over the ladder that
+  /// matters is three standard deviations of one model's noise by default. Throws
+  /// `FitError.unusable` for too few models or impossible numbers.
   public init(
     _ series: TaskSeries, level: Double = 0.9, relevantChange: Double? = nil
   ) throws(FitError) {

@@ -16,13 +16,9 @@ public struct TransferAlarm: Sendable {
   /// Whether the data do not suit the task.
   public var isMisaligned: Bool { heldOutError > tolerance || fall > tolerance }
 
-  /// Fits the smallest budgets and judges the rest.
-  ///
-  /// - Parameters:
-  ///   - observations: `D` and BLEU, one row a pre-training budget.
-  ///   - tolerance: the relative error that noise explains; the paper's aligned mixtures stay
-  ///     below 0.061.
-  /// - Throws: `FitError` where no budget is left to test on or the law cannot be fitted.
+  /// Fits the smallest budgets (`D` and BLEU, one a row) and judges the rest by the relative error
+  /// that noise explains; the paper's aligned mixtures stay below 0.061. Throws `FitError` where no
+  /// budget is left to test on or the law cannot be fitted.
   public init(
     _ observations: Observations, fitted: Int = 4, tolerance: Double = 0.08,
     options: FitOptions = FitOptions()

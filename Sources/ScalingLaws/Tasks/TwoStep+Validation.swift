@@ -3,10 +3,9 @@ internal import Statistics
 
 extension TwoStep {
   /// How wrong the chain of both steps may be beyond its data: both are refitted to the smaller
-  /// runs and predict the accuracy of the larger, as in ``Fit/validation(shares:)``. The error
-  /// holds what the steps cannot tell about their parameters.
-  ///
-  /// - Returns: nil where the checkpoints do not say N and D.
+  /// runs and predict the accuracy of the larger, as in ``Fit/validation(shares:without:)``. The error
+  /// holds what the steps cannot tell about their parameters. Nil where the checkpoints do not say N
+  /// and D.
   public func modelError(
     law: any Law, chance: Double?, options: FitOptions = FitOptions()
   ) -> ModelError? {

@@ -20,16 +20,11 @@ public struct TwoStep: Sendable {
   /// The accuracy of a model without any loss, where it was given.
   let ideal: Double?
 
-  /// Fits both steps and refits them on resampled runs.
-  ///
-  /// - Parameters:
-  ///   - final: task loss at the end of each run, with `N`, `D`; `clusters` name the runs.
-  ///   - checkpoints: accuracy of evaluated checkpoints with `loss`; rows of one run share the
-  ///     cluster that the run has in `final`.
-  ///   - ideal: the accuracy of a model without any loss on the task, added to the checkpoints as
-  ///     one more point; it steadies the ceiling where all checkpoints are far below it. The task
-  ///     ladder uses 1. Nil to leave it out.
-  /// - Throws: `FitError` where a step cannot be fitted.
+  /// Fits both steps, task loss at the end of each run with `N` and `D`, and accuracy of evaluated
+  /// checkpoints with `loss`, and refits them on resampled runs, which `clusters` name alike in
+  /// both. The ideal accuracy of a model without any loss on the task is one more checkpoint, which
+  /// steadies the ceiling where all are far below it; the task ladder uses 1. Throws `FitError`
+  /// where a step cannot be fitted.
   public init(
     final: Observations, checkpoints: Observations, chance: Double?,
     ideal: Double? = nil, options: FitOptions = FitOptions()

@@ -6,9 +6,8 @@ public enum BigBenchStatistics {
     100 * (raw - low) / (high - low)
   }
 
-  /// The signed span `I(y) = sign(argmax y − argmin y)·(max y − min y)`; 0 for a constant series.
-  ///
-  /// - Parameter scores: in ascending order of model size.
+  /// The signed span `I(y) = sign(argmax y − argmin y)·(max y − min y)` of scores in ascending
+  /// order of model size; 0 for a constant series.
   public static func signedSpan(_ scores: [Double]) -> Double {
     guard let low = scores.indices.min(by: { scores[$0] < scores[$1] }),
       let high = scores.indices.min(by: { scores[$0] > scores[$1] })
@@ -24,10 +23,9 @@ public enum BigBenchStatistics {
     signedSpan(scores) / mean(squaredSteps(scores)).squareRoot()
   }
 
-  /// Breakthroughness, `I(y)` over the root median square step: large where one jump does it all.
-  ///
-  /// - Parameter floor: the smallest step taken as denominator, in units of the score. With 0 a
-  ///   series that mostly stands still gives infinity, and a constant series NaN.
+  /// Breakthroughness, `I(y)` over the root median square step, which counts at least the floor:
+  /// large where one jump does it all. With floor 0 a series that mostly stands still gives
+  /// infinity, and a constant series NaN.
   public static func breakthroughness(_ scores: [Double], floor: Double = 0) -> Double {
     signedSpan(scores) / max(median(squaredSteps(scores)).squareRoot(), floor)
   }

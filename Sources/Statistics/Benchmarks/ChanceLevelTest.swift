@@ -19,14 +19,11 @@ public struct ChanceLevelTest: Sendable {
   /// Whether at least one size is above chance by more than the margin.
   public var isAboveChance: Bool { adjustedPValues.contains { $0 < significance } }
 
-  /// Tests a series of counts.
-  ///
-  /// - Parameters:
-  ///   - items: all items at each size, positive.
-  ///   - chance: the accuracy of guessing, such as 0.25 for four options; 0 for free text.
-  ///   - margin: the share of the room between chance and 1 that counts as practically chance.
-  ///   - significance: the chance of a wrong "above chance" over all sizes together.
-  /// - Throws: `StatisticsError` for mismatched lengths, impossible counts or an empty series.
+  /// Tests a series of counts against the chance of guessing, such as 0.25 for four options and 0
+  /// for free text. The margin is the share of the room between chance and 1 that counts as
+  /// practically chance; the significance is that of a wrong "above chance" over all sizes
+  /// together. Throws `StatisticsError` for mismatched lengths, impossible counts or an empty
+  /// series.
   public init(
     correct: [Int], items: [Int], chance: Double, margin: Double = 0.05,
     significance: Double = 0.05

@@ -1,14 +1,11 @@
 internal import RealModule
 
-/// Solves `value(x) = target` for x > 0 by bracketed Newton steps on ln value against ln x.
+/// Solves `value(x) = target` for x > 0 by bracketed Newton steps on ln value against ln x, for a
+/// positive target and a monotone function; 0 or `largest` where the root is not representable
+/// inside the domain.
 ///
 /// Tail probabilities are nearly straight lines on these scales, so that a target of 1e-300 takes
 /// about as many steps as 0.1. A step that leaves the bracket is replaced by a bisection.
-///
-/// - Parameters:
-///   - target: a positive value taken by the function.
-///   - evaluate: value and derivative at x; the value is monotone.
-/// - Returns: the root; 0 or `largest` where the root is not representable inside the domain.
 func solvePositive(
   target: Double, initial: Double, largest: Double = .greatestFiniteMagnitude,
   evaluate: (Double) -> (value: Double, derivative: Double)

@@ -1,9 +1,5 @@
-/// The monotone sequence closest to `values` in weighted least squares, by pooling adjacent
-/// violators in linear time.
-///
-/// - Parameters:
-///   - weights: positive weights; equal when nil.
-///   - increasing: whether the result may not fall, or may not rise.
+/// The sequence, rising or falling, closest to `values` in weighted least squares (nil for equal
+/// weights), by pooling adjacent violators in linear time.
 public func isotonicRegression(
   _ values: [Double], weights: [Double]? = nil, increasing: Bool = true
 ) -> [Double] {

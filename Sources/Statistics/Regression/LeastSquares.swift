@@ -131,12 +131,8 @@ public struct LinearRegression: Sendable {
     return (value, error, interval(value, error, level))
   }
 
-  /// Predicts the response at a point.
-  ///
-  /// - Parameters:
-  ///   - point: one value for each predictor, without the intercept.
-  ///   - newError: the standard error of the new observation; nil means an observation of weight
-  ///     1, whose variance is `residualVariance`.
+  /// Predicts the response at one value for each predictor, without the intercept. A nil standard
+  /// error of the new observation means one of weight 1, whose variance is `residualVariance`.
   public func predict(
     _ point: [Double], level: Double = 0.95, newError: Double? = nil
   ) -> Prediction {

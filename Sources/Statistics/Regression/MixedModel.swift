@@ -46,14 +46,10 @@ public struct MixedModel: Sendable {
   /// The place of each factor among the variances above zero; nil for those that are zero.
   private let places: [Int?]
 
-  /// Fits a model.
-  ///
-  /// - Parameters:
-  ///   - predictors: one array for each fixed effect; a constant is one of them where it is
-  ///     wanted.
-  ///   - factors: for each random factor the level of each row, any whole numbers.
-  /// - Throws: `StatisticsError` for mismatched lengths, numbers that are not finite, no more
-  ///   rows than predictors, or dependent predictors.
+  /// Fits a model of one array for each fixed effect, a constant among them where it is wanted, and
+  /// for each random factor the level of each row, any whole numbers. Throws `StatisticsError` for
+  /// mismatched lengths, numbers that are not finite, no more rows than predictors, or dependent
+  /// predictors.
   public init(
     predictors: [[Double]], response: [Double], factors: [[Int]]
   ) throws(StatisticsError) {
@@ -97,14 +93,9 @@ public struct MixedModel: Sendable {
     information = adjusted.information
   }
 
-  /// A linear combination of the fixed effects.
-  ///
-  /// - Parameters:
-  ///   - multipliers: one for each coefficient.
-  ///   - factors: factors of which one new level belongs to what is estimated, each with the square
-  ///     of what multiplies its effect: its variance is added, and its error counts in the degrees
-  ///     of freedom.
-  ///   - newError: the square of what multiplies one new error that belongs to it too.
+  /// A linear combination of the fixed effects. New levels and a new error that belong to what is
+  /// estimated come with the square of what multiplies them: their variance is added, and the error
+  /// of a level's variance counts in the degrees of freedom.
   public func contrast(
     _ multipliers: [Double], newLevels factors: [(factor: Int, weight: Double)] = [],
     newError: Double = 0

@@ -31,14 +31,10 @@ extension AheadVote {
     return Double(margin) * (2 * winProbability(probability, margin: margin) - 1) / drift
   }
 
-  /// How a vote ends among any answers: of two by the gambler's ruin, of more by adding up all courses
-  /// of the vote.
+  /// How a vote ends among at most five answers of positive probability by a lead of k: of two by
+  /// the gambler's ruin, of more by adding up all courses of the vote.
   ///
   /// Courses less probable than 10⁻¹⁷ are left out, and all are once less than 10⁻¹³ is open.
-  ///
-  /// - Parameters:
-  ///   - probabilities: of a vote for each answer; they sum to one, and at most five are positive.
-  ///   - margin: the lead that decides, k.
   public static func odds(of probabilities: [Double], margin: Int) -> AheadOdds {
     let answers = probabilities.indices.filter { probabilities[$0] > 0 }
     precondition(answers.count <= 5, "the courses of a vote of \(answers.count) answers")

@@ -35,9 +35,7 @@ public protocol DecomposedTask<State>: Sendable {
 }
 
 extension DecomposedTask {
-  /// The states of the right solution, each before its step, from the start.
-  ///
-  /// - Parameter count: how many at most; all by default.
+  /// The states of the right solution, each before its step, from the start; all by default.
   public func path(_ count: Int? = nil) -> [State] {
     var states: [State] = []
     var state = start

@@ -6,8 +6,7 @@ internal import Training
 ///
 /// After a step there may be the mark of a look back, once for each token of a step, behind which the
 /// step is written anew, right. Some of the steps before a mark are slips: tokens of other answers. The
-/// loss counts on right steps alone, not on slips or marks. ``RecheckBatches`` does the same for running
-/// sums, where later steps go on from a slip.
+/// loss counts on right steps alone, not on slips or marks.
 public final class LookBackBatches: LessonBatches {
   /// The number of rows written so far.
   public var position = 0

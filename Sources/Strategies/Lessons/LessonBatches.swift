@@ -3,11 +3,7 @@ public import Training
 /// Batches of rows that are made one by one, each padded at the end with token 0 that predicts
 /// nothing.
 public protocol LessonBatches: BatchSource where Position == Int {
-  /// A row, which depends on its number alone.
-  ///
-  /// - Parameters:
-  ///   - index: the row's number: the position at which it is written.
-  ///   - length: the most inputs that it may have.
+  /// A row, numbered by the position at which it is written, on which alone it depends.
   func lesson(_ index: Int, length: Int) -> LessonRow
 }
 

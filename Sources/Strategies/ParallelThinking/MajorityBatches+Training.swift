@@ -25,9 +25,8 @@ extension MajorityBatches {
     return outcome == .finished ? thinking : nil
   }
 
-  /// What a summary gets right of rows far beyond those of training, beside votes over their paths.
-  ///
-  /// - Parameter problems: the number of rows, at least 2.
+  /// What a summary gets right of at least 2 rows far beyond those of training, beside votes over
+  /// their paths.
   public func measure(
     _ thinking: ParallelThinking<Float>, problems: Int, pool: ThreadPool
   ) -> MajorityMeasurement {

@@ -26,9 +26,7 @@ public struct ParallelLayout: Codable, Hashable, Sendable {
   /// All tokens.
   public var length: Int { promptLength + pathLengths.reduce(0, +) + summaryLength }
 
-  /// Where a path stands among the tokens.
-  ///
-  /// - Parameter path: which, from 0.
+  /// Where a path, from 0, stands among the tokens.
   public func range(ofPath path: Int) -> Range<Int> {
     let start = promptLength + pathLengths.prefix(path).reduce(0, +)
     return start..<start + pathLengths[path]

@@ -49,13 +49,9 @@ extension ParallelThinking where Element == Float {
     }
   }
 
-  /// The most probable next token of summaries after given paths.
-  ///
-  /// - Parameters:
-  ///   - prompts: of the same length.
-  ///   - paths: those of each prompt, each with its tag first; as many and as long of all prompts.
-  ///   - summaries: the summary of each so far, its mark first; all of the same length.
-  ///   - pool: the threads.
+  /// The most probable next token of summaries after given paths. Prompts are of one length, as are
+  /// summaries, each with its mark first; paths, each with its tag first, are as many and as long
+  /// of all prompts.
   public func summaryTokens(
     _ prompts: [[Int32]], paths: [[[Int32]]], summaries: [[Int32]], pool: ThreadPool
   ) -> [Int32] {

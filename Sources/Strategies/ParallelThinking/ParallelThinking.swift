@@ -58,9 +58,7 @@ public final class ParallelThinking<Element: TensorElement> {
     model.isTreated = true
   }
 
-  /// The token of a tag.
-  ///
-  /// - Parameter tag: from 0.
+  /// The token of a tag, from 0.
   public func token(ofTag tag: Int) -> Int32 { firstTag + Int32(tag) }
 
   /// Records a pass over sequences of one layout, and its logits.
@@ -77,14 +75,9 @@ public final class ParallelThinking<Element: TensorElement> {
     within(layout, pass) { model.logits(pass) }
   }
 
-  /// Records a pass over sequences of one layout, and its loss.
-  ///
-  /// - Parameters:
-  ///   - pass: a pass without a cache, as long as the layout.
-  ///   - layout: the parts of its sequences.
-  ///   - targets: the token to predict at each place, `[batch · length]`; negative ones do not count.
-  ///   - targetWeights: how much each target counts, `[batch · length]`; nil for ones.
-  ///   - zLoss: the coefficient of z-loss [145].
+  /// Records a pass, without a cache, over sequences of one layout, and its loss. Targets and their
+  /// weights (nil for ones) are `[batch · length]`; negative targets do not count. `zLoss` is the
+  /// coefficient of z-loss [145].
   public func loss(
     _ pass: ForwardPass<Element>, _ layout: ParallelLayout, targets: IndexTensor,
     targetWeights: Tensor<Element>? = nil, zLoss: Double = 0

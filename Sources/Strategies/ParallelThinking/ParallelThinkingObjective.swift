@@ -21,9 +21,7 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
   /// The model's parameters, vectors of tags included.
   public var parameters: ParameterSet<Element> { thinking.model.parameters }
 
-  /// Refuses sequences of another length than the layout's.
-  ///
-  /// - Throws: ``TrainingError`` naming the setting.
+  /// Throws a `TrainingError` for sequences of another length than the layout's.
   public func check(_ recipe: TrainingRecipe) throws(TrainingError) {
     guard recipe.sequenceLength == layout.length else {
       throw TrainingError(
@@ -34,8 +32,6 @@ public final class ParallelThinkingObjective<Element: TensorElement>: Objective 
   }
 
   /// As for an ordinary language model.
-  ///
-  /// - Parameter parameter: one of ``parameters``.
   public func rule(for parameter: Parameter<Element>) -> UpdateRule { plain.rule(for: parameter) }
 
   /// Records the loss of a batch.

@@ -16,13 +16,8 @@ public struct Problem: Sendable, Hashable {
     self.stratum = stratum
   }
 
-  /// The prompts of the first examples of a task's stream.
-  ///
-  /// - Parameters:
-  ///   - count: how many.
-  ///   - task: the task.
-  ///   - seed: names the stream; another one than that of training examples.
-  ///   - first: the index of the first one.
+  /// The prompts of `count` examples of a task's stream from the first index; the seed is another
+  /// one than that of training examples.
   public static func draw(
     _ count: Int, from task: any StepwiseTask, seed: UInt64, first: Int = 0
   ) -> [Problem] {

@@ -12,9 +12,7 @@ final class SequenceWriter {
   private let rows: Int
   private var pending: [[Int32]]
 
-  /// - Parameters:
-  ///   - policy: what writes.
-  ///   - prefixes: where the sequences start, all of the same length; not empty.
+  /// Starts from prefixes, at least one, all of the same length.
   init(_ policy: Policy, _ prefixes: [[Int32]]) throws {
     session = try policy.sessions.session(reading: prefixes.map { $0.dropLast() })
     pool = policy.pool

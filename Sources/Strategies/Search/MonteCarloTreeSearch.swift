@@ -36,16 +36,9 @@ public struct MonteCarloTreeSearch: Strategy {
     self.options = SearchOptions(options)
   }
 
-  /// PUCT: the mean value of a child, and a bonus that falls with its visits and grows with its prior
-  /// [202].
-  ///
-  /// - Parameters:
-  ///   - value: the mean value of the child, Q.
-  ///   - prior: the share of the parent's continuations that are the child.
-  ///   - parentVisits: visits of the parent.
-  ///   - visits: visits of the child.
-  ///   - exploration: c_init.
-  ///   - base: c_base.
+  /// PUCT: the mean value Q of a child, and a bonus that falls with its visits and grows with its
+  /// prior, the share of the parent's continuations that are the child; `exploration` is c_init,
+  /// `base` c_base [202].
   public static func puct(
     value: Double, prior: Double, parentVisits: Int, visits: Int, exploration: Double = 1.25,
     base: Double = 19_652

@@ -9,9 +9,7 @@ public enum StepAggregate: String, CaseIterable, Codable, Sendable {
   /// The product.
   case product
 
-  /// The score of a solution.
-  ///
-  /// - Parameter scores: one a step; not empty.
+  /// The score of a solution from at least one step's.
   public func value(of scores: [Double]) -> Double {
     switch self {
     case .last: scores[scores.count - 1]

@@ -63,9 +63,7 @@ public final class Bench {
     }
   }
 
-  /// The result of whole solutions to a problem.
-  ///
-  /// - Parameter verifier: what read all of them; nil if nothing did.
+  /// The result of whole solutions to a problem, read by the verifier if there is one.
   func result(
     of attempts: [OutcomeAttempt], choosing selection: AnswerSelection,
     verifier: (any Verifier)?

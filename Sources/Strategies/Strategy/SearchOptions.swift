@@ -40,9 +40,8 @@ struct SearchOptions: Sendable {
     return rule
   }
 
-  /// The result of whole solutions to a problem that were written side by side.
-  ///
-  /// - Parameter verifier: what read all of them; nil if nothing did.
+  /// The result of whole solutions to a problem that were written side by side, read by the
+  /// verifier if there is one.
   func result(
     of attempts: [OutcomeAttempt], on bench: Bench, verifier: (any Verifier)?
   ) -> StrategyResult {

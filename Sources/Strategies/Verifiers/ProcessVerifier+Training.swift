@@ -4,19 +4,11 @@ public import Tensors
 public import Training
 
 extension ProcessVerifier {
-  /// Trains a process verifier.
-  ///
-  /// - Parameters:
-  ///   - examples: solutions with targets.
-  ///   - task: the task.
-  ///   - configuration: the model; see ``configuration(like:for:)``.
-  ///   - start: a model whose numbers it starts from where names agree, such as the policy's; tokens
-  ///     that the model does not have start at random.
-  ///   - recipe: how to train; the length of sequences is set here.
-  ///   - name: what it is called in tables.
-  ///   - pool: the threads.
-  ///   - report: is told what happens.
-  /// - Throws: ``StrategyError`` or `TrainingError` if something does not fit or training diverges.
+  /// Trains a process verifier on solutions with targets, with a model such as
+  /// ``configuration(like:for:furtherLayers:)`` gives. It starts from another model's numbers where
+  /// names agree, such as the policy's; tokens that this does not have start at random. The recipe's
+  /// length of sequences is set here. Throws ``StrategyError`` or `TrainingError` if something does
+  /// not fit or training diverges.
   public static func trained(
     on examples: VerifierExamples, task: any StepwiseTask, configuration: ModelConfiguration,
     startingFrom start: LanguageModel<Float>? = nil, recipe: TrainingRecipe,

@@ -40,9 +40,7 @@ public protocol StepReading: AnyObject {
   /// - Parameter parents: for each solution, the one that it goes on from.
   func reorder(_ parents: [Int])
 
-  /// Forgets the last steps of every solution.
-  ///
-  /// - Parameter steps: how many.
+  /// Forgets so many last steps of every solution.
   func forget(_ steps: Int) throws
 }
 

@@ -37,13 +37,7 @@ public struct VerifierExamples: Sendable {
   /// What it cost to write the solutions and their continuations, all together.
   public var cost: StrategyCost
 
-  /// Lets a policy try problems.
-  ///
-  /// - Parameters:
-  ///   - sampler: draws from the policy.
-  ///   - problems: problems that nothing else is measured on.
-  ///   - attempts: solutions to each.
-  ///   - labels: where targets come from.
+  /// Lets a policy try problems that nothing else is measured on, with so many solutions to each.
   public init(
     from sampler: Sampler, problems: [Problem], attempts: Int, labels: StepLabels
   ) throws {

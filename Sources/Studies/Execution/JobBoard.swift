@@ -8,17 +8,14 @@ internal import Verdicts
 /// Handing out a job and telling how far the study is cost the same however many runs there are;
 /// what other processes have recorded is looked up now and then, for a hundredth of the time.
 final class JobBoard: Sendable {
-  /// What a worker does next.
   enum Assignment {
     /// A job under its number, with so many threads.
     case job(Int, Job, threads: Int)
     /// Nothing now, but perhaps soon.
     case wait
-    /// Nothing any more.
     case nothing
   }
 
-  /// A job that a worker has.
   private struct Running {
     var job: Job
     /// Its work, in whatever the study is timed in.
@@ -82,11 +79,7 @@ final class JobBoard: Sendable {
   private let start = ContinuousClock.now
   private let state: Mutex<State>
 
-  /// - Parameters:
-  ///   - plan: the study.
-  ///   - log: where outcomes are kept.
-  ///   - workers: the number of jobs side by side.
-  ///   - sizing: the speeds that were measured, if any were.
+  /// Opens a board for jobs side by side; `sizing` has the speeds that were measured, if any were.
   init(_ plan: StudyPlan, log: any RunLog, workers: Int, sizing: StudySizing?) throws {
     self.plan = plan
     self.log = log
@@ -100,7 +93,6 @@ final class JobBoard: Sendable {
 
   private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// What went wrong first.
   var failure: (any Error)? { state.withLock { $0.failure } }
 
   /// Whether every run has ended, by this process or another.
@@ -109,7 +101,6 @@ final class JobBoard: Sendable {
     return state.withLock { $0.open.isEmpty }
   }
 
-  /// Asks the log for outcomes of all runs that are left.
   private func look() throws {
     // Outcomes make further runs known, whose outcomes may be there too.
     while true {
@@ -165,7 +156,6 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// Notes how far a job is.
   func note(_ report: JobRunner.Report, by worker: Int) {
     let progress = report.progress
     state.withLock { state in
@@ -177,10 +167,8 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// Notes a difficulty that a job overcame.
   func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
 
-  /// Notes how a job ended.
   func end(_ number: Int, _ job: Job, _ ending: JobRunner.Ending, by worker: Int) throws {
     let now = self.now
     let found = try log.outcomes(of: job.runs.map(\.row.identity))
@@ -203,7 +191,6 @@ final class JobBoard: Sendable {
     }
   }
 
-  /// Notes an error that ends the study.
   func fail(_ error: any Error, by worker: Int) {
     state.withLock { state in
       state.failure = state.failure ?? error

@@ -21,28 +21,21 @@ extension Dataset {
 /// killed job goes on from its last checkpoint. A folder that does not fit, because it is damaged or
 /// somebody else's, is set aside and what it was to hold is trained anew.
 struct JobRunner {
-  /// What is trained on.
   let data: Dataset
-  /// Where outcomes are kept.
   let log: any RunLog
-  /// Where jobs keep their checkpoints.
   let places: WorkFolders
   /// Asks all jobs to end early.
   let stop: StopRequest
   /// Is told in a sentence what was got along with.
   let warn: (String) -> Void
 
-  /// What a job tells while it goes on.
   struct Report {
     /// The run whose steps are being taken; the longest one while the trunk is trained.
     var run: PlannedRun
-    /// Whether the steps are the trunk's.
     var isTrunk: Bool
-    /// How far it is.
     var progress: TrainingProgress
   }
 
-  /// How a job ended.
   enum Ending {
     /// All its runs are recorded.
     case finished
@@ -52,13 +45,8 @@ struct JobRunner {
     case taken
   }
 
-  /// Carries a job out.
-  ///
-  /// - Parameters:
-  ///   - job: what to do.
-  ///   - pool: the threads.
-  ///   - report: is told what happens.
-  /// - Throws: an error of the store or the disk; what is wrong with the run itself is its outcome.
+  /// Carries a job out. An error of the store or the disk is thrown; what is wrong with the run
+  /// itself is its outcome.
   func run(_ job: Job, pool: ThreadPool, report: (Report) -> Void) throws -> Ending {
     var claimed: [PlannedRun] = []
     for run in job.runs {
@@ -123,10 +111,9 @@ struct JobRunner {
     }
   }
 
-  /// Trains the steps that all runs of a job share, as far as one of them needs.
-  ///
-  /// - Returns: false if it was asked to stop. A trunk that diverges leaves the runs that need its
-  ///   later checkpoints to diverge by themselves.
+  /// Trains the steps that all runs of a job share, as far as one of them needs; false if it was
+  /// asked to stop. A trunk that diverges leaves the runs that need its later checkpoints to
+  /// diverge by themselves.
   private func train(
     _ trunk: Trunk, at place: String, _ pool: ThreadPool, _ report: (Report) -> Void
   ) throws -> Bool {
@@ -149,9 +136,7 @@ struct JobRunner {
     return true
   }
 
-  /// Trains one run to its end and records it.
-  ///
-  /// - Returns: false if it was asked to stop.
+  /// Trains one run to its end and records it; false if it was asked to stop.
   private func train(
     _ run: PlannedRun, in own: WorkFolder, trunk: WorkFolder?, _ pool: ThreadPool,
     _ report: (Report) -> Void
@@ -245,7 +230,6 @@ struct JobRunner {
       unchanged: data.checkUnchanged)
   }
 
-  /// Measures the trained model on held-out data.
   private func judge(
     _ trainer: Trainer<Float>, _ run: PlannedRun, _ pool: ThreadPool, _ outcome: inout RunOutcome
   ) throws {
@@ -323,20 +307,16 @@ struct JobRunner {
 private struct Trunk {
   /// The run of the job that takes most of them; the trunk has its model and data.
   let run: PlannedRun
-  /// How the trunk is trained.
   let recipe: TrainingRecipe
   /// The steps after which a run of the job leaves it, ascending.
   let needed: [Int]
-  /// All runs of the job.
   let runs: [RunIdentity]
   /// Everything that decides what the trunk's folder holds, and its hash.
   let content: String
   let name: String
 
-  /// - Parameters:
-  ///   - job: runs of one trunk, shortest first.
-  ///   - cadence: the steps between checkpoints of a run.
-  /// - Returns: nil where the runs share no steps.
+  /// Splits runs of one trunk, shortest first; nil where they share no steps. `cadence` is the
+  /// steps between checkpoints of a run.
   init?(_ job: Job, cadence: (PlannedRun) -> Int) throws {
     guard let run = job.runs.last, let last = run.trunkEnds.last else { return nil }
     needed = Set(job.runs.map(\.trunkSteps)).filter { $0 > 0 }.sorted()

@@ -17,28 +17,18 @@ public struct LocalExecutor: Sendable {
   /// Whether to work beside a folder that another process holds, in one of its own.
   public let takesOver: Bool
 
-  /// - Parameters:
-  ///   - workers: the number of jobs side by side.
-  ///   - folder: where jobs keep their checkpoints.
-  ///   - takesOver: whether to work beside a folder that another process holds, in one of its own:
-  ///     for runs that were taken over from a process that is stopped.
+  /// Works beside another process's folder only for runs that were taken over from one that is
+  /// stopped.
   public init(workers: Int, folder: String, takesOver: Bool = false) {
     self.workers = max(workers, 1)
     self.folder = folder
     self.takesOver = takesOver
   }
 
-  /// Carries out what is left of a study.
-  ///
-  /// - Parameters:
-  ///   - plan: the study.
-  ///   - data: what it trains on.
-  ///   - log: where outcomes are found and kept; another process may work on the same study.
-  ///   - stop: asks all jobs to write a checkpoint and end.
-  ///   - sizing: the ladder with the speeds behind it, so that times can be told from the beginning.
-  ///   - report: is told how far the study is, a few times a second, on the calling thread.
-  /// - Returns: whether every run has ended; false if it was asked to stop.
-  /// - Throws: an error of the store or the disk; runs that fail by themselves are outcomes.
+  /// Carries out what is left of a study; false if it was asked to stop. Another process may work
+  /// on the same study. The sizing tells times from the beginning; `report` is told how far the
+  /// study is, a few times a second, on the calling thread. Throws an error of the store or the
+  /// disk; runs that fail by themselves are outcomes.
   public func run(
     _ plan: StudyPlan, data: Dataset, log: any RunLog, stop: StopRequest,
     sizing: StudySizing? = nil, report: (StudyProgress) throws -> Void

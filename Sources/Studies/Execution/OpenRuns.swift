@@ -4,14 +4,12 @@ internal import Verdicts
 ///
 /// A plan says the same from scratch for any outcomes; this costs a look at the outcome alone.
 struct OpenRuns {
-  /// A job that is left.
   struct Entry {
     var job: Job
     /// The arithmetic of its steps.
     var operations: Double
     /// The same as work, in whatever the study is timed in.
     var work: Double
-    /// Whether a worker of this process has it.
     var isRunning = false
     /// When to try again what another process had, and how long to wait after that.
     var notBefore = -Double.infinity
@@ -20,7 +18,6 @@ struct OpenRuns {
 
   private let plan: StudyPlan
   private var stages: [StudyPlan.Stage]
-  /// All outcomes that are known.
   private(set) var outcomes: [RunIdentity: RunOutcome] = [:]
   /// The number of rows that are known, and of those with an outcome.
   private(set) var rows = 0
@@ -49,14 +46,11 @@ struct OpenRuns {
   var isEmpty: Bool { entries.isEmpty && stages.isEmpty }
   /// The runs that have not ended.
   var identities: [RunIdentity] { Array(entryOfRun.keys) }
-  /// Whether a worker of this process has a job.
   var isBusy: Bool { entries.contains { $0.value.isRunning } }
 
   subscript(number: Int) -> Entry? { entries[number] }
 
-  /// The first jobs that may be tried now, two at most.
-  ///
-  /// - Parameter now: seconds on the board's clock.
+  /// The first jobs that may be tried now, in seconds on the board's clock; two at most.
   mutating func untried(_ now: Double) -> [Int] {
     if order.count > 32, order.count > 2 * entries.count { order.removeAll { entries[$0] == nil } }
     var found: [Int] = []
@@ -68,7 +62,6 @@ struct OpenRuns {
     return found
   }
 
-  /// Hands a job to a worker, or takes it back.
   mutating func set(running: Bool, _ number: Int) { entries[number]?.isRunning = running }
 
   /// Another process has a job: it is tried again later, each time a little later.

@@ -13,9 +13,7 @@ public struct RemainingTime: Sendable {
   public let isTimed: Bool
   private var shown: (at: Double, left: Double)?
 
-  /// - Parameters:
-  ///   - workers: the number of jobs side by side.
-  ///   - isTimed: whether work is told in seconds of one worker.
+  /// A study of which nothing is seen yet.
   public init(workers: Int, isTimed: Bool) {
     self.workers = max(workers, 1)
     self.isTimed = isTimed
@@ -24,14 +22,9 @@ public struct RemainingTime: Sendable {
   /// Seconds for which measured speeds count as much as what has been seen of this study.
   private static let trust = 15.0
 
-  /// Takes down a state of the study.
-  ///
-  /// - Parameters:
-  ///   - now: seconds since the study began.
-  ///   - done: work that was done since then.
-  ///   - left: work that is left.
-  ///   - longest: the most that is left of one job that is running.
-  /// - Returns: seconds to the end; nil while nothing is known of the speed.
+  /// Takes down a state of the study: seconds since it began, work done since then, work left, and
+  /// the most that is left of one job that is running. Seconds to the end; nil while nothing is
+  /// known of the speed.
   public mutating func update(now: Double, done: Double, left: Double, longest: Double) -> Double? {
     let seen = max(now, 1e-3)
     let rate: Double

@@ -10,20 +10,12 @@ struct RunSampling {
   /// Names the held-out problems, the same for every model of every study.
   static let problemSeed: UInt64 = 0x7465_7374
 
-  /// The attempts.
   let curves: [StepCurve]
   /// What they cost and gave.
   let metrics: [String: Double]
 
-  /// Samples a model.
-  ///
-  /// - Parameters:
-  ///   - model: the trained model.
-  ///   - task: what it was trained on.
-  ///   - plan: how many problems and attempts.
-  ///   - seed: the run's seed, from which the samples' chance comes.
-  ///   - pool: the threads.
-  /// - Throws: `StrategyError` or `ConfigurationError` where the model cannot be sampled.
+  /// Samples a trained model with the run's seed; throws `StrategyError` or `ConfigurationError`
+  /// where it cannot be sampled.
   init(
     _ model: LanguageModel<Float>, task: any StepwiseTask, plan: SamplingPlan, seed: UInt64,
     pool: ThreadPool
@@ -37,7 +29,8 @@ struct RunSampling {
     let steps = Array(1...arm.attemptCount)
     let answers = arm.answers ?? arm.correct.map { _ in -1 }
     curves = [
-      StepCurve(name: SampledAttempts.correctName, steps: steps, values: arm.correct.map { Double($0) }),
+      StepCurve(
+        name: SampledAttempts.correctName, steps: steps, values: arm.correct.map { Double($0) }),
       StepCurve(name: SampledAttempts.answerName, steps: steps, values: answers.map { Double($0) }),
     ]
     // Every sample reads the prompt again: what it costs alone.

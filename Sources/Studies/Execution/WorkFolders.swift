@@ -9,7 +9,6 @@ internal import Verdicts
 /// stands `NAME.lock`, which whoever uses the folder holds. Two studies that share a trunk, or two
 /// processes of one study, thus never write into one folder at a time.
 struct WorkFolders: Sendable {
-  /// The folder of them all.
   let root: String
 
   private static let content = "content.json"
@@ -19,21 +18,14 @@ struct WorkFolders: Sendable {
   /// Whether to work beside a folder that another process holds.
   private let takesOver: Bool
 
-  /// - Parameters:
-  ///   - root: the folder of them all, made when it is needed.
-  ///   - takesOver: whether to work beside a folder that another process holds.
   init(_ root: String, takesOver: Bool) {
     self.root = root
     self.takesOver = takesOver
   }
 
-  /// Opens a folder for one process alone.
-  ///
-  /// - Parameters:
-  ///   - name: its name, which everything that decides its content decides.
-  ///   - content: that as text; a folder that holds another one's files is set aside.
-  ///   - runs: the runs that have a use for it, one of which is missing as long as it is needed.
-  /// - Returns: nil if somebody else has it.
+  /// Opens a folder for one process alone; nil if somebody else has it. Everything that decides its
+  /// content decides its name; one that holds another content is set aside. It is needed as long as
+  /// one of the runs is missing.
   func open(_ name: String, content: String, runs: [RunIdentity]) throws -> WorkFolder? {
     try makeFolder(root)
     guard let lock = try FileLock.take("\(root)/\(name)\(Self.lockEnding)") else {
@@ -62,8 +54,6 @@ struct WorkFolders: Sendable {
 
   /// Removes what processes that were killed left behind: folders whose runs are all recorded, and
   /// locks of folders that are gone.
-  ///
-  /// - Parameter log: where outcomes are kept.
   func sweep(_ log: any RunLog) throws {
     let files = FileManager.default
     guard let names = try? files.contentsOfDirectory(atPath: root) else { return }
@@ -106,7 +96,6 @@ struct WorkFolders: Sendable {
 
 /// A folder that this process alone uses, until it is closed or removed.
 final class WorkFolder {
-  /// Where it is.
   let path: String
   /// Whether nothing in it is from an earlier process.
   fileprivate(set) var isFresh = true
@@ -120,9 +109,7 @@ final class WorkFolder {
     self.lock = lock
   }
 
-  /// Moves what is in the folder away and begins anew.
-  ///
-  /// - Returns: where the old folder is now.
+  /// Moves what is in the folder away, to the path that is returned, and begins anew.
   @discardableResult
   func setAside() throws -> String {
     let name = (path as NSString).lastPathComponent

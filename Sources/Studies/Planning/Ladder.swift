@@ -13,23 +13,15 @@ public struct Ladder: Sendable {
   /// The width of a head where the file gives none: narrow, so that small models have several.
   public static let usualHeadWidth = 16
 
-  /// - Parameters:
-  ///   - section: what all rungs share.
-  ///   - vocabulary: the number of different tokens.
-  ///   - context: the length of sequences.
+  /// A ladder for a vocabulary and sequences of so many tokens.
   public init(_ section: StudyFile.ModelSection, vocabulary: Int, context: Int) {
     self.section = section
     self.vocabulary = vocabulary
     self.context = context
   }
 
-  /// The baseline's model of a depth and width.
-  ///
-  /// - Parameters:
-  ///   - layers: the number of layers.
-  ///   - width: the width of the residual stream.
-  /// - Throws: ``StudyError`` for a width that heads do not divide, `ConfigurationError` where parts
-  ///   do not fit together.
+  /// The baseline's model of a depth and width; throws ``StudyError`` for a width that heads do not
+  /// divide, `ConfigurationError` where parts do not fit together.
   public func model(layers: Int, width: Int) throws -> ModelConfiguration {
     // One width of head for the whole ladder, so that sizes differ in nothing else.
     let headWidth = section.headWidth ?? Self.usualHeadWidth
@@ -54,10 +46,8 @@ public struct Ladder: Sendable {
     return model
   }
 
-  /// The baseline's models of a list of sizes, smallest first.
-  ///
-  /// - Parameter sizes: depths and widths, or numbers of parameters.
-  /// - Throws: an error naming a size that cannot be built.
+  /// The baseline's models of a list of sizes (depths and widths, or numbers of parameters),
+  /// smallest first; throws an error naming a size that cannot be built.
   public func models(_ sizes: StudyFile.LadderSection.Sizes) throws -> [ModelConfiguration] {
     switch sizes {
     case .shapes(let shapes):
@@ -70,9 +60,7 @@ public struct Ladder: Sendable {
     }
   }
 
-  /// The model whose number of parameters is nearest.
-  ///
-  /// - Parameter parameters: the number wanted, embeddings included.
+  /// The model whose number of parameters, embeddings included, is nearest.
   public func nearest(to parameters: Int) throws -> ModelConfiguration {
     let multiple = section.headWidth ?? Self.usualHeadWidth
     let found = try ModelShape.nearest(to: parameters, multipleOf: multiple) { layers, width in
@@ -84,11 +72,9 @@ public struct Ladder: Sendable {
     return found
   }
 
-  /// The shapes that a ladder sized by time is made of: depth and width grow together.
-  ///
-  /// Widths are multiples of the head's, with a layer for each 32 of width, rounded either way.
-  ///
-  /// - Returns: models, smallest first, from some tens of thousands of parameters up.
+  /// The shapes that a ladder sized by time is made of, smallest first, from some tens of thousands
+  /// of parameters up: depth and width grow together. Widths are multiples of the head's, with a
+  /// layer for each 32 of width, rounded either way.
   public func candidates() -> [ModelConfiguration] {
     let unit = section.headWidth ?? Self.usualHeadWidth
     return stride(from: unit, through: 1024, by: unit).flatMap { width in
@@ -98,13 +84,8 @@ public struct Ladder: Sendable {
     }
   }
 
-  /// So many candidates up to one of them, evenly spaced in the logarithm of their parameters.
-  ///
-  /// - Parameters:
-  ///   - count: the number of rungs.
-  ///   - top: the place of the largest among the candidates.
-  ///   - candidates: models, smallest first.
-  /// - Returns: nil if there are too few different ones.
+  /// So many of the candidates, which ascend, up to one of them, evenly spaced in the logarithm of
+  /// their parameters; nil if there are too few different ones.
   public static func spread(
     _ count: Int, upTo top: Int, of candidates: [ModelConfiguration]
   ) -> [ModelConfiguration]? {

@@ -24,9 +24,7 @@ public struct Job: Sendable, Identifiable {
   /// The runs, shortest first.
   public var runs: [PlannedRun]
 
-  /// - Parameters:
-  ///   - id: the name of the trunk.
-  ///   - runs: shortest first.
+  /// Runs of one trunk, shortest first.
   public init(id: String, runs: [PlannedRun]) {
     self.id = id
     self.runs = runs

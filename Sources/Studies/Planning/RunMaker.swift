@@ -80,7 +80,6 @@ final class RunMaker: Sendable {
     }
   }
 
-  /// A run.
   func run(_ key: Key) throws -> PlannedRun {
     if let known = state.withLock({ $0.runs[key] }) { return known }
     let made = try make(key)
@@ -161,7 +160,6 @@ final class RunMaker: Sendable {
     return cut
   }
 
-  /// The baseline's recipe of a run.
   private func recipe(_ key: Key) -> TrainingRecipe {
     let section = file.recipe
     var recipe = TrainingRecipe(batchSize: section.batch, sequenceLength: context)

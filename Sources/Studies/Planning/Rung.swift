@@ -9,9 +9,7 @@ public struct Rung: Hashable, Sendable {
   /// The number of training tokens of the baseline at the longest length.
   public var tokens: Int
 
-  /// - Parameters:
-  ///   - model: the baseline's model.
-  ///   - tokens: training tokens at the longest length.
+  /// A size and its training tokens at the longest length.
   public init(model: ModelConfiguration, tokens: Int) {
     self.model = model
     self.tokens = tokens

@@ -7,28 +7,18 @@ public import Treatments
 /// How fast this machine trains an arm with all workers busy, from a moment of real training that
 /// changes nothing.
 public struct SpeedTrial: Sendable {
-  /// What is trained on.
   private let data: Dataset
-  /// The number of jobs side by side.
   private let workers: Int
 
-  /// - Parameters:
-  ///   - data: what is trained on.
-  ///   - workers: the number of jobs side by side.
+  /// Trials of so many jobs side by side.
   public init(data: Dataset, workers: Int) {
     self.data = data
     self.workers = workers
   }
 
-  /// Measures the speed of one job while as many others run.
-  ///
-  /// - Parameters:
-  ///   - arm: what is trained.
-  ///   - model: the baseline's model.
-  ///   - recipe: the baseline's recipe; its length does not matter.
-  ///   - seconds: how long to try.
-  /// - Returns: arithmetic of the accountant a second, of one job.
-  /// - Throws: an error where the arm cannot be trained at all.
+  /// Arithmetic of the accountant a second of one job while as many others run, of an arm on the
+  /// baseline's model and recipe, whose length does not matter; throws where the arm cannot be
+  /// trained at all.
   public func operationsPerSecond(
     _ arm: Arm, _ model: ModelConfiguration, _ recipe: TrainingRecipe, seconds: Double
   ) throws -> Double {
@@ -64,7 +54,6 @@ public struct SpeedTrial: Sendable {
 }
 
 extension ThreadPool {
-  /// The results of a function for each index, computed side by side.
   fileprivate func results<Value: Sendable>(
     _ count: Int, _ body: @Sendable (Int) -> Value
   ) -> [Value] {

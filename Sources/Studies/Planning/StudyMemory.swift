@@ -11,10 +11,7 @@ public struct StudyMemory: Sendable {
   /// The bytes of each run that may be trained at one time, largest first.
   private let needs: [Double]
 
-  /// - Parameters:
-  ///   - plan: the study.
-  ///   - vocabulary: the number of different tokens.
-  /// - Returns: nil for a study without runs.
+  /// Counts the memory of a study with a vocabulary of so many tokens; nil without runs.
   public init?(_ plan: StudyPlan, vocabulary: Int) throws {
     let needs = try plan.jobsWithAllRates().compactMap { job -> (StudyRow, Double)? in
       guard let run = job.runs.last else { return nil }
@@ -29,14 +26,10 @@ public struct StudyMemory: Sendable {
     self.needs = needs.map(\.1)
   }
 
-  /// The bytes that so many of the largest runs need together, at least.
-  ///
-  /// - Parameter workers: runs side by side.
+  /// The bytes that so many of the largest runs side by side need together, at least.
   public func bytes(workers: Int) -> Double { needs.prefix(workers).reduce(0, +) }
 
   /// The most runs side by side that some bytes suffice for; zero if not even one fits.
-  ///
-  /// - Parameter bytes: what there is.
   public func workers(in bytes: Double) -> Int {
     var sum = 0.0
     var count = 0

@@ -20,14 +20,8 @@ public struct StudyPlan: Sendable {
   public let context: Int
   private let maker: RunMaker
 
-  /// Plans a study.
-  ///
-  /// - Parameters:
-  ///   - file: the study file.
-  ///   - data: the data, as runs name them.
-  ///   - rungs: the sizes, smallest first.
-  ///   - context: the length of sequences.
-  /// - Throws: ``StudyError`` or a `TreatmentError` where an arm does not fit a rung.
+  /// Plans a study over rungs, smallest first; throws ``StudyError`` or a `TreatmentError` where an
+  /// arm does not fit a rung.
   public init(
     _ file: StudyFile, data: DatasetRecord, rungs: [Rung], context: Int
   ) throws {
@@ -62,11 +56,8 @@ public struct StudyPlan: Sendable {
     }
   }
 
-  /// The runs that are known, in the order of arms, rungs, seeds and lengths.
-  ///
-  /// - Parameter outcomes: what earlier runs gave.
-  /// - Returns: runs with their outcomes; those of rungs whose learning rate is not chosen yet are
-  ///   missing.
+  /// The runs that are known from the outcomes of earlier ones, in the order of arms, rungs, seeds
+  /// and lengths; those of rungs whose learning rate is not chosen yet are missing.
   public func runs(knowing outcomes: [RunIdentity: RunOutcome]) throws -> [PlannedRun] {
     var runs: [PlannedRun] = []
     runs.reserveCapacity(rowCount)
@@ -78,11 +69,7 @@ public struct StudyPlan: Sendable {
     return runs
   }
 
-  /// All outcomes that a log has of the study.
-  ///
-  /// - Parameters:
-  ///   - log: where outcomes are kept.
-  ///   - known: outcomes that need not be asked for again.
+  /// All outcomes that a log has of the study, those already known not asked for again.
   public func outcomes(
     in log: any RunLog, beyond known: [RunIdentity: RunOutcome] = [:]
   ) throws -> [RunIdentity: RunOutcome] {
@@ -116,7 +103,6 @@ public struct StudyPlan: Sendable {
     var sweep: [PlannedRun]
   }
 
-  /// The stages of the study, in the order of its rows.
   func stages() throws -> [Stage] {
     let isSwept = file.recipe.learningRates.count > 1
     return try arms.indices.flatMap { (arm: Int) -> [Stage] in
@@ -132,7 +118,6 @@ public struct StudyPlan: Sendable {
     }
   }
 
-  /// The runs that choose a learning rate at a rung.
   private func sweep(_ arm: Int, _ rung: Int) throws -> [PlannedRun] {
     try file.recipe.learningRates.map { rate in
       try maker.run(
@@ -156,7 +141,6 @@ public struct StudyPlan: Sendable {
     return best?.rate ?? file.recipe.learningRates[0]
   }
 
-  /// The runs of a stage that are compared.
   func compared(_ stage: Stage, _ rate: Double) throws -> [PlannedRun] {
     var runs: [PlannedRun] = []
     for rung in stage.rungs {
@@ -173,10 +157,8 @@ public struct StudyPlan: Sendable {
     return runs
   }
 
-  /// The jobs of the whole study before any has run, the middle one standing for learning rates that
-  /// are still to be chosen.
-  ///
-  /// - Returns: jobs, largest first, for telling times; not all of them need be run.
+  /// The jobs of the whole study before any has run, largest first, for telling times: the middle
+  /// one stands for learning rates that are still to be chosen, and not all need be run.
   public func jobsWithAllRates() throws -> [Job] {
     let rates = file.recipe.learningRates
     guard rates.count > 1 else { return try jobs(knowing: [:]) }
@@ -199,9 +181,7 @@ public struct StudyPlan: Sendable {
       .sorted { ($0.1, $0.0.id) > ($1.1, $1.0.id) }.map(\.0)
   }
 
-  /// The runs that are left, grouped by trunk, largest first.
-  ///
-  /// - Parameter outcomes: what earlier runs gave.
+  /// The runs that earlier outcomes leave, grouped by trunk, largest first.
   public func jobs(knowing outcomes: [RunIdentity: RunOutcome]) throws -> [Job] {
     var order: [String] = []
     var groups: [String: [PlannedRun]] = [:]

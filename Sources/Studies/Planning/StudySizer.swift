@@ -34,12 +34,8 @@ public struct StudySizer: Sendable {
     public var total: Int
   }
 
-  /// - Parameters:
-  ///   - file: the study file.
-  ///   - data: what it trains on.
-  ///   - workers: the number of jobs side by side.
-  ///   - measure: how speeds are measured; nil for trials on this machine.
-  /// - Throws: ``StudyError`` where the data need longer sequences than the file allows.
+  /// Sizes by trials on this machine unless speeds are measured otherwise; throws ``StudyError``
+  /// where the data need longer sequences than the file allows.
   public init(
     _ file: StudyFile, data: Dataset, workers: Int, measure: Measurement? = nil
   ) throws(StudyError) {
@@ -60,8 +56,6 @@ public struct StudySizer: Sendable {
   }
 
   /// The rungs of a settled ladder.
-  ///
-  /// - Parameter sizing: what was settled.
   public func rungs(_ sizing: StudySizing) throws -> [Rung] {
     try sizing.sizes.map {
       Rung(model: try ladder.model(layers: $0.layers, width: $0.width), tokens: $0.tokens)
@@ -69,21 +63,15 @@ public struct StudySizer: Sendable {
   }
 
   /// The plan of a settled ladder.
-  ///
-  /// - Parameter sizing: what was settled.
   public func plan(_ sizing: StudySizing) throws -> StudyPlan {
     try StudyPlan(file, data: data.record, rungs: try rungs(sizing), context: context)
   }
 
-  /// Settles the ladder.
-  ///
-  /// - Parameters:
-  ///   - budget: the time that the study may take, in seconds; nil for any.
-  ///   - measures: whether to measure speeds where nothing asks for them, so that times can be told.
-  ///   - quickly: whether to measure on models so small that a second is enough for all arms.
-  ///   - report: is told how far the measuring is, before each trial.
-  /// - Throws: ``StudyError`` where sizes that the file names do not fit into the time, however short
-  ///   their training. A ladder that is chosen here is shrunk until it fits, and is never refused.
+  /// Settles the ladder for a time in seconds, nil for any. `measures` finds speeds where nothing
+  /// asks for them, so that times can be told; `quickly` finds them on models so small that a
+  /// second is enough for all arms. Throws ``StudyError`` where sizes that the file names do not
+  /// fit into the time, however short their training. A ladder that is chosen here is shrunk until
+  /// it fits, and is never refused.
   public func settle(
     budget: Double?, measures: Bool, quickly: Bool = false, report: (Progress) -> Void = { _ in }
   ) throws -> StudySizing {
@@ -97,7 +85,6 @@ public struct StudySizer: Sendable {
     return try settle(count: count, budget: budget, pace, report)
   }
 
-  /// How long speeds are measured.
   private struct Pace {
     var quickly: Bool
     var budget: Double?
@@ -180,7 +167,6 @@ public struct StudySizer: Sendable {
   }
 
   /// The smallest sizes on a slow or busy machine: trained for less long, then fewer of them.
-  ///
   /// Whatever the machine says, there is a ladder: the tool chose it and cannot refuse it.
   private func shrunk(
     _ candidates: [ModelConfiguration], count: Int, budget: Double,
@@ -270,10 +256,9 @@ public struct StudySizer: Sendable {
     return sizing.seconds(of: try plan.jobsWithAllRates())
   }
 
-  /// The baseline at each size, and every other arm at the middle one.
-  ///
-  /// Sizes whose steps take too long, or too much memory, for a trial are measured on smaller ones:
-  /// the arithmetic of a step scales what they say.
+  /// The baseline at each size, and every other arm at the middle one. Sizes whose steps take too
+  /// long, or too much memory, for a trial are measured on smaller ones: the arithmetic of a step
+  /// scales what they say.
   private func speeds(
     _ models: [ModelConfiguration], _ pace: Pace, _ report: (Progress) -> Void
   ) throws -> [StudySizing.Speed] {

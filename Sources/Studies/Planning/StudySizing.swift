@@ -38,12 +38,8 @@ public struct StudySizing: Codable, Hashable, Sendable {
   /// What was changed to fit into the time, in a sentence; nil if nothing was.
   public var note: String?
 
-  /// The speed of an arm at a size, between the sizes that were tried.
-  ///
-  /// - Parameters:
-  ///   - arm: the arm.
-  ///   - parameters: the number of parameters.
-  /// - Returns: arithmetic a second of one worker; nil if nothing was measured.
+  /// Arithmetic a second of one worker for an arm at a size, between the sizes that were tried; nil
+  /// if nothing was measured.
   public func operationsPerSecond(_ arm: String, parameters: Int) -> Double? {
     func points(_ name: String?) -> [(x: Double, y: Double)] {
       speeds.filter { $0.arm == name ?? $0.arm }
@@ -71,10 +67,7 @@ public struct StudySizing: Codable, Hashable, Sendable {
     return last.y
   }
 
-  /// Seconds of a job on one worker, evaluation and overhead included.
-  ///
-  /// - Parameter job: the job.
-  /// - Returns: nil if nothing was measured.
+  /// Seconds of a job on one worker, evaluation and overhead included; nil if nothing was measured.
   public func seconds(of job: Job) -> Double? {
     guard let run = job.runs.last,
       let speed = operationsPerSecond(run.row.arm, parameters: run.row.costs.parameters)
@@ -87,10 +80,8 @@ public struct StudySizing: Codable, Hashable, Sendable {
     return (job.operations + evaluated) / speed + 0.05 * Double(job.runs.count)
   }
 
-  /// Seconds that all jobs take with the largest first, as the executor runs them.
-  ///
-  /// - Parameter jobs: in the order in which they begin.
-  /// - Returns: nil if nothing was measured.
+  /// Seconds that all jobs take, begun in this order as the executor does; nil if nothing was
+  /// measured.
   public func seconds(of jobs: [Job]) -> Double? {
     var ends = [Double](repeating: 0, count: max(workers, 1))
     for job in jobs {

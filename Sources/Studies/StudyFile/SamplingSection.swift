@@ -29,10 +29,7 @@ public struct SamplingPlan: Codable, Hashable, Sendable {
   /// The temperature.
   public var temperature: Double
 
-  /// - Parameters:
-  ///   - problems: the number of held-out problems.
-  ///   - attempts: the samples of each.
-  ///   - temperature: the temperature.
+  /// So many attempts at each of so many problems.
   public init(problems: Int, attempts: Int, temperature: Double) {
     self.problems = problems
     self.attempts = attempts

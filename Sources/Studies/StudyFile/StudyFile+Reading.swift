@@ -8,10 +8,7 @@ internal import Treatments
 internal import Yams
 
 extension StudyFile {
-  /// Reads a study file.
-  ///
-  /// - Parameter path: the file.
-  /// - Throws: ``StudyFileError`` with line and column.
+  /// Reads a study file; throws ``StudyFileError`` with line and column.
   public init(contentsOf path: String) throws(StudyFileError) {
     guard let data = RegularFile.contents(atPath: path) else {
       throw StudyFileError(file: path, "the file cannot be read")
@@ -26,13 +23,8 @@ extension StudyFile {
       text: text, name: path, folder: (path as NSString).deletingLastPathComponent)
   }
 
-  /// Reads the text of a study file.
-  ///
-  /// - Parameters:
-  ///   - text: YAML.
-  ///   - name: what messages call it.
-  ///   - folder: what relative paths are relative to.
-  /// - Throws: ``StudyFileError`` with line and column.
+  /// Reads YAML that messages call `name`, with paths relative to a folder; throws
+  /// ``StudyFileError`` with line and column.
   public init(text: String, name: String, folder: String = "") throws(StudyFileError) {
     let root = try Self.root(text, name)
     let keys = [

@@ -79,9 +79,7 @@ public struct StudyFile: Sendable {
       /// The width of the residual stream.
       public var width: Int
 
-      /// - Parameters:
-      ///   - layers: the number of layers.
-      ///   - width: the width of the residual stream.
+      /// A shape.
       public init(layers: Int, width: Int) {
         self.layers = layers
         self.width = width

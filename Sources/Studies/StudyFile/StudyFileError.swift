@@ -9,11 +9,7 @@ public struct StudyFileError: Error, Hashable, Sendable, CustomStringConvertible
   /// What was found and what was expected.
   public var problem: String
 
-  /// - Parameters:
-  ///   - file: the file.
-  ///   - line: the line, from one.
-  ///   - column: the column, from one.
-  ///   - problem: what was found and what was expected.
+  /// An error at a place, or of the whole file.
   public init(file: String, line: Int? = nil, column: Int? = nil, _ problem: String) {
     self.file = file
     self.line = line

@@ -3,20 +3,13 @@ internal import Yams
 
 /// A mapping of a study file, read key by key so that nothing is passed over in silence.
 struct YAMLSection {
-  /// The file, for messages.
   let file: String
   /// The dotted name of the section, for messages; empty for the whole file.
   let name: String
   private let node: Node
   private let mapping: Node.Mapping
 
-  /// Opens a mapping.
-  ///
-  /// - Parameters:
-  ///   - node: the mapping.
-  ///   - name: the dotted name of the section.
-  ///   - file: the file.
-  ///   - known: the keys it may have; nil for any.
+  /// Opens a mapping under the dotted name of its section, with the keys it may have; nil for any.
   init(_ node: Node, name: String, file: String, known: [String]?) throws(StudyFileError) {
     self.file = file
     self.name = name
@@ -56,20 +49,17 @@ struct YAMLSection {
     return value
   }
 
-  /// A section under a key; nil where it is absent.
   func section(_ key: String, known: [String]?) throws(StudyFileError) -> YAMLSection? {
     guard let node = node(key) else { return nil }
     return try YAMLSection(node, name: place(key), file: file, known: known)
   }
 
-  /// A text under a key.
   func text(_ key: String) throws(StudyFileError) -> String? {
     guard let node = node(key) else { return nil }
     guard let scalar = node.scalar else { throw wrong(key, node, "a text") }
     return scalar.string
   }
 
-  /// One of several words under a key.
   func choice(_ key: String, of words: [String]) throws(StudyFileError) -> String? {
     guard let node = node(key) else { return nil }
     guard let word = node.scalar?.string, words.contains(word) else {
@@ -97,7 +87,6 @@ struct YAMLSection {
     return try whole(node, key, in: range)
   }
 
-  /// True or false under a key.
   func flag(_ key: String) throws(StudyFileError) -> Bool? {
     guard let node = node(key) else { return nil }
     guard let flag = node.bool else { throw wrong(key, node, "true or false") }
@@ -110,7 +99,6 @@ struct YAMLSection {
     return node.sequence.map(Array.init) ?? [node]
   }
 
-  /// A number that stands in a list under a key.
   func number(
     _ node: Node, _ key: String, in range: ClosedRange<Double>
   ) throws(StudyFileError) -> Double {
@@ -127,7 +115,6 @@ struct YAMLSection {
     return value
   }
 
-  /// A whole number that stands in a list under a key.
   func whole(
     _ node: Node, _ key: String, in range: ClosedRange<Int>
   ) throws(StudyFileError) -> Int {
@@ -139,7 +126,6 @@ struct YAMLSection {
     return whole
   }
 
-  /// What is wrong with a value.
   func wrong(_ key: String, _ node: Node, _ expected: String) -> StudyFileError {
     Self.failure(
       file, node, "\(place(key)): expected \(expected), found \(Self.kind(node))")
@@ -157,7 +143,6 @@ struct YAMLSection {
   /// The dotted name of a key.
   func place(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
 
-  /// A failure at a node.
   static func failure(_ file: String, _ node: Node, _ problem: String) -> StudyFileError {
     StudyFileError(file: file, line: node.mark?.line, column: node.mark?.column, problem)
   }

@@ -32,9 +32,6 @@ public struct GatherKernelTable<Element>: Sendable {
   let top:
     @Sendable (Int, Int, Int, Constants?, Constants?, UnsafeMutablePointer<Int32>?, Numbers?) ->
       Void
-  /// Sums of adjacent rows.
-  let segmentSums:
-    @Sendable (Int, Int, Int, Constants?, UnsafePointer<Int32>?, Numbers?, Int32) -> Void
 }
 
 extension Float: GatherKernels {
@@ -42,7 +39,7 @@ extension Float: GatherKernels {
   public static let gatherKernels = GatherKernelTable<Float>(
     rows: akn_gather_rows_f32, scatterAddRows: akn_scatter_add_rows_f32,
     expandRows: akn_expand_rows_f32, combineRows: akn_combine_rows_f32,
-    combineWeights: akn_combine_weights_f32, top: akn_top_f32, segmentSums: akn_segment_sums_f32)
+    combineWeights: akn_combine_weights_f32, top: akn_top_f32)
 }
 
 extension Double: GatherKernels {
@@ -50,5 +47,5 @@ extension Double: GatherKernels {
   public static let gatherKernels = GatherKernelTable<Double>(
     rows: akn_gather_rows_f64, scatterAddRows: akn_scatter_add_rows_f64,
     expandRows: akn_expand_rows_f64, combineRows: akn_combine_rows_f64,
-    combineWeights: akn_combine_weights_f64, top: akn_top_f64, segmentSums: akn_segment_sums_f64)
+    combineWeights: akn_combine_weights_f64, top: akn_top_f64)
 }

@@ -14,9 +14,6 @@ extension Tape {
   /// `silu(gate) ⊙ value`; see ``gatedUnit(_:_:)``.
   public func swiGLU(_ x: Tensor<Element>) -> Tensor<Element> { gatedUnit(x, .silu) }
 
-  /// `gelu(gate) ⊙ value`; see ``gatedUnit(_:_:)``.
-  public func geGLU(_ x: Tensor<Element>) -> Tensor<Element> { gatedUnit(x, .gelu) }
-
   /// A learned gate: `y = σ(g) ⊙ x`, one g for each element or for each head of them. `x` is
   /// `[rows, heads·width]`. `g` is `[rows, heads]`; as many columns as x for a gate an element.
   public func gate(_ x: Tensor<Element>, by g: Tensor<Element>) -> Tensor<Element> {

@@ -69,7 +69,7 @@ public struct DatasetDescription: Codable, Hashable, Sendable {
   /// How text becomes tokens; nil for bytes where there are under 4 MB, and byte pairs otherwise.
   public var tokenizer: TokenizerChoice?
   /// The number of tokens of a vocabulary that is learned, 4096 unless given, or of the files under
-  /// ``Source/tokens(path:validation:)``, which need it.
+  /// ``Source/tokens(path:validation:bits:)``, which need it.
   public var vocabulary: Int?
 
   /// The files and folders that are read.

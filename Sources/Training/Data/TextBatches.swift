@@ -6,7 +6,7 @@ public final class TextBatches: BatchSource {
 
   /// A source at the beginning of the first pass.
   ///
-  /// - Throws: ``TextCorpusError`` if the stream is too short for one window.
+  /// - Throws: `TextCorpusError` if the stream is too short for one window.
   public init(_ stream: TokenStream, recipe: TrainingRecipe) throws {
     sampler = try BatchSampler(
       stream: stream, contextLength: recipe.sequenceLength, batchSize: recipe.batchSize,

@@ -60,34 +60,4 @@ public struct GradientNoiseScale: Codable, Hashable, Sendable {
     guard count > 0, trace > 0, squaredNorm > 0 else { return nil }
     return trace / squaredNorm
   }
-
-  /// The critical batch size that the noise scale implies; nil while it is not known.
-  public var criticalBatchSize: CriticalBatchSize? { tokens.map { CriticalBatchSize(tokens: $0) } }
-}
-
-/// The batch size beyond which larger batches save few steps and below which smaller ones save few
-/// tokens, B_crit = E_min/S_min [L12].
-///
-/// At a fixed target loss steps S and tokens E trade off as (S/S_min − 1)(E/E_min − 1) = 1.
-public struct CriticalBatchSize: Codable, Hashable, Sendable {
-  /// B_crit in tokens.
-  public var tokens: Double
-
-  /// B_crit in tokens; the noise scale estimates it.
-  public init(tokens: Double) {
-    precondition(tokens > 0, "a critical batch size of \(tokens) tokens")
-    self.tokens = tokens
-  }
-
-  /// S/S_min = 1 + B_crit/B, with the batch B in tokens.
-  public func stepFactor(batch: Double) -> Double { 1 + tokens / batch }
-
-  /// E/E_min = 1 + B/B_crit, with the batch B in tokens.
-  public func tokenFactor(batch: Double) -> Double { 1 + batch / tokens }
-
-  /// The best learning rate at a batch size over the best one at the largest: 1/(1 +
-  /// B_crit/B)^power. The power is one for SGD, between a half and one for Adam.
-  public func learningRateFactor(batch: Double, power: Double = 1) -> Double {
-    pow(1 + tokens / batch, -power)
-  }
 }

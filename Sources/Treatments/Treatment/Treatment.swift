@@ -47,12 +47,8 @@ public protocol Treatment: Sendable {
     _ recipe: inout TrainingRecipe, for model: ModelConfiguration
   ) throws(TreatmentError)
 
-  /// The batches to train on, where the method changes them; nil for the data as they are.
-  ///
-  /// - Parameters:
-  ///   - data: what the study trains on.
-  ///   - recipe: the sizes of batches and the seed.
-  /// - Throws: an error where the data do not allow the method.
+  /// The batches to train on, where the method changes them; nil for the data as they are. Throws
+  /// where the data do not allow the method; the recipe gives the sizes of batches and the seed.
   func source(of data: Dataset, recipe: TrainingRecipe) throws -> (any BatchSource)?
 
   /// Changes what a run costs, beyond what follows from the configuration.

@@ -132,10 +132,8 @@ struct AxisBuilder {
     logMultiplier?.interval(settings.level).mapped { exp($0) } ?? IntervalEstimate(.nan)
   }
 
-  /// The multiplier of the line at a ln scale.
-  ///
-  /// - Parameter newRungSlope: the baseline's slope there, for the multiplier at one size that is
-  ///   not in the data, which will have something of its own as the others have; nil for the line.
+  /// The multiplier of the line at a ln scale. The baseline's slope there is for one size that is
+  /// not in the data, which will have something of its own as the others have; nil for the line.
   private func worth(
     at logScale: Double, rung: Int?, size: String?, newRungSlope: Double? = nil
   ) -> AxisVerdict.Worth? {

@@ -94,9 +94,8 @@ struct BaselineCurve: Sendable {
   }
 
   /// The rows as laws read them: C exact training FLOPs; N active parameters, or for training FLOPs
-  /// the C/(6·D) that charges all arithmetic to the size.
-  ///
-  /// - Parameter places: a number for each place of a run, for pairing.
+  /// the C/(6·D) that charges all arithmetic to the size. Numbers of the places of runs are for
+  /// pairing.
   static func observations(
     _ rows: [StudyRow], axis: AxisVerdict.Axis, places: [ComparedRuns.Place: Double] = [:]
   ) -> Observations {

@@ -99,9 +99,8 @@ struct LackOfFit: Sendable {
     }
   }
 
-  /// The F test of more predictors; nil where they cannot be told apart or nothing is left over.
-  ///
-  /// - Parameter largest: the predictors whose residuals are the noise; nil for all there are.
+  /// The F test of more predictors, with noise from the residuals of the largest set, all there are
+  /// by default; nil where they cannot be told apart or nothing is left over.
   static func extraTest(
     _ y: [Double], smaller: [[Double]], more: [[Double]], scatterOf largest: [[Double]]? = nil
   ) -> Double? {

@@ -236,12 +236,9 @@ struct PairedRegression: Sendable {
     return LackOfFit.extraTest(y, smaller: base, more: extra)
   }
 
-  /// ln m at a ln scale where it may change with scale, the error of the local slopes included.
-  ///
-  /// - Parameters:
-  ///   - logScale: where.
-  ///   - newRungSlope: the baseline's slope there, for the effect at one new size with what that size
-  ///     will have of its own; nil for the line alone.
+  /// ln m at a ln scale where it may change with scale, the error of the local slopes included. The
+  /// baseline's slope there is for one new size with what that will have of its own; nil for the
+  /// line alone.
   func logMultiplier(at logScale: Double, newRungSlope: Double? = nil) -> Coefficient? {
     guard let line, let variances else { return nil }
     let away = logScale - lineCentre

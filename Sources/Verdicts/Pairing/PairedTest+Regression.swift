@@ -83,9 +83,7 @@ extension PairedTest.MoreRuns {
 }
 
 extension PairedTest.MoreRuns {
-  /// What more runs would buy, in a sentence.
-  ///
-  /// - Parameter rungs: the sizes that there are.
+  /// What more runs than those of so many sizes would buy, in a sentence.
   func sentence(from rungs: Int) -> String {
     func factor(_ value: Double) -> String { "\(NumberFormat.decimals(value, places: 2)) times" }
     let seeds =

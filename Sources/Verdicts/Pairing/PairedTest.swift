@@ -1,6 +1,6 @@
 public import Quantities
 
-/// Nested tests of the paired differences of log-loss, see ``PairedRegression``.
+/// Nested tests of the paired differences of log-loss.
 public struct PairedTest: Codable, Hashable, Sendable {
   /// How the treatment may differ from the baseline.
   public enum Hypothesis: String, Codable, Hashable, Sendable, CaseIterable {

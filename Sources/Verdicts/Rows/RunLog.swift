@@ -7,13 +7,8 @@ public protocol RunLog: Sendable {
   /// - Returns: the outcomes of those that have ended.
   func outcomes(of identities: [RunIdentity]) throws -> [RunIdentity: RunOutcome]
 
-  /// Claims a run for this process, so that no other one computes it too.
-  ///
-  /// - Parameters:
-  ///   - identity: the run.
-  ///   - definition: its canonical text, kept with it.
-  /// - Returns: whether the run is this process's now; false if it has ended or if a process that
-  ///   still lives has it.
+  /// Claims a run for this process, so that no other one computes it too, with its canonical text;
+  /// false if it has ended or if a process that still lives has it.
   func claim(_ identity: RunIdentity, definition: String) throws -> Bool
 
   /// Gives up a claim without an outcome.

@@ -175,30 +175,6 @@ final class ScriptedScorer: SequenceScorer {
     #expect(abs(result.standardError(.accuracy) - 0.25) < 1e-15)
   }
 
-  @Test func laddersAreFedFromEvaluations() throws {
-    func evaluation(_ scores: [Double]) throws -> MultipleChoiceEvaluation {
-      try MultipleChoiceEvaluation(
-        items: [.init(prompt: [1], choices: [[2], [3]], answer: 0)],
-        scorer: ScriptedScorer(scores))
-    }
-    let models = [
-      try evaluation([-3, -1]), try evaluation([-2, -1]), try evaluation([-0.5, -1]),
-    ]
-    let items = try MultipleChoiceEvaluation.ladderItems(of: models)
-    #expect(items.count == 1)
-    for stage in MetricLadder.Stage.allCases {
-      #expect(items[0].metric(stage) == models.map { $0[stage] })
-    }
-    let ladder = try MetricLadder(logCompute: [1, 2, 3], items: items)
-    #expect(abs(ladder[.logProbability].correlations[0] - 1) < 1e-12)
-    let other = try MultipleChoiceEvaluation(
-      items: [.init(prompt: [1], choices: [[2], [3]], answer: 1)],
-      scorer: ScriptedScorer([-1, -2]))
-    #expect(throws: MultipleChoiceError.self) {
-      try MultipleChoiceEvaluation.ladderItems(of: models + [other])
-    }
-  }
-
   @Test func badItemsAndScoresAreRefused() {
     let good = MultipleChoiceItem(prompt: [1], choices: [[2], [3]], answer: 0)
     func error(

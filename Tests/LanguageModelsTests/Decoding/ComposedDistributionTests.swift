@@ -4,7 +4,7 @@ import Statistics
 import Tensors
 import Testing
 
-/// Emulated fine-tuning and interpolation of behaviours.
+/// Emulated fine-tuning.
 @Suite struct ComposedDistributionTests {
   private func table(_ seed: UInt64, vocabulary: Int = 7) -> TableDistribution {
     TableDistribution(vocabulary: vocabulary, seed: seed)
@@ -52,17 +52,6 @@ import Testing
     let composed = try ComposedDistribution.emulatedFineTuning(
       base: table(1), fineTuned: table(2), reference: table(2), beta: 0.3)
     #expect(distance(composed, table(1)) < 1e-12)
-  }
-
-  @Test func equalPoliciesAreOnePolicy() throws {
-    let composed = try ComposedDistribution.interpolation(
-      base: table(1), policies: [table(2), table(2)], weights: [0.3, 0.7], reference: table(3))
-    let single = try ComposedDistribution.emulatedFineTuning(
-      base: table(1), fineTuned: table(2), reference: table(3))
-    #expect(distance(composed, single) < 1e-12)
-    let own = try ComposedDistribution.interpolation(
-      base: table(3), policies: [table(2), table(2)], weights: [0.3, 0.7], reference: table(3))
-    #expect(distance(own, table(2)) < 1e-12)
   }
 
   /// p_base (p_ft / p_ref)^(1/β), normalised.
@@ -133,12 +122,6 @@ import Testing
     #expect(throws: ConfigurationError.self) {
       try ComposedDistribution.emulatedFineTuning(
         base: table(1), fineTuned: table(2), reference: table(3), baseTopP: 1.5)
-    }
-    for weights in [[0.5], [0.5, 0.6], [1.5, -0.5]] {
-      #expect(throws: ConfigurationError.self) {
-        try ComposedDistribution.interpolation(
-          base: table(1), policies: [table(2), table(3)], weights: weights, reference: table(4))
-      }
     }
   }
 }

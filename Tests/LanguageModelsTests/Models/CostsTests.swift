@@ -76,16 +76,4 @@ import Testing
     let recurrence = ModelCosts(SmallModels.linearRecurrence)
     #expect(recurrence.stateBytes(length: 1) == recurrence.stateBytes(length: 1_000))
   }
-
-  @Test func attentionTrafficFollowsItsTwoRegimes() {
-    func traffic(_ length: Int, _ width: Int, _ memory: Int) -> Double {
-      ModelCosts.attentionTraffic(length: length, headWidth: width, fastMemory: memory)
-        - 4 * Double(length * width)
-    }
-    // Large memories: T²d²/M. Small ones: T²d/√M. They meet at M = d².
-    #expect(traffic(8_192, 64, 65_536) == traffic(4_096, 64, 16_384))
-    #expect(traffic(1_024, 64, 1 << 20) * 4 == traffic(1_024, 128, 1 << 20))
-    #expect(traffic(1_024, 256, 1_024) * 2 == traffic(1_024, 512, 1_024))
-    #expect(traffic(1_024, 64, 4_096) == 1_024 * 1_024)
-  }
 }

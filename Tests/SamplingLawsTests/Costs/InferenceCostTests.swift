@@ -123,8 +123,6 @@ struct InferenceCostTests {
     }
     #expect(abs(mean.equivalentOperations / ((costs[0] + costs[1]) / 2) - 1) < 1e-14)
     #expect(mean.warnings.count == 1)
-    let curve = try pricing.costCurve(of: arm, trials: [1, 2], accuracy: [0.5, 0.6])
-    #expect(curve[1].equivalentOperations == mean.equivalentOperations)
     #expect(throws: PlanningError.missingColumn("tokens")) {
       var bare = arm
       bare.tokens = nil

@@ -122,9 +122,6 @@ struct ARISETests {
       abs(
         jeffreys.scatter(correct: correct, tokens: [5, 5, 5, 5] as [Float])
           - (1.5 * 3.5 / (25 * 6)).squareRoot()) < 1e-12)
-    #expect(RepeatRule.distribute(10, scatters: [1, 1, 2]) == [3, 2, 5])
-    #expect(RepeatRule.distribute(7, scatters: [0, 0, 0]) == [3, 2, 2])
-    #expect(RepeatRule.distribute(5, scatters: [0.1, 0.7, 0.2]).reduce(0, +) == 5)
   }
 
   @Test func repeatsAreReplayed() throws {

@@ -29,9 +29,43 @@ struct AheadByKTests {
     #expect(AheadByKLaw.variance(accuracy: 1, lead: 4) == 0)
   }
 
+  /// P(a vote takes k, k + 2, k + 4, … samples); at most `tail` is left out at the end.
+  private static func sampleDistribution(accuracy: Double, lead: Int, tail: Double = 1e-12)
+    -> [Double]
+  {
+    precondition(lead >= 1, "a lead of at least one vote")
+    // The difference of votes, from −(k − 1) to k − 1.
+    var states = [Double](repeating: 0, count: 2 * lead - 1)
+    states[lead - 1] = 1
+    var result: [Double] = []
+    var left = 1.0
+    var samples = 0
+    while left > tail, result.count < 10_000_000 {
+      var next = [Double](repeating: 0, count: states.count)
+      var ended = 0.0
+      for (index, mass) in states.enumerated() where mass != 0 {
+        if index + 1 < states.count {
+          next[index + 1] += mass * accuracy
+        } else {
+          ended += mass * accuracy
+        }
+        if index > 0 {
+          next[index - 1] += mass * (1 - accuracy)
+        } else {
+          ended += mass * (1 - accuracy)
+        }
+      }
+      states = next
+      samples += 1
+      if samples >= lead, (samples - lead) % 2 == 0 { result.append(ended) }
+      left = states.reduce(0, +)
+    }
+    return result
+  }
+
   @Test(arguments: [(0.5, 3), (0.5 + 1e-6, 4), (0.55, 5), (0.7, 3), (0.9, 6), (0.3, 2), (0.99, 1)])
   func momentsAreThoseOfTheDistribution(_ p: Double, _ lead: Int) {
-    let masses = AheadByKLaw.sampleDistribution(accuracy: p, lead: lead, tail: 1e-15)
+    let masses = Self.sampleDistribution(accuracy: p, lead: lead, tail: 1e-15)
     func moment(_ power: Double) -> Double {
       masses.enumerated().reduce(0) { $0 + $1.element * pow(Double(lead + 2 * $1.offset), power) }
     }

@@ -14,10 +14,19 @@ import Testing
     return (first, second)
   }
 
+  /// The crossing of two power laws over one floor: (A₁/A₂)^(1/(α₁ − α₂)) [21].
+  private static func crossing(
+    amplitudes: (Double, Double), exponents: (Double, Double)
+  ) -> Double? {
+    guard exponents.0 != exponents.1 else { return nil }
+    let logarithm = log(amplitudes.0 / amplitudes.1) / (exponents.0 - exponents.1)
+    return exp(logarithm)
+  }
+
   @Test func closedFormIsTheRoot() throws {
     let (first, second) = Self.pair(upTo: 16)
     let closed = try #require(
-      Crossover.ofPowerLaws(
+      Self.crossing(
         amplitudes: (first.amplitude, second.amplitude),
         exponents: (first.exponent, second.exponent)))
     #expect(abs(closed / 1e17 - 1) < 1e-9)
@@ -28,7 +37,7 @@ import Testing
     let fits = (result.pair.baseline, result.pair.treatment)
     let found = try #require(result.crossover.scale)
     let expected = try #require(
-      Crossover.ofPowerLaws(
+      Self.crossing(
         amplitudes: (fits.0[0], fits.1[0]), exponents: (fits.0[1], fits.1[1])))
     #expect(abs(log(found / expected)) < 1e-6)
     #expect(result.crossover.treatmentLeadsBelow == false)

@@ -21,12 +21,23 @@ import Testing
     #expect(elsewhere > 0)
   }
 
+  /// The real-valued layout with the smallest penalty at P = E + M + 1 bits [136].
+  ///
+  /// E* = δ·P/(δ + ν) − ½ and M* = ν·P/(δ + ν) − ½.
+  private static func optimalLayout(
+    bits: Double
+  ) -> (exponentBits: Double, mantissaBits: Double) {
+    let point = FloatQuantization.published
+    let share = point[6] / (point[6] + point[7])
+    return (share * bits - 0.5, (1 - share) * bits - 0.5)
+  }
+
   /// The paper's layouts: FP4 E2M1, FP8 E4M3, FP16 E8M7.
   @Test(arguments: [(4, 2, 1), (8, 4, 3), (16, 8, 7)])
   func layoutsAreThePublishedOnes(bits: Int, exponentBits: Int, mantissaBits: Int) throws {
     let integers = try #require(FloatQuantization.integerLayout(bits: bits))
     #expect(integers == (exponentBits, mantissaBits))
-    let real = FloatQuantization.optimalLayout(bits: Double(bits))
+    let real = Self.optimalLayout(bits: Double(bits))
     #expect(real.exponentBits.rounded() == Double(exponentBits))
     #expect(abs(real.exponentBits + real.mantissaBits + 1 - Double(bits)) < 1e-12)
   }
@@ -35,7 +46,7 @@ import Testing
   @Test(arguments: 3...24)
   func integerSearchAgreesWithRounding(bits: Int) throws {
     let found = try #require(FloatQuantization.integerLayout(bits: bits))
-    let best = FloatQuantization.optimalLayout(bits: Double(bits)).exponentBits
+    let best = Self.optimalLayout(bits: Double(bits)).exponentBits
     #expect(abs(Double(found.exponentBits) - best) < 0.55)
     #expect(FloatQuantization.integerLayout(bits: 1) == nil)
   }

@@ -74,21 +74,6 @@ import Testing
     #expect(loss(1e9) - RepeatedData().prediction(truth, at: [1e8, 1, 0]) < 1e-9)
   }
 
-  @Test func effectiveSizeInvertsTheControl() throws {
-    let control = PowerConstant(x: "N")
-    // At the peak ln(N/N_eff) = depth·share = 0.9.
-    let damaged = RepeatedData().prediction(truth, at: [8e8, 120, 0.1])
-    let size = try #require(
-      effectiveSize(ofLoss: damaged, control: control, parameters: [1.8, 40, 0.2]))
-    #expect(abs(size / (8e8 * exp(-0.9)) - 1) < 1e-9)
-    #expect(effectiveSize(ofLoss: 1, control: control, parameters: [1.8, 40, 0.2]) == nil)
-    #expect(effectiveSize(ofLoss: 2, control: PowerLaw(x: "D"), parameters: [1, 0.1]) == nil)
-    let surface = effectiveSize(
-      ofLoss: Chinchilla().prediction([1.7, 400, 410, 0.34, 0.28], at: [3e8, 1e11]),
-      control: Chinchilla(), parameters: [1.7, 400, 410, 0.34, 0.28], columns: ["D": 1e11])
-    #expect(abs((surface ?? 0) / 3e8 - 1) < 1e-8)
-  }
-
   @Test func recoversThePlantedBump() throws {
     var columns: [String: [Double]] = ["N": [], "repeats": [], "repeated_share": []]
     for n in [1e6, 1e7, 1e8, 1e9] {

@@ -31,8 +31,8 @@ struct ExportTests {
   @Test(arguments: StudyTable.Format.allCases)
   func `the reader of tables reads it`(format: StudyTable.Format) throws {
     let path = "\(folder.path)/export.\(format.rawValue)"
-    try Data("old".utf8).write(to: URL(fileURLWithPath: path))
-    try store.export("a", as: format, to: path)
+    let rows = try store.rows(of: "a")
+    try Data(StudyTable(rows).text(format).utf8).write(to: URL(fileURLWithPath: path))
     let table = try RunTable.read(contentsOf: path)
     #expect(table.rowCount == 5)
     #expect(
@@ -42,7 +42,6 @@ struct ExportTests {
         "metric.accuracy, top 1", "metric.bits_per_byte", "metric.loss.code", "metric.none",
         "diagnostic.attention_entropy", "diagnostic.sink_mass",
       ])
-    let rows = try store.rows(of: "a")
     #expect(try table.texts("run") == rows.map(\.identity.description))
     #expect(try table.texts("size") == rows.map(\.size))
     #expect(try table.texts("purpose") == rows.map(\.purpose.rawValue))
@@ -79,28 +78,5 @@ struct ExportTests {
         \(row.identity),"a,""b\""",1000,900,1000,6001500,,18446744073709551615,0,4x64,0,t0,\
         comparison,0.001,,,,512
         """)
-  }
-
-  @Test func `only one purpose`() throws {
-    let path = "\(folder.path)/a.csv"
-    try store.export("a", as: .csv, to: path, purpose: .comparison)
-    #expect(try RunTable.read(contentsOf: path).rowCount == 4)
-  }
-
-  @Test func `a file that cannot be written`() throws {
-    let error = #expect(throws: StoreError.self) {
-      try store.export("a", as: .csv, to: "\(folder.path)/none/a.csv")
-    }
-    #expect(error?.code == .cannotCreate)
-    try FileManager.default.createDirectory(
-      atPath: "\(folder.path)/full/x", withIntermediateDirectories: true)
-    let other = #expect(throws: StoreError.self) {
-      try store.export("a", as: .csv, to: "\(folder.path)/full")
-    }
-    #expect(other?.code == .cannotCreate)
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
-        ".allometry", "full",
-      ])
   }
 }

@@ -1,4 +1,5 @@
 import Store
+import StudyTestSupport
 import TestSupport
 import Testing
 import Verdicts

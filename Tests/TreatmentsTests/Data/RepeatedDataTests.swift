@@ -89,14 +89,4 @@ struct RepeatedDataTests {
       try RepeatedBatches(.stream(Self.stream), plan: plan, recipe: Self.recipe)
     }
   }
-
-  /// A planted law L = 2 + 50·N^−0.3 at N = 4·10⁸, the loss of a run that repeats.
-  @Test func effectiveSizesInvertTheLaw() throws {
-    func law(_ size: Double) -> Double { 2 + 50 * exp(-0.3 * log(size)) }
-    let size = try #require(
-      RepeatedData.effectiveSize(loss: law(4e8), control: law, between: 1e6...1e10))
-    #expect(abs(size / 4e8 - 1) < 1e-9)
-    #expect(RepeatedData.effectiveSize(loss: 1.9, control: law, between: 1e6...1e10) == nil)
-    #expect(RepeatedData.effectiveSize(loss: 9, control: law, between: 1e6...1e10) == nil)
-  }
 }

@@ -22,9 +22,7 @@ enum DecoderSize: String, CaseIterable {
     }
   }
 
-  /// GPT-2's shape without biases in its matrices.
-  ///
-  /// - Parameter context: the longest sequence.
+  /// GPT-2's shape without biases in its matrices, for sequences of at most `context` tokens.
   func configuration(context: Int = length) -> ModelConfiguration {
     var model = ModelConfiguration.gpt2(
       width: shape.width, layers: shape.layers, heads: shape.heads, vocabulary: Self.vocabulary,

@@ -1,6 +1,6 @@
 /// What a process of its own does when it takes part in a contest.
 enum Work {
-  /// - Parameter arguments: what to do, and with which sizes and how many threads.
+  /// What to do, and with which sizes and how many threads.
   static func serve(_ arguments: [String]) throws {
     let numbers = arguments.dropFirst().map { Int($0) ?? 0 }
     switch (arguments.first, arguments.count) {

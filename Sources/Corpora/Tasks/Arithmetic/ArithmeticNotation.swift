@@ -5,18 +5,13 @@ internal import Statistics
 
 /// What addition and multiplication share: the notation `a ∘ b = c` and the held-out part.
 struct ArithmeticNotation: Sendable, Hashable {
-  /// The tokens of the digits 0 … 9.
   static let digits = TaskAlphabet(after: 1, count: 10)
   static let equals: Int32 = 11
   static let vocabularyCount = 13
 
-  /// The operator's token.
   let symbol: Int32 = 12
-  /// The digits of an operand.
   let operandDigits: Int
-  /// The number of operands.
   let operandCount: Int
-  /// The digits of the answer.
   let answerDigits: Int
   /// Whether the answer's least significant digit comes first.
   let isReversed: Bool

@@ -6,7 +6,7 @@ struct DecimalDigits: Sendable, Hashable {
   /// The digits; leading zeros, at the end, are kept.
   var digits: [Int]
 
-  /// Draws a number of so many digits, zeros in front allowed.
+  /// Draws so many digits, zeros in front allowed.
   init(random: inout SplittableRandom, count: Int) {
     digits = (0..<count).map { _ in random.nextIndex(below: 10) }
   }

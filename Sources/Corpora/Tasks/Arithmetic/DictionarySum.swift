@@ -82,7 +82,6 @@ public struct DictionarySum: StepwiseTask {
     solution.count >= stepCount && isRight(step: stepCount - 1, of: solution, to: prompt)
   }
 
-  /// The sums after each step; nil for what is no prompt.
   private func sums(of prompt: [Int32]) -> [Int32]? {
     guard prompt.count >= promptLength, prompt[promptLength - 1] == equals else { return nil }
     var meaning: [Int32: Int] = [:]

@@ -8,7 +8,6 @@ struct OperationChain: Sendable, Hashable {
   /// The three operators' tokens, of which the first few are used.
   static let operatorTokens = TaskAlphabet(after: 12, count: 3)
 
-  /// The number of operators.
   let steps: Int
   /// How numbers are written; the modulus is their limit.
   let numbers: NumberNotation
@@ -21,14 +20,12 @@ struct OperationChain: Sendable, Hashable {
     ]
   }
 
-  /// The chain that the knobs `steps`, `digits` and `operators` describe.
   init(_ knobs: OptionValues) {
     steps = knobs.whole("steps")
     numbers = NumberNotation(digits: knobs.whole("digits"))
     operators = TaskAlphabet(after: 12, count: knobs.whole("operators"))
   }
 
-  /// The start, the numbers, the operators and the equals sign.
   var promptLength: Int { 1 + (steps + 1) * (numbers.digits + 1) }
 
   /// A prompt and the result of each operator.
@@ -47,7 +44,6 @@ struct OperationChain: Sendable, Hashable {
     return (prompt, results)
   }
 
-  /// The result of each operator; nil for what is no prompt.
   func results(of prompt: [Int32]) -> [Int]? {
     let digits = numbers.digits
     guard prompt.count >= promptLength, prompt[promptLength - 1] == NumberNotation.equals,

@@ -8,14 +8,11 @@ internal import Statistics
 /// With several heads the spans N − heads + 1 … N are asked for, one an example: the curriculum
 /// with many heads of the paper, the head being chosen by a token.
 struct BitHistory: Sendable, Hashable {
-  /// The tokens of the bits 0 and 1.
   static let bits = TaskAlphabet(after: 1, count: 2)
 
-  /// The spans asked for.
   let spans: ClosedRange<Int>
   /// How many lengths there are for the row of bits: N + 2 … N + 1 + spread.
   let spread: Int
-  /// The tokens that ask for a span.
   let questions: TaskAlphabet
   /// The probability of a 1; nil draws it anew for each example.
   let bias: Double?

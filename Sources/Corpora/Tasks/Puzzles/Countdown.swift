@@ -116,8 +116,7 @@ public struct Countdown: StepwiseTask {
     return reaches(question.target, from: left)
   }
 
-  /// The steps as they are written, `3*4=12 12-5=7`: the target is known, so what is asked for is
-  /// the way to it.
+  /// The steps as they are written, `3*4=12 12-5=7`: the way is what is asked for.
   public func answer(of solution: [Int32], to prompt: [Int32]) -> String? {
     guard solution.count >= solutionLength else { return nil }
     var steps: [String] = []

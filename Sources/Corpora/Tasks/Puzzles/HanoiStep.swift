@@ -76,11 +76,8 @@ public struct HanoiStep: StepwiseTask {
     }
   }
 
-  /// The peg of each disk, the smallest first, after so many moves of the right solution.
-  ///
-  /// - Parameters:
-  ///   - moves: 0 to 2^disks − 1.
-  ///   - disks: the number of disks.
+  /// The peg of each disk, the smallest first, after so many moves (0 to 2^disks − 1) of the right
+  /// solution.
   public static func state(after moves: Int, disks: Int) -> [Int] {
     (0..<disks).map { disk in
       // A disk moves first at 2^disk and then every 2^(disk + 1) moves, always the same way round.
@@ -90,11 +87,8 @@ public struct HanoiStep: StepwiseTask {
   }
 
   /// The move of the usual rule, which is the optimal one in the states of the right solution; nil
-  /// where the rule has none.
-  ///
-  /// - Parameters:
-  ///   - state: the peg of each disk, the smallest first.
-  ///   - movesSmallest: whether it is the smallest disk's turn: on the first move and every other.
+  /// where the rule has none. `movesSmallest` says whether it is the smallest disk's turn: on the
+  /// first move and every other.
   public static func move(at state: [Int], movesSmallest: Bool) -> Move? {
     let smallest = state[0]
     if movesSmallest {
@@ -106,11 +100,8 @@ public struct HanoiStep: StepwiseTask {
     return Move(disk: disk, from: state[disk], to: 3 - smallest - state[disk])
   }
 
-  /// What is asked in a state.
-  ///
-  /// - Parameters:
-  ///   - state: the peg of each disk, the smallest first; at most as many as the task has.
-  ///   - movesSmallest: whether it is the smallest disk's turn.
+  /// What is asked in a state: the pegs of at most as many disks as the task has, the smallest
+  /// first.
   public func prompt(at state: [Int], movesSmallest: Bool) -> [Int32] {
     precondition((1...disks.count).contains(state.count), "a state of \(state.count) disks")
     let bits = [

@@ -52,9 +52,8 @@ public struct MixedDifficulty: SyntheticTask {
   /// The values, with which symbols too are followed.
   public var answerAlphabet: [Int32] { values.tokens }
 
-  /// The mean of `values^(−answers)` over the random number of answers.
-  ///
-  /// The first unit is easy; later ones are answers unless they bring a new key.
+  /// The mean of `values^(−answers)` over the random number of answers: the first unit is easy;
+  /// later ones are answers unless they bring a new key.
   public var chanceLevel: Double {
     let hit = tokenChanceLevel
     // weights[k]: the mean of hit^answers where k keys have been seen, times the chance of that.

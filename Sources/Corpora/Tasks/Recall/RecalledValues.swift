@@ -1,9 +1,7 @@
 extension TaskAlphabet {
   /// The one right answer to a prompt in which a value follows each key: a blank after a key takes
-  /// the value that the key had last.
-  ///
-  /// - Parameter known: what a blank after another token takes; nil for what is no question.
-  /// - Returns: nothing where a key without a value is asked for, or nothing is asked.
+  /// the value that the key had last, one after another token what is `known`. Nothing where a key
+  /// without a value is asked for, or nothing is asked.
   func recalled(
     in prompt: [Int32], otherwise known: (Int32) -> Int32? = { _ in nil }
   ) -> [[Int32]] {

@@ -1,11 +1,8 @@
 /// Natural numbers of a fixed number of decimal digits, most significant first, as tasks write them.
 struct NumberNotation: Sendable, Hashable {
-  /// The tokens of the digits 0 … 9.
   static let tokens = TaskAlphabet(after: 1, count: 10)
-  /// The token after the digits.
   static let equals: Int32 = 11
 
-  /// The digits of a number.
   let digits: Int
   /// 10^digits: numbers are below it.
   let limit: Int

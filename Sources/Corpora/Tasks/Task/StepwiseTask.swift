@@ -15,8 +15,8 @@ public protocol StepwiseTask: SyntheticTask {
   /// The steps of every solution.
   var stepCount: Int { get }
 
-  /// Whether a step, from 0, is right: it follows the rules, and a right answer can still be reached.
-  /// The solution holds the steps up to this one, at least.
+  /// Whether a step, from 0, follows the rules and a right answer can still be reached. The
+  /// solution holds at least `(step + 1) · stepLength` tokens, the prompt ``promptLength``.
   func isRight(step: Int, of solution: [Int32], to prompt: [Int32]) -> Bool
 
   /// The answer that a whole solution gives, in one spelling for each answer; nil where none can be

@@ -10,9 +10,7 @@ public protocol SyntheticTask: Sendable {
   /// The task's name, version, knobs and source.
   static var card: TaskCard { get }
 
-  /// Creates the task with these knobs.
-  ///
-  /// - Throws: `TaskError` for knobs that do not go together.
+  /// Creates the task; throws `TaskError` for knobs that do not go together.
   init(knobs: OptionValues) throws(TaskError)
 
   /// The knobs in force, defaults included.
@@ -33,19 +31,15 @@ public protocol SyntheticTask: Sendable {
   /// Returns an example that depends on the generator alone.
   func example(_ random: inout SplittableRandom) -> TaskExample
 
-  /// Returns every answer that is right: one, or several where the task leaves a choice.
-  ///
-  /// - Parameter prompt: the example's tokens, answers replaced by ``TaskExample/blank``.
-  /// - Returns: the right answers, each as long as the prompt has blanks; nothing for a row of
-  ///   tokens that is no prompt of this task.
+  /// Every answer that is right, each as long as the prompt has blanks: one, or several where the
+  /// task leaves a choice; nothing for a row of tokens that is no prompt of this task. In a prompt
+  /// ``TaskExample/blank`` stands for answers.
   func acceptedAnswers(to prompt: [Int32]) -> [[Int32]]
 }
 
 extension SyntheticTask {
-  /// Creates the task with the default knobs, some of them replaced.
-  ///
-  /// - Throws: `TaskError` for an unknown knob, a value outside its range, or knobs that do not go
-  ///   together.
+  /// Creates the task with the default knobs, some of them replaced; throws `TaskError` for an
+  /// unknown knob, a value outside its range, or knobs that do not go together.
   public init(_ overrides: [String: Double] = [:]) throws(TaskError) {
     let knobs: OptionValues
     do throws(OptionError) {
@@ -64,9 +58,8 @@ extension SyntheticTask {
   /// The probability that one answer token drawn uniformly from the alphabet is the example's.
   public var tokenChanceLevel: Double { 1 / Double(answerAlphabet.count) }
 
-  /// Returns the example with this index in the stream that the seed names.
-  ///
-  /// It depends on the seed and the index alone, so a stream resumes anywhere.
+  /// The example with this index in the stream that the seed names; it depends on the two alone, so
+  /// a stream resumes anywhere.
   public func example(_ index: Int, of seed: UInt64) -> TaskExample {
     var random = SplittableRandom(seed: seed).split(index)
     return example(&random)
@@ -118,9 +111,7 @@ public struct TaskExample: Sendable, Hashable {
     return prompt
   }
 
-  /// The loss mask: whether each token is an answer.
-  ///
-  /// The token at i is predicted at position i − 1.
+  /// The loss mask: whether each token is an answer; the token at i is predicted at position i − 1.
   public var isAnswer: [Bool] {
     var mask = [Bool](repeating: false, count: tokens.count)
     for position in answerPositions { mask[position] = true }

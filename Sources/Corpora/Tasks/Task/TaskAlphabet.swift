@@ -2,9 +2,7 @@ internal import Statistics
 
 /// A run of tokens with one role.
 struct TaskAlphabet: Sendable, Hashable {
-  /// The first token.
   let first: Int32
-  /// How many there are.
   let count: Int
 
   /// Starts right after the tokens `0 ..< first`.
@@ -15,7 +13,6 @@ struct TaskAlphabet: Sendable, Hashable {
 
   /// The token after the last: where the next alphabet starts.
   var end: Int { Int(first) + count }
-  /// The tokens in order.
   var tokens: [Int32] { (0..<count).map { self[$0] } }
 
   subscript(_ index: Int) -> Int32 { first + Int32(index) }
@@ -24,7 +21,6 @@ struct TaskAlphabet: Sendable, Hashable {
 
   func index(of token: Int32) -> Int { Int(token - first) }
 
-  /// Draws one token uniformly.
   func draw(_ random: inout SplittableRandom) -> Int32 { self[random.nextIndex(below: count)] }
 
   /// Draws tokens that all differ, in random order.

@@ -21,7 +21,6 @@ public enum TaskError: Error, Hashable, CustomStringConvertible {
 }
 
 extension SyntheticTask {
-  /// Throws the task's complaint about knobs that do not go together.
   static func require(_ holds: Bool, _ problem: @autoclosure () -> String) throws(TaskError) {
     guard holds else { throw .incompatible(task: card.name, problem: problem()) }
   }

@@ -33,10 +33,11 @@ public struct TaskStream: Sendable {
     self.stride = stride
   }
 
-  /// Writes the next examples, one a row of `contextLength` inputs and as many targets, and returns
-  /// them; both buffers hold the same whole number of rows.
+  /// Writes the next examples, one a row of T inputs and T targets, and returns them. Both buffers
+  /// hold a whole number of rows of `contextLength` tokens; target t of a row is the token after
+  /// input t.
   ///
-  /// Target t is the token after input t if it is an answer, else ``ignoredTarget``.
+  /// A target is ``ignoredTarget`` unless it is an answer token.
   @discardableResult
   public mutating func next(
     inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>

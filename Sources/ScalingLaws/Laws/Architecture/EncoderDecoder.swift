@@ -84,9 +84,8 @@ public struct EncoderDecoder: Law {
     return p[0] + p[1] * exp(-power)
   }
 
-  /// The split N_e* = B·p_e/(p_e + p_d) of a total size that minimises the loss [126].
-  ///
-  /// - Parameter point: the parameters of the form `product` in its order.
+  /// The split N_e* = B·p_e/(p_e + p_d) of a total size that minimises the loss [126], by the
+  /// parameters of the form `product` in its order.
   public static func optimalSplit(
     of total: Double, point: [Double]
   ) -> (encoder: Double, decoder: Double) {

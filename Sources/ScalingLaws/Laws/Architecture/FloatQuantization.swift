@@ -94,16 +94,6 @@ public struct FloatQuantization: Law {
     return Double.pow(ratio * Double.log(2) / Double.log(block), 1 / (2 * point[4]))
   }
 
-  /// The real-valued layout with the smallest penalty at P = E + M + 1 bits [136].
-  ///
-  /// E* = δ·P/(δ + ν) − ½ and M* = ν·P/(δ + ν) − ½.
-  public static func optimalLayout(
-    bits: Double, point: [Double] = published
-  ) -> (exponentBits: Double, mantissaBits: Double) {
-    let share = point[6] / (point[6] + point[7])
-    return (share * bits - 0.5, (1 - share) * bits - 0.5)
-  }
-
   /// The integer layout with the smallest penalty at P = E + M + 1 bits.
   ///
   /// - Returns: nil for fewer than two bits.

@@ -51,9 +51,7 @@ extension EffectiveLaw where Surface == LogPowerSurface, Scale == ExpertScale {
           + "N is the size of the dense model with equal work per token, not the total count."))
   }
 
-  /// The saturating number of experts Ê [L10].
-  ///
-  /// - Parameter experts: E; 1 for a dense model, which gives E_start exactly.
+  /// The saturating number of experts Ê of E [L10]; 1, a dense model, gives E_start exactly.
   public static func saturatedExperts(_ experts: Double, point: [Double]) -> Double {
     let start = point[4]
     let limit = point[5]
@@ -61,11 +59,9 @@ extension EffectiveLaw where Surface == LogPowerSurface, Scale == ExpertScale {
     return 1 / (1 / (experts - 1 + 1 / (1 / start - 1 / limit)) + 1 / limit)
   }
 
-  /// The size of the dense model with the same loss [L10].
+  /// The size of the dense model with the same loss as N, of the dense model of equal work [L10].
   ///
   /// N_eff = N^(α(E)/α(1)) · (Ê/E_start)^(b/α(1)) with α(E) = a + c·log10 Ê; it is N at E = 1.
-  ///
-  /// - Parameter parameters: N, of the dense model of equal work.
   public static func effectiveParameters(
     _ parameters: Double, experts: Double, point: [Double]
   ) -> Double {

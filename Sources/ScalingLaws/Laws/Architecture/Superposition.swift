@@ -36,12 +36,11 @@ public struct Superposition: Law {
     return (Double(n - m) / (Double(m) * Double(n - 1))).squareRoot()
   }
 
-  /// The mean over pairs of rows of the squared cosine between them.
+  /// The mean over pairs of two or more rows of equal length, none of them zero, of the squared
+  /// cosine between them.
   ///
   /// Random directions give 1/m, which is where the exponent 1 of strong superposition comes from.
   /// The sum over all pairs is the squared norm of the m by m matrix Σ wwᵀ of unit rows w, less n.
-  ///
-  /// - Parameter rows: two or more rows of equal length, none of them zero.
   public static func meanSquaredOverlap(rows: [[Double]]) -> Double {
     let width = rows.first?.count ?? 0
     var gram = [Double](repeating: 0, count: width * width)

@@ -61,9 +61,7 @@ extension EffectiveLaw where Surface == TiedSurface, Scale == RepetitionScale {
         caution: "R_D needs runs with several epochs, R_N runs larger than N_opt(U)"))
   }
 
-  /// What D tokens of which U are unique are worth, in new tokens.
-  ///
-  /// - Parameter repeats: R_D.
+  /// What D tokens of which U are unique are worth, in new tokens, with R_D `repeats`.
   public static func effectiveTokens(
     tokens: Double, unique: Double, repeats: Double
   ) -> Double {

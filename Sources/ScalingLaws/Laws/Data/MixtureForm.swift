@@ -51,9 +51,7 @@ public enum MixtureForm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// m and its derivatives with respect to the shares.
-  ///
-  /// - Parameter shares: w.
+  /// m and its derivatives with respect to the shares w.
   func value(_ p: ArraySlice<Double>, at shares: [Double]) -> (value: Double, slopes: [Double]) {
     let count = shares.count
     let first = p.startIndex

@@ -174,11 +174,8 @@ public struct MixtureLaw: Law {
     }
   }
 
-  /// The prediction and its derivatives with respect to the shares.
-  ///
-  /// - Parameters:
-  ///   - shares: w, in the order of `domains`.
-  ///   - sizes: N and D, those that the law reads, in its order.
+  /// The prediction and its derivatives with respect to the shares w, in the order of `domains`, at
+  /// the sizes N and D that the law reads, in its order.
   public func loss(
     _ point: [Double], of shares: [Double], sizes: [Double] = []
   ) -> (value: Double, slopes: [Double]) {

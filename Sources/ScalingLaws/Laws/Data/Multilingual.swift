@@ -41,7 +41,8 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == ShareScale {
       surface: SizeSurface(), scale: ShareScale(),
       card: LawCard(
         name: "multilingual", title: "Share of the mixture as effective parameters",
-        formula: "E + A/(f N)^alpha, f = share + c1 share^c2 (1 - share)^c3", citations: [.fernandes2023],
+        formula: "E + A/(f N)^alpha, f = share + c1 share^c2 (1 - share)^c3",
+        citations: [.fernandes2023],
         columns: [],
         caution: "The form of f is from memory. It knows transfer between tasks but no harm, "
           + "so f(share) is never below the share."))

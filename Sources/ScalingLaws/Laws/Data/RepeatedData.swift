@@ -54,25 +54,3 @@ extension EffectiveLaw where Surface == SizeSurface, Scale == RepeatedShareScale
           + "include control runs with share 0, and keep the tokens equal"))
   }
 }
-
-/// The size at which a control law reaches a loss: the effective size of a damaged run [135].
-///
-/// N_eff = L_control⁻¹(L), found by bisection in ln N.
-///
-/// - Parameters:
-///   - control: the law fitted to runs without repetition; it must read `N`.
-///   - columns: the other columns of the run, such as `D`.
-/// - Returns: N_eff, or nil where no size in the range reaches the loss.
-public func effectiveSize(
-  ofLoss loss: Double, control: any Law, parameters: [Double], columns: [String: Double] = [:],
-  sizes: ClosedRange<Double> = 1...1e18
-) -> Double? {
-  let names = control.card.columns.map(\.name)
-  guard names.contains("N") else { return nil }
-  let kernel = control.makeKernel()
-  let logarithm = root(in: Double.log(sizes.lowerBound)...Double.log(sizes.upperBound)) { logN in
-    let row = names.map { $0 == "N" ? Double.exp(logN) : columns[$0] ?? .nan }
-    return kernel.predictOne(parameters, row, []) - loss
-  }
-  return logarithm.map { Double.exp($0) }
-}

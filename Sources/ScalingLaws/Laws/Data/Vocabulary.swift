@@ -55,9 +55,8 @@ public struct Vocabulary: Law {
   /// ln 200,000: beyond it f is not measured and stays constant.
   private static let largestLogarithm = 12.206_072_645_530_174
 
-  /// f(V), the tokens per character of a text under a vocabulary [L9].
-  ///
-  /// - Parameter vocabulary: V in tokens; above 200,000 the value at 200,000.
+  /// f(V), the tokens per character of a text under a vocabulary of V tokens [L9]; above 200,000
+  /// the value at 200,000.
   public static func tokensPerCharacter(vocabulary: Double) -> Double {
     let logV = min(Double.log(vocabulary), largestLogarithm)
     return (0.006_392_22 * logV - 0.158_110_69) * logV + 1.204_701_22

@@ -28,11 +28,8 @@ public protocol EffectiveScale: Sendable {
   var settings: [CardOption] { get }
   /// The replacement with these settings.
   func configured(_ values: OptionValues) -> Self
-  /// The logarithms of effective size and data.
-  ///
-  /// - Parameters:
-  ///   - logD: ln D of the table, zero where the surface does not read it.
-  ///   - x: the observation; the columns of the replacement start at `first`.
+  /// The logarithms of effective size and data. `logD` is zero where the surface does not read it;
+  /// the columns of the replacement start at `first`.
   func effective<let K: Int>(
     _ p: Span<Dual<K>>, surface: Span<Dual<K>>, logN: Dual<K>, logD: Dual<K>, _ x: Observation,
     first: Int
@@ -57,9 +54,7 @@ public struct EffectiveLaw<Surface: ScaleSurface, Scale: EffectiveScale>: Law {
   /// What the law is and where it comes from; its columns are those of surface and replacement.
   public var card: LawCard
 
-  /// Creates a law from its parts.
-  ///
-  /// - Parameter card: name, title, formula and sources; `columns` is filled in here.
+  /// Creates a law from its parts; the card's `columns` are filled in here.
   public init(surface: Surface, scale: Scale, card: LawCard) {
     self.surface = surface
     self.scale = scale

@@ -40,12 +40,8 @@ public struct CriticalBatch: Law {
     p[0] * (exp(log(p[1]) - x.log(0)) + 1)
   }
 
-  /// The steps and tokens that a run at some batch takes to the target loss [L12].
-  ///
-  /// - Parameters:
-  ///   - batch: B in tokens.
-  ///   - criticalBatch: B_crit in tokens.
-  /// - Returns: S = S_min·(1 + B_crit/B) and B·S = E_min·(1 + B/B_crit).
+  /// The steps S = S_min·(1 + B_crit/B) and tokens B·S = E_min·(1 + B/B_crit) that a run at a batch
+  /// of B tokens takes to the target loss [L12].
   public static func cost(
     batch: Double, minimumSteps: Double, criticalBatch: Double
   ) -> (steps: Double, tokens: Double) {
@@ -58,11 +54,8 @@ public struct CriticalBatch: Law {
     steps / (1 + criticalBatch / batch)
   }
 
-  /// The critical batch at a loss, B_crit(L) = Bstar/L^(1/α_B), in tokens [L1].
-  ///
-  /// - Parameters:
-  ///   - loss: L in nats per token.
-  ///   - scale: Bstar in tokens.
+  /// The critical batch at a loss in nats per token, B_crit(L) = Bstar/L^(1/α_B), in tokens like
+  /// the scale Bstar [L1].
   public static func criticalBatch(loss: Double, scale: Double, exponent: Double) -> Double {
     scale * Double.pow(loss, -1 / exponent)
   }

@@ -14,7 +14,8 @@ public struct PowerConstant: Law {
   public var card: LawCard {
     LawCard(
       name: "power-constant", title: "Power law of one size over a floor",
-      formula: "E + A/x^alpha", citations: [.hestness2017, .henighan2020], columns: [.scale(column)])
+      formula: "E + A/x^alpha", citations: [.hestness2017, .henighan2020], columns: [.scale(column)]
+    )
   }
 
   /// E, A, alpha.

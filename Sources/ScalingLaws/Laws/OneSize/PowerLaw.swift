@@ -13,7 +13,8 @@ public struct PowerLaw: Law {
   /// What the law is and where it comes from.
   public var card: LawCard {
     LawCard(
-      name: "power", title: "Power law of one size", formula: "A/x^alpha", citations: [.hestness2017, .yao2024],
+      name: "power", title: "Power law of one size", formula: "A/x^alpha",
+      citations: [.hestness2017, .yao2024],
       columns: [.scale(column)],
       caution: "without a floor it extrapolates too low wherever loss cannot reach zero")
   }

@@ -25,16 +25,13 @@ public struct RegimeReading: Sendable, Hashable {
   /// The intrinsic dimension 4/α that the resolution-limited reading implies, with its range.
   public var impliedDimension: ClosedRange<Double>?
 
-  /// Reads an exponent.
+  /// Reads the interval of an exponent that was fitted with the floor; the smoothness is c of the
+  /// resolution-limited exponent c/d.
   ///
   /// The variance-limited exponent is fixed (1, or 1/2 in N), so that regime stays possible where
   /// the interval contains it. The resolution-limited exponent can be anything below it, but within
   /// a fifth of it the implied dimension would be implausibly small, so an interval that stays
   /// there reads as variance-limited.
-  ///
-  /// - Parameters:
-  ///   - interval: the interval of the fitted exponent, with the floor fitted too.
-  ///   - smoothness: c of the resolution-limited exponent c/d.
   public init(interval: ClosedRange<Double>, of resource: Resource, smoothness: Double = 4) {
     let universal = resource == .parameters ? 0.5 : 1.0
     let data = resource == .data

@@ -14,7 +14,8 @@ public struct Farseer: Law {
   public var card: LawCard {
     LawCard(
       name: "farseer", title: "Farseer: the data exponent depends on model size",
-      formula: "exp(s N^q + S) + exp(b N^beta + Q) D^(-exp(a N^alpha + P))", citations: [.farseer2025],
+      formula: "exp(s N^q + S) + exp(b N^beta + Q) D^(-exp(a N^alpha + P))",
+      citations: [.farseer2025],
       columns: [.parameters, .tokens],
       caution:
         "nine parameters: it needs several amounts of data at each of several sizes; the inner "

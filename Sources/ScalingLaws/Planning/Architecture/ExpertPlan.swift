@@ -80,11 +80,9 @@ public struct ExpertPlan: Sendable, Hashable, Codable {
 }
 
 extension JointMoE {
-  /// The best model of a number of experts for a training budget under 6·N·D = C; where memory
-  /// allows less than the optimum, the largest size that fits.
-  ///
-  /// - Parameter experts: their number, 1 for a dense model.
-  /// - Returns: nil where not even the smallest model fits.
+  /// The best model of a number of experts, 1 for a dense model, for a training budget under 6·N·D
+  /// = C; where memory allows less than the optimum, the largest size that fits, and nil where not
+  /// even the smallest does.
   public func plan(
     compute: Double, experts: Double, point: [Double], shape: ExpertPlan.Shape = .init(),
     memory: ExpertPlan.Memory? = nil
@@ -130,12 +128,8 @@ extension JointMoE {
 }
 
 extension SparseMoE {
-  /// The best active size of a total size for a training budget.
-  ///
-  /// - Parameters:
-  ///   - compute: training FLOPs, 6·N·D.
-  ///   - leastShare: the smallest active share that is considered: the law says nothing beyond the
-  ///     shares of its table.
+  /// The best active size of a total size for a training budget of 6·N·D FLOPs, with no smaller
+  /// active share than the least: the law says nothing beyond the shares of its table.
   public func plan(
     compute: Double, total: Double, point: [Double], bytesPerParameter: Double = 2,
     leastShare: Double

@@ -54,12 +54,9 @@ public struct GranularityPlan: Sendable, Hashable {
   /// The predicted loss.
   public var loss: Double
 
-  /// Minimises the loss over granularity, width and tokens at a fixed number of FLOPs.
-  ///
-  /// - Parameters:
-  ///   - compute: training FLOPs, those of the router included.
-  ///   - granularities: the values of G that the hardware allows.
-  /// - Returns: nil where no granularity is given or the budget is not positive.
+  /// Minimises the loss over the granularities that the hardware allows, width and tokens at a
+  /// fixed number of training FLOPs, those of the router included; nil where no granularity is
+  /// given or the budget is not positive.
   public init?(
     compute: Double, point: [Double] = FineGrainedMoE.published,
     granularities: [Double] = [1, 2, 4, 8, 16, 32, 64, 128, 256], shape: Shape = Shape()

@@ -44,13 +44,9 @@ public struct Footprint: Sendable, Hashable, Codable {
   /// Accelerator-hours × price; nil without a price.
   public var price: Double?
 
-  /// Does the arithmetic.
-  ///
-  /// - Parameters:
-  ///   - kilowatts: the power of one accelerator with its share of the host.
-  ///   - powerUsageEffectiveness: PUE, the power of the building over that of the machines.
-  ///   - carbonIntensity: kilograms of CO₂ equivalent per kilowatt-hour.
-  ///   - hourlyPrice: the price of an accelerator-hour in any currency.
+  /// Does the arithmetic: kilowatts of one accelerator with its share of the host, PUE (the power
+  /// of the building over that of the machines), kilograms of CO₂ equivalent per kilowatt-hour, and
+  /// the price of an accelerator-hour in any currency.
   public init(
     hours: Double, kilowatts: Double, powerUsageEffectiveness: Double = 1.2,
     carbonIntensity: Double? = nil, hourlyPrice: Double? = nil

@@ -97,9 +97,7 @@ public struct DomainSampling: Treatment {
     return powers.map { $0 / sum }
   }
 
-  /// Cooldown's temperature when a fraction of the run is over.
-  ///
-  /// - Parameter fraction: from 0 to 1.
+  /// Cooldown's temperature when a fraction of the run, from 0 to 1, is over.
   public func cooled(at fraction: Double) -> Double {
     guard fraction < end else { return 1 }
     return isLinear ? temperature + (1 - temperature) * fraction / end : temperature

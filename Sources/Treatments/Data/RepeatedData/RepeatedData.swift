@@ -55,26 +55,4 @@ public struct RepeatedData: Treatment {
     }
     return try RepeatedBatches(windows, plan: plan, recipe: recipe)
   }
-
-  /// The size at which training without repetitions has the loss of a run with them:
-  /// N_eff = L_control⁻¹(L_repeated) [135].
-  ///
-  /// - Parameters:
-  ///   - loss: of the run with repetitions.
-  ///   - control: the law of the loss without repetitions by size, falling.
-  ///   - sizes: where to look for N_eff.
-  /// - Returns: N_eff; nil if the control's loss is nowhere the given one between these sizes.
-  public static func effectiveSize(
-    loss: Double, control: (Double) -> Double, between sizes: ClosedRange<Double>
-  ) -> Double? {
-    var (small, large) = (sizes.lowerBound, sizes.upperBound)
-    guard small > 0, control(small) >= loss, control(large) <= loss else { return nil }
-    // Halving in log N; 200 halvings reach neighbouring numbers from any range.
-    for _ in 0..<200 {
-      let middle = (small * large).squareRoot()
-      guard middle > small, middle < large else { break }
-      if control(middle) > loss { small = middle } else { large = middle }
-    }
-    return (small * large).squareRoot()
-  }
 }

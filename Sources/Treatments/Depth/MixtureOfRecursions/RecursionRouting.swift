@@ -25,8 +25,6 @@ public struct RecursionRouting: Hashable, Sendable {
     capacitiesFall ? max(1, length * (recursions - pass) / recursions) : length
   }
 
-  /// Whether a pass takes all tokens, so that nothing has to be chosen.
-  ///
-  /// - Parameter pass: from zero.
+  /// Whether a pass, from zero, takes all tokens, so that nothing has to be chosen.
   public func takesAll(pass: Int) -> Bool { pass == 0 || !capacitiesFall }
 }

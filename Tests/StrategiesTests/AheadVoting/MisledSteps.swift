@@ -1,16 +1,17 @@
-internal import Statistics
+import Statistics
+import Strategies
 
 /// A source of replies that is wrong in a systematic way at some states, where no vote helps.
-public final class MisledSteps<Base: StepSource>: StepSource {
+final class MisledSteps<Base: StepSource>: StepSource {
   /// Where replies come from elsewhere.
-  public let base: Base
+  let base: Base
   /// The share of replies that are replaced at the states of ``wrongAnswer``.
-  public let share: Double
+  let share: Double
   /// The answer that stands in for others at a state; nil where nothing is changed.
-  public let wrongAnswer: (Base.State) -> Int?
+  let wrongAnswer: (Base.State) -> Int?
 
   /// A source that misleads: a share above one half makes the wrong answer the mode.
-  public init(
+  init(
     _ base: Base, share: Double, wrongAnswer: @escaping (Base.State) -> Int?
   ) {
     self.base = base
@@ -19,13 +20,13 @@ public final class MisledSteps<Base: StepSource>: StepSource {
   }
 
   /// As the base's.
-  public var method: StepMethod { base.method }
+  var method: StepMethod { base.method }
 
   /// As the base's.
-  public var cost: StepCost { base.cost }
+  var cost: StepCost { base.cost }
 
   /// Draws replies, some of them replaced.
-  public func sample(_ requests: [StepRequest<Base.State>]) -> [[Int?]] {
+  func sample(_ requests: [StepRequest<Base.State>]) -> [[Int?]] {
     var answers = base.sample(requests)
     for (index, request) in requests.enumerated() {
       guard let wrong = wrongAnswer(request.state) else { continue }

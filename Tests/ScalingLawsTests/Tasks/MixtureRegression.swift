@@ -1,12 +1,13 @@
-internal import Optimization
-internal import RealModule
-internal import Statistics
+import Optimization
+import RealModule
+import ScalingLaws
+import Statistics
 
 /// A regression of the loss on one target on the mixture of training domains, from many small
 /// models on random mixtures [134]. The published method's boosted trees are left out.
-public struct MixtureRegression: Sendable {
+struct MixtureRegression: Sendable {
   /// The shape of the regression.
-  public enum Form: String, Sendable, Hashable, CaseIterable {
+  enum Form: String, Sendable, Hashable, CaseIterable {
     /// Σ_j b_j·w_j; an intercept would be idle, because the shares add up to 1.
     case linear
     /// c + exp(Σ_j t_j·w_j), the law ``MixtureLaw``.
@@ -14,21 +15,18 @@ public struct MixtureRegression: Sendable {
   }
 
   /// The domains, in the order of every mixture.
-  public let domains: [String]
+  let domains: [String]
   /// The shape of the regression.
-  public let form: Form
+  let form: Form
   /// One coefficient a domain.
-  public let coefficients: [Double]
+  let coefficients: [Double]
   /// c of the log-linear form; zero for the linear one.
-  public let floor: Double
+  let floor: Double
 
-  /// Fits the regression.
-  ///
-  /// - Parameters:
-  ///   - observations: one row a proxy model; its response is the loss on the target.
-  ///   - options: how the log-linear form is fitted; intervals are not computed.
-  /// - Throws: `FitError` for missing columns, unusable values or too few rows.
-  public init(
+  /// Fits the regression to the loss on the target, one row a proxy model; the options are those of
+  /// the log-linear form, without intervals. Throws `FitError` for missing columns, unusable values
+  /// or too few rows.
+  init(
     domains: [String], observations: Observations, form: Form, options: FitOptions = FitOptions()
   ) throws(FitError) {
     self.domains = domains
@@ -53,43 +51,36 @@ public struct MixtureRegression: Sendable {
       }
       floor = 0
       coefficients = minimumNormLeastSquares(
-        columns: domains.map { observations.column($0) }, target: observations.response)
+        columns: domains.map { observations.columns[$0] ?? [] }, target: observations.response)
     }
   }
 
-  /// The predicted loss of a mixture.
-  ///
-  /// - Parameter mixture: the shares in the order of `domains`.
-  public func loss(of mixture: [Double]) -> Double {
+  /// The predicted loss of a mixture in the order of `domains`.
+  func loss(of mixture: [Double]) -> Double {
     var sum = 0.0
     for (share, coefficient) in zip(mixture, coefficients) { sum += share * coefficient }
     return form == .linear ? sum : floor + Double.exp(sum)
   }
 
   /// Spearman's rank correlation between predicted and observed losses.
-  public func rankCorrelation(with observations: Observations) -> Double {
-    let columns = domains.map { observations.column($0) }
+  func rankCorrelation(with observations: Observations) -> Double {
+    let columns = domains.map { observations.columns[$0] ?? [] }
     let predicted = observations.response.indices.map { row in loss(of: columns.map { $0[row] }) }
     return Correlation.spearman(predicted, observations.response)
   }
 
-  /// The centre of the sampled mixtures: token shares flattened by a temperature [134].
-  ///
-  /// - Parameter temperature: the exponent of the shares; 1 keeps them, 0 makes them equal.
-  public static func prior(tokens: [Double], temperature: Double = 0.5) -> [Double] {
+  /// The centre of the sampled mixtures: token shares flattened by a temperature [134], their
+  /// exponent; 1 keeps them, 0 makes them equal.
+  static func prior(tokens: [Double], temperature: Double = 0.5) -> [Double] {
     let flattened = tokens.map { Double.pow($0, temperature) }
     let total = flattened.reduce(0, +)
     return flattened.map { $0 / total }
   }
 
-  /// The average of the best of many random mixtures, steadier than the single best, which chases
-  /// the errors of the regression.
-  ///
-  /// - Parameters:
-  ///   - prior: the concentrations of the Dirichlet distribution from which mixtures are drawn.
-  ///   - best: how many of them are averaged.
-  /// - Returns: the shares, which add up to 1.
-  public static func bestMixture(
+  /// The average, which adds up to 1, of the `best` of many random mixtures from a Dirichlet
+  /// distribution with the concentrations `prior`: steadier than the single best, which chases the
+  /// errors of the regression.
+  static func bestMixture(
     prior: [Double], samples: Int = 100_000, best: Int = 128, seed: UInt64 = 0,
     loss: ([Double]) -> Double
   ) -> [Double] {

@@ -1,10 +1,10 @@
 /// How attention draws the tokens of a sequence together [170].
-public enum LengthCollapse {
+enum LengthCollapse {
   /// The high-frequency gain of an attention map A of n rows: the spectral norm of
   /// (I − 11ᵀ/n) A (I − 11ᵀ/n), by so many iterations of the power method.
   ///
   /// Zero where every token attends evenly to all, one where each attends to another one.
-  public static func highFrequencyGain(_ weights: [[Double]], iterations: Int = 500) -> Double {
+  static func highFrequencyGain(_ weights: [[Double]], iterations: Int = 500) -> Double {
     let count = weights.count
     precondition(count > 1 && weights.allSatisfy { $0.count == count }, "a square map")
     func centered(_ x: [Double]) -> [Double] {
@@ -30,10 +30,8 @@ public enum LengthCollapse {
     return gain
   }
 
-  /// The mean cosine of two different embeddings.
-  ///
-  /// - Parameter embeddings: at least two, none of them zero.
-  public static func meanPairwiseCosine(_ embeddings: [[Double]]) -> Double {
+  /// The mean cosine of two different embeddings of at least two, none of them zero.
+  static func meanPairwiseCosine(_ embeddings: [[Double]]) -> Double {
     precondition(embeddings.count > 1, "pairs need two embeddings")
     // The cosines of all pairs are the square of the sum of the unit vectors.
     var sum = [Double](repeating: 0, count: embeddings[0].count)

@@ -1,15 +1,16 @@
-internal import Corpora
-internal import Statistics
-internal import Training
+import Corpora
+import Statistics
+import Strategies
+import Training
 
 /// Running sums with slips and looks back, to teach a model what a look back is for [22].
 ///
 /// A value is replaced by another one now and then, and later ones go on from it. Between steps a look
 /// back is put in now and then, after which the last step is written anew: with the right sum, or for
 /// a control just as it stood. The loss counts on what follows from the rule, not on slips or marks.
-public final class RecheckBatches: LessonBatches {
+final class RecheckBatches: LessonBatches {
   /// What follows a look back.
-  public enum Lesson: String, Codable, Hashable, Sendable {
+  enum Lesson: String, Codable, Hashable, Sendable {
     /// The last step with the right sum.
     case repair
     /// The last step as it stood.
@@ -19,9 +20,9 @@ public final class RecheckBatches: LessonBatches {
   }
 
   /// The number of rows written so far.
-  public var position = 0
+  var position = 0
   /// The task.
-  public let task: RunningSum
+  let task: RunningSum
 
   private let lesson: Lesson
   private let slips: Double
@@ -30,7 +31,7 @@ public final class RecheckBatches: LessonBatches {
 
   /// Rows in which a value is replaced with probability `slips`; the mark of a look back is the token
   /// after the task's last, twice.
-  public init(
+  init(
     _ task: RunningSum, lesson: Lesson, slips: Double = 0.08, looks: Double = 0.2, seed: UInt64
   ) {
     self.task = task
@@ -42,7 +43,7 @@ public final class RecheckBatches: LessonBatches {
 
   /// The tokens of a row, and for each whether it is to be learnt; steps beyond the limit are left
   /// out.
-  public func row(_ index: Int, limit: Int) -> (tokens: [Int32], isTaught: [Bool]) {
+  func row(_ index: Int, limit: Int) -> (tokens: [Int32], isTaught: [Bool]) {
     var random = random.split(index)
     let mark = Int32(task.vocabularyCount)
     let example = task.example(&random)
@@ -72,7 +73,7 @@ public final class RecheckBatches: LessonBatches {
   }
 
   /// A row of which right steps are to be learnt, as many as there is room for.
-  public func lesson(_ index: Int, length: Int) -> LessonRow {
+  func lesson(_ index: Int, length: Int) -> LessonRow {
     let (tokens, isTaught) = row(index, limit: length + 1)
     return LessonRow(tokens, isTaught: isTaught)
   }

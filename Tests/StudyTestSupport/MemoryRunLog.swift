@@ -1,6 +1,7 @@
 internal import Synchronization
+public import Verdicts
 
-/// A log of runs in memory, for tests and for studies that nobody wants to keep.
+/// A log of runs in memory.
 public final class MemoryRunLog: RunLog, Sendable {
   private struct State {
     var outcomes: [RunIdentity: RunOutcome] = [:]
