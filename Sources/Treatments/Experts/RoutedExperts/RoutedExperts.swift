@@ -20,11 +20,15 @@ public struct RoutedExperts: FeedForwardReplacement {
     citations: [
       Citation(
         "Shazeer et al.",
-        "Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts Layer", 2017,
-        id: "28"),
+        "Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts Layer", 2017),
       Citation(
         "Fedus, Zoph, Shazeer",
         "Switch Transformers", 2021),
+      Citation(
+        "Wang et al.",
+        """
+        Chain-of-Experts: Unlocking the Communication Power of Mixture-of-Experts Models
+        """, 2025, id: "28", role: "as the baseline"),
     ], family: .experts,
     options: [
       .whole("experts", 8, in: 1...4_096, "the number of experts"),
