@@ -3,7 +3,7 @@ internal import Quantities
 
 /// All treatments that there are.
 public enum TreatmentCatalog {
-  /// One line for each file in `Methods/`; a test compares the two.
+  /// One line for each treatment of the room, by the names of their cards; a test compares the two.
   public static let all: [any Treatment.Type] = [
     AttentionTemperatureScaling.self,
     Based.self,
