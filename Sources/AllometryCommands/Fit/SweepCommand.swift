@@ -223,7 +223,7 @@ struct SweepCommand: ParsableCommand {
       }
       table.rows.append([
         axis, NumberFormat.significant(fit.estimate[0], 3), interval("a"), interval("b"),
-        "× \(NumberFormat.significant(optimum.betweenFactor, 3))",
+        "\(NumberFormat.significant(optimum.betweenFactor, 3))x",
       ])
     }
     return table

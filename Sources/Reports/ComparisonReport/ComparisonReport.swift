@@ -70,7 +70,7 @@ public struct ComparisonReport: Sendable {
       numbers.append(
         KeyNumber(
           label: "Worth at the largest runs (\(scale(last.scale)))",
-          value: last.multiplier.value.map { "\(NumberFormat.significant($0, 3))×" }
+          value: last.multiplier.value.map { "\(NumberFormat.significant($0, 3))x" }
             ?? Wording.missing,
           interval: ends(last.multiplier)))
     }
@@ -78,7 +78,7 @@ public struct ComparisonReport: Sendable {
       numbers.append(
         KeyNumber(
           label: "Worth at \(scale(comparison.target))",
-          value: shown.target.multiplier.value.map { "\(NumberFormat.significant($0, 3))×" }
+          value: shown.target.multiplier.value.map { "\(NumberFormat.significant($0, 3))x" }
             ?? Wording.missing,
           interval: ends(shown.target.multiplier)))
       numbers.append(
@@ -130,7 +130,7 @@ public struct ComparisonReport: Sendable {
           format: isCompute ? .power : .scale),
         y: Axis(
           label: "Multiplier of \(isCompute ? "compute" : comparison.scale)", scale: .log10,
-          format: .custom { NumberFormat.significant($0, 3) + "×" }), layers: layers),
+          format: .custom { NumberFormat.significant($0, 3) + "x" }), layers: layers),
       caption:
         "A multiplier of 1.2 says that the baseline needs 1.2 times as much to reach the treatment's loss. Bars are \(level) intervals.",
       method: comparison.jointWorth == nil

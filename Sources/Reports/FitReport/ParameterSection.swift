@@ -82,7 +82,7 @@ extension FitReading {
         title: "How well each parameter is known",
         x: Axis(
           label: "Multiple of the estimate", scale: isLog ? .log10 : .linear,
-          format: .custom { NumberFormat.significant($0, 3) + "×" }),
+          format: .custom { NumberFormat.significant($0, 3) + "x" }),
         y: .categories(entries.map { FormulaMarkup.characters($0.name) }), layers: layers),
       caption:
         "Short bars are parameters that the runs determine. A long one is often traded against another (see below): then predictions can be sound where the parameter is not.",

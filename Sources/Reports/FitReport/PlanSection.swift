@@ -96,9 +96,9 @@ extension FitReading {
           Wording.number(row.tokens), Wording.estimated(row.outcome),
           isBest ? "0" : Wording.estimated(row.extraOutcome),
           isBest
-            ? "1×"
+            ? "1x"
             : row.computeRatio.value.isFinite
-              ? NumberFormat.significant(row.computeRatio.value, 3) + "×" : "out of reach",
+              ? NumberFormat.significant(row.computeRatio.value, 3) + "x" : "out of reach",
         ]
       }, emphasizedRows: Set(rows.indices.filter { rows[$0].factor == 1 }),
       note:
@@ -177,7 +177,7 @@ extension FitReading {
 
   private func factorText(_ reach: Reach) -> String {
     guard reach.isOutside else { return "inside" }
-    return reach.factor.isFinite ? NumberFormat.significant(reach.factor, 2) + "×" : "outside"
+    return reach.factor.isFinite ? NumberFormat.significant(reach.factor, 2) + "x" : "outside"
   }
 
   /// How far the plan or forecast lies beyond the data; nil inside it.

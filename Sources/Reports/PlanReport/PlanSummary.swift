@@ -312,7 +312,7 @@ public struct PlanSummary {
         NumberFormat.significant(size.factor, 3), scale(size.size), scale(size.tokens),
         loss(size.outcome.value), NumberFormat.significant(size.extraOutcome.value, 2),
         size.computeRatio.value.isFinite
-          ? "× " + NumberFormat.significant(size.computeRatio.value, 3) : "out of reach",
+          ? NumberFormat.significant(size.computeRatio.value, 3) + "x" : "out of reach",
       ])
     }
     return table

@@ -157,18 +157,18 @@ enum StudyWording {
     return text[..<space] + unit + text[space...]
   }
 
-  /// A multiplier with its interval: "1.31× [1.20, 1.43]".
+  /// A multiplier with its interval: "1.31x [1.20, 1.43]".
   static func multiplier(_ x: IntervalEstimate) -> String {
     let (value, low, high) = x.numbers
     guard value.isFinite else { return Wording.missing }
-    guard x.hasInterval else { return NumberFormat.significant(value, 3) + "×" }
+    guard x.hasInterval else { return NumberFormat.significant(value, 3) + "x" }
     // A wide interval would leave a multiplier no decimals at all.
     let isWide = !(high / max(low, 1e-300) < 3)
-    guard isWide else { return estimated(x, unit: "×") }
+    guard isWide else { return estimated(x, unit: "x") }
     func text(_ number: Double) -> String {
       number.isFinite ? NumberFormat.significant(number, 2) : "?"
     }
-    return "\(NumberFormat.significant(value, 3))× [\(text(low)), \(text(high))]"
+    return "\(NumberFormat.significant(value, 3))x [\(text(low)), \(text(high))]"
   }
 
   /// A multiplier in few cells: "1.31x [1.20, 1.43]".
@@ -211,7 +211,7 @@ enum StudyWording {
   /// Two numbers as a ratio: "1.04×"; a dash where there is none.
   static func ratio(_ value: Double, to reference: Double) -> String {
     guard value > 0, reference > 0, (value / reference).isFinite else { return Wording.missing }
-    return NumberFormat.significant(value / reference, 3) + "×"
+    return NumberFormat.significant(value / reference, 3) + "x"
   }
 
   /// Bytes with a binary unit.

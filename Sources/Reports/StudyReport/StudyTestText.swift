@@ -21,7 +21,7 @@ struct StudyTestText {
       sentences.append("By \(pairs), no difference is established (\(chance(test.pNoDifference))).")
       if let smallest = axis.smallestDetectable {
         sentences.append(
-          "A multiplier below \(NumberFormat.fixed(smallest, 2))× could have been missed.")
+          "A multiplier below \(NumberFormat.fixed(smallest, 2))x could have been missed.")
       }
     case .constant:
       sentences.append(

@@ -89,7 +89,7 @@ extension StudyPage {
         y: Axis(
           label: isCompute ? "Effective compute multiplier" : "Effective parameter multiplier",
           scale: .log10, domain: worthDomain(axis, measured),
-          format: .custom { NumberFormat.significant($0, 3) + "×" }), layers: layers),
+          format: .custom { NumberFormat.significant($0, 3) + "x" }), layers: layers),
       caption: "Bars are \(levelText) intervals.\(line)\(cut)\(given)\(crossingText(axis))",
       method:
         "Paired differences of log-loss, divided by the local slope of the baseline's law."

@@ -96,10 +96,10 @@ struct TradeoffBlocks {
       rows: tradeoff.exchanges.map { exchange in
         [
           exchange.small, exchange.large,
-          NumberFormat.significant(exchange.parameterRatio, 3) + "×",
+          NumberFormat.significant(exchange.parameterRatio, 3) + "x",
           exchange.samples.map { Wording.estimated($0) }
             ?? "over \(tradeoff.samples.last ?? 1)",
-          exchange.costRatio.map { Wording.estimated($0) + "×" } ?? Wording.missing,
+          exchange.costRatio.map { Wording.estimated($0) + "x" } ?? Wording.missing,
           exchange.samples == nil
             ? "never"
             : exchange.breakEvenRatio.map { NumberFormat.significant($0, 2) + " : 1" } ?? "always",

@@ -128,11 +128,11 @@ import Verdicts
     let text = NumberFormat.withInterval(value, low, high)
     let space = try #require(text.firstIndex(of: " "))
     let interval = text[text.index(after: space)...]
-    #expect(html.contains("\(text[..<space])×<span class=\"gap\"> </span>\(interval)"))
+    #expect(html.contains("\(text[..<space])x<span class=\"gap\"> </span>\(interval)"))
     // Fitted laws, sweeps, costs.
     #expect(html.contains("<i>E</i></span> = 1.40 [1.31, 1.47]"))
     #expect(html.contains("0.001: 3.4100, 0.003: 3.3800, 0.01: no loss"))
-    #expect(html.contains("32 KiB (0.5×)"))
+    #expect(html.contains("32 KiB (0.5x)"))
   }
 
   @Test func oneSeedSaysSo() throws {

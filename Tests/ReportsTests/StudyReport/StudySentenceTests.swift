@@ -32,7 +32,7 @@ struct StudySentenceTests {
     }
     #expect(
       html.contains(
-        "By 15 independent pairs of runs, no difference is established (p = 0.41). A multiplier below 1.20× could have been missed. \(share)"
+        "By 15 independent pairs of runs, no difference is established (p = 0.41). A multiplier below 1.20x could have been missed. \(share)"
       ))
     let silent = try page { axis in
       axis.test.accepted = .noDifference
