@@ -118,6 +118,8 @@ import Testing
 
   @Test(arguments: [
     (["hanoi", "--disks", "40"], "--disks: found 40, expected 1 to 20"),
+    (["hanoi", "--long-disks", "99"], "--long-disks: found 99, expected 0 to 20"),
+    (["hanoi", "--disks", "0"], "--disks: found 0, expected 1 to 20"),
     (["hanoi", "--games", "0"], "--games: found 0, expected 1 or more"),
     (["hanoi", "--margins", "0"], "--margins: found 0, expected a positive number"),
     (["hanoi", "--margins", "x"], "--margins: found \"x\", expected a number"),

@@ -65,8 +65,11 @@ struct TestTimeHanoiCommand: ParsableCommand {
       try OptionCheck.atLeast(1, games, option: "--games")
       try OptionCheck.atLeast(1, trainingSteps, option: "--training-steps")
       try OptionCheck.atLeast(1, longMargin, option: "--long-margin")
-      guard (1...20).contains(disks), (0...20).contains(longDisks) else {
-        throw CommandFailure(.usage, "--disks: found \(max(disks, longDisks)), expected 1 to 20")
+      guard (0...20).contains(longDisks) else {
+        throw CommandFailure(.usage, "--long-disks: found \(longDisks), expected 0 to 20")
+      }
+      guard (1...20).contains(disks) else {
+        throw CommandFailure(.usage, "--disks: found \(disks), expected 1 to 20")
       }
       guard noise >= 0, noise < 1 else {
         throw CommandFailure(.usage, "--noise: found \(noise), expected a share below 1")
