@@ -120,17 +120,23 @@ import Testing
     let first = try #require((whole as? [[String: Any]])?.first)
     #expect(first["study"] as? String == "tiny")
     #expect(first["runs"] as? Int == 24 && first["finished"] as? Int == 24)
-    let known = try JSONSerialization.jsonObject(with: Data(study.runsStatusJSON.output.utf8))
-    let objects = try #require(known as? [[String: Any]])
+    struct Known: Decodable {
+      var run: String
+      var arm: String
+      var seed: Int
+      var loss: Double
+      var flops: Double
+      var status: String
+    }
+    let objects = try JSONDecoder().decode(
+      [Known].self, from: Data(study.runsStatusJSON.output.utf8))
     let rows = try study.rows
     #expect(objects.count == rows.count)
     for object in objects {
-      let row = try #require(rows.first { $0.run == object["run"] as? String })
-      // `JSONSerialization` may miss the last bit of a number.
-      let loss = try #require(object["loss"] as? Double)
-      #expect(abs(loss - row.loss) <= 1e-14 * row.loss && object["flops"] as? Double == row.C)
-      #expect(object["arm"] as? String == row.arm && object["seed"] as? Int == row.seed)
-      #expect(object["status"] as? String == "finished")
+      let row = try #require(rows.first { $0.run == object.run })
+      #expect(object.loss == row.loss && object.flops == row.C)
+      #expect(object.arm == row.arm && object.seed == row.seed)
+      #expect(object.status == "finished")
     }
   }
 
